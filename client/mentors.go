@@ -1,0 +1,39 @@
+package client
+
+import (
+	"context"
+	"iter"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// MentorsService lists the mentors that agents run.
+type MentorsService struct{ client *Client }
+
+// List returns one page of the mentors that the user can see. Nil params ask
+// for all of them.
+func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opts ...CallOption) (*Page[Mentor], error) {
+	return call[Page[Mentor]](ctx, s.client, opts, params.request)
+}
+
+// All walks the mentors that the user can see, from the page that params name
+// to the last, one request a page. An error ends it.
+func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...CallOption) iter.Seq2[*Mentor, error] {
+	return all[Mentor](ctx, s.client, opts, params.request)
+}
+
+func (p *MentorListParams) request(org, userID string) (*request, error) {
+	return newMentorListRequest(org, userID, p)
+}
+
+// UnmarshalJSONFrom reads a mentor, and also a bare unique id, which stands in
+// the mentor's place in some answers.
+func (m *Mentor) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	type plain Mentor // without this method
+	if decoder.PeekKind() != '"' {
+		return json.UnmarshalDecode(decoder, (*plain)(m))
+	}
+	*m = Mentor{}
+	return json.UnmarshalDecode(decoder, &m.UniqueID)
+}

@@ -1,0 +1,190 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/oapi-codegen/runtime"
+)
+
+// Operation names a call of the API, for errors, logs and traces. It has no
+// id, org or user in it, so there are only as many as the API has operations.
+type Operation struct {
+	// ID is the service's own operationId.
+	ID string
+	// Method is the HTTP method.
+	Method string
+	// PathTemplate is the path with its parameters' names, as in
+	// /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
+	PathTemplate string
+}
+
+// request is a call before it is signed in: the generated builders make it and
+// transport.go sends it. Its first fault is kept until finish.
+type request struct {
+	Operation
+
+	rest  string // of the path template, not expanded yet
+	path  []byte // escaped
+	query []byte // escaped
+	body  any    // nil for none
+	err   error
+}
+
+func newRequest(operationID, method, pathTemplate string) *request {
+	return &request{
+		Operation: Operation{ID: operationID, Method: method, PathTemplate: pathTemplate},
+		rest:      pathTemplate,
+		path:      make([]byte, 0, len(pathTemplate)+32),
+	}
+}
+
+// pathParam expands the path template up to and with {name}.
+func (r *request) pathParam(name string, value any, style string, explode bool, schemaType, format string) {
+	if r.err != nil {
+		return
+	}
+	if r.err = checkPathArgument(name, value); r.err != nil {
+		return
+	}
+	escaped, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
+		ParamLocation: runtime.ParamLocationPath, Type: schemaType, Format: format,
+	})
+	if err != nil {
+		r.err = &ArgumentError{Argument: name, Reason: "can't be written into a path", Err: err}
+		return
+	}
+	before, after, _ := strings.Cut(r.rest, "{"+name+"}")
+	r.path = append(append(r.path, before...), escaped...)
+	r.rest = after
+}
+
+// checkPathArgument refuses what would make a path mean another object: ids
+// start at 1, and an empty or dotted segment, or one with a slash, would
+// climb or address a collection.
+func checkPathArgument(name string, value any) error {
+	switch v := value.(type) {
+	case int64:
+		if v < 1 {
+			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", v)}
+		}
+	case string:
+		switch {
+		case v == "":
+			return &ArgumentError{Argument: name, Reason: "is empty"}
+		case v == "." || v == "..":
+			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", v)}
+		case strings.ContainsAny(v, `/\`):
+			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", v)}
+		}
+	}
+	return nil
+}
+
+// queryParam adds a parameter to the query.
+func (r *request) queryParam(name string, value any, style string, explode bool, schemaType, format string) {
+	if r.err != nil {
+		return
+	}
+	if v, ok := value.(int64); ok && v < 0 {
+		r.err = &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, which is below 0", v)}
+		return
+	}
+	fragment, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
+		ParamLocation: runtime.ParamLocationQuery, Type: schemaType, Format: format,
+	})
+	if err != nil {
+		r.err = &ArgumentError{Argument: name, Reason: "can't be written into a query", Err: err}
+		return
+	}
+	r.addQuery(fragment)
+}
+
+func (r *request) addQuery(fragment string) {
+	if len(r.query) > 0 {
+		r.query = append(r.query, '&')
+	}
+	r.query = append(r.query, fragment...)
+}
+
+// setQuery sets parameters in the place of those with the same names.
+func (r *request) setQuery(values url.Values) error {
+	if len(values) == 0 {
+		return nil
+	}
+	query, err := url.ParseQuery(string(r.query))
+	if err != nil {
+		return &ArgumentError{Argument: "query", Reason: "is not encoded as a query must be", Err: err}
+	}
+	maps.Copy(query, values)
+	r.query = []byte(query.Encode())
+	return nil
+}
+
+// finish ends the path, and returns the first fault.
+func (r *request) finish() (*request, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	if r.body != nil && reflect.ValueOf(r.body).IsNil() {
+		return nil, &ArgumentError{Argument: "body", Reason: "is nil"}
+	}
+	r.path = append(r.path, r.rest...)
+	r.rest = ""
+	return r, nil
+}
+
+// url is the address of r below base.
+func (r *request) url(base *url.URL) (*url.URL, error) {
+	escaped := base.EscapedPath() + string(r.path)
+	path, err := url.PathUnescape(escaped)
+	if err != nil {
+		return nil, &ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
+	}
+	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: path, RawPath: escaped, RawQuery: string(r.query)}, nil
+}
+
+// encodeBody writes the body as JSON, with extra fields beside or instead of
+// its own. It is nil where there is no body.
+func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
+	if r.body == nil && len(extra) == 0 {
+		return nil, nil
+	}
+	fields := any(r.body)
+	if len(extra) > 0 {
+		merged, err := mergeFields(r.body, extra)
+		if err != nil {
+			return nil, &ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
+		}
+		fields = merged
+	}
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(fields); err != nil {
+		return nil, &ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: err}
+	}
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+}
+
+func mergeFields(body any, extra map[string]any) (map[string]any, error) {
+	merged := map[string]any{}
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		if err := decoder.Decode(&merged); err != nil {
+			return nil, err
+		}
+	}
+	maps.Copy(merged, extra)
+	return merged, nil
+}

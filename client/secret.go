@@ -1,0 +1,20 @@
+package client
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Secret is a text that must not be seen: it prints as *** in every verb of
+// package fmt and in slog. JSON carries it as it is, since the API asks for it;
+// string(s) gives it out.
+type Secret string
+
+// redacted stands for a secret wherever it is printed.
+const redacted = "***"
+
+// Format prints ***, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+
+// LogValue is ***.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

@@ -1,0 +1,137 @@
+// Command generate turns openapi.yaml into the generated files of package
+// client: it runs oapi-codegen with the configurations in internal/codegen,
+// and makes up for two things that oapi-codegen can't be told. Struct fields
+// come in the order of the contract, not of the alphabet, and their comments
+// don't begin with the field's name ("ID Id of the agent.").
+//
+// Its argument is the root of the module.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const contract = "openapi.yaml"
+
+// outputs are the generated files by the configuration that makes them.
+var outputs = [][2]string{
+	{"internal/codegen/models.yaml", "client/models.gen.go"},
+	{"internal/codegen/requests.yaml", "client/requests.gen.go"},
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: generate ROOT")
+	}
+	if err := generate(os.Args[1]); err != nil {
+		log.Fatal("generate: ", err)
+	}
+}
+
+func generate(root string) error {
+	if err := os.Chdir(root); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "iblai-generate-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	ordered := filepath.Join(dir, contract)
+	if err := writeOrdered(contract, ordered); err != nil {
+		return err
+	}
+	for _, output := range outputs {
+		config, file := output[0], output[1]
+		cmd := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "oapi-codegen", "-config", config, ordered)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("oapi-codegen with %s: %w", config, err)
+		}
+		if err := trimFieldComments(file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeOrdered copies the contract and gives every property its place.
+func writeOrdered(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	number(&document)
+	text, err = yaml.Marshal(&document)
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	return os.WriteFile(to, text, 0o600)
+}
+
+// number adds x-order to the properties of every schema below node.
+func number(node *yaml.Node) {
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key, value := node.Content[i], node.Content[i+1]
+			if key.Value != "properties" || value.Kind != yaml.MappingNode {
+				continue
+			}
+			for j := 0; j+1 < len(value.Content); j += 2 {
+				property := value.Content[j+1]
+				property.Content = append(property.Content,
+					&yaml.Node{Kind: yaml.ScalarNode, Value: "x-order"},
+					&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(j / 2)})
+			}
+		}
+	}
+	for _, child := range node.Content {
+		number(child)
+	}
+}
+
+// trimFieldComments takes the field's name off the front of its comment.
+func trimFieldComments(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	files := token.NewFileSet()
+	parsed, err := parser.ParseFile(files, file, text, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		field, ok := node.(*ast.Field)
+		if !ok || field.Doc == nil || len(field.Names) != 1 {
+			return true
+		}
+		first := field.Doc.List[0]
+		first.Text = strings.Replace(first.Text, "// "+field.Names[0].Name+" ", "// ", 1)
+		return true
+	})
+	var out bytes.Buffer
+	if err := format.Node(&out, files, parsed); err != nil {
+		return err
+	}
+	return os.WriteFile(file, out.Bytes(), 0o600)
+}
