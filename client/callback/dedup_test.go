@@ -1,0 +1,370 @@
+package callback_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
+	t.Parallel()
+	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	for range 3 {
+		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+	}
+	assert.Len(t, h.events, 1)
+	assert.NoError(t, h.outcomes[0].Err)
+	require.ErrorIs(t, h.outcomes[1].Err, callback.ErrDuplicate)
+	assert.Equal(t, http.StatusNoContent, h.outcomes[1].StatusCode)
+	assert.EqualValues(t, 4711, h.outcomes[1].LogID)
+
+	// Another spelling of the same event is the same event.
+	serve(h, newRequest(t, `{"log_id":"4711","status":"success"}`))
+	assert.Len(t, h.events, 1)
+	// Another status or another id is another event.
+	serve(h, newRequest(t, `{"log_id":4711,"status":"error"}`))
+	serve(h, newRequest(t, `{"log_id":4711}`))
+	serve(h, newRequest(t, `{"log_id":47,"status":"11:success"}`))
+	assert.Len(t, h.events, 4)
+}
+
+func TestEventWithoutLogIDIsDelivered(t *testing.T) {
+	t.Parallel()
+	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	for range 2 {
+		serve(h, newRequest(t, `{"status": "success"}`))
+		serve(h, newRequest(t, `{"status": "success", "log_id": "none"}`))
+	}
+	assert.Len(t, h.events, 4)
+}
+
+func TestFailedEventIsHandledAgain(t *testing.T) {
+	t.Parallel()
+	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h.err = errors.New("disk full")
+	for range 2 {
+		assert.Equal(t, http.StatusInternalServerError, serve(h, newRequest(t, event4711)).StatusCode)
+	}
+	h.err = nil
+	for range 2 {
+		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+	}
+	assert.Len(t, h.events, 3)
+}
+
+// What is refused must not be claimed: a replay would suppress the real one.
+func TestRefusedEventIsNotClaimed(t *testing.T) {
+	t.Parallel()
+	now := at.Add(time.Hour)
+	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+		callback.WithMaxAge(time.Minute), callback.WithClock(func() time.Time { return now }))
+	forged := newRequest(t, event4711)
+	forged.Header.Set(callback.SignatureHeader, callback.Sign([]byte(event4711), "the secret of a stranger"))
+	assert.Equal(t, http.StatusUnauthorized, serve(h, forged).StatusCode)
+	assert.Equal(t, http.StatusBadRequest, serve(h, newRequest(t, event4711)).StatusCode)
+	now = at
+	assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+	assert.Len(t, h.events, 1)
+}
+
+func TestPanicReachesTheServerAndReleases(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func(){
+		"panic":  func() { panic("a mistake") },
+		"abort":  func() { panic(http.ErrAbortHandler) },
+		"goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls atomic.Int32
+			outcomes := make(chan callback.Outcome, 2)
+			h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+				if calls.Add(1) == 1 {
+					fail()
+				}
+				return nil
+			}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+				callback.WithObserver(func(_ context.Context, o callback.Outcome) { outcomes <- o }))
+
+			recovered := make(chan any, 1)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				defer func() { recovered <- recover() }()
+				h.ServeHTTP(httptest.NewRecorder(), newRequest(t, event4711))
+			}()
+			<-done
+			if name != "goexit" {
+				assert.NotNil(t, <-recovered)
+			}
+			outcome := <-outcomes
+			require.ErrorIs(t, outcome.Err, callback.ErrPanicked)
+			assert.Zero(t, outcome.StatusCode)
+			assert.EqualValues(t, 4711, outcome.LogID)
+
+			assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+			assert.EqualValues(t, 2, calls.Load())
+		})
+	}
+}
+
+func TestDuplicateOfAnEventInProgress(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan error)
+	var inProgress callback.Outcome
+	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+		entered <- struct{}{}
+		return <-leave
+	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+		callback.WithObserver(func(_ context.Context, o callback.Outcome) {
+			if errors.Is(o.Err, callback.ErrInProgress) {
+				inProgress = o
+			}
+		}))
+	statuses := make(chan int)
+	deliver := func() { statuses <- serve(h, newRequest(t, event4711)).StatusCode }
+
+	go deliver()
+	<-entered
+	resp := serve(h, newRequest(t, event4711))
+	assert.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
+	assert.Equal(t, "10", resp.Header.Get("Retry-After"))
+	assert.Equal(t, "Service Unavailable", text(t, resp))
+	assert.Equal(t, http.StatusServiceUnavailable, inProgress.StatusCode)
+	leave <- errors.New("failed after all")
+	assert.Equal(t, http.StatusInternalServerError, <-statuses)
+
+	go deliver()
+	<-entered
+	leave <- nil
+	assert.Equal(t, http.StatusNoContent, <-statuses)
+	assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+}
+
+func TestManyDeliveriesOfOneEventAtOnce(t *testing.T) {
+	t.Parallel()
+	var calls, handled atomic.Int32
+	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+		if calls.Add(1) < 3 {
+			return errors.New("not yet")
+		}
+		handled.Add(1)
+		return nil
+	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			for serve(h, newRequest(t, event4711)).StatusCode != http.StatusNoContent {
+				runtime.Gosched()
+			}
+		})
+	}
+	group.Wait()
+	assert.EqualValues(t, 3, calls.Load())
+	assert.EqualValues(t, 1, handled.Load())
+}
+
+// scripted is a store that fails as it is told and writes down its calls.
+type scripted struct {
+	claim, done, release error
+
+	calls  []string
+	owners map[string]bool
+	// ctx is that of the last Done or Release.
+	ctx func() (err error, deadline bool)
+}
+
+func (s *scripted) Claim(_ context.Context, key, owner string) error {
+	s.calls = append(s.calls, "claim "+key)
+	if s.owners == nil {
+		s.owners = make(map[string]bool)
+	}
+	s.owners[owner] = true
+	return s.claim
+}
+
+func (s *scripted) Done(ctx context.Context, key string) error {
+	s.calls = append(s.calls, "done "+key)
+	s.look(ctx)
+	return s.done
+}
+
+func (s *scripted) Release(ctx context.Context, key, owner string) error {
+	s.calls = append(s.calls, fmt.Sprintf("release %s %t", key, s.owners[owner]))
+	s.look(ctx)
+	return s.release
+}
+
+func (s *scripted) look(ctx context.Context) {
+	err := ctx.Err()
+	_, deadline := ctx.Deadline()
+	s.ctx = func() (error, bool) { return err, deadline }
+}
+
+func TestFailingStore(t *testing.T) {
+	t.Parallel()
+	down, failed := errors.New("redis: connection refused"), errors.New("disk full")
+	for name, test := range map[string]struct {
+		store    scripted
+		function error
+		status   int
+		want     []error
+		calls    []string
+	}{
+		"none":    {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
+		"claim":   {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success"}},
+		"done":    {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
+		"release": {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"wrapped duplicate": {
+			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)}, nil, 204, []error{callback.ErrDuplicate},
+			[]string{"claim 4711:success"},
+		},
+		"wrapped in progress": {
+			scripted{claim: fmt.Errorf("redis: %w", callback.ErrInProgress)}, nil, 503, []error{callback.ErrInProgress},
+			[]string{"claim 4711:success"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := test.store
+			h := newReceiver(t, callback.WithDeduplication(&store))
+			h.err = test.function
+			resp := serve(h, newRequest(t, event4711))
+			assert.Equal(t, test.status, resp.StatusCode)
+			assert.NotContains(t, text(t, resp), "redis")
+			assert.Equal(t, test.calls, store.calls)
+			assert.Equal(t, test.status == http.StatusServiceUnavailable, resp.Header.Get("Retry-After") != "")
+			outcome := h.last(t)
+			for _, want := range test.want {
+				require.ErrorIs(t, outcome.Err, want)
+			}
+			assert.Equal(t, len(test.want) == 0, outcome.Err == nil)
+		})
+	}
+}
+
+func TestEachDeliveryHasItsOwner(t *testing.T) {
+	t.Parallel()
+	store := new(scripted)
+	h := newReceiver(t, callback.WithDeduplication(store))
+	for range 10 {
+		serve(h, newRequest(t, event4711))
+	}
+	assert.Len(t, store.owners, 10)
+}
+
+// A sender that hangs up must not leave a claim behind.
+func TestStoreIsToldAfterTheRequestHasEnded(t *testing.T) {
+	t.Parallel()
+	for _, fail := range []bool{false, true} {
+		store := new(scripted)
+		ctx, cancel := context.WithCancel(t.Context())
+		h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+			cancel()
+			if fail {
+				return ctx.Err()
+			}
+			return nil
+		}, callback.WithDeduplication(store))
+		serve(h, newRequest(t, event4711).WithContext(ctx))
+		require.Len(t, store.calls, 2)
+		err, deadline := store.ctx()
+		assert.NoError(t, err)
+		assert.True(t, deadline)
+	}
+}
+
+func TestMemoryStore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		s := callback.NewMemoryStore(3, time.Hour)
+		require.NoError(t, s.Claim(ctx, "a", "1"))
+		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
+		require.NoError(t, s.Release(ctx, "a", "2"), "not the owner: no effect")
+		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
+		require.NoError(t, s.Release(ctx, "a", "1"))
+		require.NoError(t, s.Release(ctx, "a", "1"), "again")
+		require.NoError(t, s.Claim(ctx, "a", "2"))
+		require.NoError(t, s.Done(ctx, "a"))
+		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
+		for _, owner := range []string{"2", ""} {
+			require.NoError(t, s.Release(ctx, "a", owner), "done stays done")
+			require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
+		}
+
+		time.Sleep(time.Hour - 1)
+		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
+		time.Sleep(1)
+		require.NoError(t, s.Claim(ctx, "a", "3"))
+	})
+}
+
+func TestMemoryStoreLosesAClaim(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		s := callback.NewMemoryStore(3, time.Hour)
+		require.NoError(t, s.Claim(ctx, "a", "1"))
+		time.Sleep(time.Hour - 1)
+		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
+		time.Sleep(1)
+		require.NoError(t, s.Claim(ctx, "a", "2"))
+		// The first one wakes up: it can't release what is the second's.
+		require.NoError(t, s.Release(ctx, "a", "1"))
+		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrInProgress)
+		// But if it has done the work, the work is done.
+		require.NoError(t, s.Done(ctx, "a"))
+		require.NoError(t, s.Release(ctx, "a", "2"))
+		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
+
+		// Done counts from when it is said, also without a claim.
+		time.Sleep(2 * time.Hour)
+		require.NoError(t, s.Done(ctx, "a"))
+		time.Sleep(time.Hour - 1)
+		require.ErrorIs(t, s.Claim(ctx, "a", "4"), callback.ErrDuplicate)
+	})
+}
+
+func TestMemoryStoreIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx := t.Context()
+		s := callback.NewMemoryStore(3, time.Hour)
+		for _, key := range []string{"a", "b", "c"} {
+			require.NoError(t, s.Claim(ctx, key, "1"))
+			time.Sleep(time.Minute)
+		}
+		require.ErrorIs(t, s.Claim(ctx, "d", "1"), callback.ErrStoreFull)
+		require.ErrorIs(t, s.Done(ctx, "d"), callback.ErrStoreFull)
+		require.ErrorIs(t, s.Claim(ctx, "a", "1"), callback.ErrInProgress)
+
+		// The one done first goes first, whenever it was claimed.
+		require.NoError(t, s.Done(ctx, "c"))
+		require.NoError(t, s.Done(ctx, "a"))
+		require.NoError(t, s.Claim(ctx, "d", "1"))
+		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrDuplicate)
+		require.ErrorIs(t, s.Claim(ctx, "b", "2"), callback.ErrInProgress)
+		require.NoError(t, s.Claim(ctx, "c", "2"))
+
+		// What has expired makes room.
+		require.ErrorIs(t, s.Claim(ctx, "e", "1"), callback.ErrStoreFull)
+		time.Sleep(time.Hour)
+		for _, key := range []string{"e", "f", "g"} {
+			require.NoError(t, s.Claim(ctx, key, "1"))
+		}
+	})
+}

@@ -1,0 +1,205 @@
+package callback_test
+
+import (
+	"crypto/fips140"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+func TestNewVerifier(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		secrets          []callback.Secret
+		want, allowShort error
+	}{
+		{nil, callback.ErrNoSecret, callback.ErrNoSecret},
+		{[]callback.Secret{""}, callback.ErrNoSecret, callback.ErrNoSecret},
+		{[]callback.Secret{secret, ""}, callback.ErrNoSecret, callback.ErrNoSecret},
+		{[]callback.Secret{"123456789012345"}, callback.ErrShortSecret, nil},
+		{[]callback.Secret{secret, "123456789012345"}, callback.ErrShortSecret, nil},
+		{[]callback.Secret{"1234567890123456"}, nil, nil},
+		{[]callback.Secret{secret, secret}, nil, nil},
+	} {
+		t.Run(fmt.Sprint(len(test.secrets)), func(t *testing.T) {
+			t.Parallel()
+			_, err := callback.NewVerifier(test.secrets...)
+			require.ErrorIs(t, err, test.want)
+			_, err = callback.NewVerifierAllowShort(test.secrets...)
+			require.ErrorIs(t, err, test.allowShort)
+			if err != nil {
+				for _, s := range test.secrets {
+					assert.False(t, s != "" && strings.Contains(err.Error(), string(s)), "an error with a secret")
+				}
+			}
+		})
+	}
+}
+
+func TestShortSecrets(t *testing.T) {
+	t.Parallel()
+	body := []byte(event4711)
+	for _, short := range []callback.Secret{"s", "1234567890123"} {
+		v, err := callback.NewVerifierAllowShort(short)
+		if fips140.Enforced() {
+			// crypto/hmac would panic with it at the first callback.
+			require.ErrorIs(t, err, callback.ErrShortSecret)
+			assert.Panics(t, func() { callback.Sign(body, short) })
+			_, err = callback.NewRequest(t.Context(), "/", body, short)
+			require.ErrorIs(t, err, callback.ErrShortSecret)
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, v.Verify(body, callback.Sign(body, short)))
+		require.ErrorIs(t, v.Verify(body, callback.Sign(body, secret)), callback.ErrSignatureMismatch)
+	}
+}
+
+func TestVerifyRecorded(t *testing.T) {
+	t.Parallel()
+	v := newVerifier(t)
+	for i, rec := range recorded {
+		require.NoError(t, v.Verify([]byte(rec.body), rec.header))
+		digits := strings.TrimPrefix(rec.header, "sha256=")
+		require.NoError(t, v.Verify([]byte(rec.body), "sha256="+strings.ToUpper(digits)))
+
+		other := recorded[(i+1)%len(recorded)]
+		require.ErrorIs(t, v.Verify([]byte(rec.body), other.header), callback.ErrSignatureMismatch)
+		require.ErrorIs(t, newVerifier(t, "another secret, long enough").Verify([]byte(rec.body), rec.header), callback.ErrSignatureMismatch)
+	}
+}
+
+func TestVerifyRefusesOtherForms(t *testing.T) {
+	t.Parallel()
+	v := newVerifier(t)
+	body, header := []byte(recorded[0].body), recorded[0].header
+	digits := strings.TrimPrefix(header, "sha256=")
+	require.ErrorIs(t, v.Verify(body, ""), callback.ErrNoSignature)
+	for _, header := range []string{
+		" ", "sha256=", "sha256", digits, "=" + digits,
+		" " + header, header + " ", header + "\n", "sha256= " + digits, "sha256 =" + digits,
+		"SHA256=" + digits, "Sha256=" + digits, "sha-256=" + digits,
+		"sha1=" + digits[:40], "sha512=" + digits + digits, "sha1=" + digits, "sha256=" + digits[:40], "v1=" + digits,
+		header[:len(header)-1], header[:len(header)-2], header + "0", header + "00",
+		header + "," + header, header + ", " + header, "sha256=" + header,
+		"sha256=" + strings.Repeat("g", 64), "sha256=0x" + digits[2:], header[:len(header)-1] + " ",
+		"sha256=" + strings.Repeat("\u0661", 32), "sha256=" + strings.Repeat("０", 64),
+		"sha256=" + strings.Repeat("\x00", 64),
+	} {
+		err := v.Verify(body, header)
+		require.ErrorIs(t, err, callback.ErrMalformedSignature, "%q", header)
+		require.NotContains(t, err.Error(), digits)
+	}
+}
+
+func TestVerifyErrorsShowNoSignature(t *testing.T) {
+	t.Parallel()
+	body := []byte(recorded[0].body)
+	right := strings.TrimPrefix(recorded[0].header, "sha256=")
+	wrong := strings.Repeat("ab", 32)
+	err := newVerifier(t).Verify(body, "sha256="+wrong)
+	require.ErrorIs(t, err, callback.ErrSignatureMismatch)
+	assert.NotContains(t, err.Error(), right)
+	assert.NotContains(t, err.Error(), wrong)
+}
+
+func TestVerifyDuringRotation(t *testing.T) {
+	t.Parallel()
+	secrets := []callback.Secret{"the oldest of the secrets", secret, "the newest of the secrets"}
+	v := newVerifier(t, secrets...)
+	body := []byte(event4711)
+	for _, s := range secrets {
+		require.NoError(t, v.Verify(body, callback.Sign(body, s)))
+	}
+	require.ErrorIs(t, v.Verify(body, callback.Sign(body, "a secret that isn't there")), callback.ErrSignatureMismatch)
+}
+
+func TestVerifierKeepsItsSecrets(t *testing.T) {
+	t.Parallel()
+	secrets := []callback.Secret{secret}
+	v := newVerifier(t, secrets...)
+	secrets[0] = "overwritten by its caller"
+	require.NoError(t, v.Verify([]byte(recorded[0].body), recorded[0].header))
+}
+
+func TestZeroVerifierAcceptsNothing(t *testing.T) {
+	t.Parallel()
+	var zero callback.Verifier
+	require.ErrorIs(t, zero.Verify([]byte(recorded[0].body), recorded[0].header), callback.ErrNoSecret)
+	var none *callback.Verifier
+	require.ErrorIs(t, none.Verify([]byte(recorded[0].body), recorded[0].header), callback.ErrNoSecret)
+}
+
+func TestVerifyConcurrently(t *testing.T) {
+	t.Parallel()
+	v := newVerifier(t, "another secret, long enough", secret)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for i := range 200 {
+				rec, other := recorded[i%len(recorded)], recorded[(i+1)%len(recorded)]
+				assert.NoError(t, v.Verify([]byte(rec.body), rec.header))
+				assert.ErrorIs(t, v.Verify([]byte(rec.body), other.header), callback.ErrSignatureMismatch)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// failing is a test that fails, to see how its report prints a value.
+type failing struct{ report string }
+
+func (f *failing) Errorf(format string, args ...any) { f.report += fmt.Sprintf(format, args...) }
+
+func TestVerifierShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	v := newVerifier(t)
+	require.NoError(t, v.Verify([]byte(recorded[0].body), recorded[0].header)) // fills the pool
+	type holder struct {
+		ByValue   callback.Verifier
+		ByPointer *callback.Verifier
+		private   callback.Verifier
+	}
+	held := holder{*v, v, *v}
+
+	dump := new(failing) // go-spew follows pointers, also those in private fields
+	assert.Equal(dump, holder{}, held)
+	require.Contains(t, dump.report, "private")
+	prints := []string{dump.report}
+	for _, value := range []any{v, *v, held, &held, []callback.Verifier{*v}, map[string]any{"v": held}} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			prints = append(prints, fmt.Sprintf(format, value))
+		}
+	}
+	var inDecimal, inHex strings.Builder
+	for _, b := range []byte(secret[:8]) {
+		fmt.Fprintf(&inDecimal, "%d ", b)
+		fmt.Fprintf(&inHex, "0x%x, ", b)
+	}
+	forms := []string{string(secret), inDecimal.String(), inHex.String(), fmt.Sprintf("%x", string(secret[:8]))}
+	for _, print := range prints {
+		assert.False(t, slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(print, form) }), print)
+	}
+}
+
+func TestVerifyAllocatesNothing(t *testing.T) { // not parallel: it counts
+	if raceEnabled {
+		t.Skip("under the race detector sync.Pool drops values at random")
+	}
+	v := newVerifier(t, "another secret, long enough", secret)
+	body := payload(16 << 10)
+	header := callback.Sign(body, secret)
+	forged := callback.Sign(body, "some secret of a stranger")
+	assert.Zero(t, testing.AllocsPerRun(100, func() {
+		if v.Verify(body, header) != nil || v.Verify(body, forged) == nil {
+			t.Error("wrong verdict")
+		}
+	}))
+}
