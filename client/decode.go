@@ -3,9 +3,9 @@ package client
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,25 +16,26 @@ import (
 var lenientSyntax = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 // errTooLarge is an answer that is longer than the client reads.
-var errTooLarge = errors.New("the body is longer than the client's limit")
+var errTooLarge = errors.New("the answer is longer than the client reads (WithMaxBody)")
 
-// decode reads a successful answer into out. Where out is nil, any answer is
-// taken that a proxy's page isn't.
-func decode(operation Operation, response *http.Response, out any) error {
-	body := &bodyReader{body: response.Body, left: maxBody}
-	err := decodeJSON(body, out)
+// decode reads a successful answer into out. Where out is nil, nothing was
+// promised, and anything is taken but what is no JSON, such as a proxy's page.
+func (c *call) decode(response *http.Response, attempt int, out any) error {
+	seen := c.buffers.get()
+	defer c.buffers.put(seen)
+	body := &bodyReader{body: response.Body, left: c.settings.maxBody}
+	err := decodeJSON(body, seen, out)
+	c.settings.capture(response, attempt, seen.Bytes())
 	switch {
-	case err == nil:
+	case err == nil, out == nil && body.read == 0 && body.err == nil:
 		return nil
 	case body.err != nil:
-		return &TransportError{Operation: operation, Attempts: 1, Err: body.err}
-	case out == nil && body.empty():
-		return nil
-	case body.empty():
+		return body.err
+	case body.read == 0:
 		err = errors.New("the body is empty")
 	}
 	return &DecodeError{
-		Operation:   operation,
+		Operation:   c.request.Operation,
 		StatusCode:  response.StatusCode,
 		ContentType: response.Header.Get("Content-Type"),
 		Header:      response.Header,
@@ -42,15 +43,18 @@ func decode(operation Operation, response *http.Response, out any) error {
 	}
 }
 
-// decodeJSON decodes as the body arrives. A value of another type than was
-// promised makes it read the whole again, tolerantly: one bad field must not
-// cost a page.
-func decodeJSON(body io.Reader, out any) error {
-	if out == nil {
+// decodeJSON decodes as the body arrives, and keeps in seen what has arrived. A
+// value of another type than was promised makes it read the whole again,
+// tolerantly: one odd field must not cost a page.
+func decodeJSON(body io.Reader, seen *bytes.Buffer, out any) error {
+	promised := out != nil
+	if !promised {
 		out = new(jsontext.Value)
 	}
-	var seen bytes.Buffer
-	err := json.UnmarshalRead(io.TeeReader(body, &seen), out, lenientSyntax)
+	err := json.UnmarshalRead(io.TeeReader(body, seen), out, lenientSyntax)
+	if err == nil && promised && seen.Len() <= len(" null ") && string(bytes.TrimSpace(seen.Bytes())) == "null" {
+		return errors.New("the body is null")
+	}
 	fault, ok := errors.AsType[*json.SemanticError](err)
 	if !ok || fault.JSONPointer == "" { // the whole is not what was promised
 		return err
@@ -76,14 +80,33 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 	}
 	n, err := b.body.Read(p)
 	b.read += int64(n)
-	if b.left -= int64(n); b.left < 0 {
-		b.err = fmt.Errorf("%w of %d bytes", errTooLarge, b.read+b.left)
+	b.left -= int64(n)
+	switch {
+	case b.left < 0:
+		b.err = errTooLarge
 		return 0, b.err
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	case err != nil && !errors.Is(err, io.EOF):
 		b.err = err
 	}
 	return n, err
 }
 
-func (b *bodyReader) empty() bool { return b.read == 0 }
+// bufferPool keeps what bodies were read into for the next ones.
+type bufferPool struct{ pool sync.Pool }
+
+// maxPooled is how large a buffer may be to be kept, in bytes.
+const maxPooled = 4 << 20
+
+func (p *bufferPool) get() *bytes.Buffer {
+	if b, ok := p.pool.Get().(*bytes.Buffer); ok {
+		return b
+	}
+	return new(bytes.Buffer)
+}
+
+func (p *bufferPool) put(b *bytes.Buffer) {
+	if b.Cap() <= maxPooled {
+		b.Reset()
+		p.pool.Put(b)
+	}
+}

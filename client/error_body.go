@@ -2,11 +2,45 @@ package client
 
 import (
 	"bytes"
+	"io"
+	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// newError reads an answer that is not a success. What can't be read of its body
+// is not worth losing its status for.
+func (c *call) newError(response *http.Response, attempt int) *Error {
+	body, _ := io.ReadAll(io.LimitReader(response.Body, c.settings.maxErrorBody))
+	body = c.redact(body)
+	c.settings.capture(response, attempt, body)
+	message, fields := readErrorBody(body)
+	return &Error{
+		StatusCode: response.StatusCode,
+		Operation:  c.request.Operation,
+		Message:    message,
+		Fields:     fields,
+		RetryAfter: retryAfter(response.Header, time.Now()),
+		RequestID:  response.Header.Get("X-Request-Id"),
+		Attempts:   attempt,
+		Header:     response.Header,
+		Body:       body,
+	}
+}
+
+// redact takes out of an error's body what some servers repeat there: the key
+// and the secrets of the request.
+func (c *call) redact(body []byte) []byte {
+	for _, secret := range append(secretsOf(c.request.body), c.apiKey()) {
+		if secret != "" {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
+		}
+	}
+	return body
+}
 
 // readErrorBody takes from an error's body what Django REST Framework puts
 // there: a detail, faults of fields in the request's own nesting, or a bare
@@ -97,4 +131,18 @@ func join(path, name string) string {
 		return name
 	}
 	return path + "." + name
+}
+
+// retryAfter reads the header of that name, in seconds or as a date.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, at.Sub(now))
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(seconds > 0) { // which NaN isn't either
+		return 0
+	}
+	const longest = 365 * 24 * time.Hour // and no overflow
+	return time.Duration(min(seconds, longest.Seconds()) * float64(time.Second))
 }

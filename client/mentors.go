@@ -14,13 +14,13 @@ type MentorsService struct{ client *Client }
 // List returns one page of the mentors that the user can see. Nil params ask
 // for all of them.
 func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opts ...CallOption) (*Page[Mentor], error) {
-	return call[Page[Mentor]](ctx, s.client, opts, params.request)
+	return do[Page[Mentor]](ctx, s.client, opts, params.request)
 }
 
 // All walks the mentors that the user can see, from the page that params name
 // to the last, one request a page. An error ends it.
 func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...CallOption) iter.Seq2[*Mentor, error] {
-	return all[Mentor](ctx, s.client, opts, params.request)
+	return all(ctx, s.client, opts, params.request, (*Mentor).key)
 }
 
 func (p *MentorListParams) request(org, userID string) (*request, error) {
@@ -37,3 +37,5 @@ func (m *Mentor) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 	*m = Mentor{}
 	return json.UnmarshalDecode(decoder, &m.UniqueID)
 }
+
+func (m *Mentor) key() itemKey { return itemKey{id: m.ID, uniqueID: m.UniqueID} }

@@ -28,7 +28,7 @@ const (
 // Defines values for LLMProvider.
 const (
 	LLMProviderGoogle LLMProvider = "google"
-	LLMProviderOpenai LLMProvider = "openai"
+	LLMProviderOpenAI LLMProvider = "openai"
 )
 
 // Defines values for PeriodicAgentLogStatus.
@@ -48,9 +48,9 @@ const (
 
 // Defines values for VoiceProvider.
 const (
-	VoiceProviderElevenlabs VoiceProvider = "elevenlabs"
+	VoiceProviderElevenLabs VoiceProvider = "elevenlabs"
 	VoiceProviderGoogle     VoiceProvider = "google"
-	VoiceProviderOpenai     VoiceProvider = "openai"
+	VoiceProviderOpenAI     VoiceProvider = "openai"
 )
 
 // Defines values for STTProvider.
@@ -58,7 +58,7 @@ const (
 	STTProviderCartesia STTProvider = "cartesia"
 	STTProviderDeepgram STTProvider = "deepgram"
 	STTProviderGoogle   STTProvider = "google"
-	STTProviderOpenai   STTProvider = "openai"
+	STTProviderOpenAI   STTProvider = "openai"
 )
 
 // Defines values for MCPTransport.
@@ -70,9 +70,9 @@ const (
 
 // Defines values for TTSProvider.
 const (
-	TTSProviderElevenlabs TTSProvider = "elevenlabs"
+	TTSProviderElevenLabs TTSProvider = "elevenlabs"
 	TTSProviderGoogle     TTSProvider = "google"
-	TTSProviderOpenai     TTSProvider = "openai"
+	TTSProviderOpenAI     TTSProvider = "openai"
 )
 
 // MCPAuthType How a mentor signs in to an MCP server.
@@ -94,25 +94,25 @@ type CallConfiguration struct {
 	Mode CallConfigurationMode `json:"mode"`
 
 	// Who turns text into speech.
-	TtsProvider TTSProvider `json:"tts_provider"`
+	TTSProvider TTSProvider `json:"tts_provider"`
 
 	// Who turns speech into text.
-	SttProvider STTProvider `json:"stt_provider"`
+	STTProvider STTProvider `json:"stt_provider"`
 
 	// Who runs the model.
-	LlmProvider LLMProvider `json:"llm_provider"`
+	LLMProvider LLMProvider `json:"llm_provider"`
 
 	// Whether the model itself asks for documents, instead of getting them before it answers.
-	UseFunctionCallingForRag bool `json:"use_function_calling_for_rag"`
+	UseFunctionCallingForRAG bool `json:"use_function_calling_for_rag"`
 
 	// The Google voice.
 	GoogleVoice Voice `json:"google_voice"`
 
 	// The OpenAI voice.
-	OpenaiVoice Voice `json:"openai_voice"`
+	OpenAIVoice Voice `json:"openai_voice"`
 
 	// Id of the OpenAI voice.
-	OpenaiVoiceID *int64 `json:"openai_voice_id"`
+	OpenAIVoiceID *int64 `json:"openai_voice_id"`
 
 	// Id of the Google voice.
 	GoogleVoiceID *int64 `json:"google_voice_id"`
@@ -148,7 +148,7 @@ type ChatHistory struct {
 	// What the user thought of the message.
 	Feedback json.RawMessage `json:"feedback"`
 
-	// The documents that the answer stands on.
+	// The documents that the answer stands on; any JSON, null too.
 	DocumentSources json.RawMessage `json:"document_sources"`
 
 	// The files that came with the message.
@@ -250,7 +250,7 @@ type Mentor struct {
 	// Unique id of the mentor, by which it is named elsewhere.
 	UniqueID string `json:"unique_id"`
 
-	// The mentor's Langflow definition.
+	// The mentor's Langflow definition; any JSON, null too.
 	Flow json.RawMessage `json:"flow"`
 
 	// Name of the mentor in addresses.
@@ -262,21 +262,22 @@ type Mentor struct {
 	// Whether people who are not signed in may talk to the mentor.
 	AllowAnonymous bool `json:"allow_anonymous"`
 
-	// Whatever the platform keeps about the mentor.
+	// Whatever the platform keeps about the mentor; any JSON, null too.
 	Metadata json.RawMessage `json:"metadata"`
 
 	// Whether questions are judged before they are answered.
 	EnableModeration bool `json:"enable_moderation"`
 
 	// Whether documents are searched with several wordings of a question.
-	EnableMultiQueryRag bool `json:"enable_multi_query_rag"`
+	EnableMultiQueryRAG bool `json:"enable_multi_query_rag"`
 
 	// Whether answers are rewritten by post_processing_prompt.
 	EnablePostProcessingSystem bool `json:"enable_post_processing_system"`
 
-	// Whether the mentor is an OpenAI assistant. The template mentor decides that now.
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
-	EnableOpenaiAssistant bool `json:"enable_openai_assistant"`
+	// Whether the mentor is an OpenAI assistant.
+	//
+	// Deprecated: the template mentor decides that now.
+	EnableOpenAIAssistant bool `json:"enable_openai_assistant"`
 
 	// Whether the mentor may use nothing but its documents.
 	EnableTotalGrounding bool `json:"enable_total_grounding"`
@@ -294,7 +295,7 @@ type Mentor struct {
 	GoogleVoice *int64 `json:"google_voice"`
 
 	// Id of the mentor's OpenAI voice.
-	OpenaiVoice *int64 `json:"openai_voice"`
+	OpenAIVoice *int64 `json:"openai_voice"`
 
 	// Categories of the mentor.
 	Categories []MentorCategory `json:"categories"`
@@ -372,7 +373,7 @@ type Mentor struct {
 	CallConfiguration CallConfiguration `json:"call_configuration"`
 
 	// Servers whose tools the mentor can use.
-	McpServers []MCPServer `json:"mcp_servers"`
+	MCPServers []MCPServer `json:"mcp_servers"`
 
 	// Number, in edX, of the user who talked to the mentor last.
 	LastAccessedBy *int64 `json:"last_accessed_by"`

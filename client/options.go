@@ -2,29 +2,17 @@ package client
 
 import (
 	"fmt"
-	"maps"
+	"log/slog"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // Option sets up a [Client]. Every [CallOption] is an Option too: given to
 // [New] it holds for all calls.
 type Option interface {
 	applyToClient(*settings) error
-}
-
-// CallOption changes one call, or, given to [New], every call.
-type CallOption func(*callSettings) error
-
-func (o CallOption) applyToClient(s *settings) error { return o.apply(&s.call) }
-
-func (o CallOption) apply(s *callSettings) error {
-	if o == nil {
-		return &ArgumentError{Argument: "a CallOption", Reason: "is nil"}
-	}
-	return o(s)
 }
 
 type clientOption func(*settings) error
@@ -38,6 +26,8 @@ type settings struct {
 	base       *url.URL
 	userAgent  string
 	httpClient *http.Client
+	middleware []Middleware
+	logger     *slog.Logger
 	call       callSettings
 }
 
@@ -47,7 +37,18 @@ func newSettings(opts []Option) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{authScheme: DefaultAuthScheme, base: base, userAgent: userAgent, httpClient: &http.Client{}}
+	s := &settings{
+		authScheme: DefaultAuthScheme,
+		base:       base,
+		userAgent:  userAgent,
+		httpClient: &http.Client{},
+		call: callSettings{
+			timeout:      60 * time.Second,
+			retry:        RetryPolicy{}.withDefaults(),
+			maxBody:      64 << 20,
+			maxErrorBody: 1 << 20,
+		},
+	}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, &ArgumentError{Argument: "an option", Reason: "is nil"}
@@ -57,24 +58,6 @@ func newSettings(opts []Option) (*settings, error) {
 		}
 	}
 	return s, nil
-}
-
-// callSettings are a call's options.
-type callSettings struct {
-	org    string
-	userID string
-	header http.Header
-	query  url.Values
-	fields map[string]any
-}
-
-// clone is a copy that a call can change.
-func (s *callSettings) clone() callSettings {
-	c := *s
-	c.header = maps.Clone(s.header)
-	c.query = maps.Clone(s.query)
-	c.fields = maps.Clone(s.fields)
-	return c
 }
 
 // WithAPIKey sets the key, which is bound to one org and one user. It goes to
@@ -142,71 +125,4 @@ func WithUserAgent(product string) Option {
 		s.userAgent = product + " " + userAgent
 		return nil
 	})
-}
-
-// WithOrg sets the platform's key, {org} in the API's paths.
-func WithOrg(org string) CallOption {
-	return func(s *callSettings) error {
-		if err := checkPathArgument("WithOrg", org); err != nil {
-			return err
-		}
-		s.org = org
-		return nil
-	}
-}
-
-// WithUsername sets the user, {user_id} in the API's paths.
-func WithUsername(username string) CallOption {
-	return func(s *callSettings) error {
-		if err := checkPathArgument("WithUsername", username); err != nil {
-			return err
-		}
-		s.userID = username
-		return nil
-	}
-}
-
-// WithHeader sets a header of the request. Authorization is the client's own.
-func WithHeader(name, value string) CallOption {
-	return func(s *callSettings) error {
-		switch textproto.CanonicalMIMEHeaderKey(name) {
-		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
-			return &ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which is the client's own", name)}
-		}
-		if s.header == nil {
-			s.header = http.Header{}
-		}
-		s.header.Set(name, value)
-		return nil
-	}
-}
-
-// WithQuery sets a query parameter, such as a filter that the SDK has no name
-// for. It takes the place of one that the call sets itself.
-func WithQuery(name, value string) CallOption {
-	return func(s *callSettings) error {
-		if name == "" {
-			return &ArgumentError{Argument: "WithQuery", Reason: "has no name"}
-		}
-		if s.query == nil {
-			s.query = url.Values{}
-		}
-		s.query.Set(name, value)
-		return nil
-	}
-}
-
-// WithBodyField sets a field of a request that has a body, such as one that the
-// SDK has no name for. It takes the place of one that the call sets itself.
-func WithBodyField(name string, value any) CallOption {
-	return func(s *callSettings) error {
-		if name == "" {
-			return &ArgumentError{Argument: "WithBodyField", Reason: "has no name"}
-		}
-		if s.fields == nil {
-			s.fields = map[string]any{}
-		}
-		s.fields[name] = value
-		return nil
-	}
 }

@@ -10,13 +10,13 @@ type PeriodicAgentsService struct{ client *Client }
 
 // List returns one page of the org's agents. Nil params ask for all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
-	return call[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
+	return do[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
 }
 
 // All walks the org's agents, from the page that params name to the last, one
 // request a page. An error ends it.
 func (s *PeriodicAgentsService) All(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) iter.Seq2[*PeriodicAgent, error] {
-	return all[PeriodicAgent](ctx, s.client, opts, params.request)
+	return all(ctx, s.client, opts, params.request, (*PeriodicAgent).key)
 }
 
 func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) {
@@ -25,7 +25,7 @@ func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) 
 
 // Get returns the agent with this id.
 func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallOption) (*PeriodicAgent, error) {
-	return call[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentGetRequest(org, userID, id)
 	})
 }
@@ -33,7 +33,7 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 // Create makes an agent, which runs on its schedule from then on unless its
 // task is disabled.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return call[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
 	})
 }
@@ -41,7 +41,7 @@ func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgent
 // Replace writes all of the agent with this id: mentor, title and crontab must
 // be given.
 func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return call[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentReplaceRequest(org, userID, id, agent)
 	})
 }
@@ -49,7 +49,7 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 // Update changes those fields of the agent with this id that are set in
 // changes, down to the single fields of its crontab.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return call[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)
 	})
 }
@@ -64,7 +64,9 @@ func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...Ca
 // Statistics counts the org's agents by the state of their latest run. Nil
 // params count all of them.
 func (s *PeriodicAgentsService) Statistics(ctx context.Context, params *PeriodicAgentStatisticsParams, opts ...CallOption) (*PeriodicAgentStatistics, error) {
-	return call[PeriodicAgentStatistics](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentStatistics](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentStatisticsRequest(org, userID, params)
 	})
 }
+
+func (a *PeriodicAgent) key() itemKey { return itemKey{id: a.ID} }

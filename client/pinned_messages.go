@@ -8,14 +8,14 @@ type PinnedMessagesService struct{ client *Client }
 // List returns what is pinned of a chat session. The service answers with all
 // of it at once, so there is one page only.
 func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedMessageGet], error) {
-	return call[Page[PinnedMessageGet]](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[Page[PinnedMessageGet]](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPinnedMessageListRequest(org, userID, sessionID)
 	})
 }
 
 // Create pins a chat session.
 func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*PinnedMessageCreate, error) {
-	return call[PinnedMessageCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PinnedMessageCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPinnedMessageCreateRequest(org, userID, &PinnedMessageRequest{SessionID: sessionID})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // maxRedirects is how often a request is passed on before that is called a loop.
@@ -26,6 +27,16 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("refused the redirect of %s %s to %s: %s (check the base URL)", e.Method, e.From, e.To, e.Reason)
 }
 
+// redirectPolicy is checkRedirect, and theirs, if there is one, after it.
+func redirectPolicy(theirs func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(next *http.Request, via []*http.Request) error {
+		if err := checkRedirect(next, via); err != nil || theirs == nil {
+			return err
+		}
+		return theirs(next, via)
+	}
+}
+
 // checkRedirect refuses what would carry the key elsewhere or change the method.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first, last := via[0], via[len(via)-1]
@@ -33,9 +44,9 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 		return &RedirectError{Method: first.Method, From: withoutQuery(last.URL), To: withoutQuery(next.URL), Reason: reason}
 	}
 	switch {
-	case next.URL.Scheme != first.URL.Scheme && next.URL.Scheme == "http":
+	case first.URL.Scheme == "https" && next.URL.Scheme == "http":
 		return refuse("it would leave TLS")
-	case next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host:
+	case !sameOrigin(first.URL, next.URL):
 		return refuse("it leads to another host")
 	case next.Method != first.Method:
 		return refuse("it would turn " + first.Method + " into " + next.Method)
@@ -43,6 +54,18 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 		return refuse(fmt.Sprintf("there were %d of them already", len(via)))
 	}
 	return nil
+}
+
+// sameOrigin reports whether a and b have the same scheme, host and port.
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 func withoutQuery(u *url.URL) string {

@@ -131,7 +131,7 @@ func (r *request) finish() (*request, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if r.body != nil && reflect.ValueOf(r.body).IsNil() {
+	if body := reflect.ValueOf(r.body); body.Kind() == reflect.Pointer && body.IsNil() {
 		return nil, &ArgumentError{Argument: "body", Reason: "is nil"}
 	}
 	r.path = append(r.path, r.rest...)
@@ -155,7 +155,7 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if r.body == nil && len(extra) == 0 {
 		return nil, nil
 	}
-	fields := any(r.body)
+	fields := r.body
 	if len(extra) > 0 {
 		merged, err := mergeFields(r.body, extra)
 		if err != nil {

@@ -3,6 +3,7 @@ package client
 import (
 	"fmt"
 	"log/slog"
+	"reflect"
 )
 
 // Secret is a text that must not be seen: it prints as *** in every verb of
@@ -18,3 +19,18 @@ func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
 
 // LogValue is ***.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// secretsOf are the secrets in a request's body.
+func secretsOf(body any) []string {
+	value := reflect.Indirect(reflect.ValueOf(body))
+	if value.Kind() != reflect.Struct {
+		return nil
+	}
+	var secrets []string
+	for i := range value.NumField() {
+		if field := reflect.Indirect(value.Field(i)); field.IsValid() && field.Type() == reflect.TypeFor[Secret]() {
+			secrets = append(secrets, field.String())
+		}
+	}
+	return secrets
+}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -51,11 +52,9 @@ func fits(target reflect.Value, kind jsontext.Kind) bool {
 		return kind == '"'
 	case reflect.Bool:
 		return kind == 't' || kind == 'f'
-	case reflect.Int64, reflect.Float64:
-		// A number may still be a fraction or too large, which only coerce forgives.
-		return false
 	}
-	return true
+	// A number may still be a fraction or too large, which only coerce forgives.
+	return !target.CanInt() && !target.CanUint() && !target.CanFloat()
 }
 
 // coerce makes what it can of a value that does not fit, and leaves target
@@ -70,20 +69,35 @@ func coerce(target reflect.Value, value jsontext.Value) {
 		text = strings.TrimSpace(string(unquoted))
 	}
 	target.SetZero()
-	switch target.Kind() {
-	case reflect.String:
+	switch {
+	case target.Kind() == reflect.String:
 		target.SetString(text)
-	case reflect.Bool:
-		truth, _ := strconv.ParseBool(text)
+	case target.Kind() == reflect.Bool:
+		truth, _ := strconv.ParseBool(strings.ToLower(text))
 		target.SetBool(truth)
-	case reflect.Int64:
-		if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+	case target.CanInt():
+		if number, ok := parseNumber(text, math.MinInt64, math.MaxInt64, strconv.ParseInt); ok && !target.OverflowInt(number) {
 			target.SetInt(number)
-		} else if number, err := strconv.ParseFloat(text, 64); err == nil {
-			target.SetInt(int64(number))
 		}
-	case reflect.Float64:
-		number, _ := strconv.ParseFloat(text, 64)
-		target.SetFloat(number)
+	case target.CanUint():
+		if number, ok := parseNumber(text, 0, math.MaxUint64, strconv.ParseUint); ok && !target.OverflowUint(number) {
+			target.SetUint(number)
+		}
+	case target.CanFloat():
+		if number, err := strconv.ParseFloat(text, target.Type().Bits()); err == nil {
+			target.SetFloat(number)
+		}
 	}
+}
+
+// parseNumber reads a whole number, also one that is written with a fraction.
+func parseNumber[N int64 | uint64](text string, least, most float64, parse func(string, int, int) (N, error)) (N, bool) {
+	if number, err := parse(text, 10, 64); err == nil {
+		return number, true
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(number > least && number < most) { // which NaN isn't either
+		return 0, false
+	}
+	return N(number), true
 }

@@ -1,31 +1,29 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
-	"maps"
+	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 )
 
-const (
-	// maxBody and maxErrorBody are how much of an answer is read, in bytes.
-	maxBody      = 64 << 20
-	maxErrorBody = 1 << 20
-)
-
 // transport is the one road that every request takes: build, sign in, send,
-// cap, decode. Nothing else in the SDK sends to the API.
+// retry, cap, decode. Nothing else in the SDK sends to the API.
 type transport struct {
-	base          *url.URL
-	httpClient    *http.Client
-	userAgent     string
-	authorization func() string // a closure, so that printing a Client prints no key
+	base       *url.URL
+	httpClient *http.Client
+	userAgent  string
+	authScheme string
+	apiKey     func() string // a closure, so that printing a Client prints no key
+	middleware []Middleware
+	logger     *slog.Logger
+	gate       gate
+	buffers    bufferPool
 }
 
 func newTransport(s *settings) *transport {
@@ -33,19 +31,16 @@ func newTransport(s *settings) *transport {
 	if httpClient.Transport == nil {
 		httpClient.Transport = newRoundTripper()
 	}
-	theirs := httpClient.CheckRedirect
-	httpClient.CheckRedirect = func(next *http.Request, via []*http.Request) error {
-		if err := checkRedirect(next, via); err != nil || theirs == nil {
-			return err
-		}
-		return theirs(next, via)
-	}
-	authorization := strings.TrimSpace(s.authScheme + " " + s.apiKey)
+	httpClient.CheckRedirect = redirectPolicy(s.httpClient.CheckRedirect)
+	apiKey := s.apiKey
 	return &transport{
-		base:          s.base,
-		httpClient:    &httpClient,
-		userAgent:     s.userAgent,
-		authorization: func() string { return authorization },
+		base:       s.base,
+		httpClient: &httpClient,
+		userAgent:  s.userAgent,
+		authScheme: s.authScheme,
+		apiKey:     func() string { return apiKey },
+		middleware: s.middleware,
+		logger:     s.logger,
 	}
 }
 
@@ -63,8 +58,17 @@ func newRoundTripper() http.RoundTripper {
 	return t
 }
 
-// call sends what build makes, and decodes the answer into a T.
-func call[T any](ctx context.Context, c *Client, opts []CallOption, build func(org, userID string) (*request, error)) (*T, error) {
+// call is one call on its way.
+type call struct {
+	*transport
+	request  *request
+	settings *callSettings
+	url      *url.URL
+	body     []byte
+}
+
+// do sends what build makes, and decodes the answer into a T.
+func do[T any](ctx context.Context, c *Client, opts []CallOption, build func(org, userID string) (*request, error)) (*T, error) {
 	out := new(T)
 	if err := c.send(ctx, opts, build, out); err != nil {
 		return nil, err
@@ -72,8 +76,8 @@ func call[T any](ctx context.Context, c *Client, opts []CallOption, build func(o
 	return out, nil
 }
 
-// send sends what build makes, and decodes the answer into out; nil is for
-// operations that answer with nothing.
+// send sends what build makes, and decodes the answer into out, which is nil
+// for operations that answer with nothing.
 func (c *Client) send(ctx context.Context, opts []CallOption, build func(org, userID string) (*request, error), out any) error {
 	if ctx == nil {
 		return &ArgumentError{Argument: "ctx", Reason: "is nil"}
@@ -86,94 +90,157 @@ func (c *Client) send(ctx context.Context, opts []CallOption, build func(org, us
 	if err != nil {
 		return err
 	}
-	return c.transport.roundTrip(ctx, r, s, out)
-}
-
-func (t *transport) roundTrip(ctx context.Context, r *request, s *callSettings, out any) error {
-	request, err := t.newHTTPRequest(ctx, r, s)
-	if err != nil {
+	if err := r.setQuery(s.query); err != nil {
 		return err
 	}
-	response, err := t.httpClient.Do(request)
-	if err != nil {
-		return &TransportError{Operation: r.Operation, Attempts: 1, Err: withoutURL(err)}
+	call := &call{transport: c.transport, request: r, settings: s}
+	if call.url, err = r.url(c.transport.base); err != nil {
+		return err
 	}
-	defer response.Body.Close()
-	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return newError(r.Operation, response)
+	if call.body, err = r.encodeBody(s.fields); err != nil {
+		return err
 	}
-	return decode(r.Operation, response, out)
+	return call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
 }
 
-// newHTTPRequest writes r as an HTTP request, signed in.
-func (t *transport) newHTTPRequest(ctx context.Context, r *request, s *callSettings) (*http.Request, error) {
-	body, err := r.encodeBody(s.fields)
+// run sends the request until it is answered, and again as long as that is safe
+// and may help.
+func (c *call) run(ctx context.Context, out any) error {
+	maybeHandled := false
+	for attempt := 1; ; attempt++ {
+		if err := c.pass(ctx, attempt); err != nil {
+			return err
+		}
+		failure, sent := c.attempt(ctx, attempt, out)
+		if failure == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return failure
+		}
+		if maybeHandled && c.isGone(failure) {
+			return nil
+		}
+		outcome := judge(failure, sent)
+		maybeHandled = maybeHandled || outcome.handled
+		wait := c.settings.retry.delay(attempt, failure)
+		if errors.Is(failure, ErrRateLimited) {
+			c.gate.close(wait)
+		}
+		again := outcome.retryable && attempt < c.settings.retry.MaxAttempts &&
+			(!outcome.handled || isIdempotent(c.request.Method)) && fitsDeadline(ctx, wait)
+		if !again {
+			return failure
+		}
+		c.logRetry(ctx, attempt, failure, wait)
+		if err := sleep(ctx, wait); err != nil {
+			return &TransportError{Operation: c.request.Operation, Attempts: attempt, Err: fmt.Errorf("%w, while waiting to send it again after: %w", err, failure)}
+		}
+	}
+}
+
+// pass waits until no limit of the service holds calls back any more.
+func (c *call) pass(ctx context.Context, attempt int) error {
+	refuse := func(err error) error {
+		return &TransportError{Operation: c.request.Operation, Attempts: attempt - 1, Err: err}
+	}
+	if ctx.Err() != nil {
+		return refuse(contextError(ctx))
+	}
+	for wait := c.gate.remaining(); wait > 0; wait = c.gate.remaining() {
+		if !fitsDeadline(ctx, wait) {
+			return refuse(fmt.Errorf("%w, and the wait of %s would pass the context's deadline: %w", ErrRateLimited, wait, context.DeadlineExceeded))
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return refuse(fmt.Errorf("%w, while the service's limit held the call back: %w", err, ErrRateLimited))
+		}
+	}
+	return nil
+}
+
+// isGone reports whether what a DELETE asked for is so: an earlier attempt
+// whose answer was lost has done it.
+func (c *call) isGone(failure error) bool {
+	return c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
+}
+
+// attempt sends the request once and reads the answer. It also tells whether
+// the request may have left the machine.
+func (c *call) attempt(ctx context.Context, number int, out any) (failure error, sent bool) {
+	begin := time.Now()
+	attemptCtx, cancel := context.WithTimeout(ctx, c.settings.timeout)
+	defer cancel()
+
+	sent = true
+	if !isIdempotent(c.request.Method) {
+		attemptCtx = httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
+			GetConn: func(string) { sent = false },
+			GotConn: func(httptrace.GotConnInfo) { sent = true },
+		})
+	}
+	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
+	status := 0
+	if err == nil {
+		status = response.StatusCode
+		err = c.read(response, number, out)
+		_ = response.Body.Close() // what was needed of it has been read
+	}
 	if err != nil {
-		return nil, err
+		failure = c.explain(ctx, attemptCtx, number, err)
 	}
-	if err := r.setQuery(s.query); err != nil {
-		return nil, err
+	c.logAttempt(ctx, number, status, time.Since(begin), failure)
+	return failure, sent
+}
+
+// explain makes what went wrong on the wire a TransportError that says whose
+// time ran out.
+func (c *call) explain(ctx, attemptCtx context.Context, number int, err error) error {
+	switch err.(type) { //nolint:errorlint // they are made here, unwrapped
+	case *Error, *DecodeError:
+		return err
 	}
-	u, err := r.url(t.base)
-	if err != nil {
-		return nil, err
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the address and its query
 	}
+	switch {
+	case ctx.Err() != nil:
+		err = contextError(ctx)
+	case attemptCtx.Err() != nil:
+		err = &attemptTimeoutError{timeout: c.settings.timeout, cause: context.DeadlineExceeded}
+	}
+	return &TransportError{Operation: c.request.Operation, Attempts: number, Err: err}
+}
+
+// read takes the answer as what it is.
+func (c *call) read(response *http.Response, attempt int, out any) error {
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return c.newError(response, attempt)
+	}
+	return c.decode(response, attempt, out)
+}
+
+// newHTTPRequest is one attempt's request, not signed in yet.
+func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
+	header := make(http.Header, 5+len(c.settings.header))
+	header["Accept"] = []string{"application/json"}
+	header["User-Agent"] = []string{c.userAgent}
 	request := (&http.Request{
-		Method:     r.Method,
-		URL:        u,
-		Host:       u.Host,
+		Method:     c.request.Method,
+		URL:        c.url,
+		Host:       c.url.Host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
 		ProtoMinor: 1,
-		Header:     make(http.Header, 4+len(s.header)),
+		Header:     header,
 	}).WithContext(ctx)
-	request.Header["Accept"] = []string{"application/json"}
-	request.Header["User-Agent"] = []string{t.userAgent}
-	maps.Copy(request.Header, s.header)
-	request.Header["Authorization"] = []string{t.authorization()}
-	if body != nil {
-		request.Header["Content-Type"] = []string{"application/json"}
-		request.ContentLength = int64(len(body))
-		request.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-		request.Body, _ = request.GetBody()
+	if c.body != nil {
+		header["Content-Type"] = []string{"application/json"}
+		request.ContentLength = int64(len(c.body))
+		request.GetBody = func() (io.ReadCloser, error) { return newBody(c.body), nil }
+		request.Body = newBody(c.body)
 	}
-	return request, nil
-}
-
-// newError reads an answer that is not a success.
-func newError(operation Operation, response *http.Response) *Error {
-	// What can't be read of an error's body is not worth losing its status for.
-	body, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
-	message, fields := readErrorBody(body)
-	return &Error{
-		StatusCode: response.StatusCode,
-		Operation:  operation,
-		Message:    message,
-		Fields:     fields,
-		RetryAfter: retryAfter(response.Header, time.Now()),
-		RequestID:  response.Header.Get("X-Request-Id"),
-		Attempts:   1,
-		Header:     response.Header,
-		Body:       body,
+	for name, values := range c.settings.header {
+		header[name] = values
 	}
-}
-
-// withoutURL takes the address, with its query, off net/http's errors.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
-}
-
-// retryAfter reads the header of that name, in seconds or as a date.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	text := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
+	return request
 }

@@ -1,8 +1,8 @@
 // Command generate turns openapi.yaml into the generated files of package
 // client: it runs oapi-codegen with the configurations in internal/codegen,
-// and makes up for two things that oapi-codegen can't be told. Struct fields
-// come in the order of the contract, not of the alphabet, and their comments
-// don't begin with the field's name ("ID Id of the agent.").
+// and makes up for what oapi-codegen can't be told. Struct fields come in the
+// order of the contract, not of the alphabet, their comments don't begin with
+// the field's name ("ID Id of the agent."), and a deprecation is a paragraph.
 //
 // Its argument is the root of the module.
 package main
@@ -63,7 +63,7 @@ func generate(root string) error {
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("oapi-codegen with %s: %w", config, err)
 		}
-		if err := trimFieldComments(file); err != nil {
+		if err := tidyFieldComments(file); err != nil {
 			return err
 		}
 	}
@@ -109,8 +109,9 @@ func number(node *yaml.Node) {
 	}
 }
 
-// trimFieldComments takes the field's name off the front of its comment.
-func trimFieldComments(file string) error {
+// tidyFieldComments takes the field's name off the front of its comment, and
+// parts what is deprecated from what is described, as Go's tools ask.
+func tidyFieldComments(file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -127,6 +128,9 @@ func trimFieldComments(file string) error {
 		}
 		first := field.Doc.List[0]
 		first.Text = strings.Replace(first.Text, "// "+field.Names[0].Name+" ", "// ", 1)
+		for _, line := range field.Doc.List[1:] {
+			line.Text = strings.Replace(line.Text, "// Deprecated:", "//\n// Deprecated:", 1)
+		}
 		return true
 	})
 	var out bytes.Buffer

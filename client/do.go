@@ -1,0 +1,93 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Request is a call of an endpoint that the SDK has no method for.
+type Request struct {
+	// Method is the HTTP method.
+	Method string
+	// PathTemplate is the path below the base URL, with its parameters in
+	// braces, as in /api/ai-mentor/orgs/{org}/users/{user_id}/things/{id}/. The
+	// client fills in {org} and {user_id} itself.
+	PathTemplate string
+	// PathParams are the path's other parameters.
+	PathParams map[string]string
+	// Query is the query.
+	Query url.Values
+	// Body is written as JSON, unless it is nil.
+	Body any
+}
+
+// Do calls an endpoint that the SDK has no method for, on the same road as all
+// others: signed in, retried, bounded, and with the same errors. The answer's
+// JSON is decoded into out, a pointer; nil is for an answer without a body.
+func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
+	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
+		return &ArgumentError{Argument: "out", Reason: "must be a pointer, and not a nil one"}
+	}
+	return c.send(ctx, opts, r.build, out)
+}
+
+func (r Request) build(org, userID string) (*request, error) {
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	built := newRequest(r.Method+" "+r.PathTemplate, r.Method, r.PathTemplate)
+	for {
+		_, rest, ok := strings.Cut(built.rest, "{")
+		if !ok || built.err != nil {
+			break
+		}
+		name, _, _ := strings.Cut(rest, "}")
+		value := r.PathParams[name]
+		switch name {
+		case "org":
+			value = org
+		case "user_id":
+			value = userID
+		}
+		built.pathParam(name, value, "simple", false, "string", "")
+	}
+	built.query = []byte(r.Query.Encode())
+	built.body = r.Body
+	return built.finish()
+}
+
+func (r Request) check() error {
+	refuse := func(field, reason string) error {
+		return &ArgumentError{Argument: "Request." + field, Reason: reason}
+	}
+	if r.Method == "" || strings.ContainsFunc(r.Method, func(c rune) bool { return c < 'A' || c > 'Z' }) {
+		return refuse("Method", fmt.Sprintf("is %q, but must be a method in capitals", r.Method))
+	}
+	path, err := url.PathUnescape(r.PathTemplate)
+	if err != nil {
+		return refuse("PathTemplate", "is not escaped as a path must be")
+	}
+	segments := strings.Split(path, "/")
+	switch {
+	case !strings.HasPrefix(r.PathTemplate, "/"):
+		return refuse("PathTemplate", "must begin with a slash")
+	case strings.ContainsAny(r.PathTemplate, `?#\`):
+		return refuse("PathTemplate", "must not have a query, a fragment or a backslash")
+	case slices.Contains(segments, ".") || slices.Contains(segments, ".."):
+		return refuse("PathTemplate", "must not have . or .. in it")
+	case slices.Contains(segments[1:max(1, len(segments)-1)], ""):
+		return refuse("PathTemplate", "has an empty part")
+	case strings.Count(r.PathTemplate, "{") != strings.Count(r.PathTemplate, "}"):
+		return refuse("PathTemplate", "has an unpaired brace")
+	}
+	for name := range r.PathParams {
+		if !strings.Contains(r.PathTemplate, "{"+name+"}") {
+			return refuse("PathParams", fmt.Sprintf("has %q, which is not in the path", name))
+		}
+	}
+	return nil
+}
