@@ -1,0 +1,71 @@
+// Command logs prints the runs of an org's periodic agents, newest first.
+//
+//	go run ./examples/logs -status error -limit 50
+//
+// It needs IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME, and takes IBLAI_BASE_URL.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+func main() {
+	log.SetFlags(0)
+	params := client.PeriodicAgentLogListParams{Ordering: "-created_at"}
+	flag.Int64Var(&params.PeriodicAgent, "agent", 0, "only runs of the agent with this id")
+	flag.StringVar((*string)(&params.Status), "status", "", "only runs in this state: success, error or running")
+	limit := flag.Int("limit", 20, "how many runs to print")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c, err := client.FromEnv()
+	if err == nil {
+		err = printRuns(ctx, c, &params, *limit, os.Stdout)
+	}
+	if err != nil {
+		log.Fatal("logs: ", err)
+	}
+}
+
+// printRuns prints a row for each run, and asks for no more pages than that
+// needs.
+func printRuns(ctx context.Context, c *client.Client, params *client.PeriodicAgentLogListParams, limit int, w io.Writer) error {
+	runs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, params), limit)
+	if err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "LOG\tAGENT\tSTATUS\tSTARTED\tTOOK\tLAST LINE")
+	for _, run := range runs {
+		fmt.Fprintf(table, "%d\t%d\t%s\t%s\t%s\t%s\n", run.ID, run.PeriodicAgent, run.Status,
+			run.StartTime.Format(time.DateTime), took(run), lastLine(run.Content))
+	}
+	return table.Flush()
+}
+
+func took(run *client.PeriodicAgentLog) string {
+	if run.EndTime == nil {
+		return "-"
+	}
+	return run.EndTime.Sub(run.StartTime.Time).Round(time.Millisecond).String()
+}
+
+// lastLine leaves out what could steer a terminal: a model may have written it.
+func lastLine(content string) string {
+	content = strings.TrimSpace(content)
+	line := strconv.Quote(content[strings.LastIndex(content, "\n")+1:])
+	return line[1 : len(line)-1]
+}

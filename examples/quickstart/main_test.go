@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+func TestInSandbox(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, inSandbox(t.Context(), &report{w: &out}))
+	story := out.String()
+	for _, part := range []string{
+		"At 08:00 on Monday through Friday",
+		"verified, over the raw body",
+		"log 1, success",
+		"Two essays are due on Friday",
+		"204 No Content",
+		"401 Unauthorized",
+		"Answered in 54 characters.",
+		"4.2s",
+		"***",
+	} {
+		assert.Contains(t, story, part)
+	}
+	assert.Regexp(t, `1 +1 +0 +0 +0\n$`, story, "one agent, which succeeded")
+}
+
+func TestAgainstServiceReadsOnly(t *testing.T) {
+	sb, err := sandbox.Start()
+	require.NoError(t, err)
+	t.Cleanup(sb.Close)
+	c, err := client.New(sb.ClientOptions()...)
+	require.NoError(t, err)
+	created, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
+		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,
+		Title:  "Evening\x1b[31m digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "18"}},
+	})
+	require.NoError(t, err)
+	_, err = sb.Fire(t.Context(), created.ID, sandbox.Outcome{Status: client.PeriodicAgentLogStatusError, Log: "Out of tokens."})
+	require.NoError(t, err)
+
+	account := sb.Accounts()[0]
+	t.Setenv(client.EnvAPIKey, string(account.APIKey))
+	t.Setenv(client.EnvOrg, account.Org)
+	t.Setenv(client.EnvUsername, account.Username)
+	t.Setenv(client.EnvBaseURL, sb.URL)
+	var out bytes.Buffer
+	require.NoError(t, againstService(t.Context(), &report{w: &out}))
+	for _, part := range []string{"read only", "Study coach", "Every minute from 18:00 through 18:59", "Out of tokens.", `Evening\x1b[31m digest`} {
+		assert.Contains(t, out.String(), part)
+	}
+	assert.NotContains(t, out.String(), "\x1b", "what a model wrote can't steer the terminal")
+	assert.NotContains(t, out.String(), string(account.APIKey))
+}
+
+func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {
+	t.Setenv(client.EnvAPIKey, "key")
+	t.Setenv(client.EnvOrg, "")
+	t.Setenv(client.EnvUsername, "")
+	err := againstService(t.Context(), &report{w: &bytes.Buffer{}})
+	require.ErrorContains(t, err, "IBLAI_ORG, IBLAI_USERNAME missing")
+}
+
+func TestForgeryIsAnswered(t *testing.T) {
+	t.Parallel()
+	r, err := listen("a secret of enough bytes")
+	require.NoError(t, err)
+	defer r.close()
+	status, err := r.forge(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusUnauthorized, status)
+	assert.Nil(t, r.received())
+}
+
+func TestBrief(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "one", brief(" one\ntwo\n"))
+	assert.Equal(t, "two", end("one\ntwo\n"))
+	assert.Equal(t, strings.Repeat("x", width-1)+"…", brief(strings.Repeat("x", 100)))
+	assert.Equal(t, `\x1b[2Jé`, brief("\x1b[2Jé"))
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// inSandbox tells the story in a platform of its own.
+func inSandbox(ctx context.Context, r *report) error {
+	sb, err := sandbox.Start()
+	if err != nil {
+		return err
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		return err
+	}
+	r.title("A periodic agent, from its schedule to its statistics")
+	fmt.Fprintf(r.w, "The platform is a sandbox in this process, at %s.\n", sb.URL)
+
+	r.step("The org has a mentor")
+	mentors, err := client.Collect(c.Mentors.All(ctx, nil), 10)
+	if err != nil {
+		return err
+	}
+	r.mentors(mentors)
+
+	r.step("A receiver waits for callbacks")
+	secret := callback.Secret(rand.Text())
+	receiver, err := listen(secret)
+	if err != nil {
+		return err
+	}
+	defer receiver.close()
+	r.facts("address", receiver.url, "secret", fmt.Sprint(secret))
+
+	r.step("An agent is created on a schedule")
+	created, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
+		Mentor: mentors[0].UniqueID,
+		Title:  "Morning digest",
+		Prompt: new("Summarise what is due this week."),
+		Task: client.PeriodicTaskRequest{
+			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
+		},
+		CallbackURL:    new(receiver.url),
+		CallbackSecret: new(client.Secret(secret)),
+	})
+	if err != nil {
+		return err
+	}
+	schedule, err := crontab.Fields(created.Task.Crontab).Parse()
+	if err != nil {
+		return err
+	}
+	facts := []string{"id", fmt.Sprint(created.ID), "title", created.Title, "runs", schedule.Describe()}
+	for _, next := range schedule.NextN(time.Now(), 3) {
+		facts = append(facts, "next", next.Format("Mon 2 Jan 2006, 15:04 MST"))
+	}
+	r.facts(facts...)
+
+	r.step("It runs (the sandbox fires it now), and the result is posted to the receiver")
+	run, err := sb.Fire(ctx, created.ID, sandbox.Outcome{
+		Output: "Two essays are due on Friday; the lab report can wait.",
+		Log:    "Loaded 3 documents.\nAsked the model.\nAnswered in 54 characters.",
+
+		Duration: 4200 * time.Millisecond,
+	})
+	if err != nil {
+		return err
+	}
+	event := receiver.received()
+	if event == nil {
+		return fmt.Errorf("no callback arrived: %v", run.Delivery)
+	}
+	r.facts(
+		"signature", "verified, over the raw body",
+		"run", fmt.Sprintf("log %d, %s at %s", event.LogID, event.Status, event.Timestamp.UTC().Format(time.DateTime)),
+		"prompt", brief(event.Prompt),
+		"output", brief(event.AgentOutput),
+		"answered", fmt.Sprintf("%d %s", run.Delivery.StatusCode, http.StatusText(run.Delivery.StatusCode)),
+	)
+
+	r.step("A forged callback is refused")
+	status, err := receiver.forge(ctx)
+	if err != nil {
+		return err
+	}
+	r.facts("answered", fmt.Sprintf("%d %s", status, http.StatusText(status)))
+
+	r.step("The run's log is read back")
+	logs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, &client.PeriodicAgentLogListParams{PeriodicAgent: created.ID}), 10)
+	if err != nil {
+		return err
+	}
+	r.logs(logs)
+
+	r.step("And the statistics")
+	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
+	if err != nil {
+		return err
+	}
+	r.statistics(statistics)
+	return nil
+}
+
+// receiver takes callbacks on a loopback port.
+type receiver struct {
+	url    string
+	server *http.Server
+	events chan *callback.Event
+}
+
+func listen(secret callback.Secret) (*receiver, error) {
+	verifier, err := callback.NewVerifier(secret)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r := &receiver{url: "http://" + listener.Addr().String() + "/runs", events: make(chan *callback.Event, 1)}
+	mux := http.NewServeMux()
+	mux.Handle("/runs", callback.Handler(verifier, func(_ context.Context, event *callback.Event) error {
+		r.events <- event
+		return nil
+	}))
+	r.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go r.server.Serve(listener) //nolint:errcheck // it ends with close
+	return r, nil
+}
+
+// received is the event that has arrived, if one has.
+func (r *receiver) received() *callback.Event {
+	select {
+	case event := <-r.events:
+		return event
+	default:
+		return nil
+	}
+}
+
+// forge sends a callback that was signed with another secret.
+func (r *receiver) forge(ctx context.Context) (status int, err error) {
+	request, err := callback.NewRequest(ctx, r.url, []byte(`{"status": "success", "log_id": 1}`), "a secret that someone guessed")
+	if err != nil {
+		return 0, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}
+
+func (r *receiver) close() { _ = r.server.Close() }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// againstService reads from the service that the environment names.
+func againstService(ctx context.Context, r *report) error {
+	c, err := client.FromEnv()
+	if err != nil {
+		return err
+	}
+	r.title("Periodic agents at " + c.BaseURL().String() + " (read only)")
+	const limit = 10
+
+	r.step("The first mentors that the user can see")
+	mentors, err := client.Collect(c.Mentors.All(ctx, nil), limit)
+	if err != nil {
+		return err
+	}
+	r.mentors(mentors)
+
+	r.step("The first periodic agents of the org")
+	agents, err := client.Collect(c.PeriodicAgents.All(ctx, nil), limit)
+	if err != nil {
+		return err
+	}
+	r.agents(agents)
+
+	r.step("Their latest runs")
+	logs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at"}), limit)
+	if err != nil {
+		return err
+	}
+	r.logs(logs)
+
+	r.step("Agents by the state of their latest run")
+	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
+	if err != nil {
+		return err
+	}
+	r.statistics(statistics)
+	return nil
+}

@@ -1,0 +1,74 @@
+// Command receiver is a callback server that stays up: it verifies each
+// callback's signature and prints what the run did.
+//
+//	IBLAI_CALLBACK_SECRET=… go run ./examples/receiver -addr :8080
+//
+// Point an agent's callback_url at it, and its callback_secret at the secret.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, os.Getenv("IBLAI_CALLBACK_SECRET")); err != nil {
+		log.Fatal("receiver: ", err)
+	}
+}
+
+func run(ctx context.Context, addr, secret string) error {
+	verifier, err := callback.NewVerifier(callback.Secret(secret))
+	if err != nil {
+		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
+	}
+	server := &http.Server{
+		Addr:              addr,
+		Handler:           callback.Handler(verifier, printRun, callback.WithObserver(printRefusal)),
+		ReadHeaderTimeout: 5 * time.Second,
+	}
+	stopped := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		// Callbacks that are being handled may finish.
+		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = server.Shutdown(shutdown)
+	})
+	log.Printf("waiting for callbacks on http://%s (stop with Ctrl-C)", addr)
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-stopped
+	return nil
+}
+
+// printRun is called with verified events only. An error from it would answer
+// 500, so that the sender may try again.
+func printRun(_ context.Context, event *callback.Event) error {
+	log.Printf("run %d: %s at %s: %q", event.LogID, event.Status,
+		event.Timestamp.Format(time.DateTime), event.AgentOutput)
+	return nil
+}
+
+// printRefusal tells of callbacks that were not taken, such as forged ones.
+func printRefusal(_ context.Context, outcome callback.Outcome) {
+	if outcome.Err != nil {
+		log.Printf("refused with %d: %v", outcome.StatusCode, outcome.Err)
+	}
+}

@@ -1,0 +1,102 @@
+package contract_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// Every operation of the contract has one method of the client.
+func TestEveryOperationHasOneMethod(t *testing.T) {
+	t.Parallel()
+	c := loadContract(t)
+	methods := map[string][]string{} // by operation id
+	for name, called := range clientMethods(t) {
+		route, _, err := c.router.FindRoute(called)
+		require.NoError(t, err, "%s sends %s %s, which openapi.yaml does not have", name, called.Method, called.URL.Path)
+		methods[route.Operation.OperationID] = append(methods[route.Operation.OperationID], name)
+	}
+	for _, id := range c.operationIDs() {
+		assert.Len(t, methods[id], 1, "%s: every operation has one method, but it has %v", id, methods[id])
+	}
+}
+
+// Every operation of the contract has one route of the sandbox.
+func TestEveryOperationHasOneRoute(t *testing.T) {
+	t.Parallel()
+	var routes []string
+	for _, operation := range sandbox.Operations() {
+		routes = append(routes, operation.ID)
+	}
+	assert.ElementsMatch(t, loadContract(t).operationIDs(), routes)
+}
+
+// clientMethods calls every method of every service, and returns what each
+// sends. All sends what List does, and is left out.
+func clientMethods(t *testing.T) map[string]*http.Request {
+	t.Helper()
+	var sent *http.Request
+	c, err := client.New(
+		client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) *http.Response {
+			sent = r
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}
+		})}),
+	)
+	require.NoError(t, err)
+
+	calls := map[string]*http.Request{}
+	fields := reflect.Indirect(reflect.ValueOf(c))
+	for i := range fields.NumField() {
+		if !fields.Type().Field(i).IsExported() {
+			continue
+		}
+		service := fields.Field(i)
+		for j := range service.NumMethod() {
+			method := service.Type().Method(j)
+			if method.Name == "All" {
+				continue
+			}
+			name := fields.Type().Field(i).Name + "." + method.Name
+			sent = nil
+			service.Method(j).Call(arguments(t, name, service.Method(j).Type()))
+			require.NotNil(t, sent, "%s sends nothing", name)
+			calls[name] = sent
+		}
+	}
+	return calls
+}
+
+// arguments are some that a method takes, options left out.
+func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
+	t.Helper()
+	var args []reflect.Value
+	for i := range method.NumIn() - 1 {
+		switch in := method.In(i); {
+		case in == reflect.TypeFor[context.Context]():
+			args = append(args, reflect.ValueOf(t.Context()))
+		case in.Kind() == reflect.Int64:
+			args = append(args, reflect.ValueOf(int64(7)))
+		case in.Kind() == reflect.String:
+			args = append(args, reflect.ValueOf("session"))
+		case in.Kind() == reflect.Pointer:
+			args = append(args, reflect.New(in.Elem()))
+		default:
+			require.Fail(t, "unknown argument", "%s takes a %s, for which this test has no value", name, in)
+		}
+	}
+	return args
+}
+
+type roundTripper func(*http.Request) *http.Response
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r), nil }

@@ -1,0 +1,47 @@
+package contract_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// contract is openapi.yaml, and a router that knows its paths below any host.
+type contract struct {
+	spec   *openapi3.T
+	router routers.Router
+}
+
+func loadContract(t *testing.T) contract {
+	t.Helper()
+	spec, err := openapi3.NewLoader().LoadFromFile(root + "/openapi.yaml")
+	require.NoError(t, err)
+	require.NoError(t, spec.Validate(t.Context(), openapi3.EnableExamplesValidation()), "openapi.yaml is not valid")
+	spec.Servers = openapi3.Servers{{URL: "/"}}
+	router, err := gorillamux.NewRouter(spec)
+	require.NoError(t, err)
+	return contract{spec: spec, router: router}
+}
+
+// operationIDs are the ids of all operations, callbacks not among them.
+func (c contract) operationIDs() []string {
+	var ids []string
+	for _, item := range c.spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			ids = append(ids, operation.OperationID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func TestContractIsValid(t *testing.T) {
+	t.Parallel()
+	require.Len(t, loadContract(t).operationIDs(), 13)
+}
