@@ -1,0 +1,127 @@
+package crontab
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Describe says in plain English when the schedule runs, such as "Every 15
+// minutes" or "At 08:00 on Monday through Friday". Times are of 24 hours and on
+// the clock of the schedule's time zone, which is not named. Schedules that
+// differ are described differently.
+func (s Schedule) Describe() string {
+	text := describeTimes(s.set(minute), s.set(hour))
+	everyDay := ""
+	if strings.Contains(text, ":") { // "At 08:00" asks for a day, "Every 15 minutes" doesn't
+		everyDay = " every day"
+	}
+	text += s.describeDays(everyDay)
+	if _, ok := s.Next(time.Time{}); !ok {
+		text += ", which never comes"
+	}
+	return text
+}
+
+func describeTimes(minutes, hours set) string {
+	if minutes.count() == 1 {
+		return describeHours(minutes.first(), hours)
+	}
+	// Steps that fill the hour go on evenly from one hour to the next.
+	step, stepped := minutes.step()
+	even := stepped && minutes.last()+step == minutes.first()+60
+	switch {
+	case hours == specs[hour].full() && even && minutes.first() == 0:
+		return every(step, "minute")
+	case hours == specs[hour].full():
+		return describeMinutes(minutes) + " past every hour"
+	case minutes.count() > 3 && (even && hours.contiguous() || minutes.contiguous() && hours.count() == 1):
+		return fmt.Sprintf("%s from %s through %s", every(step, "minute"),
+			clockTime(hours.first(), minutes.first()), clockTime(hours.last(), minutes.last()))
+	case minutes == specs[minute].full():
+		return "Every minute of " + numbered("hour", hours)
+	case minutes.count()*hours.count() <= 4:
+		return "At " + enumerate(clockTimes(minutes, hours), "and")
+	}
+	return describeMinutes(minutes) + " past " + numbered("hour", hours)
+}
+
+// describeHours is for schedules that run at one minute of the hour.
+func describeHours(minute int, hours set) string {
+	step, stepped := hours.step()
+	switch {
+	case hours == specs[hour].full() && minute == 0:
+		return "Every hour"
+	case hours == specs[hour].full():
+		return describeMinutes(1<<minute) + " past every hour"
+	case hours.count() <= 3 || !stepped:
+		return "At " + enumerate(clockTimes(1<<minute, hours), "and")
+	case minute == 0 && hours.first() == 0 && hours.last()+step == 24:
+		return every(step, "hour")
+	}
+	return fmt.Sprintf("%s from %s through %s", every(step, "hour"),
+		clockTime(hours.first(), minute), clockTime(hours.last(), minute))
+}
+
+// describeMinutes says "At 5 minutes", "At 0 through 10 minutes" or "At every 7th minute from 0 through 56".
+func describeMinutes(minutes set) string {
+	switch {
+	case minutes.long():
+		return "At " + numbered("minute", minutes)
+	case minutes == 1<<1:
+		return "At 1 minute"
+	}
+	return "At " + enumerate(listed(minutes, " through ", strconv.Itoa), "and") + " minutes"
+}
+
+func every(step int, unit string) string {
+	if step == 1 {
+		return "Every " + unit
+	}
+	return fmt.Sprintf("Every %d %ss", step, unit)
+}
+
+func clockTimes(minutes, hours set) []string {
+	var times []string
+	for h := hours.first(); h != none; h = hours.from(h + 1) {
+		for m := minutes.first(); m != none; m = minutes.from(m + 1) {
+			times = append(times, clockTime(h, m))
+		}
+	}
+	return times
+}
+
+func clockTime(hour, minute int) string { return fmt.Sprintf("%02d:%02d", hour, minute) }
+
+// numbered says "hour 5", "days 1 through 7 and 15" or "every 2nd hour from 8 through 18".
+func numbered(unit string, values set) string {
+	if values.long() {
+		step, _ := values.step()
+		return fmt.Sprintf("every %s %s from %d through %d", ordinal(step), unit, values.first(), values.last())
+	}
+	if values.count() > 1 {
+		unit += "s"
+	}
+	return unit + " " + enumerate(listed(values, " through ", strconv.Itoa), "and")
+}
+
+// ordinal is for steps, which don't reach 21.
+func ordinal(step int) string {
+	switch step {
+	case 2:
+		return "2nd"
+	case 3:
+		return "3rd"
+	}
+	return strconv.Itoa(step) + "th"
+}
+
+// enumerate joins items as a sentence does: "a, b and c".
+func enumerate(items []string, conjunction string) string {
+	last := len(items) - 1
+	if last == 0 {
+		return items[0]
+	}
+	return strings.Join(items[:last], ", ") + " " + conjunction + " " + items[last]
+}

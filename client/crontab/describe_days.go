@@ -1,0 +1,69 @@
+package crontab
+
+import (
+	"strings"
+	"time"
+)
+
+// describeDays starts with a space unless it is empty. everyDay is what it says
+// of schedules that run on all days.
+func (s Schedule) describeDays(everyDay string) string {
+	days, weekdays := s.set(dayOfMonth), s.set(dayOfWeek)
+	everyWeekday := weekdays == specs[dayOfWeek].full()
+
+	if days != specs[dayOfMonth].full() {
+		text := " on " + describeDates(days, s.set(monthOfYear))
+		if !everyWeekday {
+			text += ", but only when that is " + oneOfWeekdays(weekdays)
+		}
+		return text
+	}
+
+	text := everyDay
+	if !everyWeekday {
+		text = " on " + enumerate(weekdayNames(weekdays), "and")
+	}
+	if months := s.set(monthOfYear); months != specs[monthOfYear].full() {
+		text += " in " + enumerate(monthNames(months), "and")
+	}
+	return text
+}
+
+// describeDates says "25 December", "day 1 of January and July" or "days 1 through 7 of every month".
+func describeDates(days, months set) string {
+	const shortestMonth = 28
+	everyMonth := months == specs[monthOfYear].full()
+	switch {
+	case days.count() == 1 && months.count() == 1:
+		return strings.TrimPrefix(numbered("day", days), "day ") + " " + monthNames(months)[0]
+	case !everyMonth:
+		return numbered("day", days) + " of " + enumerate(monthNames(months), "and")
+	case days.first() <= shortestMonth:
+		return numbered("day", days) + " of every month"
+	case days.count() == 1:
+		return numbered("day", days) + " of every month that has it"
+	}
+	return numbered("day", days) + " of every month that has them"
+}
+
+// oneOfWeekdays says "a Friday", "a Monday or Friday" or "Monday through Friday".
+func oneOfWeekdays(weekdays set) string {
+	names := enumerate(weekdayNames(weekdays), "or")
+	if strings.Contains(names, " through ") {
+		return names
+	}
+	return "a " + names
+}
+
+// weekdayNames begins the week on Monday, so that a weekend is not torn apart.
+func weekdayNames(weekdays set) []string {
+	const sunday, sundayAfterSaturday = 0, 7
+	if weekdays.has(sunday) {
+		weekdays = weekdays&^(1<<sunday) | 1<<sundayAfterSaturday
+	}
+	return listed(weekdays, " through ", func(day int) string { return time.Weekday(day % 7).String() })
+}
+
+func monthNames(months set) []string {
+	return listed(months, " through ", func(month int) string { return time.Month(month).String() })
+}

@@ -1,0 +1,100 @@
+package crontab_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/crontab"
+)
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	tests := [][2]string{
+		{"* * * * *", "Every minute"},
+		{"*/15 * * * *", "Every 15 minutes"},
+		{"*/7 * * * *", "At every 7th minute from 0 through 56 past every hour"},
+		{"5-59/15 * * * *", "At every 15th minute from 5 through 50 past every hour"},
+		{"0 * * * *", "Every hour"},
+		{"1 * * * *", "At 1 minute past every hour"},
+		{"30 * * * *", "At 30 minutes past every hour"},
+		{"0-10,30 * * * *", "At 0 through 10 and 30 minutes past every hour"},
+		{"*/30 * * * *", "Every 30 minutes"},
+		{"1,31 * * * *", "At 1 and 31 minutes past every hour"},
+		{"0 */2 * * *", "Every 2 hours"},
+		{"30 */2 * * *", "Every 2 hours from 00:30 through 22:30 every day"},
+		{"0 */5 * * *", "Every 5 hours from 00:00 through 20:00 every day"},
+		{"0 8-18/2 * * *", "Every 2 hours from 08:00 through 18:00 every day"},
+		{"30 8-18 * * *", "Every hour from 08:30 through 18:30 every day"},
+		{"0 8 * * *", "At 08:00 every day"},
+		{"0 8,20 * * *", "At 08:00 and 20:00 every day"},
+		{"0,30 8,18 * * *", "At 08:00, 08:30, 18:00 and 18:30 every day"},
+		{"*/15 8 * * *", "Every 15 minutes from 08:00 through 08:45 every day"},
+		{"*/15 8-18 * * 1-5", "Every 15 minutes from 08:00 through 18:45 on Monday through Friday"},
+		{"*/15 8,10,12 * * *", "At every 15th minute from 0 through 45 past hours 8, 10 and 12"},
+		{"0-9 8 * * *", "Every minute from 08:00 through 08:09 every day"},
+		{"0-9 8-10 * * *", "At 0 through 9 minutes past hours 8 through 10"},
+		{"* 8-9 * * *", "Every minute from 08:00 through 09:59 every day"},
+		{"* 8,10,12,20 * * *", "Every minute of hours 8, 10, 12 and 20"},
+		{"* */6 * * *", "Every minute of every 6th hour from 0 through 18"},
+		{"*/20 */2 * * *", "At 0, 20 and 40 minutes past every 2nd hour from 0 through 22"},
+		{"3-58/11 0-23/3 * * *", "At every 11th minute from 3 through 58 past every 3rd hour from 0 through 21"},
+		{"0 3,9,17,18,22 * * *", "At 03:00, 09:00, 17:00, 18:00 and 22:00 every day"},
+
+		{"0 8 * * mon-fri", "At 08:00 on Monday through Friday"},
+		{"0 8 * * sat,sun", "At 08:00 on Saturday and Sunday"},
+		{"0 8 * * fri-mon", "At 08:00 on Monday and Friday through Sunday"},
+		{"0 8 * 1-3 mon", "At 08:00 on Monday in January through March"},
+		{"0 8 * 6,12 *", "At 08:00 every day in June and December"},
+		{"*/15 * * 6 *", "Every 15 minutes in June"},
+		{"0 0 1 * *", "At 00:00 on day 1 of every month"},
+		{"0 0 1,15 * *", "At 00:00 on days 1 and 15 of every month"},
+		{"0 0 31 * *", "At 00:00 on day 31 of every month that has it"},
+		{"0 0 30,31 * *", "At 00:00 on days 30 and 31 of every month that has them"},
+		{"0 0 */2 * *", "At 00:00 on every 2nd day from 1 through 31 of every month"},
+		{"0 0 1 jan,jul *", "At 00:00 on day 1 of January and July"},
+		{"0 0 25 12 *", "At 00:00 on 25 December"},
+		{"0 8 13 * fri", "At 08:00 on day 13 of every month, but only when that is a Friday"},
+		{"0 8 1-7 * mon,thu", "At 08:00 on days 1 through 7 of every month, but only when that is a Monday or Thursday"},
+		{"0 8 1 * mon-fri", "At 08:00 on day 1 of every month, but only when that is Monday through Friday"},
+		{"0 0 29 2 mon", "At 00:00 on 29 February, but only when that is a Monday"},
+		{"0 0 31 2 *", "At 00:00 on 31 February, which never comes"},
+	}
+	for _, test := range tests {
+		assert.Equal(t, test[1], mustParse(t, test[0]).Describe(), test[0])
+	}
+}
+
+// A description that leaves something out would be shared by two schedules.
+func TestDescribeTellsSchedulesApart(t *testing.T) {
+	t.Parallel()
+	seen := map[string]crontab.Schedule{}
+	tell := func(line string) {
+		schedule := mustParse(t, line)
+		text := schedule.Describe()
+		if other, ok := seen[text]; ok {
+			require.Equal(t, other, schedule, "%q", text)
+		}
+		seen[text] = schedule
+	}
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 3000 {
+		tell(randomLine(rng))
+	}
+	// Neighbouring schedules, where a wrong border would show.
+	for first := range 12 {
+		for last := first; last < 24; last++ {
+			for step := 1; step <= 6; step++ {
+				for _, minutes := range []string{"*", "0", "30", "*/15", "*/7", "0-9", "0,30", "5-59/10", "59"} {
+					tell(fmt.Sprintf("%s %d-%d/%d * * *", minutes, first, last, step))
+				}
+				tell(fmt.Sprintf("%d-%d/%d * * * *", first, last*2, step))
+				tell(fmt.Sprintf("0 0 %d-%d/%d * *", first+1, last+1, step))
+				tell(fmt.Sprintf("0 0 %d-%d/%d 2-11 1-5", first+1, last+1, step))
+			}
+		}
+	}
+}

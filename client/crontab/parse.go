@@ -1,0 +1,183 @@
+package crontab
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Parse reads a line of five fields, "minute hour day_of_month month_of_year
+// day_of_week", with white space between them. The error is a [*LineError] if
+// there are not five, or else a [*FieldError] for the first field that celery
+// would refuse.
+func Parse(line string) (Schedule, error) {
+	var values [fieldCount]string
+	count := 0
+	for value := range strings.FieldsSeq(line) {
+		if count < fieldCount {
+			values[count] = value
+		}
+		count++
+	}
+	if count != fieldCount {
+		return Schedule{}, &LineError{Line: line, Reason: fmt.Sprintf("number of fields is %d, not five: "+
+			"minute hour day_of_month month_of_year day_of_week (celery has no seconds, years or @daily)", count)}
+	}
+	return parse(values)
+}
+
+// Parse reads the five fields as celery would. The error is a [*FieldError] for
+// the first field, in the order of a crontab line, that celery would refuse.
+// White space around a field is ignored, as the API does before it stores one.
+func (f Fields) Parse() (Schedule, error) { return parse(f.inLineOrder()) }
+
+func parse(values [fieldCount]string) (Schedule, error) {
+	var s Schedule
+	for i, value := range values {
+		if value == "" {
+			continue
+		}
+		chosen, err := specs[i].parse(value)
+		if err != nil {
+			return Schedule{}, &FieldError{Field: specs[i].field, Value: value, Reason: err.Error()}
+		}
+		s.choose(i, chosen)
+	}
+	return s, nil
+}
+
+// parse reads a whole field. Its errors are the reasons of a FieldError.
+func (sp *spec) parse(value string) (set, error) {
+	if sp.tooLong(value) {
+		return 0, fmt.Errorf("longer than %d characters", sp.maxLength)
+	}
+	var chosen set
+	for part := range strings.SplitSeq(trim(value), ",") {
+		values, err := sp.parsePart(part)
+		if err != nil {
+			return 0, err
+		}
+		chosen |= values
+	}
+	return chosen, nil
+}
+
+// tooLong measures a field as the API does: in characters, without the white space around it.
+func (sp *spec) tooLong(value string) bool {
+	return utf8.RuneCountInString(trim(value)) > sp.maxLength
+}
+
+// parsePart reads one item of a list: a value, a range, or "*" or a range with a step.
+func (sp *spec) parsePart(part string) (set, error) {
+	if part == "*" {
+		return sp.full(), nil
+	}
+	// Celery lets white space be before a lone number, and after anything but a lone star.
+	part = strings.TrimRightFunc(part, isSpace)
+	numbers, steps, stepped := strings.Cut(part, "/")
+	step := 1
+	if stepped {
+		var err error
+		if step, err = parseStep(steps); err != nil {
+			return 0, err
+		}
+	}
+	if stepped && numbers == "*" {
+		return sp.expand(sp.min, sp.max, step), nil
+	}
+	if low, high, ranged := strings.Cut(numbers, "-"); ranged && low != "" {
+		first, err := sp.parseNumber(low)
+		if err != nil {
+			return 0, err
+		}
+		last, err := sp.parseNumber(high)
+		if err != nil {
+			return 0, err
+		}
+		return sp.expand(first, last, step), nil
+	}
+	if stepped {
+		return 0, fmt.Errorf("the step in %s needs a range or * before it", quote(part))
+	}
+	digits := strings.TrimPrefix(strings.TrimLeftFunc(part, isSpace), "+")
+	if _, ok := parseDigits(digits); ok {
+		part = digits
+	}
+	value, err := sp.parseNumber(part)
+	return 1 << value, err
+}
+
+// expand walks from first to last in steps, and past the end of the field if last is below first.
+func (sp *spec) expand(first, last, step int) set {
+	span := sp.max - sp.min + 1
+	if last < first {
+		last += span
+	}
+	var values set
+	for v := first; v <= last; v += step {
+		values |= 1 << (sp.min + (v-sp.min)%span)
+	}
+	return values
+}
+
+func parseStep(word string) (int, error) {
+	step, ok := parseDigits(word)
+	if !ok || step == 0 {
+		return 0, fmt.Errorf("the step %s is not a number from 1", quote(word))
+	}
+	return step, nil
+}
+
+func (sp *spec) parseNumber(word string) (int, error) {
+	if word == "" {
+		return 0, errors.New("a value is missing: is there a comma or a dash too many?")
+	}
+	value, ok := parseDigits(word)
+	if !ok {
+		value, ok = sp.named(word)
+	}
+	if ok && value >= sp.min && value <= sp.max {
+		return value, nil
+	}
+	hint := ""
+	if sp.nameKind != "" {
+		hint = ", nor " + sp.nameKind
+	}
+	if sp.field == DayOfWeek && value == 7 {
+		hint = ": Sunday is 0"
+	}
+	return 0, fmt.Errorf("%s is not a number from %d to %d%s", quote(word), sp.min, sp.max, hint)
+}
+
+// parseDigits reads a number as Python's int does, digits of every script included.
+// A number too large for any field stays so, whatever its length.
+func parseDigits(word string) (number int, ok bool) {
+	const tooLarge = 1000
+	for _, r := range word {
+		digit, ok := digitValue(r)
+		if !ok {
+			return 0, false
+		}
+		number = min(number*10+digit, tooLarge)
+	}
+	return number, word != ""
+}
+
+// digitValue relies on Unicode keeping the ten digits of a script together, in
+// order, and after nothing but other such tens.
+func digitValue(r rune) (digit int, ok bool) {
+	if !unicode.IsDigit(r) {
+		return 0, false
+	}
+	for ; unicode.IsDigit(r - 1); r-- {
+		digit++
+	}
+	return digit % 10, true
+}
+
+func trim(value string) string { return strings.TrimFunc(value, isSpace) }
+
+// isSpace follows Python, which counts the four ASCII separators as white space.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }

@@ -1,0 +1,134 @@
+package crontab
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// refusal is the message with which the API refuses a field, or "" if it
+// accepts it. value is not empty, and i is the field's place in a crontab line.
+//
+// The rules here are those of django-celery-beat's validators, which stand on
+// python-crontab, with all their accidents: what matters is what the API does.
+func (sp *spec) refusal(i int, value string) string {
+	value = trim(value)
+	switch {
+	case value == "":
+		return "This field may not be blank."
+	case sp.tooLong(value):
+		return fmt.Sprintf("Ensure this field has no more than %d characters.", sp.maxLength)
+	case strings.Contains(value, " "):
+		// The validator puts the field into a line and splits that at spaces.
+		// With one too many it reads the whole line as the minutes.
+		line := [fieldCount]string{"*", "*", "*", "*", "*"}
+		line[i] = value
+		all := strings.Join(line[:], " ")
+		if strings.HasPrefix(all, "@") {
+			return fmt.Sprintf("Unknown special '%s'", all)
+		}
+		return specs[minute].refuseList(all)
+	}
+	return sp.refuseList(value)
+}
+
+func (sp *spec) refuseList(value string) string {
+	for part := range strings.SplitSeq(value, ",") {
+		refuse := sp.refuseValue
+		if strings.Index(part, "/") > 0 || strings.Index(part, "-") > 0 || part == "*" {
+			refuse = sp.refuseRange
+		}
+		if message := refuse(part); message != "" {
+			return message
+		}
+	}
+	return ""
+}
+
+func (sp *spec) refuseValue(word string) string {
+	_, message := sp.apiValue(word)
+	return message
+}
+
+func (sp *spec) refuseRange(part string) string {
+	const sunday = 7
+	numbers := part
+	if strings.Count(part, "/") == 1 {
+		var steps string
+		numbers, steps, _ = strings.Cut(part, "/")
+		step, message := sp.apiValue(steps)
+		switch {
+		case message != "":
+			return message
+		case step.number == sunday && sp.field == DayOfWeek:
+			return "" // taken for Sunday, whatever the step is of
+		case step.number < 1:
+			return "Sequence can not be divided by zero or max"
+		case step.named:
+			return "'>' not supported between instances of 'CronValue' and 'int'"
+		}
+	}
+	if strings.Count(numbers, "-") != 1 {
+		if numbers == "*" {
+			return ""
+		}
+		return fmt.Sprintf(`Unknown cron range value "%s"`, numbers)
+	}
+	low, high, _ := strings.Cut(numbers, "-")
+	first, message := sp.apiValue(low)
+	if message != "" {
+		return message
+	}
+	last, message := sp.apiValue(high)
+	if message != "" {
+		return message
+	}
+	if sp.field == DayOfWeek {
+		first.number %= sunday
+	}
+	switch {
+	case first.named && !last.named:
+		return "'<' not supported between instances of 'int' and 'CronValue'"
+	case last.number < first.number:
+		return fmt.Sprintf("Bad range '%s-%s'", first.text(low), last.text(high))
+	}
+	return ""
+}
+
+// apiValue is one value as the API reads it.
+type apiValue struct {
+	number int
+	named  bool
+}
+
+// text is how the API repeats the value: a name as it was written, a number as a number.
+func (v apiValue) text(word string) string {
+	if v.named {
+		return word
+	}
+	return fmt.Sprint(v.number)
+}
+
+// apiValue reads one value, or returns the message with which the API refuses
+// it. A day of the week may be 7.
+func (sp *spec) apiValue(word string) (value apiValue, message string) {
+	switch number, isNumber := parseDigits(word); {
+	case word == "<":
+		value.number = sp.min
+	case word == ">":
+		value.number = sp.max
+	case isNumber:
+		value.number = number
+	case sp.names == nil:
+		return value, strconv.Quote(fmt.Sprintf("No enumeration for %s: '%s'", sp.label, word)) // a Python error, quoted
+	default:
+		value.number, value.named = sp.named(word)
+		if !value.named || len(word) != 3 {
+			return value, fmt.Sprintf("Unrecognised %s: '%s'", sp.label, word)
+		}
+	}
+	if value.number >= sp.min && value.number <= sp.max || value.number == 7 && sp.field == DayOfWeek {
+		return value, ""
+	}
+	return value, fmt.Sprintf("'%s', not in %d-%d for %s", word, sp.min, sp.max, sp.label)
+}
