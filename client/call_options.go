@@ -34,7 +34,9 @@ type callSettings struct {
 	maxBody      int64
 	maxErrorBody int64
 	prefetch     int
-	response     *Response
+
+	allowUnrunnable bool
+	response        *Response
 }
 
 // clone is a copy that a call can change.
@@ -113,7 +115,7 @@ func WithBodyField(name string, value any) CallOption {
 	}
 }
 
-// WithTimeout sets how long one attempt may take, from dialling to the last
+// WithTimeout sets how long one attempt may take, from dialing to the last
 // byte of the answer: 60 s if not set. How long a call may take with its
 // retries is the context's to say.
 func WithTimeout(d time.Duration) CallOption {

@@ -13,7 +13,7 @@ import (
 
 // lenientSyntax reads what a model can write into a log: half of a surrogate
 // pair, bytes that are no UTF-8. It costs nothing where there are none.
-var lenientSyntax = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+var lenientSyntax = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) //nolint:gochecknoglobals // never changed
 
 // errTooLarge is an answer that is longer than the client reads.
 var errTooLarge = errors.New("the answer is longer than the client reads (WithMaxBody)")

@@ -8,7 +8,7 @@
 //	agent, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
 //		Mentor: "497f6eca-6276-4993-bfeb-53cbbbba6f08",
 //		Title:  "Morning digest",
-//		Prompt: new("Summarise what is due this week."),
+//		Prompt: new("Summarize what is due this week."),
 //		Task: client.PeriodicTaskRequest{
 //			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
 //		},

@@ -8,7 +8,7 @@ import (
 // The environment variables that [FromEnv] reads, which are those of the
 // vendor's own tools.
 const (
-	EnvAPIKey   = "IBLAI_API_KEY"
+	EnvAPIKey   = "IBLAI_API_KEY" //nolint:gosec // a name, not a key
 	EnvOrg      = "IBLAI_ORG"
 	EnvUsername = "IBLAI_USERNAME"
 	EnvBaseURL  = "IBLAI_BASE_URL"

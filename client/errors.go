@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // What an [Error] is of, for errors.Is.
@@ -69,7 +70,7 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ibl.ai: %s %s: %d %s", e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, http.StatusText(e.StatusCode))
 	if e.Message != "" {
-		b.WriteString(": " + e.Message)
+		b.WriteString(": " + printable(e.Message))
 	}
 	for i, field := range e.Fields {
 		separator := "; "
@@ -78,20 +79,35 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(separator)
 		if field.Path != "" {
-			b.WriteString(field.Path + ": ")
+			b.WriteString(printable(field.Path) + ": ")
 		}
-		b.WriteString(strings.Join(field.Messages, " "))
+		b.WriteString(printable(strings.Join(field.Messages, " ")))
 	}
 	if hint := e.hint(); hint != "" {
 		b.WriteString(" (" + hint + ")")
 	}
 	if e.RequestID != "" {
-		b.WriteString(" [request " + e.RequestID + "]")
+		b.WriteString(" [request " + printable(e.RequestID) + "]")
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " [%d attempts]", e.Attempts)
 	}
 	return b.String()
+}
+
+// printable is a server's text fit for one line of a log.
+func printable(text string) string {
+	const longest = 500
+	runes := []rune(text)
+	if len(runes) > longest {
+		runes = append(runes[:longest-1], '…')
+	}
+	for i, r := range runes {
+		if unicode.IsControl(r) {
+			runes[i] = ' '
+		}
+	}
+	return string(runes)
 }
 
 // hint is what a person can do.

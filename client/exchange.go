@@ -3,9 +3,11 @@ package client
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,11 +55,15 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 // exchange sends a request through the middleware.
 func (c *call) exchange(request *http.Request) (*http.Response, error) {
 	next := c.signIn
-	for i := len(c.middleware) - 1; i >= 0; i-- {
-		middleware, inner := c.middleware[i], next
+	for _, middleware := range slices.Backward(c.middleware) {
+		inner := next
 		next = func(request *http.Request) (*http.Response, error) { return middleware(request, inner) }
 	}
-	return next(request)
+	response, err := next(request)
+	if response == nil && err == nil {
+		return nil, errors.New("middleware returned neither an answer nor an error")
+	}
+	return response, err
 }
 
 // signIn puts the key into the request and sends it. Middleware that has

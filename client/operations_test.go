@@ -36,7 +36,7 @@ func newAgent(t *testing.T, c *client.Client, title string) *client.PeriodicAgen
 	agent, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 		Mentor: mentors.Results[0].UniqueID,
 		Title:  title,
-		Prompt: new("Summarise what is due."),
+		Prompt: new("Summarize what is due."),
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
 	})
 	require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestCreateAndGet(t *testing.T) {
 		Mentor:          mentor.UniqueID,
 		Title:           "Morning digest",
 		Description:     new("For the first lesson"),
-		Prompt:          new("Summarise what is due."),
+		Prompt:          new("Summarize what is due."),
 		CallbackURL:     new("https://hooks.example.com/runs"),
 		CallbackSecret:  new(client.Secret("a-long-random-secret")),
 		ParentSessionID: new("session-1"),

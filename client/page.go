@@ -9,7 +9,7 @@ import (
 type Page[T any] struct {
 	// Count is the number of items on all pages.
 	Count int64 `json:"count"`
-	// Next and Prev are the addresses of the neighbouring pages as the service
+	// Next and Prev are the addresses of the neighboring pages as the service
 	// sees them, empty where there is none. Behind a proxy their scheme and host
 	// may be wrong; All uses their query only.
 	Next string `json:"next"`

@@ -42,7 +42,7 @@ type fetched[T any] struct {
 func newPrefetcher[T any](ctx context.Context, w walk[T], settings *callSettings) *prefetcher[T] {
 	p := &prefetcher[T]{walk: w, ahead: settings.prefetch, response: settings.response, ctx: ctx, cancel: func() {}}
 	if p.ahead > 0 && ctx != nil {
-		p.ctx, p.cancel = context.WithCancel(ctx)
+		p.ctx, p.cancel = context.WithCancel(ctx) //nolint:gosec // stop calls it
 		p.pending = map[string]chan fetched[T]{}
 	}
 	return p

@@ -45,7 +45,7 @@ func newRequest(operationID, method, pathTemplate string) *request {
 }
 
 // pathParam expands the path template up to and with {name}.
-func (r *request) pathParam(name string, value any, style string, explode bool, schemaType, format string) {
+func (r *request) pathParam(name string, value any, style string, explode bool, schemaType, format string) { //nolint:unparam // the contract says the style
 	if r.err != nil {
 		return
 	}
@@ -87,7 +87,7 @@ func checkPathArgument(name string, value any) error {
 }
 
 // queryParam adds a parameter to the query.
-func (r *request) queryParam(name string, value any, style string, explode bool, schemaType, format string) {
+func (r *request) queryParam(name string, value any, style string, explode bool, schemaType, format string) { //nolint:unparam // the contract says the style
 	if r.err != nil {
 		return
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"reflect"
 )
@@ -15,7 +16,7 @@ type Secret string
 const redacted = "***"
 
 // Format prints ***, whatever the verb.
-func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // LogValue is ***.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
@@ -27,8 +28,8 @@ func secretsOf(body any) []string {
 		return nil
 	}
 	var secrets []string
-	for i := range value.NumField() {
-		if field := reflect.Indirect(value.Field(i)); field.IsValid() && field.Type() == reflect.TypeFor[Secret]() {
+	for _, field := range value.Fields() {
+		if field = reflect.Indirect(field); field.IsValid() && field.Type() == reflect.TypeFor[Secret]() {
 			secrets = append(secrets, field.String())
 		}
 	}

@@ -45,14 +45,14 @@ func (t Time) MarshalJSON() ([]byte, error) {
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
 	if len(data) > 2 && data[0] == '"' && !bytes.ContainsRune(data, '\\') {
-		if t.Time.UnmarshalText(data[1:len(data)-1]) == nil {
+		if t.UnmarshalText(data[1:len(data)-1]) == nil {
 			return nil
 		}
 	}
 	var text *string
 	if json.Unmarshal(data, &text) != nil { // neither a string nor null
 		t.text = string(data)
-		return nil
+		return nil //nolint:nilerr // it is kept as text
 	}
 	if text == nil {
 		return nil
@@ -60,7 +60,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	at, err := timestamp.Parse(*text)
 	if err != nil {
 		t.text = *text
-		return nil
+		return nil //nolint:nilerr // it is kept as text
 	}
 	t.Time = at
 	return nil

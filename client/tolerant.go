@@ -14,7 +14,7 @@ import (
 // tolerant decodes values of another type than was promised: a number where a
 // text was, a text that holds a number or a truth value, and anything else as
 // if it were not there.
-var tolerant = json.JoinOptions(lenientSyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTolerantly)))
+var tolerant = json.JoinOptions(lenientSyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTolerantly))) //nolint:gochecknoglobals // never changed
 
 func decodeTolerantly(body []byte, out any) error {
 	reflect.ValueOf(out).Elem().SetZero() // the strict pass has filled a part of it

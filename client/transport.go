@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -90,6 +91,11 @@ func (c *Client) send(ctx context.Context, opts []CallOption, build func(org, us
 	if err != nil {
 		return err
 	}
+	if body, ok := r.body.(scheduled); ok && !s.allowUnrunnable {
+		if err := checkSchedule(body.crontab()); err != nil {
+			return err
+		}
+	}
 	if err := r.setQuery(s.query); err != nil {
 		return err
 	}
@@ -111,7 +117,7 @@ func (c *call) run(ctx context.Context, out any) error {
 		if err := c.pass(ctx, attempt); err != nil {
 			return err
 		}
-		failure, sent := c.attempt(ctx, attempt, out)
+		sent, failure := c.attempt(ctx, attempt, out)
 		if failure == nil {
 			return nil
 		}
@@ -164,9 +170,9 @@ func (c *call) isGone(failure error) bool {
 	return c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
 }
 
-// attempt sends the request once and reads the answer. It also tells whether
-// the request may have left the machine.
-func (c *call) attempt(ctx context.Context, number int, out any) (failure error, sent bool) {
+// attempt sends the request once and reads the answer. It tells whether the
+// request may have left the machine, and what failed.
+func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, failure error) {
 	begin := time.Now()
 	attemptCtx, cancel := context.WithTimeout(ctx, c.settings.timeout)
 	defer cancel()
@@ -189,7 +195,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) (failure error,
 		failure = c.explain(ctx, attemptCtx, number, err)
 	}
 	c.logAttempt(ctx, number, status, time.Since(begin), failure)
-	return failure, sent
+	return sent, failure
 }
 
 // explain makes what went wrong on the wire a TransportError that says whose
@@ -239,8 +245,6 @@ func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 		request.GetBody = func() (io.ReadCloser, error) { return newBody(c.body), nil }
 		request.Body = newBody(c.body)
 	}
-	for name, values := range c.settings.header {
-		header[name] = values
-	}
+	maps.Copy(header, c.settings.header)
 	return request
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,8 +33,8 @@ func TestPrintRuns(t *testing.T) {
 	require.NoError(t, printRuns(t.Context(), c, &client.PeriodicAgentLogListParams{Ordering: "-id"}, 2, &out))
 	lines := bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n"))
 	require.Len(t, lines, 3, "a heading and two rows")
-	assert.Regexp(t, regexp.MustCompile(`^3 +1 +success .*Answered \\x1b\[31mred\.$`), string(lines[1]))
-	assert.Regexp(t, regexp.MustCompile(`^2 +1 +success .*second$`), string(lines[2]))
+	assert.Regexp(t, `^3 +1 +success .*Answered \\x1b\[31mred\.$`, string(lines[1]))
+	assert.Regexp(t, `^2 +1 +success .*second$`, string(lines[2]))
 
 	err = printRuns(t.Context(), c, &client.PeriodicAgentLogListParams{PeriodicAgent: 99}, 2, &out)
 	require.ErrorIs(t, err, client.ErrValidation)

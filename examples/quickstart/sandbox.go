@@ -37,18 +37,18 @@ func inSandbox(ctx context.Context, r *report) error {
 
 	r.step("A receiver waits for callbacks")
 	secret := callback.Secret(rand.Text())
-	receiver, err := listen(secret)
+	receiver, err := listen(ctx, secret)
 	if err != nil {
 		return err
 	}
 	defer receiver.close()
-	r.facts("address", receiver.url, "secret", fmt.Sprint(secret))
+	r.facts("address", receiver.url, "secret", secret.String())
 
 	r.step("An agent is created on a schedule")
 	created, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
 		Mentor: mentors[0].UniqueID,
 		Title:  "Morning digest",
-		Prompt: new("Summarise what is due this week."),
+		Prompt: new("Summarize what is due this week."),
 		Task: client.PeriodicTaskRequest{
 			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
 		},
@@ -120,12 +120,12 @@ type receiver struct {
 	events chan *callback.Event
 }
 
-func listen(secret callback.Secret) (*receiver, error) {
+func listen(ctx context.Context, secret callback.Secret) (*receiver, error) {
 	verifier, err := callback.NewVerifier(secret)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,92 @@
+package client_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
+)
+
+func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
+	t.Parallel()
+	sb, c := newSandbox(t)
+	mentor := sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID
+	agent := newAgent(t, c, "Digest")
+	for _, never := range []client.CrontabSchedule{
+		{Minute: "0", DayOfWeek: "7"},
+		{Minute: "0", DayOfMonth: "31", MonthOfYear: "2"},
+	} {
+		request := &client.PeriodicAgentCreateRequest{Mentor: mentor, Title: "Never", Task: client.PeriodicTaskRequest{Crontab: never}}
+		changes := &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Crontab: &never}}
+		for method, send := range map[string]func(...client.CallOption) error{
+			"Create": func(o ...client.CallOption) error {
+				_, err := c.PeriodicAgents.Create(t.Context(), request, o...)
+				return err
+			},
+			"Replace": func(o ...client.CallOption) error {
+				_, err := c.PeriodicAgents.Replace(t.Context(), agent.ID, request, o...)
+				return err
+			},
+			"Update": func(o ...client.CallOption) error {
+				_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, changes, o...)
+				return err
+			},
+		} {
+			fault, ok := errors.AsType[*client.UnrunnableError](send())
+			require.True(t, ok, "%s %v", method, never)
+			assert.Equal(t, crontab.NeverRuns, fault.Report.Verdict)
+			assert.ErrorContains(t, fault, "never run")
+			require.NoError(t, send(client.AllowUnrunnable()), "%s %v: the service takes it", method, never)
+		}
+	}
+
+	_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, &client.PeriodicAgentUpdateRequest{
+		Task: &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Minute: "60"}},
+	})
+	require.ErrorIs(t, err, client.ErrValidation, "what the service refuses, it is asked")
+}
+
+func TestNextRuns(t *testing.T) {
+	t.Parallel()
+	from := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
+	task := client.PeriodicTask{Enabled: true, Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}}
+	day := func(d int) time.Time { return time.Date(2026, 11, d, 8, 0, 0, 0, time.UTC) }
+
+	runs, err := task.NextRuns(from, 2, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Time{day(23), day(24)}, runs)
+
+	late := task
+	late.StartTime = new(client.At(day(25)))
+	runs, err = late.NextRuns(from, 2, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Time{day(25), day(26)}, runs, "a run at the start itself counts")
+
+	once := task
+	once.OneOff = true
+	runs, err = once.NextRuns(from, 2, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Time{day(23)}, runs)
+
+	off := task
+	off.Enabled = false
+	runs, err = off.NextRuns(from, 2, nil)
+	require.NoError(t, err)
+	assert.Empty(t, runs)
+
+	tokyo := time.FixedZone("Tokyo", 9*60*60)
+	runs, err = task.NextRuns(from, 1, tokyo)
+	require.NoError(t, err)
+	require.Len(t, runs, 1)
+	assert.True(t, time.Date(2026, 11, 24, 8, 0, 0, 0, tokyo).Equal(runs[0]))
+
+	odd := client.PeriodicTask{Enabled: true, Crontab: client.CrontabSchedule{DayOfWeek: "7"}}
+	_, err = odd.NextRuns(from, 1, nil)
+	_, ok := errors.AsType[*crontab.FieldError](err)
+	assert.True(t, ok, "%v", err)
+}
