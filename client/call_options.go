@@ -34,6 +34,7 @@ type callSettings struct {
 	maxBody      int64
 	maxErrorBody int64
 	prefetch     int
+	pollInterval time.Duration
 
 	allowUnrunnable bool
 	response        *Response

@@ -47,6 +47,7 @@ func newSettings(opts []Option) (*settings, error) {
 			retry:        RetryPolicy{}.withDefaults(),
 			maxBody:      64 << 20,
 			maxErrorBody: 1 << 20,
+			pollInterval: 2 * time.Second,
 		},
 	}
 	for _, opt := range opts {
