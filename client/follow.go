@@ -20,8 +20,19 @@ type Cursor struct {
 	// Delivered are the logs since then that were yielded: when they were
 	// created, by their ids.
 	Delivered map[int64]time.Time `json:"delivered,omitempty"`
-	// Running are the ids of logs whose runs had not finished.
+	// Running are the ids of logs that are still to be delivered, since their
+	// runs had not finished.
 	Running map[int64]bool `json:"running,omitempty"`
+}
+
+// Retry has the log with this id yielded once more, since the program could not
+// handle it.
+func (c *Cursor) Retry(id int64) {
+	delete(c.Delivered, id)
+	if c.Running == nil {
+		c.Running = map[int64]bool{}
+	}
+	c.Running[id] = true
 }
 
 // FollowOptions say what to follow, and from where.
