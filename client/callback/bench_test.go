@@ -49,7 +49,7 @@ func BenchmarkVerify(b *testing.B) {
 		}
 		run("verifier", func() bool { return verifier.Verify(body, header) == nil })
 		run("handwritten", func() bool { return verifyByHand(body, header) })
-		run("sha256", func() bool { sum := sha256.Sum256(body); return len(sum) == sha256.Size })
+		run("sha256", func() bool { return sha256.Sum256(body) != [sha256.Size]byte{} })
 	}
 }
 

@@ -107,6 +107,7 @@ func text(t testing.TB, resp *http.Response) string {
 
 // buffering is middleware that has read the body, as many a logger does.
 func buffering(t *testing.T, next http.Handler) http.Handler {
+	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)

@@ -101,10 +101,11 @@ func TestPanicReachesTheServerAndReleases(t *testing.T) {
 
 			recovered := make(chan any, 1)
 			done := make(chan struct{})
+			request := newRequest(t, event4711)
 			go func() {
 				defer close(done)
 				defer func() { recovered <- recover() }()
-				h.ServeHTTP(httptest.NewRecorder(), newRequest(t, event4711))
+				h.ServeHTTP(httptest.NewRecorder(), request)
 			}()
 			<-done
 			if name != "goexit" {
@@ -229,11 +230,15 @@ func TestFailingStore(t *testing.T) {
 		"done":    {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
 		"release": {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
 		"wrapped duplicate": {
-			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)}, nil, 204, []error{callback.ErrDuplicate},
+			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)},
+			nil, 204,
+			[]error{callback.ErrDuplicate},
 			[]string{"claim 4711:success"},
 		},
 		"wrapped in progress": {
-			scripted{claim: fmt.Errorf("redis: %w", callback.ErrInProgress)}, nil, 503, []error{callback.ErrInProgress},
+			scripted{claim: fmt.Errorf("redis: %w", callback.ErrInProgress)},
+			nil, 503,
+			[]error{callback.ErrInProgress},
 			[]string{"claim 4711:success"},
 		},
 	} {

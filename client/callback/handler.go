@@ -58,7 +58,7 @@ func Handler(v *Verifier, handle func(context.Context, *Event) error, opts ...Op
 }
 
 // ServeHTTP implements http.Handler.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { //nolint:contextcheck // the request has it
 	outcome := Outcome{Err: ErrPanicked} // until receive returns
 	if h.observe != nil {
 		start := time.Now()

@@ -35,7 +35,7 @@ func TestSecretPrintsAsStars(t *testing.T) {
 	assert.Equal(t, "{Secret:*** All:[***]}", fmt.Sprintf("%+v", config))
 	assert.NotContains(t, fmt.Sprintf("%#v", &config), string(secret))
 	noVerb := "x"
-	assert.Equal(t, "x%!(EXTRA callback.Secret=***)", fmt.Sprintf(noVerb, secret))
+	assert.Equal(t, "x%!(EXTRA callback.Secret=***)", fmt.Sprintf(noVerb, secret)) //nolint:staticcheck // the misuse is what is tested
 	assert.Equal(t, "***", secret.String())
 }
 

@@ -184,8 +184,8 @@ func TestVerifierShowsNoSecret(t *testing.T) {
 		fmt.Fprintf(&inHex, "0x%x, ", b)
 	}
 	forms := []string{string(secret), inDecimal.String(), inHex.String(), fmt.Sprintf("%x", string(secret[:8]))}
-	for _, print := range prints {
-		assert.False(t, slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(print, form) }), print)
+	for _, printed := range prints {
+		assert.False(t, slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(printed, form) }), printed)
 	}
 }
 

@@ -79,8 +79,10 @@ func Check(f Fields) Report {
 	}
 	if schedule, err := f.Parse(); err == nil {
 		if _, runs := schedule.Next(time.Time{}); !runs {
-			report.add(Finding{Field: DayOfMonth, Value: f.DayOfMonth, Verdict: NeverRuns,
-				Reason: "none of the chosen months has such a day"})
+			report.add(Finding{
+				Field: DayOfMonth, Value: f.DayOfMonth, Verdict: NeverRuns,
+				Reason: "none of the chosen months has such a day",
+			})
 		}
 	}
 	return report

@@ -42,8 +42,7 @@ func ExampleFields_Parse() {
 	fmt.Println(schedule, err)
 
 	_, err = crontab.Fields{Minute: "0", DayOfWeek: "sunday-7"}.Parse()
-	var fieldError *crontab.FieldError
-	if errors.As(err, &fieldError) {
+	if fieldError, ok := errors.AsType[*crontab.FieldError](err); ok {
 		fmt.Println(fieldError.Field, fieldError.Reason)
 	}
 	// Output:

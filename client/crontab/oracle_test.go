@@ -40,7 +40,7 @@ func oracleValues(field string, low, high int) []int {
 		return n
 	}
 	var all []int
-	for _, part := range strings.Split(field, ",") {
+	for part := range strings.SplitSeq(field, ",") {
 		numbers, step, stepped := strings.Cut(part, "/")
 		var some []int
 		if first, last, ranged := strings.Cut(numbers, "-"); ranged {

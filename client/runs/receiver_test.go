@@ -328,7 +328,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 					kills++
 				}
 				cancel()
-				<-ended
+				require.Error(t, <-ended)
 			}
 			t.Logf("durable %v: %d kills, %d runs", durable, kills, born)
 			for id := int64(1); id <= born; id++ {
