@@ -58,11 +58,11 @@ func Handler(v *Verifier, handle func(context.Context, *Event) error, opts ...Op
 }
 
 // ServeHTTP implements http.Handler.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { //nolint:contextcheck // the request has it
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	outcome := Outcome{Err: ErrPanicked} // until receive returns
 	if h.observe != nil {
 		start := time.Now()
-		defer func() {
+		defer func() { //nolint:contextcheck // it is the request's
 			outcome.Duration = time.Since(start)
 			h.observe(r.Context(), outcome)
 		}()
