@@ -30,8 +30,13 @@ func (e *RedirectError) Error() string {
 // redirectPolicy is checkRedirect, and theirs, if there is one, after it.
 func redirectPolicy(theirs func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(next *http.Request, via []*http.Request) error {
-		if err := checkRedirect(next, via); err != nil || theirs == nil {
+		if err := checkRedirect(next, via); err != nil {
 			return err
+		}
+		// net/http takes the key away where the same origin is written otherwise.
+		next.Header["Authorization"] = via[0].Header["Authorization"]
+		if theirs == nil {
+			return nil
 		}
 		return theirs(next, via)
 	}

@@ -178,7 +178,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, fai
 	defer cancel()
 
 	sent = true
-	if !isIdempotent(c.request.Method) {
+	if c.request.Method != http.MethodGet {
 		attemptCtx = httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
 			GetConn: func(string) { sent = false },
 			GotConn: func(httptrace.GotConnInfo) { sent = true },

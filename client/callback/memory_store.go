@@ -53,10 +53,13 @@ func (s *MemoryStore) Claim(_ context.Context, key, owner string) error {
 	now := time.Now()
 	s.expire(now)
 	if element, ok := s.entries[key]; ok {
-		if element.Value.(entry).done {
+		switch e := element.Value.(entry); {
+		case e.done:
 			return ErrDuplicate
+		case e.owner != owner:
+			return ErrInProgress
 		}
-		return ErrInProgress
+		return nil
 	}
 	return s.add(s.claimed, entry{key: key, owner: owner, expires: now.Add(s.ttl)})
 }

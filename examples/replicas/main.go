@@ -1,0 +1,64 @@
+// Command replicas is a callback server that runs any number of times behind a
+// load balancer: whichever replica a callback comes to, and however often it is
+// delivered, its run is handled once. They agree through Redis; see store.go.
+//
+//	REDIS_URL=redis://localhost:6379 IBLAI_CALLBACK_SECRET=… go run . -addr :8080
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *addr, os.Getenv("REDIS_URL"), os.Getenv("IBLAI_CALLBACK_SECRET")); err != nil {
+		log.Fatal("replicas: ", err)
+	}
+}
+
+func run(ctx context.Context, addr, redisURL, secret string) error {
+	verifier, err := callback.NewVerifier(callback.Secret(secret))
+	if err != nil {
+		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
+	}
+	options, err := redis.ParseURL(redisURL)
+	if err != nil { // not wrapped: it may show the password
+		return errors.New("REDIS_URL: must be of the form redis://user:password@host:port/db (rediss:// with TLS)")
+	}
+	options.ContextTimeoutEnabled = true // else a Redis that hangs outlives all deadlines
+	client := redis.NewClient(options)
+	defer func() { _ = client.Close() }()
+
+	server := &http.Server{Addr: addr, Handler: newHandler(client, verifier), ReadHeaderTimeout: 5 * time.Second}
+	stopped := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		// Callbacks that are being handled may finish.
+		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = server.Shutdown(shutdown)
+	})
+	log.Printf("waiting for callbacks on http://%s (stop with Ctrl-C)", addr)
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-stopped
+	return nil
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+const key = "4711:success"
+
+// contract is what every callback.Store does.
+var contract = map[string][]step{
+	"the first claim wins": {
+		{"claim", "FIRST", nil},
+		{"claim", "SECOND", callback.ErrInProgress},
+	},
+	"what is done is a duplicate": {
+		{"claim", "FIRST", nil},
+		{"done", "", nil},
+		{"claim", "SECOND", callback.ErrDuplicate},
+	},
+	"what is released can be claimed": {
+		{"claim", "FIRST", nil},
+		{"release", "FIRST", nil},
+		{"claim", "SECOND", nil},
+	},
+	"a stranger can't release": {
+		{"release", "STRANGER", nil},
+		{"claim", "FIRST", nil},
+		{"release", "STRANGER", nil},
+		{"claim", "SECOND", callback.ErrInProgress},
+	},
+	"what is done can't be released": {
+		{"claim", "FIRST", nil},
+		{"done", "", nil},
+		{"release", "FIRST", nil},
+		{"claim", "SECOND", callback.ErrDuplicate},
+	},
+	"a claim expires": {
+		{"claim", "KILLED", nil},
+		{"expire", "", nil},
+		{"claim", "SECOND", nil},
+	},
+	"a claim that expired can't be released": {
+		{"claim", "SLOW", nil},
+		{"expire", "", nil},
+		{"claim", "SECOND", nil},
+		{"release", "SLOW", nil},
+		{"claim", "THIRD", callback.ErrInProgress},
+	},
+	"done counts without a claim": {
+		{"claim", "SLOW", nil},
+		{"expire", "", nil},
+		{"done", "", nil},
+		{"claim", "SECOND", callback.ErrDuplicate},
+	},
+	"done counts against another's claim": {
+		{"claim", "SLOW", nil},
+		{"expire", "", nil},
+		{"claim", "SECOND", nil},
+		{"done", "", nil},
+		{"release", "SECOND", nil},
+		{"claim", "THIRD", callback.ErrDuplicate},
+	},
+	"what is done is forgotten": {
+		{"claim", "FIRST", nil},
+		{"done", "", nil},
+		{"expire", "", nil},
+		{"claim", "SECOND", nil},
+	},
+}
+
+type step struct {
+	do, owner string
+	want      error
+}
+
+// check takes a store through the steps. To expire lets the time pass after
+// which it forgets what it was told so far.
+func check(t *testing.T, steps []step, store callback.Store, expire func()) {
+	t.Helper()
+	for i, step := range steps {
+		var err error
+		switch step.do {
+		case "claim":
+			err = store.Claim(t.Context(), key, step.owner)
+		case "release":
+			err = store.Release(t.Context(), key, step.owner)
+		case "done":
+			err = store.Done(t.Context(), key)
+		case "expire":
+			expire()
+		}
+		require.ErrorIs(t, err, step.want, "step %d: %s %s", i+1, step.do, step.owner)
+	}
+	require.NoError(t, store.Claim(t.Context(), "4711:error", "OTHER"), "another key stays as it was")
+}
+
+func TestMemoryStore(t *testing.T) {
+	for name, steps := range contract {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				check(t, steps, callback.NewMemoryStore(10, time.Hour), func() { time.Sleep(time.Hour) })
+			})
+		})
+	}
+}
+
+func TestMiniredis(t *testing.T) {
+	for name, steps := range contract {
+		t.Run(name, func(t *testing.T) {
+			url, server := startMiniredis(t)
+			store := &redisStore{client: connect(t, url), lease: time.Hour, ttl: time.Hour}
+			check(t, steps, store, func() { server.FastForward(time.Hour) })
+		})
+	}
+}
+
+func TestRedis(t *testing.T) {
+	url, _ := startRedis(t)
+	client := connect(t, url)
+	for name, steps := range contract {
+		t.Run(name, func(t *testing.T) {
+			store := &redisStore{client: client, prefix: t.Name() + ":", lease: time.Hour, ttl: time.Hour}
+			check(t, steps, store, func() {
+				// Redis has no clock to set: what is to live an hour gets a
+				// millisecond, and expires as ever.
+				require.True(t, client.PExpire(t.Context(), store.prefix+key, time.Millisecond).Val())
+				require.Eventually(t, func() bool {
+					return client.Exists(t.Context(), store.prefix+key).Val() == 0
+				}, 10*time.Second, time.Millisecond)
+			})
+		})
+	}
+}
+
+func TestHowLongRedisKeepsAKey(t *testing.T) {
+	url, _ := startRedis(t)
+	client := connect(t, url)
+	store := &redisStore{client: client, prefix: "test:", lease: time.Minute, ttl: time.Hour}
+
+	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
+	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrInProgress)
+	assert.InDelta(t, time.Minute, client.PTTL(t.Context(), "test:"+key).Val(), float64(30*time.Second))
+	require.NoError(t, store.Done(t.Context(), key))
+	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrDuplicate)
+	assert.InDelta(t, time.Hour, client.PTTL(t.Context(), "test:"+key).Val(), float64(time.Minute))
+	assert.EqualValues(t, 1, client.DBSize(t.Context()).Val())
+}
+
+// A client that gets no answer asks again. If Redis took its claim the first
+// time, that is no other delivery.
+func TestClaimWhoseAnswerIsLost(t *testing.T) {
+	url, _ := startRedis(t)
+	options, err := redis.ParseURL(url)
+	require.NoError(t, err)
+	var lose atomic.Bool
+	options.Dialer = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		return &lossyConn{Conn: conn, lose: &lose}, err
+	}
+	client := redis.NewClient(options)
+	defer client.Close()
+	require.NoError(t, client.Ping(t.Context()).Err())
+
+	store := &redisStore{client: client, lease: time.Hour, ttl: time.Hour}
+	lose.Store(true)
+	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
+	require.False(t, lose.Load(), "no answer was lost")
+	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrInProgress)
+}
+
+// lossyConn ends when Redis has answered, if told to lose the next answer.
+type lossyConn struct {
+	net.Conn
+	lose  *atomic.Bool
+	ended bool
+}
+
+func (c *lossyConn) Read(b []byte) (int, error) {
+	if c.ended {
+		return 0, io.EOF
+	}
+	n, err := c.Conn.Read(b)
+	if c.lose.CompareAndSwap(true, false) {
+		c.ended = true
+		return 0, io.EOF
+	}
+	return n, err
+}
