@@ -1,11 +1,13 @@
 package client
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -74,6 +76,9 @@ func WithUsername(username string) CallOption {
 // WithHeader sets a header of the request. Authorization is the client's own.
 func WithHeader(name, value string) CallOption {
 	return func(s *callSettings) error {
+		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			return &ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that no header can have"}
+		}
 		switch textproto.CanonicalMIMEHeaderKey(name) {
 		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
 			return &ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which is the client's own", name)}
@@ -84,6 +89,13 @@ func WithHeader(name, value string) CallOption {
 		s.header.Set(name, value)
 		return nil
 	}
+}
+
+// isToken reports whether a header can have this name.
+func isToken(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
 }
 
 // WithQuery sets a query parameter, such as a filter that the SDK has no name
@@ -107,6 +119,9 @@ func WithBodyField(name string, value any) CallOption {
 	return func(s *callSettings) error {
 		if name == "" {
 			return &ArgumentError{Argument: "WithBodyField", Reason: "has no name"}
+		}
+		if _, err := json.Marshal(value); err != nil {
+			return &ArgumentError{Argument: "WithBodyField", Reason: "has a value that can't be written as JSON", Err: err}
 		}
 		if s.fields == nil {
 			s.fields = map[string]any{}

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"fmt"
+	"io"
 	"net/url"
 	"strings"
 )
@@ -60,6 +62,16 @@ func newClient(s *settings, apiKey, org, username string) (*Client, error) {
 	c.PinnedMessages = &PinnedMessagesService{c}
 	c.Mentors = &MentorsService{c}
 	return c, nil
+}
+
+// Format prints where the service is and nothing else, whatever the verb: options
+// may hold what must not be seen.
+func (c Client) Format(f fmt.State, _ rune) {
+	address := "nowhere"
+	if c.transport != nil {
+		address = c.transport.base.String()
+	}
+	_, _ = io.WriteString(f, "client of "+address)
 }
 
 // BaseURL is where the service is.

@@ -25,6 +25,9 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	defer c.buffers.put(seen)
 	body := &bodyReader{body: response.Body, left: c.settings.maxBody}
 	err := decodeJSON(body, seen, out)
+	if err != nil && body.err == nil && int64(seen.Len()) < c.settings.maxErrorBody { // for who wants to see what it was
+		_, _ = io.CopyN(seen, body, c.settings.maxErrorBody-int64(seen.Len()))
+	}
 	c.settings.capture(response, attempt, seen.Bytes())
 	switch {
 	case err == nil, out == nil && body.read == 0 && body.err == nil:
@@ -34,11 +37,12 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	case body.read == 0:
 		err = errors.New("the body is empty")
 	}
+	header := c.redactor().header(response.Header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
 		StatusCode:  response.StatusCode,
-		ContentType: response.Header.Get("Content-Type"),
-		Header:      response.Header,
+		ContentType: header.Get("Content-Type"),
+		Header:      header,
 		Err:         err,
 	}
 }

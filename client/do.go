@@ -81,8 +81,14 @@ func (r Request) check() error {
 		return refuse("PathTemplate", "must not have . or .. in it")
 	case slices.Contains(segments[1:max(1, len(segments)-1)], ""):
 		return refuse("PathTemplate", "has an empty part")
-	case strings.Count(r.PathTemplate, "{") != strings.Count(r.PathTemplate, "}"):
-		return refuse("PathTemplate", "has an unpaired brace")
+	}
+	for rest := r.PathTemplate; rest != ""; {
+		before, after, _ := strings.Cut(rest, "{")
+		name, end, closed := strings.Cut(after, "}")
+		if strings.Contains(before, "}") || strings.Contains(rest, "{") && (!closed || name == "" || strings.ContainsAny(name, "{/")) {
+			return refuse("PathTemplate", "has braces that don't hold a name")
+		}
+		rest = end
 	}
 	for name := range r.PathParams {
 		if !strings.Contains(r.PathTemplate, "{"+name+"}") {

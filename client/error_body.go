@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,35 +10,24 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// newError reads an answer that is not a success. What can't be read of its body
-// is not worth losing its status for.
+// newError reads an answer that is not a success.
 func (c *call) newError(response *http.Response, attempt int) *Error {
-	body, _ := io.ReadAll(io.LimitReader(response.Body, c.settings.maxErrorBody))
-	body = c.redact(body)
+	redact := c.redactor()
+	raw, body := redact.read(response.Body, c.settings.maxErrorBody)
+	message, fields := readErrorBody(raw)
+	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
-	message, fields := readErrorBody(body)
 	return &Error{
 		StatusCode: response.StatusCode,
 		Operation:  c.request.Operation,
-		Message:    message,
-		Fields:     fields,
-		RetryAfter: retryAfter(response.Header, time.Now()),
-		RequestID:  response.Header.Get("X-Request-Id"),
+		Message:    redact.text(message),
+		Fields:     redact.fields(fields),
+		RetryAfter: retryAfter(header, time.Now()),
+		RequestID:  header.Get("X-Request-Id"),
 		Attempts:   attempt,
-		Header:     response.Header,
+		Header:     header,
 		Body:       body,
 	}
-}
-
-// redact takes out of an error's body what some servers repeat there: the key
-// and the secrets of the request.
-func (c *call) redact(body []byte) []byte {
-	for _, secret := range append(secretsOf(c.request.body), c.apiKey()) {
-		if secret != "" {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte(redacted))
-		}
-	}
-	return body
 }
 
 // readErrorBody takes from an error's body what Django REST Framework puts

@@ -68,7 +68,10 @@ func (e *Error) Field(path string) []string {
 // Error tells what failed, why, and what can be done about it.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ibl.ai: %s %s: %d %s", e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, http.StatusText(e.StatusCode))
+	fmt.Fprintf(&b, "ibl.ai: %s %s: %d", e.Operation.Method, e.Operation.PathTemplate, e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
 	if e.Message != "" {
 		b.WriteString(": " + printable(e.Message))
 	}
@@ -114,7 +117,7 @@ func printable(text string) string {
 func (e *Error) hint() string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
-		if scheme := e.Header.Get("WWW-Authenticate"); scheme != "" {
+		if scheme, _, _ := strings.Cut(e.Header.Get("WWW-Authenticate"), " "); scheme != "" {
 			return fmt.Sprintf("check the API key; the service wants the word %q before it", scheme)
 		}
 		return "check the API key and the word before it (WithAuthScheme)"

@@ -63,6 +63,9 @@ func (c *call) exchange(request *http.Request) (*http.Response, error) {
 	if response == nil && err == nil {
 		return nil, errors.New("middleware returned neither an answer nor an error")
 	}
+	if response != nil && response.Body == nil {
+		response.Body = http.NoBody
+	}
 	return response, err
 }
 
@@ -72,11 +75,16 @@ func (c *call) signIn(request *http.Request) (*http.Response, error) {
 	if !sameOrigin(request.URL, c.base) {
 		return nil, &RedirectError{Method: request.Method, From: withoutQuery(c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
 	}
+	signed := request
 	if len(c.middleware) > 0 { // which would see the key in a header that it holds
-		request = request.Clone(request.Context())
+		signed = request.Clone(request.Context())
 	}
-	request.Header["Authorization"] = []string{strings.TrimSpace(c.authScheme + " " + c.apiKey())}
-	return c.httpClient.Do(request)
+	signed.Header["Authorization"] = []string{strings.TrimSpace(c.authScheme + " " + c.apiKey())}
+	response, err := c.httpClient.Do(signed)
+	if response != nil {
+		response.Request = request
+	}
+	return response, err
 }
 
 func newBody(text []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }

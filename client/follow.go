@@ -61,6 +61,9 @@ type FollowOptions struct {
 func (s *PeriodicAgentLogsService) Follow(ctx context.Context, options FollowOptions, opts ...CallOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return func(yield func(*PeriodicAgentLog, error) bool) {
 		f, err := newFollower(s, options, opts)
+		if ctx == nil {
+			err = &ArgumentError{Argument: "ctx", Reason: "is nil"}
+		}
 		if err != nil {
 			yield(nil, err)
 			return

@@ -216,7 +216,7 @@ type MCPServer struct {
 	Credentials Secret `json:"credentials"`
 
 	// Headers that are sent along, for signing in among other things. Releases before 4 call them headers.
-	ExtraHeaders json.RawMessage `json:"extra_headers"`
+	ExtraHeaders SecretJSON `json:"extra_headers"`
 
 	// Key of the platform that the server belongs to.
 	PlatformKey string `json:"platform_key"`

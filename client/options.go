@@ -1,7 +1,6 @@
 package client
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -82,7 +81,7 @@ func WithAPIKey(key string) Option {
 func WithAuthScheme(word string) Option {
 	return clientOption(func(s *settings) error {
 		if strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return &ArgumentError{Argument: "WithAuthScheme", Reason: fmt.Sprintf("is %q, but must be one word", word)}
+			return &ArgumentError{Argument: "WithAuthScheme", Reason: "must be one word, without the key"}
 		}
 		s.authScheme = word
 		return nil
@@ -121,7 +120,7 @@ func WithHTTPClient(c *http.Client) Option {
 func WithUserAgent(product string) Option {
 	return clientOption(func(s *settings) error {
 		if product == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return &ArgumentError{Argument: "WithUserAgent", Reason: fmt.Sprintf("is %q, but must be printable ASCII", product)}
+			return &ArgumentError{Argument: "WithUserAgent", Reason: "must be printable ASCII"}
 		}
 		s.userAgent = product + " " + userAgent
 		return nil

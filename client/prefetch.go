@@ -79,6 +79,9 @@ func (p *prefetcher[T]) follow(query string, before *Page[T]) {
 	if !ok || size == 0 {
 		return
 	}
+	if _, ok := p.pending[query]; !ok && len(p.pending) > 0 {
+		p.ahead = 0 // the guesses are wrong
+	}
 	last := max(number, (before.Count+size-1)/size)
 	for n := number; n < number+int64(p.ahead) && n <= last; n++ {
 		p.begin(withPageNumber(query, n))

@@ -152,7 +152,7 @@ func (r *request) url(base *url.URL) (*url.URL, error) {
 // encodeBody writes the body as JSON, with extra fields beside or instead of
 // its own. It is nil where there is no body.
 func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
-	if r.body == nil && len(extra) == 0 {
+	if r.body == nil {
 		return nil, nil
 	}
 	fields := r.body
@@ -173,17 +173,15 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 }
 
 func mergeFields(body any, extra map[string]any) (map[string]any, error) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
 	merged := map[string]any{}
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			return nil, err
-		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber()
-		if err := decoder.Decode(&merged); err != nil {
-			return nil, err
-		}
+	if err := decoder.Decode(&merged); err != nil {
+		return nil, err
 	}
 	maps.Copy(merged, extra)
 	return merged, nil

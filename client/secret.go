@@ -1,10 +1,10 @@
 package client
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
-	"reflect"
 )
 
 // Secret is a text that must not be seen: it prints as *** in every verb of
@@ -21,17 +21,21 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 // LogValue is ***.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// secretsOf are the secrets in a request's body.
-func secretsOf(body any) []string {
-	value := reflect.Indirect(reflect.ValueOf(body))
-	if value.Kind() != reflect.Struct {
-		return nil
-	}
-	var secrets []string
-	for _, field := range value.Fields() {
-		if field = reflect.Indirect(field); field.IsValid() && field.Type() == reflect.TypeFor[Secret]() {
-			secrets = append(secrets, field.String())
-		}
-	}
-	return secrets
+// SecretJSON is free-form JSON that must not be seen, such as headers that sign
+// in: it prints as *** in every verb of package fmt and in slog. JSON carries it
+// as it is.
+type SecretJSON json.RawMessage
+
+// Format prints ***, whatever the verb.
+func (SecretJSON) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// LogValue is ***.
+func (SecretJSON) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON writes the JSON as it is.
+func (s SecretJSON) MarshalJSON() ([]byte, error) { return json.RawMessage(s).MarshalJSON() }
+
+// UnmarshalJSON keeps the JSON as it is.
+func (s *SecretJSON) UnmarshalJSON(data []byte) error {
+	return (*json.RawMessage)(s).UnmarshalJSON(data)
 }

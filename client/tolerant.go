@@ -60,15 +60,18 @@ func fits(target reflect.Value, kind jsontext.Kind) bool {
 // coerce makes what it can of a value that does not fit, and leaves target
 // zero otherwise.
 func coerce(target reflect.Value, value jsontext.Value) {
+	target.SetZero()
 	text := string(value)
-	if value.Kind() == '"' {
+	switch value.Kind() { //nolint:exhaustive // what is left are numbers and truth values
+	case '{', '[':
+		return
+	case '"':
 		unquoted, err := jsontext.AppendUnquote(nil, value)
 		if err != nil {
 			return
 		}
 		text = strings.TrimSpace(string(unquoted))
 	}
-	target.SetZero()
 	switch {
 	case target.Kind() == reflect.String:
 		target.SetString(text)

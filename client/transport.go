@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -230,9 +230,10 @@ func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 	header := make(http.Header, 5+len(c.settings.header))
 	header["Accept"] = []string{"application/json"}
 	header["User-Agent"] = []string{c.userAgent}
+	address := *c.url // middleware may change an attempt's
 	request := (&http.Request{
 		Method:     c.request.Method,
-		URL:        c.url,
+		URL:        &address,
 		Host:       c.url.Host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
@@ -245,6 +246,8 @@ func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 		request.GetBody = func() (io.ReadCloser, error) { return newBody(c.body), nil }
 		request.Body = newBody(c.body)
 	}
-	maps.Copy(header, c.settings.header)
+	for name, values := range c.settings.header {
+		header[name] = slices.Clone(values)
+	}
 	return request
 }

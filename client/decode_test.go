@@ -1,0 +1,276 @@
+package client_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// answering is a client of a service that answers everything with body.
+func answering(t testing.TB, body string) *client.Client {
+	t.Helper()
+	return newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		return respond(r, http.StatusOK, body), nil
+	}), retries(1))
+}
+
+func getAgent(t *testing.T, body string) *client.PeriodicAgent {
+	t.Helper()
+	agent, err := answering(t, body).PeriodicAgents.Get(t.Context(), 7)
+	require.NoError(t, err, body)
+	return agent
+}
+
+func TestUnknownFieldsAndValuesAreKept(t *testing.T) {
+	t.Parallel()
+	agent := getAgent(t, `{"id": 7, "new_field": {"deep": [1, 2, {"x": null}]}, "previous_agent_status": "on_hold",
+		"mentor": {"greeting_method": "sings", "call_configuration": {"mode": "telepathy", "tts_provider": "x"}, "mcp_servers": [{"transport": "pigeon", "auth_type": "handshake"}]}}`)
+	assert.EqualValues(t, 7, agent.ID)
+	assert.Equal(t, client.PeriodicAgentStatus("on_hold"), agent.PreviousAgentStatus)
+	assert.Equal(t, client.GreetingMethod("sings"), agent.Mentor.GreetingMethod)
+	assert.Equal(t, client.CallConfigurationMode("telepathy"), agent.Mentor.CallConfiguration.Mode)
+	assert.Equal(t, client.MCPTransport("pigeon"), agent.Mentor.MCPServers[0].Transport)
+}
+
+func TestMissingFieldsAndNullsAreZero(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, &client.PeriodicAgent{}, getAgent(t, `{}`))
+	whole, err := json.Marshal(client.PeriodicAgent{Mentor: client.Mentor{Categories: []client.MentorCategory{{}}, MCPServers: []client.MCPServer{{}}}})
+	require.NoError(t, err)
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal(whole, &fields))
+	for name := range fields {
+		assert.Equal(t, &client.PeriodicAgent{}, getAgent(t, fmt.Sprintf(`{%q: null}`, name)), name)
+	}
+	mentor, ok := fields["mentor"].(map[string]any)
+	require.True(t, ok)
+	for name := range mentor {
+		agent := getAgent(t, fmt.Sprintf(`{"id": 7, "mentor": {%q: null}}`, name))
+		assert.EqualValues(t, 7, agent.ID)
+	}
+	agent := getAgent(t, `{"mentor": {"categories": [null], "mcp_servers": [null, {}], "types": null}, "task": {"crontab": null, "start_time": null}}`)
+	assert.Len(t, agent.Mentor.MCPServers, 2)
+	assert.Nil(t, agent.Task.StartTime)
+}
+
+func TestEmptyTextsForWhatIsNotSet(t *testing.T) {
+	t.Parallel()
+	agent := getAgent(t, `{"id": 7, "callback_url": "", "created_at": "", "previous_agent_status": "", "parent_mentor_id": "", "task": {"start_time": "", "enabled": "", "crontab": ""}, "mentor": {"recently_accessed_at": "", "mcp_servers": "", "last_accessed_by": ""}}`)
+	assert.EqualValues(t, 7, agent.ID)
+	assert.True(t, agent.CreatedAt.IsZero())
+	assert.Empty(t, agent.CallbackURL)
+	assert.Empty(t, agent.Mentor.MCPServers)
+}
+
+// One field of another type costs no more than itself.
+func TestValuesOfAnotherType(t *testing.T) {
+	t.Parallel()
+	agent := getAgent(t, `{"id": "7", "title": 12, "description": true, "enabled": "true", "one_off": "False", "parent_mentor_id": "9", "previous_agent": 3.0,
+		"callback_secret": 42, "created_at": 1767600000, "task": [], "mentor": {"id": "3", "name": null, "metadata": {"n": 12345678901234567890}, "categories": {"a": 1}, "is_featured": 1, "google_voice": "x"}}`)
+	assert.EqualValues(t, 7, agent.ID)
+	assert.Equal(t, "12", agent.Title)
+	assert.True(t, agent.Enabled)
+	assert.False(t, agent.OneOff)
+	assert.Equal(t, new(int64(9)), agent.ParentMentorID)
+	assert.Equal(t, new(int64(3)), agent.PreviousAgent)
+	assert.Equal(t, client.Secret("42"), agent.CallbackSecret)
+	assert.Equal(t, "1767600000", agent.CreatedAt.Text(), "what can't be read is kept")
+	assert.EqualValues(t, 3, agent.Mentor.ID)
+	assert.True(t, agent.Mentor.IsFeatured)
+	assert.JSONEq(t, `{"n": 12345678901234567890}`, string(agent.Mentor.Metadata))
+	assert.Empty(t, agent.Mentor.Categories)
+
+	created, err := answering(t, `{"id": 7, "title": ["a"], "mentor": {"mcp_servers": [{"credentials": "`+testCredentials+`"}]}}`).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
+	require.NoError(t, err)
+	assert.Empty(t, created.Title, "an array is no text")
+	assert.Empty(t, created.Mentor, "nor is an object, which may hold what must not be seen")
+}
+
+func TestNumbersThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		"9223372036854775807": math.MaxInt64, "-9223372036854775808": math.MinInt64, "12.0": 12, "1e3": 1000,
+		"9223372036854775808": 0, "1e300": 0, `"NaN"`: 0, `"Inf"`: 0, `" 12 "`: 12, "true": 0, "[]": 0, "{}": 0, `"0x10"`: 0,
+	} {
+		assert.Equal(t, want, getAgent(t, `{"id": `+text+`, "title": "T"}`).ID, text)
+	}
+}
+
+func TestOneBadItemDoesNotCostItsPage(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []string{`null`, `7`, `"x"`, `true`, `{"id": {}}`, `{"task": 7}`, `{"mentor": 5}`, `{"mentor": [1]}`, `{"mentor": {"categories": [7]}}`, `{"created_at": {"x": 1}}`} {
+		page, err := answering(t, `{"count": 3, "next": null, "results": [{"id": 1, "title": "A"}, `+bad+`, {"id": 3, "title": "C"}]}`).PeriodicAgents.List(t.Context(), nil)
+		require.NoError(t, err, bad)
+		require.Len(t, page.Results, 3, bad)
+		assert.Equal(t, "A", page.Results[0].Title)
+		assert.Equal(t, "C", page.Results[2].Title)
+	}
+	for _, page := range []string{`{"count": "3", "results": [{"id": 1}]}`, `{"count": null, "next": 5, "results": [{"id": 1}]}`, `{"next": {}, "previous": [], "results": [{"id": 1}]}`, `[{"id": 1}]`, `[[{"id": 1}]]`, `[[[], {"id": 1}], []]`} {
+		got, err := answering(t, page).PeriodicAgents.List(t.Context(), nil)
+		require.NoError(t, err, page)
+		require.Len(t, got.Results, 1, page)
+		assert.EqualValues(t, 1, got.Results[0].ID, page)
+	}
+}
+
+func TestWholeAnswerOfAnotherType(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`[]`, `7`, `"x"`, `true`, `null`, ` null `, `[{"id": 7}]`} {
+		c := answering(t, body)
+		_, err := c.PeriodicAgents.Get(t.Context(), 7)
+		require.Error(t, err, body)
+		_, err = c.PeriodicAgents.Statistics(t.Context(), nil)
+		require.Error(t, err, body)
+	}
+}
+
+func TestTimestamps(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"2026-01-05T09:00:00Z": at, "2026-01-05T09:00:00.000000Z": at, "2026-01-05T10:00:00+01:00": at, "2026-01-05T09:00:00": at,
+		"2026-01-05 09:00:00": at, "2026-01-05 09:00:00+00:00": at, "2026-01-05T09:00:00.25": at.Add(250 * time.Millisecond), "2026-01-05T10:00:00+0100": at,
+		"2026-01-05t09:00:00z": at, "2026-01-05T09:00": at, "2026-01-05": at.Add(-9 * time.Hour), " 2026-01-05T09:00:00Z ": at, "2026-01-05T09:00:00\\u005a": at,
+	} {
+		agent := getAgent(t, `{"created_at": "`+text+`", "task": {"start_time": "`+text+`"}}`)
+		assert.True(t, want.Equal(agent.CreatedAt.Time), "%s is %s", text, agent.CreatedAt)
+		assert.True(t, want.Equal(agent.Task.StartTime.Time), text)
+	}
+	for _, text := range []string{"soon", "05.01.2026", "2026-13-45T99:00:00Z", "1767603600", "0", "-", "2026-01-05T24:00:00Z", "infinity"} {
+		agent := getAgent(t, `{"id": 7, "created_at": "`+text+`"}`)
+		assert.EqualValues(t, 7, agent.ID)
+		assert.True(t, agent.CreatedAt.IsZero(), text)
+		assert.Equal(t, text, agent.CreatedAt.Text())
+	}
+}
+
+// What a model wrote into a log may be no valid text.
+func TestBrokenTextsAreRead(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"id": 1, "content": "a\ud83db"}`:              "a\ufffdb",
+		`{"id": 1, "content": "a\udd11b"}`:              "a\ufffdb",
+		`{"id": 1, "content": "\ud83d\ud83d\udd11"}`:    "\ufffd\U0001f511",
+		"{\"id\": 1, \"content\": \"a\xffb\"}":          "a\ufffdb",
+		"{\"id\": 1, \"content\": \"\xe2\x82\"}":        "",
+		`{"id": 1, "content": "x", "content": "twice"}`: "twice",
+		`{"id": 1, "content": "a\u0000b"}`:              "a\x00b",
+	} {
+		for _, extra := range []string{"", `"status": 7, `} { // also where the tolerant decoder reads it
+			log, err := answering(t, strings.Replace(body, `"content"`, extra+`"content"`, 1)).PeriodicAgentLogs.Get(t.Context(), 1)
+			require.NoError(t, err, body)
+			assert.EqualValues(t, 1, log.ID)
+			if want != "" {
+				assert.Equal(t, want, log.Content, body)
+			}
+		}
+	}
+}
+
+func TestPinsInTheirThreeShapes(t *testing.T) {
+	t.Parallel()
+	const whole = `{"session_id": "s", "mentor": {"id": 3, "name": "Coach", "unique_id": "u"}, "messages": [{"id": 99, "message": {"type": "human", "big": 12345678901234567890}}]}`
+	const bare = `{"session_id": "s", "mentor": "u", "messages": []}`
+	for name, body := range map[string]string{
+		"a list": `[` + whole + `]`, "a list in a list": `[[` + whole + `]]`, "a page": `{"count": 1, "next": null, "previous": null, "results": [` + whole + `]}`,
+		"a list with bare mentors": `[` + bare + `]`, "a list in a list with bare mentors": `[[` + bare + `]]`, "a page with bare mentors": `{"count": 1, "results": [` + bare + `]}`,
+		"a page of a list": `{"count": 1, "results": [` + whole + `], "extra": []}`,
+	} {
+		page, err := answering(t, body).PinnedMessages.List(t.Context(), "s")
+		require.NoError(t, err, name)
+		require.Len(t, page.Results, 1, name)
+		assert.EqualValues(t, 1, page.Count, name)
+		assert.Equal(t, "s", page.Results[0].SessionID, name)
+		assert.Equal(t, "u", page.Results[0].Mentor.UniqueID, name)
+	}
+	for _, body := range []string{`[]`, `[[]]`, `{"count": 0, "results": []}`, `{}`} {
+		page, err := answering(t, body).PinnedMessages.List(t.Context(), "s")
+		require.NoError(t, err, body)
+		assert.Empty(t, page.Results)
+		assert.Zero(t, page.Count)
+	}
+	page, err := answering(t, `[`+whole+`]`).PinnedMessages.List(t.Context(), "s")
+	require.NoError(t, err)
+	assert.Contains(t, string(page.Results[0].Messages[0].Message), "12345678901234567890")
+}
+
+// Releases before 4 have mentors without id, types and subjects, and another
+// name for an MCP server's headers.
+func TestOlderReleases(t *testing.T) {
+	t.Parallel()
+	var response client.Response
+	c := answering(t, `{"id": 7, "mentor": {"name": "Coach", "unique_id": "u", "mcp_servers": [{"id": 1, "name": "Library", "headers": {"X-Key": "k"}}]}}`)
+	agent, err := c.PeriodicAgents.Get(t.Context(), 7, client.WithResponse(&response))
+	require.NoError(t, err)
+	assert.Zero(t, agent.Mentor.ID)
+	assert.Nil(t, agent.Mentor.Types)
+	assert.Nil(t, agent.Mentor.Subjects)
+	assert.Equal(t, "Library", agent.Mentor.MCPServers[0].Name)
+	assert.Contains(t, string(response.Body), `"headers": {"X-Key": "k"}`, "what has no field is in the raw answer")
+
+	created, err := answering(t, `{"id": 7, "mentor": 12, "title": "T"}`).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
+	require.NoError(t, err)
+	assert.Equal(t, "12", created.Mentor, "a mentor's number")
+}
+
+func TestRawAnswerBesideTheTypedOne(t *testing.T) {
+	t.Parallel()
+	const body = ` {"id": 7, "new": 12345678901234567890, "title": 5 } `
+	for _, op := range operations(t) {
+		var response client.Response
+		require.NoError(t, op.call(t.Context(), answering(t, body), client.WithResponse(&response)), op.name)
+		assert.Equal(t, http.StatusOK, response.StatusCode)
+		assert.Equal(t, "application/json", response.Header.Get("Content-Type"))
+		assert.Equal(t, body, string(response.Body), op.name)
+		assert.Equal(t, 1, response.Attempts)
+	}
+	var response client.Response
+	_, err := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		return respond(r, http.StatusNotFound, `{"detail": "Not found."}`), nil
+	})).PeriodicAgents.Get(t.Context(), 1, client.WithResponse(&response))
+	require.ErrorIs(t, err, client.ErrNotFound)
+	assert.JSONEq(t, `{"detail": "Not found."}`, string(response.Body), "an error's answer, too")
+
+	page := "<html>" + strings.Repeat("x", 10_000) + "</html>"
+	_, err = answering(t, page).PeriodicAgents.Get(t.Context(), 1, client.WithResponse(&response))
+	require.Error(t, err)
+	assert.Len(t, response.Body, len(page), "and the whole of what could not be decoded")
+}
+
+// What was decoded is the caller's, whatever is decoded after it: nothing of it
+// lies in a buffer that is used again.
+func TestDecodedValuesAreNotOverwritten(t *testing.T) {
+	t.Parallel()
+	var running sync.WaitGroup
+	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		id := strings.TrimSuffix(r.URL.Path[strings.Index(r.URL.Path, "agents/")+len("agents/"):], "/")
+		return respond(r, http.StatusOK, fmt.Sprintf(`{"id": %q, "title": "agent %s", "mentor": {"metadata": {"of": "agent %s"}}}`, id, id, id)), nil
+	}))
+	for worker := range int64(8) {
+		running.Go(func() {
+			var all []*client.PeriodicAgent
+			for n := range int64(50) {
+				agent, err := c.PeriodicAgents.Get(t.Context(), 1+worker*1000+n)
+				if assert.NoError(t, err) {
+					all = append(all, agent)
+				}
+			}
+			for n, agent := range all {
+				want := fmt.Sprintf("agent %d", 1+worker*1000+int64(n))
+				assert.Equal(t, want, agent.Title)
+				assert.JSONEq(t, `{"of": "`+want+`"}`, string(agent.Mentor.Metadata))
+			}
+		})
+	}
+	running.Wait()
+}

@@ -1,0 +1,260 @@
+package client_test
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+const (
+	// testKey, testSecret and testCredentials must never be seen outside of
+	// requests to the service.
+	testKey         = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	testSecret      = "callback-secret-7c1f"
+	testCredentials = "mcp-credentials-91be"
+
+	testOrg  = "acme"
+	testUser = "ada"
+)
+
+// operation is one way to call the API: a method of a service, or Client.Do.
+type operation struct {
+	name string
+	call func(ctx context.Context, c *client.Client, opts ...client.CallOption) error
+
+	// What a call was seen to send.
+	method   string
+	template string
+	hasBody  bool
+}
+
+// idempotent is whether the operation may be sent twice.
+func (o operation) idempotent() bool {
+	return o.method != http.MethodPost && o.method != http.MethodPatch
+}
+
+// sends is n for what may be sent again, and 1 for what may not.
+func (o operation) sends(n int) int {
+	if o.idempotent() {
+		return n
+	}
+	return 1
+}
+
+// operations are all there are: the exported methods of the client's services,
+// found by reflection so that none escapes, and Client.Do.
+func operations(t *testing.T) []operation {
+	t.Helper()
+	var found []operation
+	services := reflect.TypeFor[client.Client]()
+	for field := range services.Fields() {
+		if !field.IsExported() {
+			continue
+		}
+		require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s is no service", field.Name)
+		for method := range field.Type.Methods() {
+			if slices.Contains(composed(), field.Name+"."+method.Name) {
+				continue
+			}
+			found = append(found, operation{
+				name: field.Name + "." + method.Name,
+				call: caller(t, field.Name, method),
+			})
+		}
+	}
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		found = append(found, operation{name: "Do." + method, call: doCaller(method)})
+	}
+	for i := range found {
+		found[i].observe(t)
+	}
+	return found
+}
+
+// composed are the methods that call others over and over. They have tests of
+// their own; all they send is sent by those others.
+func composed() []string { return []string{"PeriodicAgents.RunOnce", "PeriodicAgentLogs.Follow"} }
+
+// doCaller calls Client.Do, with a body where a method has one.
+func doCaller(method string) func(context.Context, *client.Client, ...client.CallOption) error {
+	r := client.Request{Method: method, PathTemplate: "/api/ai-mentor/orgs/{org}/users/{user_id}/things/{id}/", PathParams: map[string]string{"id": "7"}}
+	var out any
+	switch method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch:
+		r.Body = &struct {
+			Secret client.Secret `json:"callback_secret"`
+		}{testSecret}
+		out = new(map[string]any)
+	case http.MethodGet:
+		out = new(map[string]any)
+	}
+	return func(ctx context.Context, c *client.Client, opts ...client.CallOption) error {
+		return c.Do(ctx, r, out, opts...)
+	}
+}
+
+// caller calls a method of a service with arguments made up by their types.
+func caller(t *testing.T, service string, method reflect.Method) func(context.Context, *client.Client, ...client.CallOption) error {
+	t.Helper()
+	signature := method.Type
+	require.True(t, signature.IsVariadic(), "%s.%s takes no CallOption", service, method.Name)
+	require.Equal(t, reflect.TypeFor[[]client.CallOption](), signature.In(signature.NumIn()-1), "%s.%s takes no CallOption", service, method.Name)
+	require.Equal(t, reflect.TypeFor[context.Context](), signature.In(1), "%s.%s takes no context", service, method.Name)
+	var fixed []reflect.Value
+	for i := 2; i < signature.NumIn()-1; i++ {
+		fixed = append(fixed, argument(t, signature.In(i)))
+	}
+	return func(ctx context.Context, c *client.Client, opts ...client.CallOption) error {
+		in := []reflect.Value{reflect.ValueOf(c).Elem().FieldByName(service), contextValue(ctx)}
+		in = append(append(in, fixed...), reflect.ValueOf(opts))
+		return firstError(t, method.Func.CallSlice(in))
+	}
+}
+
+func contextValue(ctx context.Context) reflect.Value {
+	if ctx == nil {
+		return reflect.Zero(reflect.TypeFor[context.Context]())
+	}
+	return reflect.ValueOf(ctx)
+}
+
+// argument makes up an argument of type in. A type that it does not know fails
+// the test: whoever adds it says here what is to be sent.
+func argument(t *testing.T, in reflect.Type) reflect.Value {
+	t.Helper()
+	switch {
+	case in.Kind() == reflect.Int64:
+		return reflect.ValueOf(int64(7))
+	case in.Kind() == reflect.String:
+		return reflect.ValueOf("9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51").Convert(in)
+	case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct:
+		made := reflect.New(in.Elem())
+		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
+			secret.Set(reflect.ValueOf(new(client.Secret(testSecret))))
+		}
+		return made
+	}
+	require.FailNow(t, "the harness does not know what to pass", "%s", in)
+	return reflect.Value{}
+}
+
+// firstError is the error of what a method returned. An iterator is drained.
+func firstError(t *testing.T, out []reflect.Value) error {
+	t.Helper()
+	last := out[len(out)-1]
+	if last.Type() == reflect.TypeFor[error]() {
+		err, _ := reflect.TypeAssert[error](last)
+		if len(out) == 2 && out[0].Kind() == reflect.Pointer {
+			assert.Equal(t, err != nil, out[0].IsNil(), "a result is there if and only if there is no error")
+		}
+		return err
+	}
+	require.Equal(t, reflect.Func, last.Kind(), "the harness does not know the result %s", last.Type())
+	var failed error
+	for item, failure := range last.Seq2() {
+		assert.NoError(t, failed, "an error is the last that is yielded")
+		err, _ := reflect.TypeAssert[error](failure)
+		assert.Equal(t, err != nil, item.IsNil(), "an item is there if and only if there is no error")
+		failed = err
+	}
+	return failed
+}
+
+// observe calls the operation once, and keeps what it sent.
+func (o *operation) observe(t *testing.T) {
+	t.Helper()
+	var sent int
+	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent++
+		o.method, o.hasBody = r.Method, r.Body != nil
+		operation, ok := client.OperationFromContext(r.Context())
+		assert.True(t, ok, "%s: the request's context has no operation", o.name)
+		o.template = operation.PathTemplate
+		return respond(r, http.StatusOK, "{}"), nil
+	}))
+	require.NoError(t, o.call(t.Context(), c), o.name)
+	require.Equal(t, 1, sent, o.name)
+}
+
+func TestHarnessKnowsEveryMethodOfTheClient(t *testing.T) {
+	t.Parallel()
+	var names []string
+	methods := reflect.TypeFor[*client.Client]()
+	for method := range methods.Methods() {
+		names = append(names, method.Name)
+	}
+	assert.Equal(t, []string{"BaseURL", "Do", "Format"}, names, "a new method of Client that calls the API must be added to operations")
+	assert.GreaterOrEqual(t, len(operations(t)), 16+5)
+}
+
+func TestEveryOperationIsOfTheOrgAndUser(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		assert.True(t, strings.HasPrefix(op.template, "/api/ai-mentor/orgs/{org}/users/{user_id}/"), "%s: %s", op.name, op.template)
+		assert.True(t, strings.HasSuffix(op.template, "/"), "%s: %s lacks the slash that Django wants", op.name, op.template)
+	}
+}
+
+// roundTripper is a service in the process's memory.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := f(r)
+	if err == nil && response.Request == nil {
+		response.Request = r
+	}
+	return response, err
+}
+
+func roundTrip(f func(*http.Request) (*http.Response, error)) client.Option {
+	return client.WithHTTPClient(&http.Client{Transport: roundTripper(f)})
+}
+
+// newClient is a client of a made-up account, with opts.
+func newClient(t testing.TB, opts ...client.Option) *client.Client {
+	t.Helper()
+	c, err := client.New(append([]client.Option{
+		client.WithAPIKey(testKey), client.WithOrg(testOrg), client.WithUsername(testUser),
+	}, opts...)...)
+	require.NoError(t, err)
+	return c
+}
+
+// retries is a policy that sends n times without waiting.
+func retries(n int) client.CallOption {
+	return client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: n, BaseDelay: 1, MaxDelay: 1, MaxRetryAfter: time.Nanosecond})
+}
+
+// recorder keeps what a server saw.
+type recorder struct {
+	mu   sync.Mutex
+	seen []record
+}
+
+// record is a request that a server saw.
+type record struct {
+	method, path, query, body string
+	header                    http.Header
+}
+
+func (r *recorder) add(request record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = append(r.seen, request)
+}
+
+func (r *recorder) all() []record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]record(nil), r.seen...)
+}

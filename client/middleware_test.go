@@ -1,0 +1,225 @@
+package client_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+type exchange = func(*http.Request) (*http.Response, error)
+
+// Middleware stands around every attempt, the first added outermost, and can
+// change the request and look at the answer.
+func TestMiddlewareStandsAroundEveryAttempt(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		var order []string
+		wrap := func(name string) client.Option {
+			return client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+				order = append(order, name+" before")
+				r.Header.Add("X-Through", name)
+				response, err := next(r)
+				order = append(order, name+" after")
+				return response, err
+			})
+		}
+		sent := 0
+		c := newClient(t, wrap("outer"), wrap("inner"), retries(2), roundTrip(func(r *http.Request) (*http.Response, error) {
+			assert.Equal(t, []string{"outer", "inner"}, r.Header.Values("X-Through"), op.name)
+			if sent++; sent == 1 {
+				return respond(r, http.StatusTooManyRequests, ""), nil
+			}
+			return respond(r, http.StatusOK, "{}"), nil
+		}))
+		require.NoError(t, op.call(t.Context(), c))
+		once := []string{"outer before", "inner before", "inner after", "outer after"}
+		assert.Equal(t, append(once, once...), order, op.name)
+	}
+}
+
+// Middleware sees which operation it stands around, and never the key, neither
+// in the request nor in the answer.
+func TestMiddlewareSeesTheOperationAndNotTheKey(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		seen := 0
+		look := client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			seen++
+			operation, ok := client.OperationFromContext(r.Context())
+			assert.True(t, ok)
+			assert.Equal(t, op.method, operation.Method)
+			assert.Equal(t, op.template, operation.PathTemplate)
+			assert.Empty(t, r.Header.Get("Authorization"), "before")
+			response, err := next(r)
+			assert.Empty(t, r.Header.Get("Authorization"), "after")
+			if response != nil && response.Request != nil {
+				assert.Empty(t, response.Request.Header.Get("Authorization"), "in the answer's request")
+			}
+			return response, err
+		})
+		c := newClient(t, look, roundTrip(func(r *http.Request) (*http.Response, error) {
+			assert.Equal(t, "Api-Token "+testKey, r.Header.Get("Authorization"))
+			return respond(r, http.StatusOK, "{}"), nil
+		}))
+		require.NoError(t, op.call(t.Context(), c))
+		assert.Equal(t, 1, seen)
+	}
+	_, ok := client.OperationFromContext(t.Context())
+	assert.False(t, ok)
+}
+
+// What middleware does to one attempt's request, the next does not see.
+func TestMiddlewareChangesOneAttempt(t *testing.T) {
+	t.Parallel()
+	var queries, headers []string
+	c := newClient(t, retries(3), client.WithHeader("X-Trace", "a"), client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		query := r.URL.Query()
+		query.Add("try", "1")
+		r.URL.RawQuery = query.Encode()
+		r.Header["X-Trace"][0] += "b"
+		return next(r)
+	}), roundTrip(func(r *http.Request) (*http.Response, error) {
+		queries, headers = append(queries, r.URL.RawQuery), append(headers, r.Header.Get("X-Trace"))
+		return respond(r, http.StatusBadGateway, ""), nil
+	}))
+	_, err := c.PeriodicAgents.Get(t.Context(), 1)
+	require.Error(t, err)
+	assert.Equal(t, []string{"try=1", "try=1", "try=1"}, queries)
+	assert.Equal(t, []string{"ab", "ab", "ab"}, headers)
+}
+
+// Middleware may answer itself, with as little as it likes.
+func TestMiddlewareThatAnswers(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		for name, c := range map[string]struct {
+			answer exchange
+			check  func(*testing.T, operation, error)
+		}{
+			"an answer": {func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, "{}"), nil }, isFine},
+			"no body": {func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: http.StatusNoContent}, nil
+			}, func(t *testing.T, op operation, err error) {
+				t.Helper()
+				if op.deletes() {
+					require.NoError(t, err)
+				} else {
+					require.Error(t, err)
+				}
+			}},
+			"an error of no body": {func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: http.StatusForbidden}, nil
+			}, isError(http.StatusForbidden, "", client.ErrForbidden)},
+			"nothing":  {func(*http.Request) (*http.Response, error) { return nil, nil }, isTransportError}, //nolint:nilnil // that is what is tested
+			"an error": {func(*http.Request) (*http.Response, error) { return nil, errBroken }, func(t *testing.T, _ operation, err error) { t.Helper(); require.ErrorIs(t, err, errBroken) }},
+		} {
+			cl := newClient(t, retries(1), client.WithMiddleware(func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+				return c.answer(r)
+			}), roundTrip(func(*http.Request) (*http.Response, error) {
+				return nil, errors.New("nothing may be sent")
+			}))
+			assert.NotPanics(t, func() { c.check(t, op, op.call(t.Context(), cl)) }, "%s: %s", op.name, name)
+		}
+	}
+}
+
+var errBroken = errors.New("the circuit is open")
+
+// Middleware can't send the key elsewhere.
+func TestMiddlewareThatRedirects(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*http.Request){
+		"host":   func(r *http.Request) { r.URL.Host = "evil.example" },
+		"scheme": func(r *http.Request) { r.URL.Scheme = "http" },
+		"port":   func(r *http.Request) { r.URL.Host += ":8443" },
+		"url": func(r *http.Request) {
+			u := *r.URL
+			u.Host = "evil.example"
+			r.URL = &u
+		},
+	} {
+		for _, op := range operations(t) {
+			c := newClient(t, client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+				change(r)
+				return next(r)
+			}), roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("nothing may be sent") }))
+			err := op.call(t.Context(), c)
+			refusal, ok := errors.AsType[*client.RedirectError](err)
+			require.True(t, ok, "%s: %v", name, err)
+			assert.Contains(t, refusal.From, "https://base.manager.iblai.app/", name)
+			assert.NotEqual(t, refusal.From, refusal.To, name)
+		}
+	}
+}
+
+// Every attempt is in the log, and nothing of what was sent or answered but the
+// service's message.
+func TestLogger(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		synctest.Test(t, func(t *testing.T) {
+			var out bytes.Buffer
+			logger := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			sent := 0
+			c := newClient(t, client.WithLogger(logger), client.WithHeader("X-Note", "in-the-header"), client.WithQuery("q", "in-the-query"), roundTrip(func(r *http.Request) (*http.Response, error) {
+				time.Sleep(250 * time.Millisecond)
+				if sent++; sent == 1 {
+					return respondWith(r, http.StatusTooManyRequests, `{"x": "in-the-body"}`, "X-Answer", "in-the-answer"), nil
+				}
+				return respond(r, http.StatusOK, `{"x": "in-the-body-2"}`), nil
+			}))
+			require.NoError(t, op.call(t.Context(), c, client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Second, MaxDelay: time.Second})))
+			log := out.String()
+			for _, want := range []string{
+				"level=DEBUG", "level=WARN", "status=429", "status=200", "attempt=1", "attempt=2", "duration=250ms", "wait=",
+				"method=" + op.method, "path=" + op.template, "operation=",
+			} {
+				assert.Contains(t, log, want, op.name)
+			}
+			for _, never := range []string{"in-the-header", "in-the-query", "in-the-answer", "in-the-body-2", "acme", "9b2cbd0a"} {
+				assert.NotContains(t, log, never, op.name)
+			}
+			assertNoSecretIn(t, "the log", log)
+			assert.Len(t, bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")), 3, "two attempts and a retry")
+		})
+	}
+}
+
+// A logger gets the call's context, so that it finds the trace that it is of.
+func TestLoggerGetsTheContext(t *testing.T) {
+	t.Parallel()
+	type key struct{}
+	seen := 0
+	logger := slog.New(handlerFunc{slog.DiscardHandler, func(ctx context.Context) {
+		assert.Equal(t, "trace", ctx.Value(key{}))
+		seen++
+	}})
+	_, err := newClient(t, client.WithLogger(logger), roundTrip(func(r *http.Request) (*http.Response, error) {
+		return respond(r, http.StatusOK, "{}"), nil
+	})).PeriodicAgents.Get(context.WithValue(t.Context(), key{}, "trace"), 1)
+	require.NoError(t, err)
+	assert.Equal(t, 1, seen)
+}
+
+type handlerFunc struct {
+	slog.Handler
+
+	look func(context.Context)
+}
+
+func (h handlerFunc) Handle(ctx context.Context, record slog.Record) error {
+	h.look(ctx)
+	return h.Handler.Handle(ctx, record)
+}
+
+func (h handlerFunc) Enabled(context.Context, slog.Level) bool { return true }

@@ -1,0 +1,220 @@
+package client_test
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// catch is a service that keeps the last request.
+type catch struct {
+	sent   int
+	method string
+	url    *url.URL
+	header http.Header
+	body   string
+}
+
+func (s *catch) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.sent++
+	s.method, s.url, s.header, s.body = r.Method, r.URL, r.Header, ""
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		s.body = string(body)
+	}
+	return respond(r, http.StatusOK, "{}"), nil
+}
+
+func newCatch(t *testing.T, opts ...client.Option) (*catch, *client.Client) {
+	t.Helper()
+	s := &catch{}
+	return s, newClient(t, append([]client.Option{client.WithHTTPClient(&http.Client{Transport: s})}, opts...)...)
+}
+
+func TestUpdateSendsWhatIsSet(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2027, 1, 4, 8, 0, 0, 0, time.FixedZone("", 3600))
+	for _, c := range []struct {
+		name    string
+		changes client.PeriodicAgentUpdateRequest
+		want    string
+	}{
+		{"nothing", client.PeriodicAgentUpdateRequest{}, `{}`},
+		{"false", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: new(false), OneOff: new(false)}}, `{"task": {"enabled": false, "one_off": false}}`},
+		{"empty texts", client.PeriodicAgentUpdateRequest{Title: new(""), Description: new(""), CallbackURL: new(""), CallbackSecret: new(client.Secret("")), PreviousAgentStatus: new(client.PeriodicAgentStatus(""))}, `{"title": "", "description": "", "callback_url": "", "callback_secret": "", "previous_agent_status": ""}`},
+		{"null", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Null[int64](), ParentMentorID: client.Null[int64](), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Null[client.Time]()}}, `{"previous_agent": null, "parent_mentor_id": null, "task": {"start_time": null}}`},
+		{"values", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Value[int64](0), ParentMentorID: client.Value[int64](math.MaxInt64), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Value(client.At(start))}}, `{"previous_agent": 0, "parent_mentor_id": 9223372036854775807, "task": {"start_time": "2027-01-04T08:00:00+01:00"}}`},
+		{"a part of the crontab", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}}}, `{"task": {"crontab": {"hour": "9"}}}`},
+		{"an empty task", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{}}, `{"task": {}}`},
+		{"a secret", client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret("a&b<c>"))}, `{"callback_secret": "a&b<c>"}`},
+	} {
+		s, cl := newCatch(t)
+		_, err := cl.PeriodicAgents.Update(t.Context(), 7, &c.changes)
+		require.NoError(t, err, c.name)
+		assert.JSONEq(t, c.want, s.body, c.name)
+		assert.Equal(t, "application/json", s.header.Get("Content-Type"))
+	}
+}
+
+// What is missing is for the service to name: the client leaves it out.
+func TestCreateLeavesOutWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{}`, s.body)
+	_, err = c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Enabled: new(false)}})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"task": {"enabled": false}}`, s.body)
+	_, err = c.PeriodicAgents.Replace(t.Context(), 1, &client.PeriodicAgentCreateRequest{Title: "T", Mentor: "m"})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"title": "T", "mentor": "m"}`, s.body)
+}
+
+// Characters that HTML escapes are sent as they are, as the signature's key is
+// that of the service too.
+func TestBodiesAreSentAsTheyAre(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	const prompt = "1 < 2 && \"x\" \u2028 ünï \U0001f511"
+	for _, opts := range [][]client.CallOption{nil, {client.WithBodyField("extra", "<&>")}} {
+		_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Prompt: new(prompt)}, opts...)
+		require.NoError(t, err)
+		assert.Contains(t, s.body, "1 < 2 &&")
+		var sent struct {
+			Prompt string `json:"prompt"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(s.body), &sent))
+		assert.Equal(t, prompt, sent.Prompt)
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		s, c := newCatch(t, client.WithUserAgent("gradebook/2.1"))
+		require.NoError(t, op.call(t.Context(), c))
+		assert.Equal(t, "application/json", s.header.Get("Accept"), op.name)
+		assert.Equal(t, "gradebook/2.1 iblai-go/"+client.Version, s.header.Get("User-Agent"))
+		assert.Equal(t, []string{"Api-Token " + testKey}, s.header["Authorization"])
+		if op.hasBody {
+			assert.Equal(t, "application/json", s.header.Get("Content-Type"), op.name)
+			assert.NotEmpty(t, s.body)
+		} else {
+			assert.Empty(t, s.header.Get("Content-Type"), op.name)
+		}
+	}
+}
+
+func TestAuthSchemes(t *testing.T) {
+	t.Parallel()
+	for scheme, want := range map[string]string{"Token": "Token " + testKey, "Bearer": "Bearer " + testKey, "Api-Key": "Api-Key " + testKey, "": testKey} {
+		s, c := newCatch(t, client.WithAuthScheme(scheme))
+		_, err := c.PeriodicAgents.Get(t.Context(), 1)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.header.Get("Authorization"))
+	}
+}
+
+func TestFiltersAreSent(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{
+		Enabled: new(false), MentorID: "m", Ordering: "-created_at", Page: 2, PageSize: 50, ParentMentorID: 3, ParentSessionID: "s",
+		PreviousAgent: 4, PreviousAgentStatus: client.PeriodicAgentStatusError, Search: "a&b=c d+e/ü", Status: client.PeriodicAgentStatusPending, Title: "T", Username: "ada",
+	})
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{
+		"enabled": {"false"}, "mentor_id": {"m"}, "ordering": {"-created_at"}, "page": {"2"}, "page_size": {"50"}, "parent_mentor_id": {"3"}, "parent_session_id": {"s"},
+		"previous_agent": {"4"}, "previous_agent_status": {"error"}, "search": {"a&b=c d+e/ü"}, "status": {"pending"}, "title": {"T"}, "username": {"ada"},
+	}, s.url.Query())
+
+	_, err = c.Mentors.List(t.Context(), &client.MentorListParams{IsFeatured: new(false)})
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"is_featured": {"false"}}, s.url.Query(), "false is not unset")
+
+	_, err = c.PeriodicAgents.Statistics(t.Context(), &client.PeriodicAgentStatisticsParams{MentorID: "497f6eca-6276-4993-bfeb-53cbbbba6f08"})
+	require.NoError(t, err)
+	assert.Equal(t, "mentor_id=497f6eca-6276-4993-bfeb-53cbbbba6f08", s.url.RawQuery)
+
+	require.NoError(t, c.PinnedMessages.Delete(t.Context(), "a b"))
+	assert.Equal(t, url.Values{"session_id": {"a b"}}, s.url.Query(), "which session is said in the query")
+	assert.JSONEq(t, `{"session_id": "a b"}`, s.body, "and in the body")
+
+	for _, op := range operations(t) {
+		if op.method == http.MethodGet {
+			require.NoError(t, op.call(t.Context(), c))
+			for name := range s.url.Query() {
+				assert.Equal(t, "session_id", name, "%s sends a filter that was not set", op.name)
+			}
+		}
+	}
+}
+
+// Options hold for a client or for one call, and the call's go first.
+func TestOptionsOfAClientAndOfACall(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		s, c := newCatch(
+			t, client.WithOrg("org-1"), client.WithUsername("user-1"),
+			client.WithHeader("X-A", "1"), client.WithHeader("X-B", "1"), client.WithQuery("a", "1"), client.WithQuery("b", "1"),
+			client.WithBodyField("a", 1), client.WithBodyField("b", 1),
+		)
+		require.NoError(t, op.call(
+			t.Context(), c, client.WithOrg("org-2"), client.WithUsername("user-2"),
+			client.WithHeader("x-b", "2"), client.WithHeader("X-C", "2"), client.WithQuery("b", "2&c"), client.WithBodyField("b", nil), client.WithBodyField("c", []int{2}),
+		))
+		assert.Contains(t, s.url.Path, "/orgs/org-2/users/user-2/", op.name)
+		assert.Equal(t, []string{"1", "2", "2"}, []string{s.header.Get("X-A"), s.header.Get("X-B"), s.header.Get("X-C")})
+		query := s.url.Query()
+		assert.Equal(t, []string{"1", "2&c"}, []string{query.Get("a"), query.Get("b")})
+		if op.hasBody {
+			var body map[string]any
+			require.NoError(t, json.Unmarshal([]byte(s.body), &body), op.name)
+			assert.InDelta(t, 1, body["a"], 0)
+			assert.Contains(t, body, "b")
+			assert.Nil(t, body["b"])
+			assert.Equal(t, []any{2.0}, body["c"])
+		}
+
+		require.NoError(t, op.call(t.Context(), c))
+		assert.Contains(t, s.url.Path, "/orgs/org-1/users/user-1/", "a call's options are its own")
+		assert.Equal(t, []string{"1", "1", ""}, []string{s.header.Get("X-A"), s.header.Get("X-B"), s.header.Get("X-C")})
+		assert.Equal(t, "1", s.url.Query().Get("b"))
+	}
+}
+
+// A field of the caller's own takes the place of the call's, and leaves the
+// others as they are: large numbers keep their digits.
+func TestBodyFieldsOfTheCaller(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	_, err := c.PeriodicAgents.Create(
+		t.Context(), &client.PeriodicAgentCreateRequest{Title: "T", ParentMentorID: client.Value[int64](9007199254740993)},
+		client.WithBodyField("title", "U"), client.WithBodyField("retries", json.RawMessage(`12345678901234567890`)),
+	)
+	require.NoError(t, err)
+	assert.Contains(t, s.body, "9007199254740993")
+	assert.Contains(t, s.body, "12345678901234567890")
+	assert.Contains(t, s.body, `"title":"U"`)
+}
+
+func TestFilterOfTheCaller(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Search: "a", Page: 3}, client.WithQuery("start_date", "2027-01-01"), client.WithQuery("search", "b"))
+	require.NoError(t, err)
+	assert.Equal(t, url.Values{"search": {"b"}, "page": {"3"}, "start_date": {"2027-01-01"}}, s.url.Query())
+}

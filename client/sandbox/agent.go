@@ -1,0 +1,118 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// An agent is a periodic agent, as it is kept and as it is written. Some fields
+// are filled in for an answer only.
+type agent struct {
+	ID                  int64                      `json:"id"`
+	Mentor              any                        `json:"mentor"` // for an answer
+	Title               string                     `json:"title"`
+	Username            string                     `json:"username"`
+	Description         string                     `json:"description"`
+	Prompt              string                     `json:"prompt"`
+	Task                task                       `json:"task"`
+	CreatedAt           moment                     `json:"created_at"`
+	ModifiedAt          moment                     `json:"modified_at"`
+	Enabled             bool                       `json:"enabled"` // for an answer
+	OneOff              bool                       `json:"one_off"` // for an answer
+	PlatformKey         string                     `json:"platform_key"`
+	Pathway             string                     `json:"pathway"`
+	CallbackURL         string                     `json:"callback_url"`
+	CallbackSecret      string                     `json:"callback_secret"`
+	ParentSessionID     string                     `json:"parent_session_id"`
+	ParentMentorID      *int64                     `json:"parent_mentor_id"`
+	PreviousAgent       *int64                     `json:"previous_agent"`
+	PreviousAgentStatus client.PeriodicAgentStatus `json:"previous_agent_status"`
+	PreviousAgentOutput string                     `json:"previous_agent_output"` // for an answer
+
+	mentor *mentor
+	latest *log   // of its latest run; nil if there was none
+	output string // of its latest run that finished
+}
+
+type task struct {
+	ID        int64                  `json:"id"`
+	Name      string                 `json:"name"`
+	Crontab   client.CrontabSchedule `json:"crontab"`
+	OneOff    bool                   `json:"one_off"`
+	StartTime moment                 `json:"start_time"`
+	Enabled   bool                   `json:"enabled"`
+}
+
+func (a *agent) rowID() int64 { return a.ID }
+
+// status is the state of the latest run.
+func (a *agent) status() client.PeriodicAgentStatus {
+	if a.latest == nil {
+		return client.PeriodicAgentStatusPending
+	}
+	return client.PeriodicAgentStatus(a.latest.Status)
+}
+
+// read is the agent as list and retrieve answer it.
+func (o *org) read(a *agent) any {
+	read := o.written(a)
+	read.Mentor = a.mentor.json
+	return read
+}
+
+// written is the agent as create and update answer it.
+func (o *org) written(a *agent) *agent {
+	written := *a
+	written.Mentor = a.mentor.UniqueID
+	written.Enabled, written.OneOff = a.Task.Enabled, a.Task.OneOff
+	if a.PreviousAgent != nil {
+		written.PreviousAgentOutput = o.agents.byID(*a.PreviousAgent).output
+	}
+	return &written
+}
+
+// create adds the agent that data describes.
+func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
+	now := s.time()
+	a := &agent{
+		Username:    username,
+		CreatedAt:   now,
+		ModifiedAt:  now,
+		PlatformKey: o.key,
+		Task: task{
+			Crontab: client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"},
+			Enabled: true,
+		},
+		PreviousAgentStatus: client.PeriodicAgentStatusSuccess,
+	}
+	if refusal := validate(&validation{org: o}, agentFields, data, a); refusal != nil {
+		return nil, refusal
+	}
+	a.ID = s.store.nextID("agent")
+	a.Task.ID = s.store.nextID("task")
+	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
+	o.agents.add(a)
+	return a, nil
+}
+
+// seedAgent adds an agent as the first account of its org would.
+func (s *Sandbox) seedAgent(orgKey string, request client.PeriodicAgentCreateRequest) error {
+	o, err := s.orgFor("WithPeriodicAgent", orgKey)
+	if err != nil {
+		return err
+	}
+	fill(&request.Mentor, o.mentors[0].UniqueID)
+	text, err := marshal(request)
+	if err != nil {
+		return &OptionError{Option: "WithPeriodicAgent", Reason: "can't be written: " + err.Error()}
+	}
+	data, _ := decodeJSON(text) // was written just now
+	first := slices.IndexFunc(s.accounts, func(a Account) bool { return a.Org == orgKey })
+	if _, refusal := s.create(o, s.accounts[first].Username, data); refusal != nil {
+		text, _ := marshal(refusal.body)
+		return &OptionError{Option: "WithPeriodicAgent", Reason: fmt.Sprintf("is refused: %s", text)}
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package sandbox
+
+import (
+	"net/http"
+)
+
+func (c *call) listAgents() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	agents, refusal := agentListing.choose(c, c.org.agents)
+	if refusal != nil {
+		return refusal
+	}
+	return paginate(c, agents, c.org.read)
+}
+
+func (c *call) retrieveAgent() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	a, refusal := c.agent()
+	if refusal != nil {
+		return refusal
+	}
+	return ok(c.org.read(a))
+}
+
+// agent finds the agent of the path.
+func (c *call) agent() (*agent, *answer) {
+	id, isNumber := parseInt(c.id)
+	if !isNumber {
+		return nil, detail(http.StatusNotFound, "Not found.")
+	}
+	a := c.org.agents.byID(id)
+	if a == nil {
+		return nil, notFound("PeriodicAgent")
+	}
+	return a, nil
+}
+
+func (c *call) createAgent() *answer {
+	data, refusal := c.data()
+	if refusal != nil {
+		return refusal
+	}
+	c.sandbox.store.Lock()
+	defer c.sandbox.store.Unlock()
+	a, refusal := c.sandbox.create(c.org, c.account.Username, data)
+	if refusal != nil {
+		return refusal
+	}
+	return &answer{status: http.StatusCreated, body: c.org.written(a)}
+}
+
+// updateAgent is PUT and PATCH. Django REST Framework leaves what is not sent as
+// it is in both; PUT only insists on the fields that are required.
+func (c *call) updateAgent() *answer {
+	if refusal := c.checkAgent(); refusal != nil {
+		return refusal
+	}
+	data, refusal := c.data()
+	if refusal != nil {
+		return refusal
+	}
+	c.sandbox.store.Lock()
+	defer c.sandbox.store.Unlock()
+	a, refusal := c.agent()
+	if refusal != nil {
+		return refusal
+	}
+	draft := *a
+	v := &validation{org: c.org, partial: c.request.Method == http.MethodPatch}
+	if refusal := validate(v, agentFields, data, &draft); refusal != nil {
+		return refusal
+	}
+	draft.ModifiedAt = c.sandbox.time()
+	*a = draft
+	return ok(c.org.written(a))
+}
+
+// checkAgent looks for the agent before the body is looked at.
+func (c *call) checkAgent() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	_, refusal := c.agent()
+	return refusal
+}
+
+// destroyAgent deletes the agent and its logs. Agents that waited for it wait
+// for none from then on.
+func (c *call) destroyAgent() *answer {
+	c.sandbox.store.Lock()
+	defer c.sandbox.store.Unlock()
+	a, refusal := c.agent()
+	if refusal != nil {
+		return refusal
+	}
+	c.org.agents.remove(func(other *agent) bool { return other == a })
+	for _, other := range c.org.agents {
+		if other.PreviousAgent != nil && *other.PreviousAgent == a.ID {
+			other.PreviousAgent = nil
+		}
+	}
+	if a.latest != nil {
+		c.org.logs.remove(func(l *log) bool { return l.PeriodicAgent == a.ID })
+	}
+	return &answer{status: http.StatusNoContent}
+}

@@ -1,0 +1,52 @@
+package sandbox
+
+import (
+	"mime"
+	"net/http"
+	"strings"
+)
+
+const (
+	formType      = "application/x-www-form-urlencoded"
+	multipartType = "multipart/form-data"
+)
+
+// data reads the body by its media type: an object or another JSON value, or a
+// form.
+func (c *call) data() (any, *answer) {
+	contentType := c.request.Header.Get("Content-Type")
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	mediaType = strings.ToLower(strip(mediaType))
+	if len(c.body) == 0 {
+		if mediaType == formType || mediaType == multipartType {
+			return form{}, nil
+		}
+		return object{}, nil
+	}
+	switch {
+	case matchesMediaType(jsonType, mediaType):
+		value, err := decodeJSON(c.body)
+		if err != nil {
+			return nil, detail(http.StatusBadRequest, "JSON parse error - "+err.Error())
+		}
+		return value, nil
+	case mediaType == formType:
+		return formOf(parseQuery(string(c.body))), nil
+	case mediaType == multipartType:
+		_, parameters, _ := mime.ParseMediaType(contentType) // of what is no media type there are none
+		boundary, ok := parameters["boundary"]
+		if !ok {
+			boundary = "None"
+		}
+		return readMultipart(c.body, boundary)
+	}
+	return nil, detail(http.StatusUnsupportedMediaType, `Unsupported media type "`+contentType+`" in request.`)
+}
+
+// matchesMediaType reports whether what a request names, which may have stars,
+// means mediaType.
+func matchesMediaType(mediaType, named string) bool {
+	mainType, subtype, _ := strings.Cut(mediaType, "/")
+	namedMain, namedSub, _ := strings.Cut(named, "/")
+	return (namedMain == mainType || namedMain == "*") && (namedSub == subtype || namedSub == "*")
+}

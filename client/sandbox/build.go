@@ -1,0 +1,71 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// sandbox makes what the settings say.
+func (s *settings) sandbox() (*Sandbox, error) {
+	sb := &Sandbox{
+		store:       store{orgs: map[string]*org{}, lastID: map[string]int64{}},
+		byKey:       map[keyHash]*Account{},
+		now:         s.now,
+		pageSize:    s.pageSize,
+		maxPageSize: s.maxPageSize,
+	}
+	sb.deliveries.init(s.httpClient)
+	sb.addAccounts(s.accounts)
+	for _, m := range s.mentors {
+		if err := sb.addMentor(m.org, m.thing); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range s.accounts {
+		if len(sb.store.orgs[a.Org].mentors) > 0 {
+			continue
+		}
+		m := client.Mentor{Name: "Study coach"}
+		if a.Org == s.accounts[0].Org {
+			m.UniqueID = defaultMentorID // so that examples can print it
+		}
+		if err := sb.addMentor(a.Org, m); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range s.agents {
+		if err := sb.seedAgent(a.org, a.thing); err != nil {
+			return nil, err
+		}
+	}
+	for _, session := range s.sessions {
+		if err := sb.addSession(session.org, session.thing); err != nil {
+			return nil, err
+		}
+	}
+	return sb, nil
+}
+
+func (s *Sandbox) addAccounts(accounts []Account) {
+	for _, a := range accounts {
+		if a.APIKey == "" {
+			a.APIKey = newAPIKey()
+		}
+		if s.store.orgs[a.Org] == nil {
+			s.store.orgs[a.Org] = newOrg(a.Org)
+		}
+		s.store.orgs[a.Org].usernames[a.Username] = true
+		s.accounts = append(s.accounts, a)
+		s.byKey[sha256.Sum256([]byte(a.APIKey))] = &a
+	}
+}
+
+// orgFor is the org that an option names.
+func (s *Sandbox) orgFor(option, key string) (*org, error) {
+	if o := s.store.orgs[key]; o != nil {
+		return o, nil
+	}
+	return nil, &OptionError{Option: option, Reason: fmt.Sprintf("names the org %q, which has no account", key)}
+}

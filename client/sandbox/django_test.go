@@ -1,0 +1,159 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// A recording is a request and what Django answered.
+type recording struct {
+	Method       string             `json:"method"`
+	Path         string             `json:"path"`
+	Header       map[string]*string `json:"header"` // null for none
+	Body         *string            `json:"body"`
+	BodyBytes    []int              `json:"bodyBytes"` // of a body that is no text
+	Status       int                `json:"status"`
+	AnswerHeader map[string]string  `json:"answerHeader"`
+	Answer       any                `json:"answer"`
+}
+
+// TestAnswersAsDjango asks the sandbox what Django REST Framework was asked, in
+// the same order. testdata/django tells how that was recorded.
+func TestAnswersAsDjango(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("testdata/django.jsonl")
+	require.NoError(t, err)
+	defer file.Close()
+	key := strings.Repeat("a", 40)
+	sb := newServer(t,
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: client.Secret(key)}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: client.Secret(strings.Repeat("b", 40))}),
+	)
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	number := 0
+	for lines.Scan() {
+		number++
+		var want recording
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &want))
+		got := want.replay(t, sb.URL, key)
+		differences := compare("answer", want.Answer, got.Answer)
+		for name, value := range want.AnswerHeader {
+			differences = append(differences, compare(name, value, got.AnswerHeader[name])...)
+		}
+		if want.Status != got.Status || differences != nil {
+			assert.Fail(t, "another answer than Django's", "line %d: %.500s\nwant %d, got %d\n%.600s",
+				number, lines.Text(), want.Status, got.Status, strings.Join(differences, "\n"))
+		}
+	}
+	require.NoError(t, lines.Err())
+	assert.Greater(t, number, 1500)
+}
+
+// replay sends the request, and returns it with the answer.
+func (r recording) replay(t *testing.T, base, key string) recording {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), r.Method, base, http.NoBody)
+	require.NoError(t, err)
+	request.URL = &url.URL{Scheme: "http", Host: request.URL.Host}
+	request.URL.Opaque, request.URL.RawQuery, _ = strings.Cut(r.Path, "?") // as it is
+	request.Header.Set("Authorization", "Api-Token "+key)
+	if body := r.body(); body != nil {
+		request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for name, value := range r.Header {
+		delete(request.Header, name)
+		if value != nil {
+			request.Header[name] = []string{latin1(*value)}
+		}
+	}
+	response, err := transport().RoundTrip(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	r.Status, r.AnswerHeader = response.StatusCode, map[string]string{}
+	for _, name := range []string{"Content-Type", "Allow", "WWW-Authenticate", "Location"} {
+		r.AnswerHeader[name] = response.Header.Get(name)
+	}
+	if r.Answer = nil; json.Unmarshal(text, &r.Answer) != nil {
+		r.Answer = string(text)
+	}
+	return r
+}
+
+func (r recording) body() []byte {
+	if r.Body != nil {
+		return []byte(*r.Body)
+	}
+	var body []byte
+	for _, b := range r.BodyBytes {
+		body = append(body, byte(b))
+	}
+	return body
+}
+
+// latin1 is how header values travel.
+func latin1(s string) string {
+	var b []byte
+	for _, r := range s {
+		b = append(b, byte(r))
+	}
+	return string(b)
+}
+
+// compare tells where got has not what want has. It may have more.
+func compare(path string, want, got any) (differences []string) {
+	switch want := want.(type) {
+	case map[string]any:
+		fields, ok := got.(map[string]any)
+		if !ok {
+			break
+		}
+		for name, value := range want {
+			at := path + "." + name
+			switch {
+			case strings.HasSuffix(at, ".created_at"), strings.HasSuffix(at, ".modified_at"), strings.HasSuffix(at, ".task.name"):
+				if _, isText := value.(string); isText {
+					continue // not the same twice
+				}
+			}
+			differences = append(differences, compare(at, value, fields[name])...)
+		}
+		return differences
+	case []any:
+		items, ok := got.([]any)
+		if !ok || len(items) != len(want) {
+			break
+		}
+		for i, value := range want {
+			differences = append(differences, compare(fmt.Sprintf("%s[%d]", path, i), value, items[i])...)
+		}
+		return differences
+	case string:
+		// Addresses of pages are those of the server.
+		s, _ := got.(string)
+		if rest, ok := strings.CutPrefix(want, "http://sandbox/"); ok && strings.HasPrefix(s, "http://127.0.0.1:") && strings.HasSuffix(s, "/"+rest) {
+			return nil
+		}
+	}
+	if !assert.ObjectsAreEqual(want, got) {
+		return []string{fmt.Sprintf("%s: want %.150v, got %.150v", path, want, got)}
+	}
+	return nil
+}

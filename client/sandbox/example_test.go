@@ -1,0 +1,103 @@
+package sandbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+func Example() {
+	sb, err := sandbox.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	agent, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
+		Mentor: sb.Mentors("acme")[0].UniqueID,
+		Title:  "Morning digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	run, err := sb.Fire(ctx, agent.ID, sandbox.Outcome{Log: "Loaded 3 documents. Answered."})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(run.Log.Status, "-", run.Log.Content)
+
+	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(statistics.SucceededTasks, "of", statistics.TotalTasks, "succeeded")
+	// Output:
+	// success - Loaded 3 documents. Answered.
+	// 1 of 1 succeeded
+}
+
+// Mistakes get the service's own answers.
+func Example_validation() {
+	sb, err := sandbox.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = c.PeriodicAgents.Create(context.Background(), &client.PeriodicAgentCreateRequest{
+		Title: "Morning digest",
+		Task:  client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "60"}},
+	})
+	if refusal, ok := errors.AsType[*client.Error](err); ok {
+		for _, field := range refusal.Fields {
+			fmt.Println(field.Path, field.Messages)
+		}
+	}
+	// Output:
+	// mentor [This field is required.]
+	// task.crontab.minute ['60', not in 0-59 for Minutes]
+}
+
+// A platform with a clock that stands still, two users, and an agent that failed.
+func ExampleStart() {
+	sb, err := sandbox.Start(
+		sandbox.WithClock(func() time.Time { return time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC) }),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "eve"}),
+		sandbox.WithMentor("library", client.Mentor{Name: "Cataloguer"}),
+		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{
+			Title: "New books",
+			Task:  client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "*/15"}},
+		}),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+
+	run, err := sb.Fire(context.Background(), 1, sandbox.Outcome{
+		Status:   client.PeriodicAgentLogStatusError,
+		Duration: 4250 * time.Millisecond,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(run.Log.Content, "at", run.Log.EndTime)
+	// Output:
+	// New books finished: error at 2026-01-05 08:00:04.25 +0000 UTC
+}

@@ -1,0 +1,154 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+	exchanges "github.com/iblai/iblai-go/internal/recording"
+)
+
+const (
+	key      = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	userPath = "/api/ai-mentor/orgs/acme/users/ada/"
+	coach    = "497f6eca-6276-4993-bfeb-53cbbbba6f08" // the default mentor
+	session  = "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
+)
+
+var start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
+
+// newServer is the one way in which tests get a server.
+func newServer(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
+	t.Helper()
+	server, err := sandbox.Start(opts...)
+	require.NoError(t, err)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// newAda is a server with one account, whose key is key, and a clock that
+// stands still.
+func newAda(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
+	t.Helper()
+	return newServer(t, append([]sandbox.Option{withAda(), withStill()}, opts...)...)
+}
+
+func withAda() sandbox.Option {
+	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: key})
+}
+
+func withStill() sandbox.Option { return sandbox.WithClock(func() time.Time { return start }) }
+
+func newClient(t testing.TB, server *sandbox.Server, opts ...client.Option) *client.Client {
+	t.Helper()
+	recorded := client.WithHTTPClient(&http.Client{Transport: transport()})
+	c, err := client.New(slices.Concat(server.ClientOptions(), []client.Option{recorded}, opts)...)
+	require.NoError(t, err)
+	return c
+}
+
+// digest is a request for an agent of the default mentor.
+func digest() client.PeriodicAgentCreateRequest {
+	return client.PeriodicAgentCreateRequest{
+		Mentor: coach,
+		Title:  "Morning digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
+	}
+}
+
+// titled is digest with another title.
+func titled(title string) client.PeriodicAgentCreateRequest {
+	request := digest()
+	request.Title = title
+	return request
+}
+
+// An answer is what came over the wire.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// fields is the body as a JSON object.
+func (a answer) fields(t testing.TB) map[string]any {
+	t.Helper()
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal([]byte(a.body), &fields), a.body)
+	return fields
+}
+
+// send sends a request as ada, below her path unless target starts with a slash. A body
+// is JSON. Headers are names and values in turn; an empty value means none.
+func send(t testing.TB, server *sandbox.Server, method, target, body string, headers ...string) answer {
+	t.Helper()
+	if !strings.HasPrefix(target, "/") {
+		target = userPath + target
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, server.URL+target, strings.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Api-Token "+key)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+		if headers[i+1] == "" {
+			request.Header.Del(headers[i])
+		}
+	}
+	return roundTrip(t, request)
+}
+
+// transport lets the contract tests have what is exchanged.
+func transport() http.RoundTripper { return exchanges.Transport(http.DefaultTransport) }
+
+func roundTrip(t testing.TB, request *http.Request) answer {
+	t.Helper()
+	response, err := transport().RoundTrip(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+func get(t testing.TB, server *sandbox.Server, target string) answer {
+	t.Helper()
+	return send(t, server, http.MethodGet, target, "")
+}
+
+// fire runs an agent, which must work.
+func fire(t testing.TB, server *sandbox.Server, id int64, outcome sandbox.Outcome) *sandbox.Run {
+	t.Helper()
+	run, err := server.Fire(t.Context(), id, outcome)
+	require.NoError(t, err)
+	return run
+}
+
+// newReceiver listens for callbacks, and returns where.
+func newReceiver(t testing.TB, handler http.HandlerFunc) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener)
+	}()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String() + "/callbacks"
+}

@@ -1,0 +1,90 @@
+package sandbox
+
+import (
+	"net/http"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// A log is the log of one run, as it is kept and as it is written.
+type log struct {
+	ID            int64                         `json:"id"`
+	Content       string                        `json:"content"`
+	Status        client.PeriodicAgentLogStatus `json:"status"`
+	StartTime     moment                        `json:"start_time"`
+	EndTime       moment                        `json:"end_time"`
+	CreatedAt     moment                        `json:"created_at"`
+	ModifiedAt    moment                        `json:"modified_at"`
+	PeriodicAgent int64                         `json:"periodic_agent"`
+
+	agent *agent
+}
+
+func (l *log) rowID() int64 { return l.ID }
+
+// model is the log as the client has it.
+func (l *log) model() client.PeriodicAgentLog {
+	return client.PeriodicAgentLog{
+		ID:            l.ID,
+		Content:       l.Content,
+		Status:        l.Status,
+		StartTime:     client.At(l.StartTime.Time),
+		EndTime:       l.EndTime.nullable(),
+		CreatedAt:     client.At(l.CreatedAt.Time),
+		ModifiedAt:    client.At(l.ModifiedAt.Time),
+		PeriodicAgent: l.PeriodicAgent,
+	}
+}
+
+// logStatuses are the choices of a log's status.
+var logStatuses = []client.PeriodicAgentLogStatus{
+	client.PeriodicAgentLogStatusSuccess,
+	client.PeriodicAgentLogStatusError,
+	client.PeriodicAgentLogStatusRunning,
+}
+
+var logListing = listing[*log]{
+	filters: []filter[*log]{
+		hasMentor("mentor_id", func(l *log) *mentor { return l.agent.mentor }),
+		hasNumber("parent_mentor_id", func(l *log) *int64 { return l.agent.ParentMentorID }),
+		equals("parent_session_id", func(l *log) string { return l.agent.ParentSessionID }),
+		hasAgent("periodic_agent", func(l *log) *int64 { return &l.PeriodicAgent }),
+		isOneOf("status", logStatuses, func(l *log) client.PeriodicAgentLogStatus { return l.Status }),
+		equals("username", func(l *log) string { return l.agent.Username }),
+	},
+	orders: map[string]func(a, b *log) int{
+		"id":             by((*log).rowID),
+		"content":        by(func(l *log) string { return l.Content }),
+		"status":         by(func(l *log) client.PeriodicAgentLogStatus { return l.Status }),
+		"start_time":     byTime(func(l *log) moment { return l.StartTime }),
+		"end_time":       byTime(func(l *log) moment { return l.EndTime }),
+		"created_at":     byTime(func(l *log) moment { return l.CreatedAt }),
+		"modified_at":    byTime(func(l *log) moment { return l.ModifiedAt }),
+		"periodic_agent": by(func(l *log) int64 { return l.PeriodicAgent }),
+	},
+	texts: func(l *log) []string { return []string{l.Content, l.agent.Title} },
+}
+
+func (c *call) listLogs() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	logs, refusal := logListing.choose(c, c.org.logs)
+	if refusal != nil {
+		return refusal
+	}
+	return paginate(c, logs, func(l *log) any { return *l })
+}
+
+func (c *call) retrieveLog() *answer {
+	id, isNumber := parseInt(c.id)
+	if !isNumber {
+		return detail(http.StatusNotFound, "Not found.")
+	}
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	l := c.org.logs.byID(id)
+	if l == nil {
+		return notFound("PeriodicAgentLog")
+	}
+	return ok(*l)
+}

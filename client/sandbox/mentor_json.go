@@ -1,0 +1,58 @@
+package sandbox
+
+import (
+	"encoding/json"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// What the service writes of a mentor. The fields here take the place of those
+// with the same name in the client's models.
+type (
+	mentorAnswer struct {
+		*client.Mentor
+		CallConfiguration  *callAnswer    `json:"call_configuration,omitempty"`
+		MCPServers         []serverAnswer `json:"mcp_servers"`
+		RecentlyAccessedAt moment         `json:"recently_accessed_at"`
+		CreatedAt          moment         `json:"created_at"`
+		UpdatedAt          moment         `json:"updated_at"`
+	}
+	callAnswer struct {
+		*client.CallConfiguration
+		GoogleVoice *client.Voice `json:"google_voice,omitempty"`
+		OpenAIVoice *client.Voice `json:"openai_voice,omitempty"`
+	}
+	serverAnswer struct {
+		*client.MCPServer
+		CreatedAt moment `json:"created_at"`
+		UpdatedAt moment `json:"updated_at"`
+	}
+)
+
+func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
+	written := mentorAnswer{
+		Mentor:     m,
+		MCPServers: []serverAnswer{},
+		CreatedAt:  momentOf(m.CreatedAt.Time),
+		UpdatedAt:  momentOf(m.UpdatedAt.Time),
+	}
+	if m.RecentlyAccessedAt != nil {
+		written.RecentlyAccessedAt = momentOf(m.RecentlyAccessedAt.Time)
+	}
+	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
+		written.CallConfiguration = &callAnswer{call, notZero(&call.GoogleVoice), notZero(&call.OpenAIVoice)}
+	}
+	for i := range m.MCPServers {
+		server := &m.MCPServers[i]
+		written.MCPServers = append(written.MCPServers, serverAnswer{server, momentOf(server.CreatedAt.Time), momentOf(server.UpdatedAt.Time)})
+	}
+	return marshal(written)
+}
+
+// notZero is nil for a voice that is none.
+func notZero(v *client.Voice) *client.Voice {
+	if *v == (client.Voice{}) {
+		return nil
+	}
+	return v
+}

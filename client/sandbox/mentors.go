@@ -1,0 +1,56 @@
+package sandbox
+
+import "strings"
+
+// mentorListing is how mentors are chosen. What the API's mentors have no field
+// for is checked and chooses nothing: department_id, filter_by,
+// return_session_information and visibility.
+var mentorListing = listing[*mentor]{
+	filters: []filter[*mentor]{
+		{"department_id", func(_ *org, value string) (func(*mentor) bool, string) {
+			_, message := readInteger(value)
+			return nil, message
+		}},
+		{"is_featured", func(_ *org, value string) (func(*mentor) bool, string) {
+			featured, ok := parseBool(value)
+			if !ok {
+				return nil, "Must be a valid boolean."
+			}
+			return func(m *mentor) bool { return m.IsFeatured == featured }, ""
+		}},
+		{"return_session_information", func(_ *org, value string) (func(*mentor) bool, string) {
+			if _, ok := parseBool(value); !ok {
+				return nil, "Must be a valid boolean."
+			}
+			return nil, ""
+		}},
+	},
+}
+
+func (c *call) listMentors() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	mentors, refusal := mentorListing.choose(c, c.org.mentors)
+	if refusal != nil {
+		return refusal
+	}
+	if key := last(c.query, "metadata_key"); key != "" {
+		value := last(c.query, "metadata_value")
+		mentors = keep(mentors, []func(*mentor) bool{func(m *mentor) bool {
+			found, ok := m.metadata(key)
+			return ok && (value == "" || strings.EqualFold(str(found), value))
+		}})
+	}
+	return paginate(c, mentors, func(m *mentor) any { return m.json })
+}
+
+// metadata is what the mentor's metadata has under key.
+func (m *mentor) metadata(key string) (any, bool) {
+	all, err := decodeJSON(m.Metadata)
+	if err != nil {
+		return nil, false
+	}
+	fields, _ := all.(object)
+	value, ok := fields[key]
+	return value, ok
+}

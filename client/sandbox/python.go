@@ -1,0 +1,150 @@
+package sandbox
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// The values of a request's body, as Python's json module reads them: nil, bool,
+// integer, float64, string, []any and object. A form has form in place of
+// object, and upload for a file.
+type (
+	// integer is a whole number of any size, in Python's spelling.
+	integer string
+	object  map[string]any
+	upload  string // the file's name
+)
+
+// typeName is what Python calls the type of v.
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "NoneType"
+	case bool:
+		return "bool"
+	case integer:
+		return "int"
+	case float64:
+		return "float"
+	case string:
+		return "str"
+	case []any:
+		return "list"
+	case object:
+		return "dict"
+	default:
+		return "InMemoryUploadedFile"
+	}
+}
+
+// str is Python's str(v).
+func str(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return repr(v)
+}
+
+// repr is Python's repr(v). The order of an object's fields is not kept.
+func repr(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case integer:
+		return string(v)
+	case float64:
+		return floatRepr(v)
+	case string:
+		return stringRepr(v)
+	case upload:
+		return string(v)
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = repr(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case object:
+		var items []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			items = append(items, stringRepr(name)+": "+repr(v[name]))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
+	default:
+		return "<" + typeName(v) + ">"
+	}
+}
+
+func floatRepr(f float64) string {
+	shortest := strconv.FormatFloat(f, 'e', -1, 64)
+	mantissa, exponent, ok := strings.Cut(shortest, "e")
+	if !ok { // an infinity
+		return strings.ToLower(strings.TrimPrefix(shortest, "+"))
+	}
+	if n, err := strconv.Atoi(exponent); err == nil && (n < -4 || n >= 16) {
+		return mantissa + "e" + exponent
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
+
+func stringRepr(s string) string {
+	quote := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	var b strings.Builder
+	b.WriteRune(quote)
+	for _, r := range s {
+		switch {
+		case r == quote || r == '\\':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteRune(quote)
+	return b.String()
+}
+
+// isSpace is Python's str.isspace for one character.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// strip is Python's str.strip.
+func strip(s string) string { return strings.TrimFunc(s, isSpace) }
+
+// parseInt is Python's int(s), for what fits into 64 bits.
+func parseInt(s string) (int64, bool) {
+	s = strip(s)
+	digits := strings.TrimLeft(s, "+-")
+	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64)
+	return n, err == nil
+}

@@ -1,0 +1,117 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+const (
+	readHeaderTimeout = 10 * time.Second
+	// shutdownTimeout is how long requests that are being answered may still take.
+	shutdownTimeout = 2 * time.Second
+)
+
+// A Server is a sandbox that listens.
+type Server struct {
+	*Sandbox
+
+	// URL is where it listens, as in http://127.0.0.1:40123.
+	URL string
+
+	http     *http.Server
+	listener net.Listener
+	served   chan struct{} // closed when the server has stopped
+	close    sync.Once
+
+	open   sync.WaitGroup // of connections
+	mu     sync.Mutex     // guards unused
+	unused map[net.Conn]bool
+}
+
+// Start makes a sandbox, see [New], that listens on a free port of the loopback
+// interface until it is closed.
+func Start(opts ...Option) (*Server, error) {
+	sandbox, err := New(opts...)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		sandbox.Close()
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s := &Server{
+		Sandbox:  sandbox,
+		URL:      "http://" + listener.Addr().String(),
+		listener: listener,
+		served:   make(chan struct{}),
+		unused:   map[net.Conn]bool{},
+	}
+	s.http = &http.Server{Handler: sandbox, ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
+	go func() {
+		defer close(s.served)
+		_ = s.http.Serve(listener) // ends with an error, always: that of Close
+	}()
+	return s, nil
+}
+
+// track knows the connections that clients have opened in advance. Shutdown
+// would wait for a first request on each of them.
+func (s *Server) track(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.unused, c)
+	switch state {
+	case http.StateNew:
+		s.open.Add(1)
+		s.unused[c] = true
+	case http.StateClosed:
+		s.open.Done()
+	default:
+	}
+}
+
+// closeUnused stops listening, and closes what connections nobody has used.
+func (s *Server) closeUnused() {
+	_ = s.listener.Close()
+	<-s.served
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.unused {
+		_ = c.Close()
+	}
+}
+
+// ClientOptions returns the options of a client of the first account, ready for
+// [client.New].
+func (s *Server) ClientOptions() []client.Option {
+	first := s.accounts[0]
+	return []client.Option{
+		client.WithBaseURL(s.URL),
+		client.WithAPIKey(string(first.APIKey)),
+		client.WithOrg(first.Org),
+		client.WithUsername(first.Username),
+	}
+}
+
+// Close ends the deliveries that are on their way, stops listening, and waits a
+// while for the requests that are being answered. Nothing of the server is left
+// when it returns. It may be called again.
+func (s *Server) Close() {
+	s.close.Do(func() {
+		s.Sandbox.Close()
+		s.closeUnused()
+		ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+		defer cancel()
+		if err := s.http.Shutdown(ctx); err != nil {
+			_ = s.http.Close()
+		}
+		s.open.Wait()
+	})
+}

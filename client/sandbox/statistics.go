@@ -1,0 +1,29 @@
+package sandbox
+
+import "github.com/iblai/iblai-go/client"
+
+// statistics counts agents by the state of their latest run.
+func (c *call) statistics() *answer {
+	c.sandbox.store.RLock()
+	defer c.sandbox.store.RUnlock()
+	agents, refusal := (&listing[*agent]{filters: []filter[*agent]{
+		hasMentor("mentor_id", func(a *agent) *mentor { return a.mentor }),
+	}}).choose(c, c.org.agents)
+	if refusal != nil {
+		return refusal
+	}
+	s := client.PeriodicAgentStatistics{TotalTasks: int64(len(agents))}
+	for _, a := range agents {
+		switch a.status() {
+		case client.PeriodicAgentStatusSuccess:
+			s.SucceededTasks++
+		case client.PeriodicAgentStatusError:
+			s.FailedTasks++
+		case client.PeriodicAgentStatusRunning:
+			s.RunningTasks++
+		default:
+			s.PendingTasks++
+		}
+	}
+	return ok(s)
+}

@@ -1,0 +1,63 @@
+package sandbox
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+)
+
+// A store is all that a sandbox keeps. Its lock guards everything below it, but
+// for the orgs themselves, which are made with it.
+type store struct {
+	sync.RWMutex
+
+	orgs   map[string]*org
+	lastID map[string]int64 // by kind of object
+}
+
+// nextID is the next id of a kind of objects, which all orgs share.
+func (s *store) nextID(kind string) int64 {
+	s.lastID[kind]++
+	return s.lastID[kind]
+}
+
+// An org is what one platform keeps. Its users and mentors never change.
+type org struct {
+	key          string
+	usernames    map[string]bool
+	mentors      table[*mentor]
+	mentorByUUID map[string]*mentor
+	agents       table[*agent]
+	logs         table[*log]
+	sessions     map[string]*session
+	pins         map[pinKey]*pin
+}
+
+func newOrg(key string) *org {
+	return &org{
+		key:          key,
+		usernames:    map[string]bool{},
+		mentorByUUID: map[string]*mentor{},
+		sessions:     map[string]*session{},
+		pins:         map[pinKey]*pin{},
+	}
+}
+
+// A table holds rows in the order of their ids.
+type table[R row] []R
+
+type row interface{ rowID() int64 }
+
+// add appends a row, whose id must be the highest so far.
+func (t *table[R]) add(r R) { *t = append(*t, r) }
+
+// byID returns the row with this id, nil if there is none.
+func (t table[R]) byID(id int64) (found R) {
+	if i, ok := slices.BinarySearchFunc(t, id, func(r R, id int64) int { return cmp.Compare(r.rowID(), id) }); ok {
+		found = t[i]
+	}
+	return found
+}
+
+// remove takes away the rows that match.
+func (t *table[R]) remove(match func(R) bool) { *t = slices.DeleteFunc(*t, match) }
