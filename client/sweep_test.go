@@ -172,7 +172,7 @@ func TestNoErrorShowsAPartOfTheKey(t *testing.T) {
 		c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 			return respond(r, http.StatusBadRequest, body), nil
 		}))
-		_, err := c.PeriodicAgents.Get(t.Context(), 1, client.WithMaxErrorBody(limit))
+		_, err := c.PeriodicAgents.Get(t.Context(), 1, client.WithMaxErrorBody(int64(limit)))
 		require.NotContains(t, string(requireError(t, err).Body), testKey[:16], "limit %d", limit)
 	}
 }

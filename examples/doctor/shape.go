@@ -37,7 +37,7 @@ func (s shape) same() bool {
 // value compares what stands at path.
 func (s shape) value(path string, value any, model reflect.Type) {
 	switch {
-	case model == reflect.TypeFor[json.RawMessage](): // anything goes
+	case model == reflect.TypeFor[json.RawMessage](), model == reflect.TypeFor[client.SecretJSON](): // anything goes
 	case model.Kind() == reflect.Pointer:
 		if value != nil {
 			s.value(path, value, model.Elem())
