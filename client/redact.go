@@ -43,7 +43,7 @@ func (r *redactor) collect(value reflect.Value, depth int) {
 		*r = append(*r, value.String())
 		return
 	}
-	switch value.Kind() { //nolint:exhaustive // nothing is in the others
+	switch value.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		r.collect(value.Elem(), depth+1)
 	case reflect.Struct:
@@ -103,7 +103,7 @@ func asciiForm(form []byte) []byte {
 	var out []byte
 	for _, r := range string(form) {
 		if r < utf8.RuneSelf {
-			out = append(out, byte(r))
+			out = append(out, string(r)...)
 			continue
 		}
 		for _, unit := range utf16.Encode([]rune{r}) {

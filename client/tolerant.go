@@ -62,7 +62,7 @@ func fits(target reflect.Value, kind jsontext.Kind) bool {
 func coerce(target reflect.Value, value jsontext.Value) {
 	target.SetZero()
 	text := string(value)
-	switch value.Kind() { //nolint:exhaustive // what is left are numbers and truth values
+	switch value.Kind() {
 	case '{', '[':
 		return
 	case '"':

@@ -27,7 +27,7 @@ import (
 // know, and a body that is too long.
 var undocumented = []int{http.StatusMovedPermanently, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
 
-// Every exchange with the sandbox in the whole test run of the SDK is valid
+// Every exchange with the sandbox in the test run of the SDK is valid
 // against the contract: the answers always, the requests where the SDK sent
 // them and they were taken.
 func TestTrafficIsValid(t *testing.T) {
@@ -46,11 +46,12 @@ func TestTrafficIsValid(t *testing.T) {
 	t.Logf("%d exchanges", len(exchanges))
 }
 
-// record runs the SDK's tests and returns what they exchanged.
+// record runs the SDK's tests that have a sandbox of their own, and returns what
+// they exchanged.
 func record(t *testing.T) []recording.Exchange {
 	t.Helper()
 	dir := t.TempDir()
-	run := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./client/...", "./examples/quickstart", "./examples/logs")
+	run := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./client", "./client/sandbox")
 	run.Dir = root
 	run.Env = append(os.Environ(), recording.EnvDir+"="+dir)
 	output, err := run.CombinedOutput()
@@ -80,6 +81,9 @@ func check(t *testing.T, c contract, exchange recording.Exchange) string {
 	name := fmt.Sprintf("%s %s -> %d", exchange.Method, request.URL.RequestURI(), exchange.Status)
 
 	route, pathParams, err := c.router.FindRoute(request)
+	if exchange.Method == http.MethodHead || exchange.Method == http.MethodOptions {
+		return "" // which Django adds to every path
+	}
 	if err != nil || slices.Contains(undocumented, exchange.Status) {
 		assert.GreaterOrEqual(t, exchange.Status, 300, "%s: the contract has no such operation", name)
 		return ""
@@ -93,7 +97,7 @@ func check(t *testing.T, c contract, exchange recording.Exchange) string {
 	if exchange.Status < 300 && strings.Contains(request.UserAgent(), "iblai-go/") {
 		assert.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s: the request\n%s", name, exchange.RequestBody)
 	}
-	if exchange.Method == http.MethodHead || !isJSON(exchange.ResponseHeader) {
+	if !isJSON(exchange.ResponseHeader) {
 		return route.Operation.OperationID
 	}
 	assert.NoError(t, openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
