@@ -58,6 +58,7 @@
 // refused. Every call ends when its context does.
 //
 // Package [github.com/iblai/iblai-go/client/callback] receives callbacks,
+// [github.com/iblai/iblai-go/client/runs] joins them with the logs,
 // [github.com/iblai/iblai-go/client/crontab] understands schedules, and
 // [github.com/iblai/iblai-go/client/sandbox] is the platform in a process, for
 // tests and for trying things.
