@@ -54,7 +54,7 @@ func (s *callSettings) clone() callSettings {
 // WithOrg sets the platform's key, {org} in the API's paths.
 func WithOrg(org string) CallOption {
 	return func(s *callSettings) error {
-		if err := checkPathArgument("WithOrg", org); err != nil {
+		if err := checkPathText("WithOrg", org); err != nil {
 			return err
 		}
 		s.org = org
@@ -65,7 +65,7 @@ func WithOrg(org string) CallOption {
 // WithUsername sets the user, {user_id} in the API's paths.
 func WithUsername(username string) CallOption {
 	return func(s *callSettings) error {
-		if err := checkPathArgument("WithUsername", username); err != nil {
+		if err := checkPathText("WithUsername", username); err != nil {
 			return err
 		}
 		s.userID = username

@@ -21,20 +21,20 @@ var errTooLarge = errors.New("the answer is longer than the client reads (WithMa
 // decode reads a successful answer into out. Where out is nil, nothing was
 // promised, and anything is taken but what is no JSON, such as a proxy's page.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
-	seen := c.buffers.get()
-	defer c.buffers.put(seen)
-	body := &bodyReader{body: response.Body, left: c.settings.maxBody}
-	err := decodeJSON(body, seen, out)
-	if err != nil && body.err == nil && int64(seen.Len()) < c.settings.maxErrorBody { // for who wants to see what it was
-		_, _ = io.CopyN(seen, body, c.settings.maxErrorBody-int64(seen.Len()))
+	body := c.buffers.get()
+	defer c.buffers.put(body)
+	// Read whole before it is decoded: that is faster than decoding what streams
+	// in, and a page that has one odd field is decoded twice.
+	_, err := body.ReadFrom(&limitedReader{body: response.Body, left: c.settings.maxBody})
+	if err != nil {
+		return err
 	}
-	c.settings.capture(response, attempt, seen.Bytes())
+	err = decodeJSON(body.Bytes(), out)
+	c.settings.capture(response, attempt, body.Bytes())
 	switch {
-	case err == nil, out == nil && body.read == 0 && body.err == nil:
+	case err == nil, out == nil && body.Len() == 0:
 		return nil
-	case body.err != nil:
-		return body.err
-	case body.read == 0:
+	case body.Len() == 0:
 		err = errors.New("the body is empty")
 	}
 	header := c.redactor().header(response.Header)
@@ -47,50 +47,32 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	}
 }
 
-// decodeJSON decodes as the body arrives, and keeps in seen what has arrived. A
-// value of another type than was promised makes it read the whole again,
-// tolerantly: one odd field must not cost a page.
-func decodeJSON(body io.Reader, seen *bytes.Buffer, out any) error {
-	promised := out != nil
-	if !promised {
-		out = new(jsontext.Value)
+// decodeJSON decodes a body. A value of another type than was promised has it
+// decoded once more, tolerantly: one odd field must not cost a page.
+func decodeJSON(body []byte, out any) error {
+	if out == nil {
+		return json.Unmarshal(body, new(jsontext.Value), lenientSyntax)
 	}
-	err := json.UnmarshalRead(io.TeeReader(body, seen), out, lenientSyntax)
-	if err == nil && promised && seen.Len() <= len(" null ") && string(bytes.TrimSpace(seen.Bytes())) == "null" {
+	err := json.Unmarshal(body, out, lenientSyntax)
+	if err == nil && len(body) <= len(" null ") && string(bytes.TrimSpace(body)) == "null" {
 		return errors.New("the body is null")
 	}
-	fault, ok := errors.AsType[*json.SemanticError](err)
-	if !ok || fault.JSONPointer == "" { // the whole is not what was promised
-		return err
+	if fault, ok := errors.AsType[*json.SemanticError](err); ok && fault.JSONPointer != "" {
+		return decodeTolerantly(body, out)
 	}
-	if _, err := seen.ReadFrom(body); err != nil {
-		return err
-	}
-	return decodeTolerantly(seen.Bytes(), out)
+	return err // as the whole is not what was promised
 }
 
-// bodyReader reads at most left bytes, and tells what went wrong with reading
-// apart from what is wrong with the JSON.
-type bodyReader struct {
+// limitedReader reads at most left bytes; what is longer is an error.
+type limitedReader struct {
 	body io.Reader
 	left int64
-	read int64
-	err  error
 }
 
-func (b *bodyReader) Read(p []byte) (int, error) {
-	if b.err != nil {
-		return 0, b.err
-	}
-	n, err := b.body.Read(p)
-	b.read += int64(n)
-	b.left -= int64(n)
-	switch {
-	case b.left < 0:
-		b.err = errTooLarge
-		return 0, b.err
-	case err != nil && !errors.Is(err, io.EOF):
-		b.err = err
+func (l *limitedReader) Read(p []byte) (int, error) {
+	n, err := l.body.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, errTooLarge
 	}
 	return n, err
 }

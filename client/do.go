@@ -53,7 +53,7 @@ func (r Request) build(org, userID string) (*request, error) {
 		case "user_id":
 			value = userID
 		}
-		built.pathParam(name, value, "simple", false, "string", "")
+		built.pathText(name, value)
 	}
 	built.query = []byte(r.Query.Encode())
 	built.body = r.Body

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -54,6 +53,9 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 
 // exchange sends a request through the middleware.
 func (c *call) exchange(request *http.Request) (*http.Response, error) {
+	if len(c.middleware) == 0 {
+		return c.signIn(request)
+	}
 	next := c.signIn
 	for _, middleware := range slices.Backward(c.middleware) {
 		inner := next
@@ -79,7 +81,7 @@ func (c *call) signIn(request *http.Request) (*http.Response, error) {
 	if len(c.middleware) > 0 { // which would see the key in a header that it holds
 		signed = request.Clone(request.Context())
 	}
-	signed.Header["Authorization"] = []string{strings.TrimSpace(c.authScheme + " " + c.apiKey())}
+	signed.Header["Authorization"] = []string{c.authorization()}
 	response, err := c.httpClient.Do(signed)
 	if response != nil {
 		response.Request = request

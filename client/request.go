@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
@@ -44,44 +45,43 @@ func newRequest(operationID, method, pathTemplate string) *request {
 	}
 }
 
-// pathParam expands the path template up to and with {name}.
-func (r *request) pathParam(name string, value any, style string, explode bool, schemaType, format string) { //nolint:unparam // the contract says the style
-	if r.err != nil {
-		return
+// pathText expands the path template up to and with {name}.
+func (r *request) pathText(name, value string) {
+	if r.err == nil {
+		r.err = checkPathText(name, value)
 	}
-	if r.err = checkPathArgument(name, value); r.err != nil {
-		return
+	r.expand(name, url.PathEscape(value))
+}
+
+// pathID expands the path template up to and with {name}. Ids start at 1.
+func (r *request) pathID(name string, id int64) {
+	if r.err == nil && id < 1 {
+		r.err = &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", id)}
 	}
-	escaped, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
-		ParamLocation: runtime.ParamLocationPath, Type: schemaType, Format: format,
-	})
-	if err != nil {
-		r.err = &ArgumentError{Argument: name, Reason: "can't be written into a path", Err: err}
-		return
+	r.expand(name, strconv.FormatInt(id, 10))
+}
+
+// expand takes the template's next parameter, which must have this name.
+func (r *request) expand(name, escaped string) {
+	before, rest, _ := strings.Cut(r.rest, "{")
+	found, after, _ := strings.Cut(rest, "}")
+	if found != name && r.err == nil {
+		r.err = &ArgumentError{Argument: name, Reason: "is not the path's next parameter"}
 	}
-	before, after, _ := strings.Cut(r.rest, "{"+name+"}")
 	r.path = append(append(r.path, before...), escaped...)
 	r.rest = after
 }
 
-// checkPathArgument refuses what would make a path mean another object: ids
-// start at 1, and an empty or dotted segment, or one with a slash, would
-// climb or address a collection.
-func checkPathArgument(name string, value any) error {
-	switch v := value.(type) {
-	case int64:
-		if v < 1 {
-			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", v)}
-		}
-	case string:
-		switch {
-		case v == "":
-			return &ArgumentError{Argument: name, Reason: "is empty"}
-		case v == "." || v == "..":
-			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", v)}
-		case strings.ContainsAny(v, `/\`):
-			return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", v)}
-		}
+// checkPathText refuses what would make a path mean another object: an empty or
+// dotted segment, or one with a slash, would climb or address a collection.
+func checkPathText(name, value string) error {
+	switch {
+	case value == "":
+		return &ArgumentError{Argument: name, Reason: "is empty"}
+	case value == "." || value == "..":
+		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", value)}
+	case strings.ContainsAny(value, `/\`):
+		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", value)}
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 // newMentorListRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/.
 func newMentorListRequest(org string, userID string, params *MentorListParams) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_list", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	if params != nil {
 		if params.DepartmentID != 0 {
 			r.queryParam("department_id", params.DepartmentID, "form", true, "integer", "")
@@ -46,8 +46,8 @@ func newMentorListRequest(org string, userID string, params *MentorListParams) (
 // newPeriodicAgentLogListRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/.
 func newPeriodicAgentLogListRequest(org string, userID string, params *PeriodicAgentLogListParams) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agent_logs_list", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	if params != nil {
 		if params.MentorID != "" {
 			r.queryParam("mentor_id", params.MentorID, "form", true, "string", "")
@@ -86,17 +86,17 @@ func newPeriodicAgentLogListRequest(org string, userID string, params *PeriodicA
 // newPeriodicAgentLogGetRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/{id}/.
 func newPeriodicAgentLogGetRequest(org string, userID string, id int64) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agent_logs_retrieve", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/{id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
-	r.pathParam("id", id, "simple", false, "integer", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
+	r.pathID("id", id)
 	return r.finish()
 }
 
 // newPeriodicAgentListRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/.
 func newPeriodicAgentListRequest(org string, userID string, params *PeriodicAgentListParams) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_list", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	if params != nil {
 		if params.Enabled != nil {
 			r.queryParam("enabled", *params.Enabled, "form", true, "boolean", "")
@@ -144,8 +144,8 @@ func newPeriodicAgentListRequest(org string, userID string, params *PeriodicAgen
 // newPeriodicAgentCreateRequest builds POST /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/.
 func newPeriodicAgentCreateRequest(org string, userID string, body *PeriodicAgentCreateRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_create", http.MethodPost, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	r.body = body
 	return r.finish()
 }
@@ -153,8 +153,8 @@ func newPeriodicAgentCreateRequest(org string, userID string, body *PeriodicAgen
 // newPeriodicAgentStatisticsRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/.
 func newPeriodicAgentStatisticsRequest(org string, userID string, params *PeriodicAgentStatisticsParams) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_statistics_retrieve", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	if params != nil {
 		if params.MentorID != "" {
 			r.queryParam("mentor_id", params.MentorID, "form", true, "string", "uuid")
@@ -166,27 +166,27 @@ func newPeriodicAgentStatisticsRequest(org string, userID string, params *Period
 // newPeriodicAgentDeleteRequest builds DELETE /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
 func newPeriodicAgentDeleteRequest(org string, userID string, id int64) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_destroy", http.MethodDelete, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
-	r.pathParam("id", id, "simple", false, "integer", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
+	r.pathID("id", id)
 	return r.finish()
 }
 
 // newPeriodicAgentGetRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
 func newPeriodicAgentGetRequest(org string, userID string, id int64) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_retrieve", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
-	r.pathParam("id", id, "simple", false, "integer", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
+	r.pathID("id", id)
 	return r.finish()
 }
 
 // newPeriodicAgentUpdateRequest builds PATCH /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
 func newPeriodicAgentUpdateRequest(org string, userID string, id int64, body *PeriodicAgentUpdateRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_partial_update", http.MethodPatch, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
-	r.pathParam("id", id, "simple", false, "integer", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
+	r.pathID("id", id)
 	r.body = body
 	return r.finish()
 }
@@ -194,9 +194,9 @@ func newPeriodicAgentUpdateRequest(org string, userID string, id int64, body *Pe
 // newPeriodicAgentReplaceRequest builds PUT /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
 func newPeriodicAgentReplaceRequest(org string, userID string, id int64, body *PeriodicAgentCreateRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_periodic_agents_update", http.MethodPut, "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
-	r.pathParam("id", id, "simple", false, "integer", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
+	r.pathID("id", id)
 	r.body = body
 	return r.finish()
 }
@@ -204,8 +204,8 @@ func newPeriodicAgentReplaceRequest(org string, userID string, id int64, body *P
 // newPinnedMessageDeleteRequest builds DELETE /api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/.
 func newPinnedMessageDeleteRequest(org string, userID string, sessionID string, body *PinnedMessageRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_pin_message_destroy", http.MethodDelete, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	r.queryParam("session_id", sessionID, "form", true, "string", "")
 	r.body = body
 	return r.finish()
@@ -214,8 +214,8 @@ func newPinnedMessageDeleteRequest(org string, userID string, sessionID string, 
 // newPinnedMessageListRequest builds GET /api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/.
 func newPinnedMessageListRequest(org string, userID string, sessionID string) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_pin_message_list", http.MethodGet, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	r.queryParam("session_id", sessionID, "form", true, "string", "")
 	return r.finish()
 }
@@ -223,8 +223,8 @@ func newPinnedMessageListRequest(org string, userID string, sessionID string) (*
 // newPinnedMessageCreateRequest builds POST /api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/.
 func newPinnedMessageCreateRequest(org string, userID string, body *PinnedMessageRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_pin_message_create", http.MethodPost, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
-	r.pathParam("org", org, "simple", false, "string", "")
-	r.pathParam("user_id", userID, "simple", false, "string", "")
+	r.pathText("org", org)
+	r.pathText("user_id", userID)
 	r.body = body
 	return r.finish()
 }

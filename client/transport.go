@@ -10,21 +10,22 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
 // transport is the one road that every request takes: build, sign in, send,
 // retry, cap, decode. Nothing else in the SDK sends to the API.
 type transport struct {
-	base       *url.URL
-	httpClient *http.Client
-	userAgent  string
-	authScheme string
-	apiKey     func() string // a closure, so that printing a Client prints no key
-	middleware []Middleware
-	logger     *slog.Logger
-	gate       gate
-	buffers    bufferPool
+	base          *url.URL
+	httpClient    *http.Client
+	userAgent     string
+	authorization func() string // closures, so that printing a Client prints no key
+	apiKey        func() string
+	middleware    []Middleware
+	logger        *slog.Logger
+	gate          gate
+	buffers       bufferPool
 }
 
 func newTransport(s *settings) *transport {
@@ -33,15 +34,15 @@ func newTransport(s *settings) *transport {
 		httpClient.Transport = newRoundTripper()
 	}
 	httpClient.CheckRedirect = redirectPolicy(s.httpClient.CheckRedirect)
-	apiKey := s.apiKey
+	apiKey, authorization := s.apiKey, strings.TrimSpace(s.authScheme+" "+s.apiKey)
 	return &transport{
-		base:       s.base,
-		httpClient: &httpClient,
-		userAgent:  s.userAgent,
-		authScheme: s.authScheme,
-		apiKey:     func() string { return apiKey },
-		middleware: s.middleware,
-		logger:     s.logger,
+		base:          s.base,
+		httpClient:    &httpClient,
+		userAgent:     s.userAgent,
+		authorization: func() string { return authorization },
+		apiKey:        func() string { return apiKey },
+		middleware:    s.middleware,
+		logger:        s.logger,
 	}
 }
 
@@ -227,13 +228,16 @@ func (c *call) read(response *http.Response, attempt int, out any) error {
 
 // newHTTPRequest is one attempt's request, not signed in yet.
 func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
-	header := make(http.Header, 5+len(c.settings.header))
-	header["Accept"] = []string{"application/json"}
-	header["User-Agent"] = []string{c.userAgent}
-	address := *c.url // middleware may change an attempt's
+	header := make(http.Header, 4+len(c.settings.header))
+	values := []string{"application/json", c.userAgent}
+	header["Accept"], header["User-Agent"] = values[0:1:1], values[1:2:2]
+	address := c.url
+	if len(c.middleware) > 0 { // which may change it, for this attempt
+		address = new(*c.url)
+	}
 	request := (&http.Request{
 		Method:     c.request.Method,
-		URL:        &address,
+		URL:        address,
 		Host:       c.url.Host,
 		Proto:      "HTTP/1.1",
 		ProtoMajor: 1,
