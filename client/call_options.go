@@ -99,7 +99,8 @@ func isToken(name string) bool {
 }
 
 // WithQuery sets a query parameter, such as a filter that the SDK has no name
-// for. It takes the place of one that the call sets itself.
+// for. It takes the place of one that the call sets itself; a page, which All
+// sets, is not for it.
 func WithQuery(name, value string) CallOption {
 	return func(s *callSettings) error {
 		if name == "" {

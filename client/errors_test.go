@@ -47,6 +47,7 @@ func TestErrorHasAllParts(t *testing.T) {
 	assert.Equal(t, 1, err.Attempts)
 	assert.Equal(t, "o", err.Header.Get("X-Other"))
 	assert.JSONEq(t, body, string(err.Body))
+	assert.Equal(t, err.Error(), fmt.Sprintf("%#v", err), "no verb prints the header and the body")
 }
 
 func TestSentinels(t *testing.T) {

@@ -9,6 +9,9 @@ type PinnedMessagesService struct{ client *Client }
 // of it at once, so there is one page only.
 func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedMessageGet], error) {
 	return do[Page[PinnedMessageGet]](ctx, s.client, opts, func(org, userID string) (*request, error) {
+		if err := checkSession(sessionID); err != nil {
+			return nil, err
+		}
 		return newPinnedMessageListRequest(org, userID, sessionID)
 	})
 }
@@ -16,6 +19,9 @@ func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts
 // Create pins a chat session.
 func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*PinnedMessageCreate, error) {
 	return do[PinnedMessageCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+		if err := checkSession(sessionID); err != nil {
+			return nil, err
+		}
 		return newPinnedMessageCreateRequest(org, userID, &PinnedMessageRequest{SessionID: sessionID})
 	})
 }
@@ -23,6 +29,18 @@ func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, op
 // Delete takes the pin off a chat session.
 func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, opts ...CallOption) error {
 	return s.client.send(ctx, opts, func(org, userID string) (*request, error) {
+		if err := checkSession(sessionID); err != nil {
+			return nil, err
+		}
 		return newPinnedMessageDeleteRequest(org, userID, sessionID, &PinnedMessageRequest{SessionID: sessionID})
 	}, nil)
+}
+
+// checkSession refuses an empty id: what the service would unpin for it, nobody
+// has said.
+func checkSession(id string) error {
+	if id == "" {
+		return &ArgumentError{Argument: "sessionID", Reason: "is empty"}
+	}
+	return nil
 }

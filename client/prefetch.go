@@ -10,7 +10,9 @@ import (
 
 // Prefetch has All fetch up to n pages ahead of the one that is being read,
 // concurrently; the items still come in their order. It needs pages that are
-// numbered, as the service's are, and n pages' worth of memory.
+// numbered, as the service's are, and n pages' worth of memory. Since they are
+// fetched out of order, an item that comes in between during the walk may be
+// missed.
 func Prefetch(n int) CallOption {
 	return func(s *callSettings) error {
 		if n < 0 {

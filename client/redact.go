@@ -90,7 +90,8 @@ func (r redactor) forms() [][]byte {
 			encoder := json.NewEncoder(&out)
 			encoder.SetEscapeHTML(escapeHTML)
 			if encoder.Encode(secret) == nil {
-				form := bytes.Trim(bytes.TrimSpace(out.Bytes()), `"`)
+				form := bytes.TrimSpace(out.Bytes())
+				form = form[1 : len(form)-1] // without its quotes
 				forms = append(forms, form, asciiForm(form))
 			}
 		}

@@ -54,7 +54,7 @@ func (r *request) pathText(name, value string) {
 }
 
 // pathID expands the path template up to and with {name}. Ids start at 1.
-func (r *request) pathID(name string, id int64) {
+func (r *request) pathID(name string, id int64) { //nolint:unparam // the contract says the name
 	if r.err == nil && id < 1 {
 		r.err = &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", id)}
 	}

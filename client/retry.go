@@ -141,7 +141,4 @@ func (e *attemptTimeoutError) Error() string {
 	return fmt.Sprintf("no whole answer within %s (WithTimeout)", e.timeout)
 }
 
-// Timeout is what net.Error asks.
-func (e *attemptTimeoutError) Timeout() bool { return true }
-
 func (e *attemptTimeoutError) Unwrap() error { return e.cause }
