@@ -1,0 +1,85 @@
+// Command generate makes the packages oapi and ogen from the contract that our client is made from, without its
+// callbacks: oapi-codegen declares a callback again in every operation that refers to it, and ogen can't read such a
+// reference. Nothing else of the contract is changed.
+//
+// oapi-codegen is of the release that internal/tools pins, and left as it is by default; ogen is of the release that
+// this module's go.mod pins, and configured by ogen/config.yaml. The argument is the contract.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: generate CONTRACT")
+	}
+	if err := generate(os.Args[1]); err != nil {
+		log.Fatal("generate: ", err)
+	}
+}
+
+func generate(contract string) error {
+	dir, err := os.MkdirTemp("", "iblai-benchmark-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	stripped := filepath.Join(dir, "openapi.yaml")
+	if err := writeWithoutCallbacks(contract, stripped); err != nil {
+		return err
+	}
+	err = tool("-modfile=../tools/go.mod", "oapi-codegen", "-generate", "types,client", "-package", "oapi", "-o", "oapi/client.gen.go", stripped)
+	if err != nil {
+		return err
+	}
+	return tool("ogen", "-config", "ogen/config.yaml", "-loglevel", "error", "-target", "ogen", "-package", "ogen", "-clean", stripped)
+}
+
+func tool(args ...string) error {
+	cmd := exec.Command("go", append([]string{"tool"}, args...)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%v: %w", cmd.Args, err)
+	}
+	return nil
+}
+
+func writeWithoutCallbacks(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	removeCallbacks(&document)
+	if text, err = yaml.Marshal(&document); err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	return os.WriteFile(to, text, 0o600)
+}
+
+// removeCallbacks takes the key off every mapping: the contract has it in operations and components only.
+func removeCallbacks(node *yaml.Node) {
+	if node.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == "callbacks" {
+				node.Content = append(node.Content[:i], node.Content[i+2:]...)
+				break
+			}
+		}
+	}
+	for _, child := range node.Content {
+		removeCallbacks(child)
+	}
+}

@@ -1,0 +1,62 @@
+package measure
+
+import "fmt"
+
+// Target is what was promised of a comparison.
+type Target struct {
+	text string
+	met  func(outcome) bool
+	cost bool // is about how much more ours takes, not how much less
+	goal bool
+	why  string
+}
+
+// outcome is what came of ours and one other.
+type outcome struct {
+	speedup     spread // the other's time by ours
+	allocations float64
+	more        float64 // allocations than the other
+}
+
+// TimesAsFast is met when ours needs at most 1/n of the other's time.
+func TimesAsFast(n float64) Target {
+	return Target{text: fmt.Sprintf("≥ %g×", n), met: func(o outcome) bool { return o.speedup.median >= n }}
+}
+
+// TimesItsTime is met when ours needs at most n times the other's time.
+func TimesItsTime(n float64) Target {
+	return Target{text: fmt.Sprintf("≤ %g× its time", n), met: func(o outcome) bool { return 1/o.speedup.median <= n }, cost: true}
+}
+
+// Allocations is met when ours makes at most n allocations for an item.
+func Allocations(n float64) Target {
+	return Target{text: fmt.Sprintf("≤ %g allocations", n), met: func(o outcome) bool { return o.allocations <= n }}
+}
+
+// MoreAllocations is met when ours makes at most n more allocations than the other.
+func MoreAllocations(n float64) Target {
+	return Target{text: fmt.Sprintf("≤ %g allocations more", n), met: func(o outcome) bool { return o.more <= n }}
+}
+
+// Goal makes of a target one that is wished for beyond what was promised.
+func Goal(t Target) Target {
+	t.text, t.goal = "goal: "+t.text, true
+	return t
+}
+
+// Because says why the target is missed, where it is.
+func (t Target) Because(why string) Target {
+	t.why = why
+	return t
+}
+
+// verdict says whether the target is met.
+func (t Target) verdict(o outcome) Verdict {
+	switch {
+	case t.met(o):
+		return Met
+	case t.goal:
+		return Open
+	}
+	return Missed
+}

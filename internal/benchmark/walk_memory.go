@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"github.com/iblai/iblai-go/internal/benchmark/fixture"
+	"github.com/iblai/iblai-go/internal/benchmark/measure"
+)
+
+// residentLimitMB is how much a walk may keep in memory, whatever the length of the list.
+const residentLimitMB = 25
+
+// walkMemory measures what a walk over many logs keeps in memory: the program walk asks this one for the pages.
+type walkMemory struct{ logs int }
+
+func walking(context.Context) ([]measurable, error) {
+	return []measurable{walkMemory{logs: 1_000_000}}, nil
+}
+
+// Measure walks once: memory is the same every time.
+func (w walkMemory) Measure(ctx context.Context, _ measure.Settings) ([]measure.Row, error) {
+	row := measure.Row{Work: fmt.Sprintf("walk over %d logs, 1 KB each", w.logs), Who: "All, over HTTP"}
+	if runtime.GOOS != "linux" {
+		row.Ratio = "measured on Linux only"
+		return []measure.Row{row}, nil
+	}
+	peakMB, err := w.peakMB(ctx)
+	if err != nil {
+		return nil, err
+	}
+	row.Ratio = fmt.Sprintf("%.1f MB resident at most", peakMB)
+	row.AddTarget(fmt.Sprintf("≤ %d MB", residentLimitMB), peakMB <= residentLimitMB)
+	return []measure.Row{row}, nil
+}
+
+func (w walkMemory) peakMB(ctx context.Context) (float64, error) {
+	server := httptest.NewServer(servePages(fixture.NewLogPages(w.logs, 100, 1000)))
+	defer server.Close()
+	dir, err := os.MkdirTemp("", "iblai-walk-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "walk")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./walk").CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("go build ./walk: %w\n%s", err, out)
+	}
+	cmd := exec.CommandContext(ctx, program, server.URL)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("walk: %w", err)
+	}
+	var walked struct{ Logs, PeakKB int }
+	if err := json.Unmarshal(out, &walked); err != nil {
+		return 0, fmt.Errorf("walk: %w", err)
+	}
+	if walked.Logs != w.logs {
+		return 0, fmt.Errorf("walk: %d logs instead of %d", walked.Logs, w.logs)
+	}
+	return float64(walked.PeakKB) / 1024, nil
+}
+
+func servePages(pages fixture.LogPages) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var out bytes.Buffer
+		pages.Write(&out, pageNumber(r))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(out.Bytes()) // a reader that has gone shows at its own end
+	}
+}
