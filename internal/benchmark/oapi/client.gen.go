@@ -711,7 +711,7 @@ type PatchedPeriodicTask struct {
 
 // PeriodicAgent A mentor on a schedule, as it is read.
 //
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"},"modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarise what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
+// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"},"modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
 type PeriodicAgent struct {
 	// CallbackSecret Key of the signature on what is posted to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
@@ -776,7 +776,7 @@ type PeriodicAgent struct {
 
 // PeriodicAgentCreate A periodic agent as create, replace and update answer it, with the mentor's unique id in place of the mentor.
 //
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarise what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
+// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
 type PeriodicAgentCreate struct {
 	// CallbackSecret Key of the signature on what is posted to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
@@ -842,7 +842,7 @@ type PeriodicAgentCreate struct {
 // PeriodicAgentCreateRequest What can be written of a periodic agent when it is created or replaced. Left out are the fields of
 // PeriodicAgentCreate that are read-only.
 //
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","prompt":"Summarise what is due this week.","task":{"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"}},"title":"Morning digest"}
+// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"}},"title":"Morning digest"}
 type PeriodicAgentCreateRequest struct {
 	// CallbackSecret Key of the signature on what is posted to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
