@@ -19,14 +19,17 @@ const (
 // applied after them. An [*ArgumentError] names every variable that is missing.
 func FromEnv(opts ...Option) (*Client, error) {
 	var all []Option
-	for name, option := range map[string]func(string) Option{
-		EnvAPIKey:   WithAPIKey,
-		EnvOrg:      func(org string) Option { return WithOrg(org) },
-		EnvUsername: func(username string) Option { return WithUsername(username) },
-		EnvBaseURL:  WithBaseURL,
+	for _, variable := range []struct {
+		name   string
+		option func(string) Option
+	}{
+		{EnvAPIKey, WithAPIKey},
+		{EnvOrg, func(org string) Option { return WithOrg(org) }},
+		{EnvUsername, func(username string) Option { return WithUsername(username) }},
+		{EnvBaseURL, WithBaseURL},
 	} {
-		if value := os.Getenv(name); value != "" {
-			all = append(all, fromVariable(name, option(value)))
+		if value := os.Getenv(variable.name); value != "" {
+			all = append(all, fromVariable(variable.name, variable.option(value)))
 		}
 	}
 	s, err := newSettings(append(all, opts...))
