@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
 )
 
 // An agent is a periodic agent, as it is kept and as it is written. Some fields
@@ -31,9 +32,13 @@ type agent struct {
 	PreviousAgentStatus client.PeriodicAgentStatus `json:"previous_agent_status"`
 	PreviousAgentOutput string                     `json:"previous_agent_output"` // for an answer
 
-	mentor *mentor
-	latest *log   // of its latest run; nil if there was none
-	output string // of its latest run that finished
+	org      *org
+	mentor   *mentor
+	latest   *log   // of its latest run; nil if there was none
+	output   string // of its latest run that finished
+	schedule crontab.Schedule
+	due      *occurrence // its next run by the schedule; nil if there is none
+	deleted  bool
 }
 
 type task struct {
@@ -56,19 +61,19 @@ func (a *agent) status() client.PeriodicAgentStatus {
 }
 
 // read is the agent as list and retrieve answer it.
-func (o *org) read(a *agent) any {
-	read := o.written(a)
+func (a *agent) read() any {
+	read := a.written()
 	read.Mentor = a.mentor.json
 	return read
 }
 
 // written is the agent as create and update answer it.
-func (o *org) written(a *agent) *agent {
+func (a *agent) written() *agent {
 	written := *a
 	written.Mentor = a.mentor.UniqueID
 	written.Enabled, written.OneOff = a.Task.Enabled, a.Task.OneOff
-	if a.PreviousAgent != nil {
-		written.PreviousAgentOutput = o.agents.byID(*a.PreviousAgent).output
+	if previous := a.previous(); previous != nil {
+		written.PreviousAgentOutput = previous.output
 	}
 	return &written
 }
@@ -77,6 +82,7 @@ func (o *org) written(a *agent) *agent {
 func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 	now := s.time()
 	a := &agent{
+		org:         o,
 		Username:    username,
 		CreatedAt:   now,
 		ModifiedAt:  now,
@@ -94,6 +100,7 @@ func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 	a.Task.ID = s.store.nextID("task")
 	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
 	o.agents.add(a)
+	s.schedule(a)
 	return a, nil
 }
 

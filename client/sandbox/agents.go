@@ -11,7 +11,7 @@ func (c *call) listAgents() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	return paginate(c, agents, c.org.read)
+	return paginate(c, agents, (*agent).read)
 }
 
 func (c *call) retrieveAgent() *answer {
@@ -21,7 +21,7 @@ func (c *call) retrieveAgent() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	return ok(c.org.read(a))
+	return ok(a.read())
 }
 
 // agent finds the agent of the path.
@@ -48,7 +48,8 @@ func (c *call) createAgent() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	return &answer{status: http.StatusCreated, body: c.org.written(a)}
+	c.sandbox.tell(Event{Kind: AgentSaved, Org: c.org.key, AgentID: a.ID})
+	return &answer{status: http.StatusCreated, body: a.written()}
 }
 
 // updateAgent is PUT and PATCH. Django REST Framework leaves what is not sent as
@@ -73,8 +74,14 @@ func (c *call) updateAgent() *answer {
 		return refusal
 	}
 	draft.ModifiedAt = c.sandbox.time()
+	planned := draft.Task == a.Task // the same as before
 	*a = draft
-	return ok(c.org.written(a))
+	if !planned {
+		c.sandbox.schedule(a)
+	}
+	c.sandbox.letGo(c.org, c.sandbox.Now())
+	c.sandbox.tell(Event{Kind: AgentSaved, Org: c.org.key, AgentID: a.ID})
+	return ok(a.written())
 }
 
 // checkAgent looks for the agent before the body is looked at.
@@ -94,6 +101,8 @@ func (c *call) destroyAgent() *answer {
 	if refusal != nil {
 		return refusal
 	}
+	a.deleted = true
+	c.sandbox.unschedule(a)
 	c.org.agents.remove(func(other *agent) bool { return other == a })
 	for _, other := range c.org.agents {
 		if other.PreviousAgent != nil && *other.PreviousAgent == a.ID {
@@ -103,5 +112,7 @@ func (c *call) destroyAgent() *answer {
 	if a.latest != nil {
 		c.org.logs.remove(func(l *log) bool { return l.PeriodicAgent == a.ID })
 	}
+	c.sandbox.letGo(c.org, c.sandbox.Now())
+	c.sandbox.tell(Event{Kind: AgentDeleted, Org: c.org.key, AgentID: a.ID})
 	return &answer{status: http.StatusNoContent}
 }

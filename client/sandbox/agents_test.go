@@ -15,9 +15,8 @@ import (
 
 func TestAgentAsWritten(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, withAda(), sandbox.WithClock(func() time.Time {
-		return time.Date(2026, time.January, 5, 10, 0, 0, 120_456_789, time.FixedZone("", 3600))
-	}))
+	now := time.Date(2026, time.January, 5, 10, 0, 0, 120_456_789, time.FixedZone("", 3600))
+	server := newServer(t, withAda(), sandbox.WithClock(now, 0))
 	got := send(t, server, http.MethodPost, "periodic-agents/",
 		`{"mentor":"`+coach+`","title":" <b>&\u2028é\t ","task":{"crontab":{"minute":"0"},"start_time":"2026-01-05T00:00:00+02:00"}}`)
 	assert.Equal(t, http.StatusCreated, got.status)
@@ -108,9 +107,8 @@ func TestWhatDjangoFailsAt(t *testing.T) {
 
 func TestModifiedAt(t *testing.T) {
 	t.Parallel()
-	now := start
-	server := newServer(t, withAda(), sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithClock(func() time.Time { return now }))
-	now = start.Add(time.Hour)
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	advance(t, server, time.Hour)
 	agent := send(t, server, http.MethodPatch, "periodic-agents/1/", `{}`).fields(t)
 	assert.Equal(t, "2026-01-05T09:00:00Z", agent["created_at"])
 	assert.Equal(t, "2026-01-05T10:00:00Z", agent["modified_at"])

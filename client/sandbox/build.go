@@ -3,6 +3,8 @@ package sandbox
 import (
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 )
@@ -12,11 +14,16 @@ func (s *settings) sandbox() (*Sandbox, error) {
 	sb := &Sandbox{
 		store:       store{orgs: map[string]*org{}, lastID: map[string]int64{}},
 		byKey:       map[keyHash]*Account{},
-		now:         s.now,
 		pageSize:    s.pageSize,
 		maxPageSize: s.maxPageSize,
+		clock:       newClock(s.start, s.clockSpeed),
+		driver:      make(chan struct{}, 1),
+		outcomes:    s.outcomes,
+		random:      rand.New(rand.NewPCG(s.seed, 0)),
+		lifetime:    newLifetime(),
 	}
 	sb.deliveries.init(s.httpClient)
+	sb.deliveries.faults.set(s.deliveryFaults)
 	sb.addAccounts(s.accounts)
 	for _, m := range s.mentors {
 		if err := sb.addMentor(m.org, m.thing); err != nil {
@@ -45,6 +52,10 @@ func (s *settings) sandbox() (*Sandbox, error) {
 			return nil, err
 		}
 	}
+	sb.store.Lock()
+	defer sb.store.Unlock()
+	sb.timer = time.AfterFunc(longestNap, sb.tick)
+	sb.rearm()
 	return sb, nil
 }
 

@@ -17,10 +17,22 @@ const (
 	deliveryTimeout = 10 * time.Second
 	// maxDeliveryAnswer is how much of a receiver's answer is kept, in bytes.
 	maxDeliveryAnswer = 64 << 10
+	// maxPosting is how many callbacks are on their way at once, where the clock
+	// does not wait for them.
+	maxPosting = 64
 )
 
 // A Delivery is one POST of a callback, and what came of it.
 type Delivery struct {
+	// ID counts the deliveries, from 1 on, in the order in which they ended.
+	ID int64
+	// AgentID and LogID tell which run the callback is about.
+	AgentID, LogID int64
+	// ResentFrom is the ID of the delivery that this one repeats, see
+	// [Sandbox.Resend]; 0 for the platform's own.
+	ResentFrom int64
+	// Fault says what a [DeliveryFault] has done, in words: empty for nothing.
+	Fault string
 	// URL is the agent's callback_url.
 	URL string
 	// Header and Body are what was sent. There is no signature where the agent
@@ -32,6 +44,7 @@ type Delivery struct {
 	StatusCode   int
 	ResponseBody []byte
 	// Err is why there was no answer, or not all of it; nil if there was.
+	// [ErrDropped] if nothing was sent.
 	Err error
 	// StartedAt and FinishedAt are times on the sandbox's clock.
 	StartedAt, FinishedAt time.Time
@@ -45,23 +58,38 @@ func (s *Sandbox) Deliveries() []Delivery {
 	return slices.Clone(s.deliveries.all)
 }
 
+// A posting is a callback that is to be posted.
+type posting struct {
+	url            string
+	secret         string
+	body           []byte
+	agentID, logID int64
+
+	resent  *Delivery // what it repeats, nil for nothing
+	fault   string
+	forged  bool // signed with another secret
+	dropped bool // not sent
+}
+
+// postFunc delivers a callback.
+type postFunc func(context.Context, posting)
+
 // deliveries posts callbacks and keeps what came of it.
 type deliveries struct {
 	client    *http.Client
 	transport *http.Transport // nil if the caller's own client is used
-	stopped   context.Context //nolint:containedctx // ends all deliveries at once
-	stop      context.CancelFunc
+	slots     chan struct{}
 
-	mu      sync.Mutex // guards what follows
-	closed  bool
-	running sync.WaitGroup
-	all     []Delivery
+	faults deliveryFaults // guarded by the store's lock
+
+	mu  sync.Mutex // guards what follows
+	all []Delivery
 }
 
 func (d *deliveries) init(c *http.Client) {
-	d.stopped, d.stop = context.WithCancel(context.Background())
+	d.slots = make(chan struct{}, maxPosting)
 	if c == nil {
-		d.transport = &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}
+		d.transport = &http.Transport{MaxIdleConnsPerHost: maxPosting, IdleConnTimeout: time.Minute}
 		c = &http.Client{Transport: d.transport}
 	}
 	copied := *c
@@ -72,57 +100,66 @@ func (d *deliveries) init(c *http.Client) {
 	d.client = &copied
 }
 
-// begin starts a run: its context ends with close, which waits for end.
-func (d *deliveries) begin(ctx context.Context) (_ context.Context, end func(), err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return nil, nil, ErrClosed
-	}
-	d.running.Add(1)
-	ctx, cancel := context.WithCancel(ctx)
-	canceled := make(chan struct{})
-	unregister := context.AfterFunc(d.stopped, func() {
-		defer close(canceled)
-		cancel()
-	})
-	return ctx, func() {
-		if !unregister() {
-			<-canceled
-		}
-		cancel()
-		d.running.Done()
-	}, nil
-}
-
 func (d *deliveries) close() {
-	d.mu.Lock()
-	d.closed = true
-	d.mu.Unlock()
-	d.stop()
-	d.running.Wait()
 	if d.transport != nil {
 		d.transport.CloseIdleConnections()
 	}
 }
 
-// post delivers an event, and keeps what came of it.
-func (d *deliveries) post(ctx context.Context, now func() time.Time, e event) *Delivery {
-	delivery := &Delivery{URL: e.url, Body: e.payload(), StartedAt: now()}
-	delivery.Err = d.send(ctx, e.secret, delivery)
-	delivery.FinishedAt = now()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.all = append(d.all, *delivery)
+// post delivers a callback while the clock waits.
+func (s *Sandbox) post(ctx context.Context, p posting) { s.deliver(ctx, p) }
+
+// postSoon delivers a callback while the clock goes on.
+func (s *Sandbox) postSoon(ctx context.Context, p posting) {
+	select {
+	case s.deliveries.slots <- struct{}{}:
+	case <-ctx.Done():
+		s.deliver(ctx, p) // fails, and is kept
+		return
+	}
+	ctx, end, err := s.lifetime.begin(context.WithoutCancel(ctx))
+	if err != nil {
+		<-s.deliveries.slots
+		return
+	}
+	go func() {
+		defer end()
+		defer func() { <-s.deliveries.slots }()
+		s.deliver(ctx, p)
+	}()
+}
+
+// deliver posts a callback, and keeps what came of it.
+func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
+	delivery := &Delivery{
+		AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
+	}
+	if p.resent != nil {
+		delivery.ResentFrom = p.resent.ID
+	}
+	delivery.Err = s.deliveries.send(ctx, p, delivery)
+	delivery.FinishedAt = s.Now()
+	s.deliveries.keep(delivery)
+	s.tell(Event{Kind: CallbackDelivered, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
 	return delivery
 }
 
-func (d *deliveries) send(ctx context.Context, secret string, delivery *Delivery) error {
-	request, err := newCallback(ctx, delivery.URL, delivery.Body, secret)
+func (d *deliveries) keep(delivery *Delivery) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delivery.ID = int64(len(d.all)) + 1
+	d.all = append(d.all, *delivery)
+}
+
+func (d *deliveries) send(ctx context.Context, p posting, delivery *Delivery) error {
+	request, err := p.request(ctx)
 	if err != nil {
 		return err
 	}
 	delivery.Header = request.Header.Clone()
+	if p.dropped {
+		return ErrDropped
+	}
 	response, err := d.client.Do(request)
 	if err != nil {
 		return err
@@ -133,13 +170,56 @@ func (d *deliveries) send(ctx context.Context, secret string, delivery *Delivery
 	return err
 }
 
-func newCallback(ctx context.Context, url string, body []byte, secret string) (*http.Request, error) {
-	if secret != "" {
-		return callback.NewRequest(ctx, url, body, callback.Secret(secret))
+func (p *posting) request(ctx context.Context) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body))
+	if err != nil {
+		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err == nil {
-		request.Header.Set("Content-Type", jsonType)
+	request.Header.Set("Content-Type", jsonType)
+	switch secret := p.secret; {
+	case secret != "" && p.forged:
+		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret("not "+secret)))
+	case secret != "":
+		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret(secret)))
+	case p.resent != nil && p.resent.Header != nil:
+		request.Header = p.resent.Header.Clone()
 	}
-	return request, err
+	return request, nil
+}
+
+// Resend posts a callback once more, byte for byte, and returns what came of it. It
+// is signed anew with the agent's callback_secret as it is now, or as it was if the
+// agent is gone or has none. An error means that nothing was posted: an
+// [*UnknownDeliveryError], or [ErrClosed].
+func (s *Sandbox) Resend(ctx context.Context, deliveryID int64) (*Delivery, error) {
+	ctx, end, err := s.lifetime.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	original := s.deliveries.byID(deliveryID)
+	if original == nil {
+		return nil, &UnknownDeliveryError{ID: deliveryID}
+	}
+	p := posting{url: original.URL, body: original.Body, agentID: original.AgentID, logID: original.LogID, resent: original}
+	s.store.RLock()
+	if a := s.store.agent(original.AgentID); a != nil {
+		p.secret = a.CallbackSecret
+	}
+	s.store.RUnlock()
+	return s.deliver(ctx, p), nil
+}
+
+func (d *deliveries) byID(id int64) *Delivery {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	i := slices.IndexFunc(d.all, func(delivery Delivery) bool { return delivery.ID == id })
+	if i < 0 {
+		return nil
+	}
+	found := d.all[i]
+	return &found
 }

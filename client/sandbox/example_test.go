@@ -76,7 +76,7 @@ func Example_validation() {
 // A platform with a clock that stands still, two users, and an agent that failed.
 func ExampleStart() {
 	sb, err := sandbox.Start(
-		sandbox.WithClock(func() time.Time { return time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC) }),
+		sandbox.WithClock(time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC), 0),
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", Admin: true}),
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "eve"}),
 		sandbox.WithMentor("library", client.Mentor{Name: "Cataloguer"}),

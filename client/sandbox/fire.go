@@ -2,18 +2,12 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 )
 
-// ErrClosed is a run that was started after Close.
-var ErrClosed = errors.New("sandbox: closed")
-
-// UnknownAgentError is a run of an agent that does not exist.
+// UnknownAgentError is what was asked of an agent that does not exist.
 type UnknownAgentError struct {
 	// ID is the id that no agent has.
 	ID int64
@@ -23,117 +17,84 @@ func (e *UnknownAgentError) Error() string {
 	return fmt.Sprintf("sandbox: there is no periodic agent %d", e.ID)
 }
 
-// An Outcome is how a run goes. The zero Outcome is a success.
-type Outcome struct {
-	// Status is how the run ends: success if it is empty. A run that is left
-	// running has no end, and tells nobody.
-	Status client.PeriodicAgentLogStatus
-	// Output is what the mentor answers at the end.
-	Output string
-	// Log is what the run logs, from start to end; a line is made up if it is
-	// empty.
-	Log string
-	// Duration is how long the run takes on the sandbox's clock, which does not
-	// wait for it. It must not be negative.
-	Duration time.Duration
-}
-
 // A Run is a run of an agent.
 type Run struct {
 	// Log is the log of the run as it was written in the end.
 	Log client.PeriodicAgentLog
-	// Delivery is the callback of the run, nil if there was none.
+	// Delivery is the callback of the run, nil if none was posted at once.
 	Delivery *Delivery
 }
 
-// Fire runs an agent now, whether it is enabled or not: it writes a log,
-// switches a one-off agent off, and posts the callback if there is a
-// callback_url. It returns when the receiver has answered, or has failed to. That
-// is no error: see the run's Delivery. An error means that there was no run:
-// an [*UnknownAgentError], [ErrClosed], or an outcome that can't be.
+// Fire runs an agent now with an outcome of the caller's choosing, whether it is
+// enabled or due or not: it writes a log from start to end, without
+// waiting for the clock, switches a one-off agent off, posts the callback if there
+// is a callback_url, and lets run what has waited for it. It returns when the
+// receiver has answered, or has failed to. That is no error: see the run's
+// Delivery. An error means that there was no run: an [*UnknownAgentError],
+// [ErrClosed], or an outcome that can't be.
 func (s *Sandbox) Fire(ctx context.Context, agentID int64, outcome Outcome) (*Run, error) {
-	if outcome.Status == "" {
-		outcome.Status = client.PeriodicAgentLogStatusSuccess
-	}
-	if !slices.Contains(logStatuses, outcome.Status) {
-		return nil, fmt.Errorf("sandbox: an outcome can't have the status %q", outcome.Status)
-	}
-	if outcome.Duration < 0 {
-		return nil, fmt.Errorf("sandbox: an outcome can't have the duration %v", outcome.Duration)
-	}
-	if err := ctx.Err(); err != nil {
+	outcome, err := outcome.complete()
+	if err != nil {
 		return nil, err
 	}
-	ctx, end, err := s.deliveries.begin(ctx)
+	ctx, end, err := s.lifetime.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-
-	l, err := s.startRun(agentID)
+	l, _, err := s.beginNow(ctx, agentID)
 	if err != nil {
 		return nil, err
 	}
-	if outcome.Status == client.PeriodicAgentLogStatusRunning {
-		return &Run{Log: l.model()}, nil
+	run := &Run{}
+	if outcome.Status != client.PeriodicAgentLogStatusRunning {
+		for _, p := range s.end(l, outcome, s.clock.now()) {
+			run.Delivery = s.deliver(ctx, p)
+		}
 	}
-	event := s.finishRun(l, outcome)
-	run := &Run{Log: l.model()}
-	if event.url != "" {
-		run.Delivery = s.deliveries.post(ctx, s.now, event)
-	}
+	run.Log = *s.logModel(l)
+	s.settle(ctx, s.post)
 	return run, nil
 }
 
-// startRun writes the log of a run that has not finished.
-func (s *Sandbox) startRun(agentID int64) (*log, error) {
-	s.store.Lock()
-	defer s.store.Unlock()
-	for _, o := range s.store.orgs {
-		a := o.agents.byID(agentID)
-		if a == nil {
-			continue
-		}
-		now := s.time()
-		l := &log{
-			ID:            s.store.nextID("log"),
-			Status:        client.PeriodicAgentLogStatusRunning,
-			StartTime:     now,
-			CreatedAt:     now,
-			ModifiedAt:    now,
-			PeriodicAgent: a.ID,
-			agent:         a,
-		}
-		o.logs.add(l)
-		a.latest = l
-		return l, nil
+// Trigger runs an agent now as its schedule would, whether it is enabled or due or
+// not: how it goes is decided by the function of [WithOutcomes], and it
+// ends when the clock has come to its end. What is due at once happens
+// before Trigger returns the log, so a run that takes no time has ended by then. An
+// error means that there was no run: an [*UnknownAgentError], or [ErrClosed].
+func (s *Sandbox) Trigger(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
+	ctx, end, err := s.lifetime.begin(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return nil, &UnknownAgentError{ID: agentID}
+	defer end()
+	l, invocation, err := s.beginNow(ctx, agentID)
+	if err != nil {
+		return nil, err
+	}
+	s.carryOut(ctx, &drive{}, l, invocation)
+	s.settle(ctx, s.post)
+	return s.logModel(l), nil
 }
 
-// finishRun writes the outcome of a run into its log, and returns what is to be
-// told to the receiver.
-func (s *Sandbox) finishRun(l *log, outcome Outcome) event {
+// beginNow begins a run that nothing has planned.
+func (s *Sandbox) beginNow(ctx context.Context, agentID int64) (*log, Invocation, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, Invocation{}, err
+	}
 	s.store.Lock()
 	defer s.store.Unlock()
-	a := l.agent
-	l.Status = outcome.Status
-	l.Content = cleanText(outcome.Log)
-	fill(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
-	l.EndTime = momentOf(l.StartTime.Add(outcome.Duration))
-	l.ModifiedAt = l.EndTime
-	a.output = cleanText(outcome.Output)
-	if a.Task.OneOff {
-		a.Task.Enabled = false
+	a := s.store.agent(agentID)
+	if a == nil {
+		return nil, Invocation{}, &UnknownAgentError{ID: agentID}
 	}
-	return event{
-		url:         a.CallbackURL,
-		secret:      a.CallbackSecret,
-		timestamp:   l.EndTime,
-		status:      string(l.Status),
-		prompt:      a.Prompt,
-		agentOutput: a.output,
-		log:         l.Content,
-		logID:       l.ID,
-	}
+	l, invocation := s.begin(a, s.clock.now())
+	return l, invocation, nil
+}
+
+func (s *Sandbox) logModel(l *log) *client.PeriodicAgentLog {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	model := l.model()
+	return &model
 }

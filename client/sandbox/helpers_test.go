@@ -46,7 +46,15 @@ func withAda() sandbox.Option {
 	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: key})
 }
 
-func withStill() sandbox.Option { return sandbox.WithClock(func() time.Time { return start }) }
+func withStill() sandbox.Option { return sandbox.WithClock(start, 0) }
+
+// advance moves the clock on, which must work, and returns how many runs began.
+func advance(t testing.TB, server *sandbox.Server, d time.Duration) int {
+	t.Helper()
+	runs, err := server.Advance(t.Context(), d)
+	require.NoError(t, err)
+	return runs
+}
 
 func newClient(t testing.TB, server *sandbox.Server, opts ...client.Option) *client.Client {
 	t.Helper()

@@ -1,7 +1,10 @@
 package sandbox
 
 import (
+	"iter"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 )
@@ -17,7 +20,8 @@ type log struct {
 	ModifiedAt    moment                        `json:"modified_at"`
 	PeriodicAgent int64                         `json:"periodic_agent"`
 
-	agent *agent
+	agent  *agent
+	prompt string // that the run got
 }
 
 func (l *log) rowID() int64 { return l.ID }
@@ -34,6 +38,34 @@ func (l *log) model() client.PeriodicAgentLog {
 		ModifiedAt:    client.At(l.ModifiedAt.Time),
 		PeriodicAgent: l.PeriodicAgent,
 	}
+}
+
+// Logs yields the logs of an org's runs that began at a time from from on and
+// before to, in the order in which they began. There are none in an org that does not exist.
+func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[client.PeriodicAgentLog] {
+	return func(yield func(client.PeriodicAgentLog) bool) {
+		for _, l := range s.logsBetween(org, from, to) {
+			if !yield(l) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Sandbox) logsBetween(org string, from, to time.Time) (found []client.PeriodicAgentLog) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	o := s.store.orgs[org]
+	if o == nil {
+		return nil
+	}
+	for _, l := range o.logs {
+		if !l.StartTime.Before(from) && l.StartTime.Before(to) {
+			found = append(found, l.model())
+		}
+	}
+	slices.SortStableFunc(found, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
+	return found
 }
 
 // logStatuses are the choices of a log's status.

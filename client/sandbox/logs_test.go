@@ -3,7 +3,6 @@ package sandbox_test
 import (
 	"fmt"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,12 +17,9 @@ import (
 // agent 2, an hour apart.
 func newHistory(t *testing.T) *sandbox.Server {
 	t.Helper()
-	var now atomic.Pointer[time.Time]
-	now.Store(&start)
 	other := titled("Evening digest")
 	other.Mentor, other.ParentMentorID, other.ParentSessionID = session, client.Value(int64(7)), new("s1")
 	server := newAda(t,
-		sandbox.WithClock(func() time.Time { return *now.Load() }),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: session}),
 		sandbox.WithPeriodicAgent("acme", digest()),
@@ -36,8 +32,7 @@ func newHistory(t *testing.T) *sandbox.Server {
 		{Log: "Read again."},
 	} {
 		fire(t, server, int64(i%2+1), outcome)
-		later := now.Load().Add(time.Hour)
-		now.Store(&later)
+		advance(t, server, time.Hour)
 	}
 	return server
 }

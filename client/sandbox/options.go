@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -35,10 +36,15 @@ type settings struct {
 	mentors     []ofOrg[client.Mentor]
 	agents      []ofOrg[client.PeriodicAgentCreateRequest]
 	sessions    []ofOrg[ChatSession]
-	now         func() time.Time
 	pageSize    int
 	maxPageSize int
 	httpClient  *http.Client
+
+	start          time.Time
+	clockSpeed     float64
+	seed           uint64
+	outcomes       func(context.Context, Invocation) Outcome
+	deliveryFaults []DeliveryFault
 }
 
 // ofOrg is a thing that an option adds to an org.
@@ -48,7 +54,13 @@ type ofOrg[T any] struct {
 }
 
 func newSettings(opts []Option) (*settings, error) {
-	s := &settings{now: time.Now, pageSize: defaultPageSize, maxPageSize: defaultMaxPageSize}
+	s := &settings{
+		pageSize:    defaultPageSize,
+		maxPageSize: defaultMaxPageSize,
+		clockSpeed:  1,
+		seed:        1,
+		outcomes:    Script(),
+	}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, &OptionError{Option: "an option", Reason: "is nil"}
@@ -123,14 +135,30 @@ func WithPageSize(defaultSize, maxSize int) Option {
 	}
 }
 
-// WithClock sets where the sandbox takes the time from: [time.Now] if not set.
-// It must be safe for concurrent use.
-func WithClock(now func() time.Time) Option {
+// WithClock sets what time it is in the sandbox at first, now if start is zero, and
+// how fast its clock runs: 1 is real time, 60 a minute a second, 86400, a day a
+// second, the most. At 0 it stands still until [Sandbox.Advance] moves it, which
+// is what a test wants that cares for when things run. Without this option it is now,
+// in real time.
+func WithClock(start time.Time, speed float64) Option {
 	return func(s *settings) error {
-		if now == nil {
-			return &OptionError{Option: "WithClock", Reason: "is nil"}
-		}
-		s.now = now
+		s.start, s.clockSpeed = start, speed
+		return checkClockSpeed("WithClock", speed)
+	}
+}
+
+func checkClockSpeed(option string, speed float64) error {
+	if speed >= 0 && speed <= maxClockSpeed {
+		return nil
+	}
+	return &OptionError{Option: option, Reason: fmt.Sprintf("has the speed %v, but it must be from 0 to %d", speed, maxClockSpeed)}
+}
+
+// WithSeed sets what probabilities are drawn from, see [DeliveryFault]: with
+// the same seed, the same things happen in the same order. It is 1 if not set.
+func WithSeed(seed uint64) Option {
+	return func(s *settings) error {
+		s.seed = seed
 		return nil
 	}
 }

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -38,7 +39,9 @@ func TestOptionsRefuse(t *testing.T) {
 		`sandbox: WithChatSession names the mentor "` + session + `", which "acme" has not`:              {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: session})},
 		`sandbox: WithPageSize is 0 and 1, but must be 1 or more, and the maximum not below the default`: {sandbox.WithPageSize(0, 1)},
 		`sandbox: WithPageSize is 2 and 1, but must be 1 or more, and the maximum not below the default`: {sandbox.WithPageSize(2, 1)},
-		`sandbox: WithClock is nil`:                                                                      {sandbox.WithClock(nil)},
+		`sandbox: WithClock has the speed -1, but it must be from 0 to 86400`:                            {sandbox.WithClock(start, -1)},
+		`sandbox: WithClock has the speed NaN, but it must be from 0 to 86400`:                           {sandbox.WithClock(start, math.NaN())},
+		`sandbox: WithOutcomes is nil`:                                                                   {sandbox.WithOutcomes(nil)},
 		`sandbox: WithHTTPClient is nil`:                                                                 {sandbox.WithHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)

@@ -7,10 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// An event is what a callback tells about a run, and where.
-type event struct {
-	url         string
-	secret      string
+// A payload is what a callback tells about a run.
+type payload struct {
 	timestamp   moment
 	status      string
 	prompt      string
@@ -19,16 +17,16 @@ type event struct {
 	logID       int64
 }
 
-// payload is the event as Python's json.dumps writes it: what is signed are
+// python is the payload as Python's json.dumps writes it: what is signed are
 // these very bytes.
-func (e event) payload() []byte {
+func (p payload) python() []byte {
 	var b strings.Builder
 	for i, field := range []struct{ name, value string }{
-		{"timestamp", e.timestamp.String()},
-		{"status", e.status},
-		{"prompt", e.prompt},
-		{"agent_output", e.agentOutput},
-		{"log", e.log},
+		{"timestamp", p.timestamp.String()},
+		{"status", p.status},
+		{"prompt", p.prompt},
+		{"agent_output", p.agentOutput},
+		{"log", p.log},
 	} {
 		if i > 0 {
 			b.WriteString(", ")
@@ -39,7 +37,7 @@ func (e event) payload() []byte {
 		b.WriteString(": ")
 		writePythonString(&b, field.value)
 	}
-	b.WriteString(`, "log_id": ` + strconv.FormatInt(e.logID, 10) + "}")
+	b.WriteString(`, "log_id": ` + strconv.FormatInt(p.logID, 10) + "}")
 	return []byte(b.String())
 }
 

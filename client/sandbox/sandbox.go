@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,11 +16,19 @@ type Sandbox struct {
 	store       store
 	accounts    []Account
 	byKey       map[keyHash]*Account
-	now         func() time.Time
 	pageSize    int
 	maxPageSize int
 
+	clock    *clock
+	agenda   agenda        // guarded by the store's lock
+	timer    *time.Timer   // for what is first in it; guarded by the store's lock
+	driver   chan struct{} // full while somebody goes through the agenda
+	outcomes func(context.Context, Invocation) Outcome
+	random   *rand.Rand // guarded by the store's lock
+	lifetime *lifetime
+
 	deliveries deliveries
+	watchers   watchers
 }
 
 // New makes a sandbox that listens nowhere: serve it, or call its ServeHTTP, and
@@ -38,7 +48,13 @@ func New(opts ...Option) (*Sandbox, error) {
 // Close ends the deliveries that are on their way, and closes what connections
 // to receivers are open. A closed sandbox goes on answering requests, but
 // starts no runs.
-func (s *Sandbox) Close() { s.deliveries.close() }
+func (s *Sandbox) Close() {
+	s.lifetime.close()
+	s.store.Lock()
+	s.timer.Stop()
+	s.store.Unlock()
+	s.deliveries.close()
+}
 
 // Format writes how many accounts there are, whatever the verb: the keys and
 // secrets in a sandbox are not for printing.
@@ -76,4 +92,4 @@ func Operations() []client.Operation {
 }
 
 // time is the sandbox's time.
-func (s *Sandbox) time() moment { return momentOf(s.now()) }
+func (s *Sandbox) time() moment { return momentOf(s.Now()) }

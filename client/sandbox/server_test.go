@@ -75,7 +75,7 @@ func TestCloseEndsConnectionsToReceivers(t *testing.T) {
 func TestCloseFinishesRequests(t *testing.T) {
 	t.Parallel()
 	reached, release := make(chan struct{}), make(chan struct{})
-	server := newAda(t, sandbox.WithClock(func() time.Time { return start }))
+	server := newAda(t)
 	reader, writer := io.Pipe()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+userPath+"periodic-agents/", reader)
 	require.NoError(t, err)

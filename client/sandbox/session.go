@@ -68,7 +68,7 @@ func (s *Sandbox) messagesJSON(messages []client.ChatHistory) (json.RawMessage, 
 		if m.ID == 0 {
 			m.ID = s.store.nextID("message")
 		}
-		fill(&m.InsertedAt, client.At(s.now()))
+		fill(&m.InsertedAt, client.At(s.Now()))
 		fillJSON(&m.Message, "{}")
 		fillJSON(&m.Feedback, "{}")
 		fillJSON(&m.Files, "[]")

@@ -21,6 +21,16 @@ func (s *store) nextID(kind string) int64 {
 	return s.lastID[kind]
 }
 
+// agent returns the agent with this id, whatever its org; nil if there is none.
+func (s *store) agent(id int64) *agent {
+	for _, o := range s.orgs {
+		if a := o.agents.byID(id); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
 // An org is what one platform keeps. Its users and mentors never change.
 type org struct {
 	key          string
@@ -28,6 +38,7 @@ type org struct {
 	mentors      table[*mentor]
 	mentorByUUID map[string]*mentor
 	agents       table[*agent]
+	waiting      map[*agent]bool // those that are due, but for their previous agents
 	logs         table[*log]
 	sessions     map[string]*session
 	pins         map[pinKey]*pin
@@ -39,6 +50,7 @@ func newOrg(key string) *org {
 		usernames:    map[string]bool{},
 		mentorByUUID: map[string]*mentor{},
 		sessions:     map[string]*session{},
+		waiting:      map[*agent]bool{},
 		pins:         map[pinKey]*pin{},
 	}
 }

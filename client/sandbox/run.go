@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// begin writes the log of a run that has not finished. The caller holds the
+// store's lock.
+func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
+	start := momentOf(at)
+	l := &log{
+		ID:            s.store.nextID("log"),
+		Status:        client.PeriodicAgentLogStatusRunning,
+		StartTime:     start,
+		CreatedAt:     start,
+		ModifiedAt:    start,
+		PeriodicAgent: a.ID,
+		agent:         a,
+		prompt:        a.input(),
+	}
+	a.org.logs.add(l)
+	a.latest = l
+	s.letGo(a.org, at)
+	s.tell(Event{Kind: RunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: string(l.Status)})
+	return l, Invocation{
+		Org:       a.org.key,
+		AgentID:   a.ID,
+		Title:     a.Title,
+		MentorID:  a.mentor.UniqueID,
+		Prompt:    l.prompt,
+		LogID:     l.ID,
+		StartTime: l.StartTime.Time,
+	}
+}
+
+// carryOut asks how a run goes, and has it end when it is over.
+func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, invocation Invocation) {
+	d.runs++
+	outcome, err := s.outcomes(ctx, invocation).complete()
+	if err != nil {
+		outcome = Outcome{Status: client.PeriodicAgentLogStatusError, Log: err.Error()}
+	}
+	if outcome.Status == client.PeriodicAgentLogStatusRunning {
+		return
+	}
+	end := l.StartTime.Add(outcome.Duration)
+	s.store.Lock()
+	defer s.store.Unlock()
+	s.agenda.add(&occurrence{at: end, kind: endOfRun, id: l.ID, do: func(ctx context.Context, d *drive) {
+		for _, p := range s.end(l, outcome, end) {
+			d.post(ctx, p)
+		}
+	}})
+	s.rearm()
+}
+
+// end writes the outcome of a run into its log, and returns what is to be
+// posted now.
+func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
+	s.store.Lock()
+	defer s.store.Unlock()
+	a := l.agent
+	if a.deleted {
+		return nil // and its logs with it
+	}
+	l.Status = outcome.Status
+	l.Content = cleanText(outcome.Log)
+	fill(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.EndTime = momentOf(l.StartTime.Add(outcome.Duration))
+	l.ModifiedAt = l.EndTime
+	a.output = cleanText(outcome.Output)
+	if a.Task.OneOff {
+		a.Task.Enabled = false
+		s.unschedule(a)
+	}
+	s.letGo(a.org, at)
+	s.tell(Event{Kind: RunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: string(l.Status)})
+	if a.CallbackURL == "" {
+		return nil
+	}
+	return s.plan(posting{
+		url:     a.CallbackURL,
+		secret:  a.CallbackSecret,
+		agentID: a.ID,
+		logID:   l.ID,
+		body: payload{
+			timestamp:   l.EndTime,
+			status:      string(l.Status),
+			prompt:      l.prompt,
+			agentOutput: a.output,
+			log:         l.Content,
+			logID:       l.ID,
+		}.python(),
+	}, at)
+}

@@ -1,0 +1,94 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/iblai/iblai-go/client/crontab"
+)
+
+// A NextRun is when an agent runs next.
+type NextRun struct {
+	// At is when its schedule says so: zero if it is disabled, or never runs.
+	At time.Time
+	// Waiting says that it is due, but that its previous agent is not in the
+	// state that it waits for.
+	Waiting bool
+}
+
+// NextRun tells when an agent runs next. An error is an [*UnknownAgentError].
+func (s *Sandbox) NextRun(agentID int64) (NextRun, error) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	a := s.store.agent(agentID)
+	if a == nil {
+		return NextRun{}, &UnknownAgentError{ID: agentID}
+	}
+	next := NextRun{Waiting: a.org.waiting[a]}
+	if a.due != nil {
+		next.At = a.due.at
+	}
+	return next, nil
+}
+
+// schedule puts the agent's next run into the agenda, in place of what it was. The
+// caller holds the store's lock.
+//
+// A crontab that celery can't read is accepted by the service, and skipped
+// without a word.
+func (s *Sandbox) schedule(a *agent) {
+	s.unschedule(a)
+	if !a.Task.Enabled {
+		return
+	}
+	parsed, err := crontab.Fields(a.Task.Crontab).Parse()
+	if err != nil {
+		return
+	}
+	a.schedule = parsed
+	from := s.clock.now()
+	if a.Task.StartTime.After(from) {
+		from = a.Task.StartTime.Add(-time.Nanosecond) // a run at the very start counts
+	}
+	s.scheduleAfter(a, from)
+}
+
+func (s *Sandbox) scheduleAfter(a *agent, from time.Time) {
+	at, ok := a.schedule.Next(from)
+	if !ok {
+		return
+	}
+	due := &occurrence{at: at, kind: startOfRun, id: a.ID}
+	due.do = func(ctx context.Context, d *drive) { s.fallDue(ctx, d, a, due) }
+	a.due = due
+	s.agenda.add(due)
+	s.rearm()
+}
+
+// unschedule takes away the agent's next run, and what it waits for.
+func (s *Sandbox) unschedule(a *agent) {
+	s.agenda.remove(a.due)
+	a.due = nil
+	delete(a.org.waiting, a)
+}
+
+// fallDue starts the run of an agent, or has it wait for its previous agent.
+func (s *Sandbox) fallDue(ctx context.Context, d *drive, a *agent, due *occurrence) {
+	s.store.Lock()
+	if a.due != due { // it was changed or deleted at the last moment
+		s.store.Unlock()
+		return
+	}
+	a.due = nil
+	if !a.Task.OneOff {
+		s.scheduleAfter(a, due.at)
+	}
+	if !a.isReady() {
+		a.org.waiting[a] = true
+		s.store.Unlock()
+		return
+	}
+	l, invocation := s.begin(a, due.at)
+	s.store.Unlock()
+	s.carryOut(ctx, d, l, invocation)
+}
