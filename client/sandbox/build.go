@@ -24,6 +24,9 @@ func (s *settings) sandbox() (*Sandbox, error) {
 	}
 	sb.deliveries.init(s.httpClient)
 	sb.deliveries.faults.set(s.deliveryFaults)
+	sb.faults.seed = s.seed
+	sb.faults.set(s.faults)
+	sb.requests.maxCount, sb.requests.maxSize = maxRequests, maxRequestsSize
 	sb.addAccounts(s.accounts)
 	for _, m := range s.mentors {
 		if err := sb.addMentor(m.org, m.thing); err != nil {

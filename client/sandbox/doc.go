@@ -48,4 +48,28 @@
 //     to unpin what is not pinned is answered with 404.
 //   - Of the mentors' filters, department_id, filter_by, visibility and
 //     return_session_information choose nothing: mentors have no field for them.
+//
+// # Faults
+//
+// A [Fault] goes wrong with the requests that it matches, every time, a few times
+// or by chance: it delays them, answers in the operation's place, breaks the
+// connection before, during or after the answer, cuts it off or lets it drip, or
+// changes what it says, as a proxy or another release of the service would.
+//
+//	err := sb.SetFaults(
+//		sandbox.Fault{Operation: "ai_mentor_orgs_users_periodic_agents_create", Times: 1, Reset: sandbox.ResetAfter},
+//		sandbox.Fault{Method: "GET", Probability: 0.1, Status: 503, RetryAfter: time.Second},
+//	)
+//	…
+//	err = sb.SetFaults() // all is well again
+//
+// Chance is drawn from [WithSeed]: the same requests in the same order meet the
+// same faults.
+//
+// # What was asked
+//
+// [Sandbox.Requests] has what was asked and answered, faults or not, so that a test
+// can tell what its program has sent, and how often: a client that has its answer
+// finds it there. API keys are not kept; the secrets in bodies are, but are not
+// printed.
 package sandbox

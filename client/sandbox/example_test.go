@@ -101,3 +101,50 @@ func ExampleStart() {
 	// Output:
 	// New books finished: error at 2026-01-05 08:00:04.25 +0000 UTC
 }
+
+// What goes wrong in production, on demand: the service is overloaded twice, and
+// then the answer to a write is lost.
+func ExampleSandbox_SetFaults() {
+	sb, err := sandbox.Start(sandbox.WithFaults(
+		sandbox.Fault{Method: "GET", Times: 2, Status: 503},
+		sandbox.Fault{Method: "POST", Times: 1, Reset: sandbox.ResetAfter},
+	))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Millisecond}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	mentors, err := c.Mentors.List(ctx, nil) // sent again, since reading is safe
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{ // sent once
+		Mentor: mentors.Results[0].UniqueID,
+		Title:  "Morning digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
+	})
+	_, lost := errors.AsType[*client.TransportError](err)
+	fmt.Println("the answer was lost:", lost)
+	agents, err := c.PeriodicAgents.List(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("agents:", agents.Count)
+
+	for _, request := range sb.Requests() {
+		fmt.Println(request.Operation, request.StatusCode)
+	}
+	// Output:
+	// the answer was lost: true
+	// agents: 1
+	// ai_mentor_orgs_users_list 503
+	// ai_mentor_orgs_users_list 503
+	// ai_mentor_orgs_users_list 200
+	// ai_mentor_orgs_users_periodic_agents_create 0
+	// ai_mentor_orgs_users_periodic_agents_list 200
+}

@@ -1,0 +1,130 @@
+package sandbox_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// took is how long f takes.
+func took(f func()) time.Duration {
+	began := time.Now()
+	f()
+	return time.Since(began)
+}
+
+func TestFaultLatency(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t)
+		setFaults(t, sb, sandbox.Fault{Operation: listAgents, Latency: time.Hour})
+		var answering sync.WaitGroup
+		for range 3 {
+			answering.Go(func() {
+				assert.Equal(t, time.Hour, took(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
+			})
+		}
+		synctest.Wait()
+		// Nobody else waits.
+		create := newRequest(http.MethodPost, userPath+"periodic-agents/", "")
+		assert.Zero(t, took(func() { assert.Equal(t, http.StatusBadRequest, record(sb, create).Code) }))
+		setFaults(t, sb)
+		assert.Zero(t, took(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
+		answering.Wait() // with the fault that they had
+	})
+}
+
+// The client of a latency that is gone has done nothing.
+func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", digest()))
+		setFaults(t, sb, sandbox.Fault{Latency: time.Hour})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		destroy := newRequest(http.MethodDelete, userPath+"periodic-agents/1/", "").WithContext(ctx)
+		assert.Equal(t, time.Minute, took(func() { assert.Zero(t, record(sb, destroy).Code) }))
+		setFaults(t, sb)
+		assert.Equal(t, http.StatusOK, record(sb, newRequest(http.MethodGet, userPath+"periodic-agents/1/", "")).Code)
+		assert.Zero(t, sb.Requests()[0].StatusCode)
+		assert.Equal(t, time.Minute, sb.Requests()[0].Duration)
+	})
+}
+
+// A closed sandbox answers at once.
+func TestFaultWaitsEndWithClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t)
+		want := record(sb, listRequest()).Body.String()
+		setFaults(t, sb, sandbox.Fault{Latency: time.Hour, BytesPerSecond: 1})
+		answer := make(chan *httptest.ResponseRecorder)
+		go func() { answer <- record(sb, listRequest()) }()
+		time.Sleep(time.Hour + 3*time.Second)
+		go func() { answer <- record(sb, listRequest()) }()
+		synctest.Wait()
+		sb.Close()
+		assert.Zero(t, took(func() {
+			for range 2 {
+				assert.Equal(t, want, (<-answer).Body.String())
+			}
+			assert.Equal(t, want, record(sb, listRequest()).Body.String())
+		}))
+	})
+}
+
+// paced notes when what was written was flushed.
+type paced struct {
+	*httptest.ResponseRecorder
+
+	began   time.Time
+	flushed map[time.Duration]int // how much had been written by then
+}
+
+func (p *paced) Flush() { p.flushed[time.Since(p.began)] = p.Body.Len() }
+
+func TestFaultBytesPerSecond(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		perSecond, length int
+		want              map[time.Duration]int
+	}{
+		{1, 3, map[time.Duration]int{0: 0, time.Second: 1, 2 * time.Second: 2, 3 * time.Second: 3}},
+		{4, 3, map[time.Duration]int{0: 0, 250 * time.Millisecond: 1, 500 * time.Millisecond: 2, 750 * time.Millisecond: 3}},
+		{100, 25, map[time.Duration]int{0: 0, 100 * time.Millisecond: 10, 200 * time.Millisecond: 20, 250 * time.Millisecond: 25}},
+		{1 << 62, 25, map[time.Duration]int{0: 25}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			body := "{}                       "[:test.length]
+			sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Status: http.StatusOK, Body: body, BytesPerSecond: test.perSecond}))
+			p := &paced{httptest.NewRecorder(), time.Now(), map[time.Duration]int{}}
+			sb.ServeHTTP(p, listRequest())
+			assert.Equal(t, test.want, p.flushed)
+			assert.Equal(t, body, p.Body.String())
+			assert.Equal(t, body, string(sb.Requests()[0].ResponseBody))
+		})
+	}
+}
+
+func TestFaultDripEndsWithItsRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{BytesPerSecond: 1}))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+1)
+		defer cancel()
+		recorder := record(sb, listRequest().WithContext(ctx))
+		assert.Zero(t, recorder.Code, "it broke off")
+		assert.Len(t, recorder.Body.String(), 10)
+		request := sb.Requests()[0]
+		assert.Equal(t, http.StatusOK, request.StatusCode)
+		assert.Equal(t, recorder.Body.String(), string(request.ResponseBody))
+	})
+}
