@@ -1,8 +1,10 @@
 package sandbox_test
 
 import (
+	"bufio"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -291,11 +293,26 @@ func TestCloseAfterResets(t *testing.T) {
 	server.Close()
 }
 
+// unconnected is asked for its connection, and has none.
+type unconnected struct {
+	*httptest.ResponseRecorder
+
+	asked func()
+}
+
+func (u *unconnected) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	u.asked()
+	return nil, nil, http.ErrNotSupported
+}
+
 func TestResetWithoutConnection(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
-	for _, point := range []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter} {
+	for i, point := range []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter} {
 		setFaults(t, sb, sandbox.Fault{Reset: point})
-		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { sb.ServeHTTP(httptest.NewRecorder(), listRequest()) }, point)
+		kept := 0
+		w := &unconnected{httptest.NewRecorder(), func() { kept = len(sb.Requests()) }}
+		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { sb.ServeHTTP(w, listRequest()) }, point)
+		assert.Equal(t, i+1, kept, "the request is kept before the client can know")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -57,6 +58,24 @@ func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
 		assert.Zero(t, sb.Requests()[0].StatusCode)
 		assert.Equal(t, time.Minute, sb.Requests()[0].Duration)
 	})
+}
+
+// Over a connection, too, where net/http has to notice that nobody listens.
+func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Hour}))
+	ended := make(chan any, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() { ended <- recover() }()
+		sb.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c := plainClient()
+	c.Timeout = 50 * time.Millisecond
+	_, err := try(t, c, server.URL, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Equal(t, http.ErrAbortHandler, <-ended)
+	assert.Zero(t, sb.Requests()[0].StatusCode)
 }
 
 // A closed sandbox answers at once.

@@ -181,6 +181,7 @@ func TestRequestsAreMasked(t *testing.T) {
 		request.Header = http.Header{test.header: {test.value, test.value}}
 		record(sb, request)
 		assert.Equal(t, http.Header{test.header: {test.want, test.want}}, latest(t, sb).Header)
+		assert.Equal(t, userPath+"periodic-agents/", latest(t, sb).URL)
 		assert.Equal(t, test.value, request.Header.Get(test.header), "the request itself stays as it is")
 	}
 }
@@ -257,6 +258,9 @@ func TestRequestsForgetTheOldest(t *testing.T) {
 	assert.EqualValues(t, n-most+1, all[0].ID)
 	assert.EqualValues(t, n, all[most-1].ID)
 	assert.Nil(t, all[0].Header)
+	record(sb, request)
+	assert.EqualValues(t, n-most+1, all[0].ID, "what was returned stays")
+	assert.EqualValues(t, n-most+2, sb.Requests()[0].ID)
 }
 
 func TestRequestsTellHowLong(t *testing.T) {

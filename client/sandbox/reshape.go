@@ -58,7 +58,6 @@ type reshaper struct {
 	fault *Fault
 	in    *json.Decoder
 	out   []byte
-	depth int // of objects
 }
 
 // value copies the next value, which is that of the field name, or an item of a
@@ -92,7 +91,6 @@ func (r *reshaper) array(s shape) {
 }
 
 func (r *reshaper) object(s shape) {
-	r.depth++
 	r.out = append(r.out, '{')
 	separator := ""
 	for r.in.More() {
@@ -118,7 +116,6 @@ func (r *reshaper) object(s shape) {
 		r.out = append(r.out, separator+unknownField...)
 	}
 	r.out = append(r.out, '}')
-	r.depth--
 }
 
 // free takes the next value as it is.
@@ -137,7 +134,7 @@ func (r *reshaper) text(name, text string) string {
 	switch {
 	case r.fault.UnknownEnums && enumFields[name]:
 		return unknownValue
-	case r.fault.LinkHost != "" && r.depth == 1 && (name == "next" || name == "previous"):
+	case r.fault.LinkHost != "" && (name == "next" || name == "previous"):
 		_, rest, _ := strings.Cut(text, "://")
 		return r.fault.LinkHost + rest[strings.IndexByte(rest, '/'):]
 	}

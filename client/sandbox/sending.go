@@ -22,7 +22,6 @@ func (e *exchange) send() {
 	e.writer.WriteHeader(e.draft.status)
 	switch {
 	case !hasBody:
-		_, _ = e.writer.Write(body) // of HEAD: net/http throws it away
 	case f.BytesPerSecond > 0:
 		e.drip(body)
 	default:
