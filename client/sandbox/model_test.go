@@ -89,7 +89,7 @@ func randomAgent(t *testing.T, random *rand.Rand, now time.Time) *modelAgent {
 		schedule: schedule,
 		enabled:  random.IntN(4) > 0,
 		oneOff:   random.IntN(4) == 0,
-		start:    now.Add(time.Duration(random.IntN(4000)-2000) * time.Minute).UTC().Truncate(time.Minute),
+		start:    now.Add(time.Duration(random.IntN(4000)-2000) * time.Minute).UTC().Truncate(15 * time.Minute),
 	}
 }
 
