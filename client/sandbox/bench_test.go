@@ -9,15 +9,15 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// discard takes an answer and forgets it.
-type discard struct {
+// forgotten is an answer of which only the status is kept.
+type forgotten struct {
 	header http.Header
 	status int
 }
 
-func (d *discard) Header() http.Header         { return d.header }
-func (d *discard) WriteHeader(status int)      { d.status = status }
-func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *forgotten) Header() http.Header         { return d.header }
+func (d *forgotten) WriteHeader(status int)      { d.status = status }
+func (d *forgotten) Write(p []byte) (int, error) { return len(p), nil }
 
 // BenchmarkServe answers with a page of ten agents, and with one that is not
 // there.
@@ -40,7 +40,7 @@ func BenchmarkServe(b *testing.B) {
 			b.ReportAllocs()
 			request := newRequest(http.MethodGet, served.path, "")
 			for b.Loop() {
-				w := &discard{header: http.Header{}}
+				w := &forgotten{header: http.Header{}}
 				sb.ServeHTTP(w, request)
 				if w.status != served.status {
 					b.Fatal(w.status)

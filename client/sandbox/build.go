@@ -19,7 +19,7 @@ func (s *settings) sandbox() (*Sandbox, error) {
 		clock:       newClock(s.start, s.clockSpeed),
 		driver:      make(chan struct{}, 1),
 		outcomes:    s.outcomes,
-		random:      rand.New(rand.NewPCG(s.seed, 0)),
+		random:      rand.New(rand.NewPCG(s.seed, 0)), //nolint:gosec // what happens shall be the same for the same seed
 		lifetime:    newLifetime(),
 	}
 	sb.deliveries.init(s.httpClient)

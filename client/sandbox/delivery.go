@@ -3,9 +3,11 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -26,7 +28,8 @@ const (
 type Delivery struct {
 	// ID counts the deliveries, from 1 on, in the order in which they ended.
 	ID int64
-	// AgentID and LogID tell which run the callback is about.
+	// Org, AgentID and LogID tell which run the callback is about.
+	Org            string
 	AgentID, LogID int64
 	// ResentFrom is the ID of the delivery that this one repeats, see
 	// [Sandbox.Resend]; 0 for the platform's own.
@@ -50,6 +53,16 @@ type Delivery struct {
 	StartedAt, FinishedAt time.Time
 }
 
+// Format writes what came of the delivery in a line, whatever the verb: the
+// header has a signature, and the body may be long.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	outcome := strconv.Itoa(d.StatusCode)
+	if d.Err != nil {
+		outcome = d.Err.Error()
+	}
+	_, _ = fmt.Fprintf(f, "delivery %d of log %d to %s: %s", d.ID, d.LogID, d.URL, outcome)
+}
+
 // Deliveries returns the callbacks that were posted, in the order in which they
 // ended.
 func (s *Sandbox) Deliveries() []Delivery {
@@ -63,6 +76,7 @@ type posting struct {
 	url            string
 	secret         string
 	body           []byte
+	org            string
 	agentID, logID int64
 
 	resent  *Delivery // what it repeats, nil for nothing
@@ -117,22 +131,23 @@ func (s *Sandbox) postSoon(ctx context.Context, p posting) {
 		s.deliver(ctx, p) // fails, and is kept
 		return
 	}
-	ctx, end, err := s.lifetime.begin(context.WithoutCancel(ctx))
+	posting, end, err := s.lifetime.begin(context.WithoutCancel(ctx))
 	if err != nil {
 		<-s.deliveries.slots
+		s.deliver(ctx, p) // as above: the sandbox was closed meanwhile
 		return
 	}
 	go func() {
 		defer end()
 		defer func() { <-s.deliveries.slots }()
-		s.deliver(ctx, p)
+		s.deliver(posting, p)
 	}()
 }
 
 // deliver posts a callback, and keeps what came of it.
 func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
 	delivery := &Delivery{
-		AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
+		Org: p.org, AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
 	}
 	if p.resent != nil {
 		delivery.ResentFrom = p.resent.ID
@@ -140,7 +155,7 @@ func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
 	delivery.Err = s.deliveries.send(ctx, p, delivery)
 	delivery.FinishedAt = s.Now()
 	s.deliveries.keep(delivery)
-	s.tell(Event{Kind: CallbackDelivered, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
+	s.tell(Event{Kind: CallbackDelivered, Org: p.org, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
 	return delivery
 }
 
@@ -204,7 +219,7 @@ func (s *Sandbox) Resend(ctx context.Context, deliveryID int64) (*Delivery, erro
 	if original == nil {
 		return nil, &UnknownDeliveryError{ID: deliveryID}
 	}
-	p := posting{url: original.URL, body: original.Body, agentID: original.AgentID, logID: original.LogID, resent: original}
+	p := posting{url: original.URL, body: original.Body, org: original.Org, agentID: original.AgentID, logID: original.LogID, resent: original}
 	s.store.RLock()
 	if a := s.store.agent(original.AgentID); a != nil {
 		p.secret = a.CallbackSecret

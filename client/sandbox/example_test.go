@@ -102,6 +102,47 @@ func ExampleStart() {
 	// New books finished: error at 2026-01-05 08:00:04.25 +0000 UTC
 }
 
+// A day of an agent that fails at first, and of one that waits for its success.
+func ExampleSandbox_Advance() {
+	monday := time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
+	sb, err := sandbox.Start(
+		sandbox.WithClock(monday, 0),
+		sandbox.WithOutcomes(sandbox.Script(
+			sandbox.Outcome{Status: client.PeriodicAgentLogStatusError, Duration: time.Minute},
+			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
+		)),
+		sandbox.WithPeriodicAgent("acme",
+			client.PeriodicAgentCreateRequest{
+				Title: "Digest",
+				Task:  client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8,9"}},
+			},
+			client.PeriodicAgentCreateRequest{
+				Title:         "Reminder",
+				Task:          client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "5", Hour: "8"}},
+				PreviousAgent: client.Value(int64(1)),
+			},
+		),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+
+	runs, err := sb.Advance(context.Background(), 24*time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(runs, "runs")
+	for run := range sb.Logs("acme", monday, sb.Now()) {
+		fmt.Println("agent", run.PeriodicAgent, "at", run.StartTime.Format("15:04"), run.Status)
+	}
+	// Output:
+	// 3 runs
+	// agent 1 at 08:00 error
+	// agent 1 at 09:00 success
+	// agent 2 at 09:01 error
+}
+
 // What goes wrong in production, on demand: the service is overloaded twice, and
 // then the answer to a write is lost.
 func ExampleSandbox_SetFaults() {

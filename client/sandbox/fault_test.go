@@ -64,14 +64,6 @@ func listRequest() *http.Request {
 	return newRequest(http.MethodGet, userPath+"periodic-agents/", "")
 }
 
-func newSandbox(t testing.TB, opts ...sandbox.Option) *sandbox.Sandbox {
-	t.Helper()
-	sb, err := sandbox.New(append([]sandbox.Option{withAda(), withStill()}, opts...)...)
-	require.NoError(t, err)
-	t.Cleanup(sb.Close)
-	return sb
-}
-
 func TestFaultsMatch(t *testing.T) {
 	t.Parallel()
 	const agents, agent = userPath + "periodic-agents/", userPath + "periodic-agents/1/"

@@ -109,9 +109,11 @@ func WithMentor(org string, m client.Mentor) Option {
 // WithPeriodicAgent adds an agent to an org, as its first account would create
 // it. Agents get the ids 1, 2 and so on in the order of their options. An empty
 // mentor is the org's first.
-func WithPeriodicAgent(org string, request client.PeriodicAgentCreateRequest) Option {
+func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
 	return func(s *settings) error {
-		s.agents = append(s.agents, ofOrg[client.PeriodicAgentCreateRequest]{org, request})
+		for _, request := range requests {
+			s.agents = append(s.agents, ofOrg[client.PeriodicAgentCreateRequest]{org, request})
+		}
 		return nil
 	}
 }

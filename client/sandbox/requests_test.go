@@ -266,7 +266,7 @@ func TestRequestsForgetTheOldest(t *testing.T) {
 func TestRequestsTellHowLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}))
+		sb := newSandbox(t, withStill(), sandbox.WithFaults(sandbox.Fault{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}))
 		record(sb, listRequest())
 		assert.Equal(t, time.Minute+5*time.Second, latest(t, sb).Duration)
 		assert.Equal(t, start, latest(t, sb).At, "that clock stands still")
