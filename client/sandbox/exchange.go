@@ -115,9 +115,9 @@ func (e *exchange) disguise() {
 }
 
 // wait waits, unless the sandbox is closed. A client that is gone meanwhile gets
-// no answer.
+// no answer: net/http tells, but not of a request that was not read to its end.
 func (e *exchange) wait(d time.Duration) {
-	if d <= 0 {
+	if d <= 0 || e.bodyErr != nil {
 		return
 	}
 	timer := time.NewTimer(d)

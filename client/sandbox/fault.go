@@ -27,7 +27,8 @@ type Fault struct {
 	Probability float64
 
 	// Latency is how long the sandbox waits before it looks at the request. Where
-	// the client is gone by then, nothing is done.
+	// the client is gone by then, nothing is done. A body that is too long, or
+	// breaks off, is refused without a wait.
 	Latency time.Duration
 	// Status is answered in place of what the operation would answer, which is not
 	// done, whoever asks: 200 to 599.

@@ -2,8 +2,11 @@ package sandbox_test
 
 import (
 	"context"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -64,18 +67,28 @@ func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
 func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Hour}))
-	ended := make(chan any, 1)
+	began, ended := make(chan struct{}), make(chan any, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() { ended <- recover() }()
+		close(began)
 		sb.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	c := plainClient()
-	c.Timeout = 50 * time.Millisecond
-	_, err := try(t, c, server.URL, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
-	require.ErrorIs(t, err, context.DeadlineExceeded)
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	require.NoError(t, err)
+	_, err = io.WriteString(connection, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+	require.NoError(t, err)
+	<-began
+	require.NoError(t, connection.Close())
 	assert.Equal(t, http.ErrAbortHandler, <-ended)
 	assert.Zero(t, sb.Requests()[0].StatusCode)
+}
+
+func TestFaultsDoNotWaitForBrokenRequests(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Hour, BytesPerSecond: 1}))
+	assert.Equal(t, http.StatusBadRequest, raw(t, server, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").status)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", 3_000_000)).status)
 }
 
 // A closed sandbox answers at once.
