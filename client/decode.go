@@ -32,7 +32,8 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	defer c.buffers.put(body)
 	// Read whole before it is decoded: that is faster than decoding what streams
 	// in, and a page that has one odd field is decoded twice.
-	_, err := body.ReadFrom(&limitedReader{body: response.Body, left: c.settings.maxBody})
+	c.answer = limitedReader{body: response.Body, left: c.settings.maxBody}
+	_, err := body.ReadFrom(&c.answer)
 	if err != nil {
 		return err
 	}
