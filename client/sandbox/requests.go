@@ -101,6 +101,7 @@ func (e *exchange) keep() {
 		r.ID = id
 		return r
 	})
+	e.sandbox.tell(Event{Kind: RequestAnswered, RequestID: r.ID})
 }
 
 // cut is what is kept of a body.

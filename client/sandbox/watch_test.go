@@ -36,12 +36,19 @@ func TestWatch(t *testing.T) {
 		{Kind: sandbox.AgentDeleted, Org: "acme", AgentID: 2, At: start.Add(2 * time.Hour)},
 	}
 	var got []sandbox.Event
+	requests := 0
 	for event := range events {
+		if event.Kind == sandbox.RequestAnswered {
+			requests++
+			assert.EqualValues(t, requests, event.RequestID)
+			continue
+		}
 		if got = append(got, event); len(got) == len(want) {
 			break
 		}
 	}
 	assert.Equal(t, want, got)
+	assert.Equal(t, 2, requests)
 }
 
 func TestSlowWatcherIsTold(t *testing.T) {
