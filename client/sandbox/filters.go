@@ -58,30 +58,18 @@ func keep[R any](rows []R, matches []func(R) bool) []R {
 	if len(matches) == 0 {
 		return rows
 	}
-	kept := make([]R, len(rows))
-	parts := make([][]R, len(rows)/minShare+1)
-	inShares(len(rows), func(share, begin, end int) {
-		parts[share] = appendMatching(kept[begin:begin], rows[begin:end], matches)
-	})
-	count := 0
-	for _, part := range parts {
-		count += copy(kept[count:], part) // moves them together
-	}
-	return kept[:count]
-}
-
-// appendMatching appends those rows to kept that match all.
-func appendMatching[R any](kept, rows []R, matches []func(R) bool) []R {
-next:
-	for _, r := range rows {
-		for _, match := range matches {
-			if !match(r) {
-				continue next
+	return gather(rows, func(kept, share []R) []R {
+	next:
+		for _, r := range share {
+			for _, match := range matches {
+				if !match(r) {
+					continue next
+				}
 			}
+			kept = append(kept, r)
 		}
-		kept = append(kept, r)
-	}
-	return kept
+		return kept
+	})
 }
 
 // equals matches rows with the very text.

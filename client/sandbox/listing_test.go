@@ -96,7 +96,7 @@ func randomLogs(random *rand.Rand, count int, chronological bool) []client.Perio
 func TestEveryPageIsAsIfAllWereSorted(t *testing.T) {
 	t.Parallel()
 	for _, chronological := range []bool{true, false} {
-		for count, pages := range map[int]int{3: 100, 40: 300, 3000: 100} {
+		for count, pages := range map[int]int{3: 100, 40: 300, 3000: 100, 40_000: 4} {
 			random := rand.New(rand.NewPCG(uint64(count), 1))
 			logs := randomLogs(random, count, chronological)
 			shuffled := slices.Clone(logs)

@@ -71,9 +71,24 @@ func (w *word) isSpelled(text string, letter byte) bool {
 			return false
 		}
 		at += next
-		if strings.EqualFold(text[at-before:at+behind], w.lower) {
+		if startsWith(text[at-before:], w.lower) {
 			return true
 		}
 	}
 	return false
+}
+
+// startsWith reports whether text, which is long enough, starts with a word in
+// ASCII in any case.
+func startsWith(text, lower string) bool {
+	for i := range len(lower) {
+		c := text[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != lower[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -1,97 +1,82 @@
 package sandbox
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 )
 
-// minCollected is how many rows are collected at least before the lowest of them
-// are chosen.
-const minCollected = 1024
+// sampleSize is how many rows tell roughly where a page begins and ends.
+const sampleSize = 1024
 
 // sortedPart returns rows[from:to] as they were if rows were sorted, and leaves
-// rows as they are. No two of them may be equal.
+// rows as they are. Of many it sorts those only that a sample says are near. No two
+// rows may be equal.
 func sortedPart[R any](rows []R, from, to int, compare func(a, b R) int) []R {
-	if before, behind := from, len(rows)-to; behind < before {
-		part := sortedPart(rows, behind, len(rows)-before, func(a, b R) int { return compare(b, a) })
-		slices.Reverse(part)
-		return part
+	for len(rows) > 2*sampleSize {
+		near, before := boundsOf(rows, from, to, compare).within(rows)
+		if from < before || to > before+len(near) {
+			continue // a sample can mislead, but hardly the next one too
+		}
+		isMost := len(near) > len(rows)/2
+		rows, from, to = near, from-before, to-before
+		if isMost {
+			break
+		}
 	}
-	part := lowest(rows, to, compare)
-	split(part, from, compare)
-	part = part[from:]
-	slices.SortFunc(part, compare)
-	return part
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, compare)
+	return rows[from:to]
 }
 
-// lowest returns the count lowest of the rows, in any order. It collects twice as
-// many, and goes on with the better half of them. It begins at the end that seems
-// to be lower.
-func lowest[R any](rows []R, count int, compare func(a, b R) int) []R {
-	backwards := compare(rows[0], rows[len(rows)-1]) > 0
-	collected := make([]R, 0, min(len(rows), max(2*count, minCollected)))
-	limited := false
-	var limit R // the highest that can be among the lowest, once there is one
-	for i := range rows {
-		if backwards {
-			i = len(rows) - 1 - i
-		}
-		if limited && compare(rows[i], limit) > 0 {
-			continue
-		}
-		if len(collected) == cap(collected) {
-			split(collected, count-1, compare)
-			collected, limit, limited = collected[:count], collected[count-1], true
-		}
-		collected = append(collected, rows[i])
-	}
-	split(collected, count-1, compare)
-	return collected[:count]
+// bounds are the first and the last row of a part; none where that is the first or
+// the last of all.
+type bounds[R any] struct {
+	compare         func(a, b R) int
+	low, high       R
+	hasLow, hasHigh bool
 }
 
-// split moves rows so that the one at n is there where it were if rows were
-// sorted, and all before and behind it too, in any order among themselves.
-func split[R any](rows []R, n int, compare func(a, b R) int) {
-	for len(rows) > 1 {
-		pivot := pivotBeside(rows, n, compare)
-		low, high := 0, len(rows)-1
-		for low <= high {
-			for compare(rows[low], pivot) < 0 {
-				low++
-			}
-			for compare(rows[high], pivot) > 0 {
-				high--
-			}
-			if low <= high {
-				rows[low], rows[high] = rows[high], rows[low]
-				low++
-				high--
-			}
-		}
-		switch {
-		case n <= high:
-			rows = rows[:high+1]
-		case n >= low:
-			rows, n = rows[low:], n-low
-		default:
-			return
-		}
+// boundsOf returns bounds of what becomes rows[from:to], and some more. The sample
+// is taken by chance, so that no order of the rows misleads always.
+func boundsOf[R any](rows []R, from, to int, compare func(a, b R) int) *bounds[R] {
+	sample := make([]R, sampleSize)
+	for i := range sample {
+		sample[i] = rows[rand.IntN(len(rows))] //nolint:gosec // whoever foresees it gains nothing
 	}
+	slices.SortFunc(sample, compare)
+	place := func(index int, deviations float64) int {
+		share := float64(index) / float64(len(rows))
+		return int(sampleSize*share + deviations*(1+math.Sqrt(sampleSize*share*(1-share))))
+	}
+	b := &bounds[R]{compare: compare}
+	if at := place(from, -3); at >= 0 {
+		b.low, b.hasLow = sample[at], true
+	}
+	if at := place(to, 3); at < sampleSize {
+		b.high, b.hasHigh = sample[at], true
+	}
+	return b
 }
 
-// pivotBeside returns a row that should come a little behind the one at n, or
-// before it where n is in the upper half: so the larger part is what is done with.
-// It is from a sample, which is taken by chance so that no input is always slow.
-func pivotBeside[R any](rows []R, n int, compare func(a, b R) int) R {
-	size := min(max(1, len(rows)/64), 256)
-	for i := range size {
-		chosen := i + rand.IntN(len(rows)-i) //nolint:gosec // whoever foresees it gains nothing
-		rows[i], rows[chosen] = rows[chosen], rows[i]
-	}
-	slices.SortFunc(rows[:size], compare)
-	at, margin := n*size/len(rows), size/16
-	if n >= len(rows)/2 {
-		margin = -margin
-	}
-	return rows[min(max(0, at+margin), size-1)]
+// within returns the rows that are within the bounds, and how many come before
+// them.
+func (b *bounds[R]) within(rows []R) (within []R, before int) {
+	var lower atomic.Int64
+	within = gather(rows, func(within, share []R) []R {
+		count := 0
+		for _, r := range share {
+			switch {
+			case b.hasHigh && b.compare(r, b.high) > 0:
+			case b.hasLow && b.compare(r, b.low) < 0:
+				count++
+			default:
+				within = append(within, r)
+			}
+		}
+		lower.Add(int64(count))
+		return within
+	})
+	return within, int(lower.Load())
 }

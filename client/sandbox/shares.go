@@ -20,3 +20,17 @@ func inShares(rows int, do func(share, begin, end int)) {
 	}
 	working.Wait()
 }
+
+// gather returns the rows that appendTo appends of each share, in their order.
+func gather[R any](rows []R, appendTo func(gathered, share []R) []R) []R {
+	gathered := make([]R, len(rows))
+	parts := make([][]R, len(rows)/minShare+1)
+	inShares(len(rows), func(share, begin, end int) {
+		parts[share] = appendTo(gathered[begin:begin], rows[begin:end])
+	})
+	count := 0
+	for _, part := range parts {
+		count += copy(gathered[count:], part) // moves them together
+	}
+	return gathered[:count]
+}
