@@ -18,7 +18,8 @@ import (
 // the contract tests can have.
 func newSandbox(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *client.Client) {
 	t.Helper()
-	sb, err := sandbox.Start(opts...)
+	standing := sandbox.WithClock(time.Now(), 0) // so that nothing runs unless the test wants it
+	sb, err := sandbox.Start(append([]sandbox.Option{standing}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{

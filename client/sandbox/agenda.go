@@ -63,7 +63,7 @@ func (o occurrences) Swap(i, j int) {
 
 // Push is for package heap.
 func (o *occurrences) Push(x any) {
-	added := x.(*occurrence) //nolint:errcheck,forcetypeassert // nothing else is pushed
+	added := x.(*occurrence) //nolint:forcetypeassert // nothing else is pushed
 	added.index = len(*o)
 	*o = append(*o, added)
 }

@@ -11,9 +11,18 @@ const (
 	multipartType = "multipart/form-data"
 )
 
-// data reads the body by its media type: an object or another JSON value, or a
-// form.
+// data reads the body, see parse, with what it says in an older release's way.
 func (c *call) data() (any, *answer) {
+	data, refusal := c.parse()
+	if c.olderRelease {
+		c.nameMentor(data)
+	}
+	return data, refusal
+}
+
+// parse reads the body by its media type: an object or another JSON value, or a
+// form.
+func (c *call) parse() (any, *answer) {
 	contentType := c.request.Header.Get("Content-Type")
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	mediaType = strings.ToLower(strip(mediaType))

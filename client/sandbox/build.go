@@ -19,11 +19,14 @@ func (s *settings) sandbox() (*Sandbox, error) {
 		clock:       newClock(s.start, s.clockSpeed),
 		driver:      make(chan struct{}, 1),
 		outcomes:    s.outcomes,
-		random:      rand.New(rand.NewPCG(s.seed, 0)),
+		random:      rand.New(rand.NewPCG(s.seed, 0)), //nolint:gosec // what happens shall be the same for the same seed
 		lifetime:    newLifetime(),
 	}
 	sb.deliveries.init(s.httpClient)
 	sb.deliveries.faults.set(s.deliveryFaults)
+	sb.faults.seed = s.seed
+	sb.faults.set(s.faults)
+	sb.requests.maxCount, sb.requests.maxSize = maxRequests, maxRequestsSize
 	sb.addAccounts(s.accounts)
 	for _, m := range s.mentors {
 		if err := sb.addMentor(m.org, m.thing); err != nil {

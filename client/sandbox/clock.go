@@ -35,11 +35,11 @@ func (c *clock) now() time.Time {
 
 // read goes by the wall's clock, not by the monotonic one, which stops where a
 // machine sleeps.
-func (c *clock) read(real time.Time) time.Time {
+func (c *clock) read(now time.Time) time.Time {
 	if c.held || c.speed == 0 {
 		return c.at
 	}
-	elapsed := float64(real.Round(0).Sub(c.since.Round(0))) * c.speed
+	elapsed := float64(now.Round(0).Sub(c.since.Round(0))) * c.speed
 	return c.at.Add(time.Duration(min(max(0, elapsed), math.MaxInt64/2)))
 }
 

@@ -3,10 +3,10 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
-	"slices"
-	"sync"
+	"strconv"
 	"time"
 
 	"github.com/iblai/iblai-go/client/callback"
@@ -17,6 +17,10 @@ const (
 	deliveryTimeout = 10 * time.Second
 	// maxDeliveryAnswer is how much of a receiver's answer is kept, in bytes.
 	maxDeliveryAnswer = 64 << 10
+	// maxDeliveries and maxDeliveriesSize are how many deliveries are kept, and of
+	// how many bytes together.
+	maxDeliveries     = 1_000_000
+	maxDeliveriesSize = 256 << 20
 	// maxPosting is how many callbacks are on their way at once, where the clock
 	// does not wait for them.
 	maxPosting = 64
@@ -26,7 +30,8 @@ const (
 type Delivery struct {
 	// ID counts the deliveries, from 1 on, in the order in which they ended.
 	ID int64
-	// AgentID and LogID tell which run the callback is about.
+	// Org, AgentID and LogID tell which run the callback is about.
+	Org            string
 	AgentID, LogID int64
 	// ResentFrom is the ID of the delivery that this one repeats, see
 	// [Sandbox.Resend]; 0 for the platform's own.
@@ -50,19 +55,32 @@ type Delivery struct {
 	StartedAt, FinishedAt time.Time
 }
 
-// Deliveries returns the callbacks that were posted, in the order in which they
-// ended.
-func (s *Sandbox) Deliveries() []Delivery {
-	s.deliveries.mu.Lock()
-	defer s.deliveries.mu.Unlock()
-	return slices.Clone(s.deliveries.all)
+// Format writes what came of the delivery in a line, whatever the verb: the
+// header has a signature, and the body may be long.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	outcome := strconv.Itoa(d.StatusCode)
+	if d.Err != nil {
+		outcome = d.Err.Error()
+	}
+	_, _ = fmt.Fprintf(f, "delivery %d of log %d to %s: %s", d.ID, d.LogID, d.URL, outcome)
 }
+
+// Deliveries returns the callbacks that were posted, in the order in which they
+// ended: the latest 1,000,000, or less if they take more than 256 MiB together. The
+// first ID tells how many came before. What headers and bodies hold is shared, and
+// must not be changed.
+func (s *Sandbox) Deliveries() []Delivery { return s.deliveries.kept.all() }
+
+// Delivery returns one of [Sandbox.Deliveries] by its ID, and false if it is no
+// longer kept, or never was.
+func (s *Sandbox) Delivery(id int64) (Delivery, bool) { return s.deliveries.kept.byID(id) }
 
 // A posting is a callback that is to be posted.
 type posting struct {
 	url            string
 	secret         string
 	body           []byte
+	org            string
 	agentID, logID int64
 
 	resent  *Delivery // what it repeats, nil for nothing
@@ -81,13 +99,12 @@ type deliveries struct {
 	slots     chan struct{}
 
 	faults deliveryFaults // guarded by the store's lock
-
-	mu  sync.Mutex // guards what follows
-	all []Delivery
+	kept   journal[Delivery]
 }
 
 func (d *deliveries) init(c *http.Client) {
 	d.slots = make(chan struct{}, maxPosting)
+	d.kept.maxCount, d.kept.maxSize = maxDeliveries, maxDeliveriesSize
 	if c == nil {
 		d.transport = &http.Transport{MaxIdleConnsPerHost: maxPosting, IdleConnTimeout: time.Minute}
 		c = &http.Client{Transport: d.transport}
@@ -117,22 +134,23 @@ func (s *Sandbox) postSoon(ctx context.Context, p posting) {
 		s.deliver(ctx, p) // fails, and is kept
 		return
 	}
-	ctx, end, err := s.lifetime.begin(context.WithoutCancel(ctx))
+	posting, end, err := s.lifetime.begin(context.WithoutCancel(ctx))
 	if err != nil {
 		<-s.deliveries.slots
+		s.deliver(ctx, p) // as above: the sandbox was closed meanwhile
 		return
 	}
 	go func() {
 		defer end()
 		defer func() { <-s.deliveries.slots }()
-		s.deliver(ctx, p)
+		s.deliver(posting, p)
 	}()
 }
 
 // deliver posts a callback, and keeps what came of it.
 func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
 	delivery := &Delivery{
-		AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
+		Org: p.org, AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
 	}
 	if p.resent != nil {
 		delivery.ResentFrom = p.resent.ID
@@ -140,15 +158,16 @@ func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
 	delivery.Err = s.deliveries.send(ctx, p, delivery)
 	delivery.FinishedAt = s.Now()
 	s.deliveries.keep(delivery)
-	s.tell(Event{Kind: CallbackDelivered, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
+	s.tell(Event{Kind: CallbackDelivered, Org: p.org, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
 	return delivery
 }
 
 func (d *deliveries) keep(delivery *Delivery) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delivery.ID = int64(len(d.all)) + 1
-	d.all = append(d.all, *delivery)
+	const fixed = 1 << 10 // header and all
+	d.kept.add(fixed+cap(delivery.Body)+cap(delivery.ResponseBody), func(id int64) Delivery {
+		delivery.ID = id
+		return *delivery
+	})
 }
 
 func (d *deliveries) send(ctx context.Context, p posting, delivery *Delivery) error {
@@ -200,26 +219,15 @@ func (s *Sandbox) Resend(ctx context.Context, deliveryID int64) (*Delivery, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	original := s.deliveries.byID(deliveryID)
-	if original == nil {
+	original, ok := s.Delivery(deliveryID)
+	if !ok {
 		return nil, &UnknownDeliveryError{ID: deliveryID}
 	}
-	p := posting{url: original.URL, body: original.Body, agentID: original.AgentID, logID: original.LogID, resent: original}
+	p := posting{url: original.URL, body: original.Body, org: original.Org, agentID: original.AgentID, logID: original.LogID, resent: &original}
 	s.store.RLock()
 	if a := s.store.agent(original.AgentID); a != nil {
 		p.secret = a.CallbackSecret
 	}
 	s.store.RUnlock()
 	return s.deliver(ctx, p), nil
-}
-
-func (d *deliveries) byID(id int64) *Delivery {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	i := slices.IndexFunc(d.all, func(delivery Delivery) bool { return delivery.ID == id })
-	if i < 0 {
-		return nil
-	}
-	found := d.all[i]
-	return &found
 }

@@ -16,7 +16,8 @@ var ErrDropped = errors.New("sandbox: dropped by a delivery fault")
 // on the sandbox's clock.
 const maxHeld = time.Minute
 
-// UnknownDeliveryError is what was asked of a delivery that there was not.
+// UnknownDeliveryError is what was asked of a delivery that there was not, or that
+// is no longer kept.
 type UnknownDeliveryError struct {
 	// ID is the id that no delivery has.
 	ID int64

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -107,6 +108,19 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		assert.Equal(t, http.StatusTemporaryRedirect, run.Delivery.StatusCode)
 	}
 	assert.False(t, followed.Load())
+}
+
+func TestDeliveriesPrintShort(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")), withReceiver(func(*http.Request) (*http.Response, error) {
+		return respond(http.StatusNoContent, ""), nil
+	}))
+	delivery := *fire(t, server, 1, sandbox.Outcome{}).Delivery
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		assert.Equal(t, "delivery 1 of log 1 to http://127.0.0.1/: 204", fmt.Sprintf(verb, delivery))
+	}
+	require.NoError(t, server.SetDeliveryFaults(sandbox.DeliveryFault{Drop: true}))
+	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: dropped by a delivery fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
 }
 
 func TestLongAnswerIsCut(t *testing.T) {

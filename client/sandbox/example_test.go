@@ -101,3 +101,91 @@ func ExampleStart() {
 	// Output:
 	// New books finished: error at 2026-01-05 08:00:04.25 +0000 UTC
 }
+
+// A day of an agent that fails at first, and of one that waits for its success.
+func ExampleSandbox_Advance() {
+	monday := time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
+	sb, err := sandbox.Start(
+		sandbox.WithClock(monday, 0),
+		sandbox.WithOutcomes(sandbox.Script(
+			sandbox.Outcome{Status: client.PeriodicAgentLogStatusError, Duration: time.Minute},
+			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
+		)),
+		sandbox.WithPeriodicAgent("acme",
+			client.PeriodicAgentCreateRequest{
+				Title: "Digest",
+				Task:  client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8,9"}},
+			},
+			client.PeriodicAgentCreateRequest{
+				Title:         "Reminder",
+				Task:          client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "5", Hour: "8"}},
+				PreviousAgent: client.Value(int64(1)),
+			},
+		),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+
+	runs, err := sb.Advance(context.Background(), 24*time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(runs, "runs")
+	for run := range sb.Logs("acme", monday, sb.Now()) {
+		fmt.Println("agent", run.PeriodicAgent, "at", run.StartTime.Format("15:04"), run.Status)
+	}
+	// Output:
+	// 3 runs
+	// agent 1 at 08:00 error
+	// agent 1 at 09:00 success
+	// agent 2 at 09:01 error
+}
+
+// What goes wrong in production, on demand: the service is overloaded twice, and
+// then the answer to a write is lost.
+func ExampleSandbox_SetFaults() {
+	sb, err := sandbox.Start(sandbox.WithFaults(
+		sandbox.Fault{Method: "GET", Times: 2, Status: 503},
+		sandbox.Fault{Method: "POST", Times: 1, Reset: sandbox.ResetAfter},
+	))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Millisecond}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	mentors, err := c.Mentors.List(ctx, nil) // sent again, since reading is safe
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{ // sent once
+		Mentor: mentors.Results[0].UniqueID,
+		Title:  "Morning digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
+	})
+	_, lost := errors.AsType[*client.TransportError](err)
+	fmt.Println("the answer was lost:", lost)
+	agents, err := c.PeriodicAgents.List(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("agents:", agents.Count)
+
+	for _, request := range sb.Requests() {
+		fmt.Println(request.Operation, request.StatusCode)
+	}
+	// Output:
+	// the answer was lost: true
+	// agents: 1
+	// ai_mentor_orgs_users_list 503
+	// ai_mentor_orgs_users_list 503
+	// ai_mentor_orgs_users_list 200
+	// ai_mentor_orgs_users_periodic_agents_create 0
+	// ai_mentor_orgs_users_periodic_agents_list 200
+}

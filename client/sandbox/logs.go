@@ -40,8 +40,9 @@ func (l *log) model() client.PeriodicAgentLog {
 	}
 }
 
-// Logs yields the logs of an org's runs that began at a time from from on and
-// before to, in the order in which they began. There are none in an org that does not exist.
+// Logs yields the logs of an org's runs that began before to, but not before
+// from, in the order in which they began. There are none in an org that does
+// not exist.
 func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[client.PeriodicAgentLog] {
 	return func(yield func(client.PeriodicAgentLog) bool) {
 		for _, l := range s.logsBetween(org, from, to) {

@@ -46,6 +46,7 @@ type settings struct {
 	seed           uint64
 	outcomes       func(context.Context, Invocation) Outcome
 	deliveryFaults []DeliveryFault
+	faults         []Fault
 }
 
 // ofOrg is a thing that an option adds to an org.
@@ -166,7 +167,7 @@ func checkClockSpeed(option string, speed float64) error {
 	return &OptionError{Option: option, Reason: fmt.Sprintf("has the speed %v, but it must be from 0 to %d", speed, maxClockSpeed)}
 }
 
-// WithSeed sets what probabilities are drawn from, see [DeliveryFault]: with
+// WithSeed sets what probabilities are drawn from, see [Fault] and [DeliveryFault]: with
 // the same seed, the same things happen in the same order. It is 1 if not set.
 func WithSeed(seed uint64) Option {
 	return func(s *settings) error {

@@ -33,23 +33,33 @@ func notFound(model string) *answer {
 	return detail(http.StatusNotFound, "No "+model+" matches the given query.")
 }
 
-// write sends the answer with the headers that every view sends.
-func (c *call) write(w http.ResponseWriter, a *answer) {
-	header := w.Header()
-	maps.Copy(header, a.header)
-	header.Set("Allow", c.route.allow())
-	header.Set("Vary", "Accept")
+// A draft is an answer before it is sent.
+type draft struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+// setBody puts another body in the place of what there is.
+func (d *draft) setBody(contentType string, body []byte) {
+	d.body = body
+	d.header.Set("Content-Type", contentType)
+	d.header.Set("Content-Length", strconv.Itoa(len(body)))
+}
+
+// write drafts the answer with the headers that every view sends.
+func (c *call) write(d *draft, a *answer) {
+	maps.Copy(d.header, a.header)
+	d.header.Set("Allow", c.route.allow())
+	d.header.Set("Vary", "Accept")
+	d.status = a.status
 	if a.body == nil {
-		w.WriteHeader(a.status)
 		return
 	}
 	// It can't fail: answers are made of texts, numbers, and JSON that was
 	// written before.
 	text, _ := marshal(a.body)
-	header.Set("Content-Type", jsonType)
-	header.Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(text)
+	d.setBody(jsonType, text)
 }
 
 // marshal writes JSON as Django REST Framework does: nothing but quotes,
@@ -62,12 +72,10 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
-// writeHTML sends what no view has made.
-func writeHTML(w http.ResponseWriter, status int, page string) {
-	w.Header().Set("Content-Type", htmlType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(page))
+// writeHTML drafts what no view has made.
+func (d *draft) writeHTML(status int, page string) {
+	d.status = status
+	d.setBody(htmlType, []byte(page))
 }
 
 // errorPage is Django's, with room for a title and details.
@@ -83,6 +91,15 @@ const errorPage = `
 </html>
 `
 
-// tooLargePage is nginx's.
-const tooLargePage = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n" +
-	"<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+// nginxPage is nginx's page about an error.
+func nginxPage(status int) string {
+	title := strconv.Itoa(status) + " " + http.StatusText(status)
+	switch status { // where it has words of its own
+	case http.StatusServiceUnavailable:
+		title = "503 Service Temporarily Unavailable"
+	case http.StatusGatewayTimeout:
+		title = "504 Gateway Time-out"
+	}
+	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
+		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+}

@@ -85,6 +85,7 @@ func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
 	return s.plan(posting{
 		url:     a.CallbackURL,
 		secret:  a.CallbackSecret,
+		org:     a.org.key,
 		agentID: a.ID,
 		logID:   l.ID,
 		body: payload{

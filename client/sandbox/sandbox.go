@@ -29,6 +29,9 @@ type Sandbox struct {
 
 	deliveries deliveries
 	watchers   watchers
+
+	faults   requestFaults
+	requests journal[Request]
 }
 
 // New makes a sandbox that listens nowhere: serve it, or call its ServeHTTP, and
@@ -46,8 +49,8 @@ func New(opts ...Option) (*Sandbox, error) {
 }
 
 // Close ends the deliveries that are on their way, and closes what connections
-// to receivers are open. A closed sandbox goes on answering requests, but
-// starts no runs.
+// to receivers are open. A closed sandbox goes on answering requests, without
+// the waits of faults, but starts no runs.
 func (s *Sandbox) Close() {
 	s.lifetime.close()
 	s.store.Lock()

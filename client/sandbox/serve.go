@@ -1,16 +1,11 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 )
-
-// maxBody is how much of a request's body is read, in bytes.
-const maxBody = 2_621_440 // DATA_UPLOAD_MAX_MEMORY_SIZE
 
 // A call is a request on its way through the sandbox.
 type call struct {
@@ -23,26 +18,8 @@ type call struct {
 	org      *org     // of the path
 	username string   // of the path
 	id       string   // of the path, if it has one
-}
 
-// ServeHTTP answers as the service does.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		writeHTML(w, http.StatusRequestEntityTooLarge, tooLargePage)
-		return
-	}
-	if err != nil { // the client is gone, or breaks the protocol
-		writeHTML(w, http.StatusBadRequest, fmt.Sprintf(errorPage, "Bad Request (400)", ""))
-		return
-	}
-	route, parameters := findRoute(r.URL.Path)
-	if route == nil {
-		notRouted(w, r)
-		return
-	}
-	c := &call{sandbox: s, request: r, route: route, body: body, query: parseQuery(r.URL.RawQuery), id: parameters["id"]}
-	c.write(w, c.answer(parameters))
+	olderRelease bool // see Fault
 }
 
 // answer does the steps of a view of Django REST Framework, in its order.
@@ -95,16 +72,16 @@ func (c *call) metadata() *answer {
 }
 
 // notRouted sends a path without its slash there, and knows no other.
-func notRouted(w http.ResponseWriter, r *http.Request) {
-	if route, _ := findRoute(r.URL.Path + "/"); route == nil {
-		writeHTML(w, http.StatusNotFound, fmt.Sprintf(errorPage, "Not Found", "The requested resource was not found on this server."))
+func (d *draft) notRouted(u *url.URL) {
+	if route, _ := findRoute(u.Path + "/"); route == nil {
+		d.writeHTML(http.StatusNotFound, fmt.Sprintf(errorPage, "Not Found", "The requested resource was not found on this server."))
 		return
 	}
-	location := r.URL.EscapedPath() + "/"
-	if r.URL.RawQuery != "" {
-		location += "?" + r.URL.RawQuery
+	location := u.EscapedPath() + "/"
+	if u.RawQuery != "" {
+		location += "?" + u.RawQuery
 	}
-	w.Header().Set("Location", location)
-	w.Header().Set("Content-Type", htmlType+"; charset=utf-8")
-	w.WriteHeader(http.StatusMovedPermanently)
+	d.header.Set("Location", location)
+	d.header.Set("Content-Type", htmlType+"; charset=utf-8")
+	d.status = http.StatusMovedPermanently
 }

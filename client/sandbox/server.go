@@ -29,7 +29,7 @@ type Server struct {
 	served   chan struct{} // closed when the server has stopped
 	close    sync.Once
 
-	open   sync.WaitGroup // of connections
+	open   sync.WaitGroup // of connections and requests
 	mu     sync.Mutex     // guards unused
 	unused map[net.Conn]bool
 }
@@ -53,12 +53,20 @@ func Start(opts ...Option) (*Server, error) {
 		served:   make(chan struct{}),
 		unused:   map[net.Conn]bool{},
 	}
-	s.http = &http.Server{Handler: sandbox, ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
+	s.http = &http.Server{Handler: http.HandlerFunc(s.answer), ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
 	go func() {
 		defer close(s.served)
 		_ = s.http.Serve(listener) // ends with an error, always: that of Close
 	}()
 	return s, nil
+}
+
+// answer keeps Close waiting: a fault that resets a connection has the server
+// forget it first.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+	s.open.Add(1)
+	defer s.open.Done()
+	s.ServeHTTP(w, r)
 }
 
 // track knows the connections that clients have opened in advance. Shutdown
@@ -71,7 +79,7 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	case http.StateNew:
 		s.open.Add(1)
 		s.unused[c] = true
-	case http.StateClosed:
+	case http.StateClosed, http.StateHijacked:
 		s.open.Done()
 	default:
 	}

@@ -21,8 +21,9 @@ const (
 	RunStarted        EventKind = "run_started"
 	RunFinished       EventKind = "run_finished"
 	CallbackDelivered EventKind = "delivery" // or failed to be
-	ClockChanged      EventKind = "clock"    // was advanced, or runs at another speed
-	EventsLost        EventKind = "lost"     // some events before this one: the watcher was too slow
+	RequestAnswered   EventKind = "request"
+	ClockChanged      EventKind = "clock" // was advanced, or runs at another speed
+	EventsLost        EventKind = "lost"  // some events before this one: the watcher was too slow
 )
 
 // An Event is something that has happened in a sandbox. What does not apply to
@@ -33,6 +34,7 @@ type Event struct {
 	AgentID    int64
 	LogID      int64
 	DeliveryID int64
+	RequestID  int64
 	// Status is that of the run.
 	Status string
 	// At is the time on the sandbox's clock.

@@ -16,7 +16,11 @@ import (
 
 // inSandbox tells the story in a platform of its own.
 func inSandbox(ctx context.Context, r *report) error {
-	sb, err := sandbox.Start()
+	sb, err := sandbox.Start(sandbox.WithClock(time.Now(), 0), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{
+		Output:   "Two essays are due on Friday; the lab report can wait.",
+		Log:      "Loaded 3 documents.\nAsked the model.\nAnswered in 54 characters.",
+		Duration: 4200 * time.Millisecond,
+	})))
 	if err != nil {
 		return err
 	}
@@ -63,31 +67,27 @@ func inSandbox(ctx context.Context, r *report) error {
 		return err
 	}
 	facts := []string{"id", fmt.Sprint(created.ID), "title", created.Title, "runs", schedule.Describe()}
-	for _, next := range schedule.NextN(time.Now(), 3) {
-		facts = append(facts, "next", next.Format("Mon 2 Jan 2006, 15:04 MST"))
+	next := schedule.NextN(sb.Now(), 3)
+	for _, run := range next {
+		facts = append(facts, "next", run.Format("Mon 2 Jan 2006, 15:04 MST"))
 	}
 	r.facts(facts...)
 
-	r.step("It runs (the sandbox fires it now), and the result is posted to the receiver")
-	run, err := sb.Fire(ctx, created.ID, sandbox.Outcome{
-		Output: "Two essays are due on Friday; the lab report can wait.",
-		Log:    "Loaded 3 documents.\nAsked the model.\nAnswered in 54 characters.",
-
-		Duration: 4200 * time.Millisecond,
-	})
-	if err != nil {
+	r.step("Its time comes (the sandbox's clock is moved on), and the result is posted to the receiver")
+	if _, err := sb.AdvanceTo(ctx, next[0].Add(time.Minute)); err != nil {
 		return err
 	}
 	event := receiver.received()
-	if event == nil {
-		return fmt.Errorf("no callback arrived: %v", run.Delivery)
+	deliveries := sb.Deliveries()
+	if event == nil || len(deliveries) == 0 {
+		return fmt.Errorf("no callback arrived: %v", deliveries)
 	}
 	r.facts(
 		"signature", "verified, over the raw body",
 		"run", fmt.Sprintf("log %d, %s at %s", event.LogID, event.Status, event.Timestamp.UTC().Format(time.DateTime)),
 		"prompt", brief(event.Prompt),
 		"output", brief(event.AgentOutput),
-		"answered", fmt.Sprintf("%d %s", run.Delivery.StatusCode, http.StatusText(run.Delivery.StatusCode)),
+		"answered", fmt.Sprintf("%d %s", deliveries[0].StatusCode, http.StatusText(deliveries[0].StatusCode)),
 	)
 
 	r.step("A forged callback is refused")

@@ -1,0 +1,127 @@
+package sandbox_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// after is a request for an agent that waits for another one.
+func after(t *testing.T, line string, previous int64, status client.PeriodicAgentStatus) client.PeriodicAgentCreateRequest {
+	t.Helper()
+	request := scheduled(t, line)
+	request.Prompt = new("Go on.")
+	request.PreviousAgent, request.PreviousAgentStatus = client.Value(previous), &status
+	return request
+}
+
+// withAnswers has every run put out which it was.
+func withAnswers(prompts *[]string) sandbox.Option {
+	return sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+		*prompts = append(*prompts, fmt.Sprintf("%d: %s", run.AgentID, run.Prompt))
+		return sandbox.Outcome{Output: fmt.Sprintf("Answer %d.", run.LogID), Duration: 10 * time.Minute}
+	})
+}
+
+func TestChainWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	var prompts []string
+	server := newAda(t, withAnswers(&prompts),
+		withSchedule(t, "0 11 * * *"),
+		sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success"), after(t, "*/15 9-11 * * *", 2, "success"), after(t, "30 10 * * *", 1, "running")),
+	)
+	advance(t, server, 90*time.Minute)
+	assert.Empty(t, runs(t, server), "all wait")
+	advance(t, server, 55*time.Minute)
+	assert.Equal(t, []string{
+		"1 05 11:00 success 10m0s",
+		"4 05 11:00 success 10m0s", // while 1 was running
+		"2 05 11:10 success 10m0s",
+		"3 05 11:20 running", // once, though it was due four times an hour
+	}, runs(t, server))
+	assert.Equal(t, []string{"1: ", "4: Go on.", "2: Go on.\n\nAnswer 1.", "3: Go on.\n\nAnswer 3."}, prompts)
+	assert.Equal(t, "Answer 3.", get(t, server, "periodic-agents/3/").fields(t)["previous_agent_output"])
+}
+
+func TestChainAfterAnError(t *testing.T) {
+	t.Parallel()
+	server := newAda(t,
+		withSchedule(t, "0 * * * *"),
+		sandbox.WithPeriodicAgent("acme", after(t, "30 * * * *", 1, "success"), after(t, "30 * * * *", 1, "error")),
+		sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+			if run.AgentID == 1 && run.StartTime.Hour() == 10 {
+				return sandbox.Outcome{Status: "error"}
+			}
+			return sandbox.Outcome{}
+		}),
+	)
+	advance(t, server, 3*time.Hour)
+	assert.Equal(t, []string{
+		"1 05 10:00 error", "3 05 10:00 success", "3 05 10:30 success",
+		"1 05 11:00 success", "2 05 11:00 success", "2 05 11:30 success", "1 05 12:00 success",
+	}, runs(t, server))
+}
+
+func TestCyclesComeToRest(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", scheduled(t, "0 10 * * *"), after(t, "0 11 * * *", 1, "success"), after(t, "0 * * * *", 1, "success")))
+	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"previous_agent":2}`)
+	send(t, server, http.MethodPatch, "periodic-agents/3/", `{"previous_agent":3}`)
+	assert.Equal(t, 0, advance(t, server, 24*time.Hour), "each waits for the other, and the third for itself")
+	fire(t, server, 2, sandbox.Outcome{})
+	assert.Equal(t, []string{"2 06 09:00 success", "1 06 09:00 success", "2 06 09:00 success"}, runs(t, server), "each ran for what it was due")
+	assert.Equal(t, 2, advance(t, server, 3*time.Hour), "and then by their schedules")
+
+	send(t, server, http.MethodPatch, "periodic-agents/3/", `{"previous_agent_status":"pending"}`)
+	assert.Equal(t, 1, advance(t, server, 24*time.Hour)-2, "pending is what an agent is until it has run")
+}
+
+func TestWaitingEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		method, target, body string
+		runs                 int
+	}{
+		"previous agent is null":          {http.MethodPatch, "2/", `{"previous_agent":null}`, 1},
+		"previous agent is another":       {http.MethodPatch, "2/", `{"previous_agent":3}`, 0},
+		"previous agent is deleted":       {http.MethodDelete, "1/", "", 1},
+		"another state is waited for":     {http.MethodPatch, "2/", `{"previous_agent_status":"pending"}`, 1},
+		"the schedule is changed":         {http.MethodPatch, "2/", `{"previous_agent":null,"task":{"crontab":{"minute":"59"}}}`, 0},
+		"it is disabled":                  {http.MethodPatch, "2/", `{"previous_agent":null,"task":{"enabled":false}}`, 0},
+		"it is deleted":                   {http.MethodDelete, "2/", "", 0},
+		"something else of it is changed": {http.MethodPatch, "2/", `{"title":"x"}`, 0},
+	} {
+		server := newAda(t, sandbox.WithPeriodicAgent("acme", scheduled(t, "0 8 * * *"), after(t, "0 10 * * *", 1, "success"), scheduled(t, "0 8 * * *")))
+		advance(t, server, time.Hour)
+		send(t, server, test.method, "periodic-agents/"+test.target, test.body)
+		assert.Equal(t, test.runs, advance(t, server, 10*time.Minute), name)
+	}
+}
+
+// Between the moment at which an agent is let go and its run, things may change
+// again: here by the callback of the run that lets it go.
+func TestLetGoAndStopped(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		`{"task":{"enabled":false}}`:          1,
+		`{"previous_agent_status":"error"}`:   1,
+		`{"title":"runs all the same"}`:       2,
+		`{"previous_agent_status":"success"}`: 2,
+	} {
+		var server *sandbox.Server
+		first := calling("http://127.0.0.1/", "a-long-random-secret")
+		first.Task.Crontab = scheduled(t, "0 11 * * *").Task.Crontab
+		server = newAda(t, sandbox.WithPeriodicAgent("acme", first, after(t, "0 10 * * *", 1, "success")), withReceiver(func(*http.Request) (*http.Response, error) {
+			send(t, server, http.MethodPatch, "periodic-agents/2/", body)
+			return respond(http.StatusNoContent, ""), nil
+		}))
+		assert.Equal(t, want, advance(t, server, 2*time.Hour), body)
+	}
+}

@@ -1,0 +1,152 @@
+package sandbox_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// newSandbox is a sandbox that listens nowhere, for the clock of synctest.
+func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Sandbox {
+	t.Helper()
+	sb, err := sandbox.New(append([]sandbox.Option{withAda()}, opts...)...)
+	require.NoError(t, err)
+	t.Cleanup(sb.Close)
+	return sb
+}
+
+// starts are when the runs of acme began.
+func starts(sb *sandbox.Sandbox) []string {
+	all := []string{}
+	for log := range sb.Logs("acme", time.Time{}, sb.Now().Add(time.Hour)) {
+		all = append(all, log.StartTime.Format("15:04:05"))
+	}
+	return all
+}
+
+func TestRealTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withSchedule(t, "*/5 * * * *"), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 90 * time.Second})))
+		assert.Equal(t, time.Now(), sb.Now())
+		assert.InDelta(t, 1, sb.ClockSpeed(), 0)
+		time.Sleep(11 * time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []string{"00:05:00", "00:10:00"}, starts(sb))
+		assert.Equal(t, []client.PeriodicAgentLogStatus{"success", "running"}, statuses(sb))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		assert.Equal(t, []client.PeriodicAgentLogStatus{"success", "success"}, statuses(sb))
+		sb.Close()
+		time.Sleep(time.Hour)
+		assert.Len(t, starts(sb), 2, "a closed sandbox runs nothing")
+	})
+}
+
+func statuses(sb *sandbox.Sandbox) (all []client.PeriodicAgentLogStatus) {
+	for log := range sb.Logs("acme", time.Time{}, sb.Now().Add(time.Hour)) {
+		all = append(all, log.Status)
+	}
+	return all
+}
+
+func TestFastTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withSchedule(t, "0 * * * *"), sandbox.WithClock(start, 3600))
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		assert.Equal(t, start.Add(5*time.Hour), sb.Now())
+		assert.Len(t, starts(sb), 5)
+
+		require.NoError(t, sb.SetClockSpeed(0))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		assert.Equal(t, start.Add(5*time.Hour), sb.Now())
+
+		require.NoError(t, sb.SetClockSpeed(60))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		assert.Equal(t, start.Add(7*time.Hour), sb.Now())
+		assert.Len(t, starts(sb), 7)
+		require.EqualError(t, sb.SetClockSpeed(-1), "sandbox: SetClockSpeed has the speed -1, but it must be from 0 to 86400")
+	})
+}
+
+// A clock that runs can be moved on, too, and goes on from there.
+func TestAdvanceOfAClockThatRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withSchedule(t, "0 * * * *"), sandbox.WithClock(start, 1))
+		began, err := sb.Advance(t.Context(), 24*time.Hour)
+		require.NoError(t, err)
+		assert.Equal(t, 24, began)
+		assert.Equal(t, start.Add(24*time.Hour), sb.Now())
+		time.Sleep(90 * time.Minute)
+		synctest.Wait()
+		assert.Equal(t, start.Add(25*time.Hour+30*time.Minute), sb.Now())
+		assert.Len(t, starts(sb), 25)
+	})
+}
+
+// In real time, nothing waits for a receiver: neither the clock nor other runs.
+func TestRealTimeWaitsForNoReceiver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		request := calling("http://127.0.0.1/", "a-long-random-secret")
+		request.Task.Crontab = scheduled(t, "* * * * *").Task.Crontab
+		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithClock(start, 60), withReceiver(silent))
+		time.Sleep(9 * time.Second)
+		synctest.Wait()
+		assert.Len(t, starts(sb), 9)
+		assert.Empty(t, sb.Deliveries())
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		assert.Len(t, starts(sb), 19)
+		assert.Len(t, sb.Deliveries(), 9)
+		for _, delivery := range sb.Deliveries() {
+			require.ErrorIs(t, delivery.Err, context.DeadlineExceeded)
+		}
+
+		require.NoError(t, sb.SetClockSpeed(86400))
+		time.Sleep(time.Second)
+		synctest.Wait()
+		assert.LessOrEqual(t, len(starts(sb)), 19+64+1, "but so many are on their way at once")
+		begun := len(starts(sb))
+		sb.Close()
+		assert.Len(t, sb.Deliveries(), begun, "what was on its way, and what waited, has ended")
+	})
+}
+
+// A run that was let go while the clock stands waits for the next advance.
+func TestStandingClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withStill(), sandbox.WithPeriodicAgent("acme", scheduled(t, "0 8 * * *"), after(t, "0 10 * * *", 1, "success")))
+		_, err := sb.Advance(t.Context(), time.Hour)
+		require.NoError(t, err)
+		request := newRequest(http.MethodDelete, userPath+"periodic-agents/1/", "")
+		sb.ServeHTTP(discard{}, request.WithContext(t.Context()))
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		assert.Empty(t, starts(sb))
+		began, err := sb.Advance(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, 1, began)
+	})
+}
+
+// discard is an answer that nobody reads.
+type discard struct{}
+
+func (discard) Header() http.Header            { return http.Header{} }
+func (discard) Write(text []byte) (int, error) { return len(text), nil }
+func (discard) WriteHeader(int)                {}

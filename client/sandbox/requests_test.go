@@ -1,0 +1,303 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// latest is the request that was answered last.
+func latest(t testing.TB, sb interface{ Requests() []sandbox.Request }) sandbox.Request {
+	t.Helper()
+	all := sb.Requests()
+	require.NotEmpty(t, all)
+	return all[len(all)-1]
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: "eve-key"}))
+	assert.Empty(t, server.Requests())
+	got := send(t, server, http.MethodPost, "periodic-agents/?x=%20y", newAgentBody, "X-Mine", "value")
+	request := latest(t, server)
+	assert.EqualValues(t, 1, request.ID)
+	assert.Equal(t, start, request.At)
+	assert.Positive(t, request.Duration)
+	assert.Equal(t, http.MethodPost, request.Method)
+	assert.Equal(t, userPath+"periodic-agents/?x=%20y", request.URL)
+	assert.Equal(t, createAgent, request.Operation)
+	assert.Equal(t, "ada", request.Username)
+	assert.Equal(t, []string{"Api-Token ***"}, request.Header["Authorization"])
+	assert.Equal(t, "value", request.Header.Get("X-Mine"))
+	assert.Equal(t, newAgentBody, string(request.Body))
+	assert.Equal(t, http.StatusCreated, request.StatusCode)
+	assert.Equal(t, "application/json", request.ResponseHeader.Get("Content-Type"))
+	assert.Equal(t, "GET, POST, HEAD, OPTIONS", request.ResponseHeader.Get("Allow"))
+	assert.Equal(t, got.body, string(request.ResponseBody))
+	assert.False(t, request.Truncated)
+	assert.False(t, request.Faulted)
+
+	for _, test := range []struct {
+		method, target, key string
+		operation, username string
+		status              int
+		body                string
+	}{
+		{http.MethodHead, "periodic-agents/", key, listAgents, "ada", http.StatusOK, ""},
+		{http.MethodDelete, "periodic-agents/1/", key, "ai_mentor_orgs_users_periodic_agents_destroy", "ada", http.StatusNoContent, ""},
+		{http.MethodGet, "periodic-agents/", "eve-key", listAgents, "eve", http.StatusForbidden, `{"detail":"You do not have permission to perform this action."}`},
+		{http.MethodGet, "periodic-agents/", "nonsense", listAgents, "", http.StatusUnauthorized, `{"detail":"Invalid token."}`},
+		{http.MethodPatch, "periodic-agents/", key, "", "ada", http.StatusMethodNotAllowed, `{"detail":"Method \"PATCH\" not allowed."}`},
+		{http.MethodGet, "periodic-agents", key, "", "ada", http.StatusMovedPermanently, ""},
+		{http.MethodGet, "/nowhere", key, "", "ada", http.StatusNotFound, get(t, server, "/nowhere").body},
+	} {
+		send(t, server, test.method, test.target, "", "Authorization", "Api-Token "+test.key)
+		request := latest(t, server)
+		assert.Equal(t, test.method, request.Method)
+		assert.Equal(t, test.operation, request.Operation, test)
+		assert.Equal(t, test.username, request.Username, test)
+		assert.Equal(t, test.status, request.StatusCode, test)
+		assert.Equal(t, test.body, string(request.ResponseBody), test)
+		assert.Empty(t, request.Body)
+		assert.NotEmpty(t, request.ResponseHeader)
+	}
+	all := server.Requests()
+	for i, request := range all {
+		assert.EqualValues(t, i+1, request.ID)
+		found, ok := server.Request(request.ID)
+		assert.True(t, ok)
+		assert.Equal(t, request, found)
+	}
+	for _, id := range []int64{-1, 0, int64(len(all)) + 1} {
+		_, ok := server.Request(id)
+		assert.False(t, ok, id)
+	}
+}
+
+func TestRequestsWithFaults(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	whole := get(t, server, "periodic-agents/1/").body
+	for _, test := range []struct {
+		fault  sandbox.Fault
+		status int
+		body   string
+	}{
+		{sandbox.Fault{Status: 429}, 429, `{"detail":"Request was throttled."}`},
+		{sandbox.Fault{Status: 204}, 204, ""},
+		{sandbox.Fault{Latency: 1}, 200, whole},
+		{sandbox.Fault{Truncate: true}, 200, whole[:len(whole)/2]},
+		{sandbox.Fault{Reset: sandbox.ResetBefore}, 0, ""},
+		{sandbox.Fault{Reset: sandbox.ResetDuring}, 200, whole[:len(whole)/2]},
+		{sandbox.Fault{Reset: sandbox.ResetAfter}, 0, ""},
+	} {
+		setFaults(t, server, test.fault)
+		got, _ := try(t, plainClient(), server.URL, http.MethodGet, userPath+"periodic-agents/1/", "")
+		request := latest(t, server)
+		assert.True(t, request.Faulted, test.fault)
+		assert.Equal(t, retrieveAgent, request.Operation)
+		assert.Equal(t, "ada", request.Username, test.fault)
+		assert.Equal(t, test.status, request.StatusCode, test.fault)
+		assert.Equal(t, test.status == 0, request.ResponseHeader == nil, test.fault)
+		assert.Equal(t, test.body, string(request.ResponseBody), test.fault)
+		assert.Equal(t, got.body, string(request.ResponseBody), "what was sent is what came")
+	}
+}
+
+// Whoever has the whole of an answer finds it among the requests, however long it is.
+func TestRequestsAreKeptBeforeTheyAreAnswered(t *testing.T) {
+	t.Parallel()
+	for _, fault := range [][]sandbox.Fault{nil, {{Status: http.StatusOK, Body: strings.Repeat("x", 1<<20)}}, {{BytesPerSecond: 1 << 20}}} {
+		server := newAda(t, sandbox.WithFaults(fault...))
+		c := &http.Client{Transport: &http.Transport{}}
+		for i := range 50 {
+			_, err := try(t, c, server.URL, http.MethodGet, userPath, "")
+			require.NoError(t, err)
+			require.Len(t, server.Requests(), i+1)
+		}
+	}
+}
+
+func TestRequestsOfBrokenOnes(t *testing.T) {
+	t.Parallel()
+	server := newAda(t)
+	raw(t, server, "POST "+userPath+" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n")
+	request := latest(t, server)
+	assert.Equal(t, http.StatusBadRequest, request.StatusCode)
+	assert.Equal(t, "ab", string(request.Body))
+	assert.True(t, request.Truncated)
+
+	const kept = 64 << 10
+	send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", 3_000_000))
+	request = latest(t, server)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, request.StatusCode)
+	assert.Equal(t, strings.Repeat("x", kept), string(request.Body))
+	assert.True(t, request.Truncated)
+
+	for _, test := range []struct {
+		sent, answered int
+		truncated      bool
+	}{{kept, kept, false}, {kept + 1, 1, true}, {1, kept + 1, true}} {
+		setFaults(t, server, sandbox.Fault{Status: http.StatusOK, Body: strings.Repeat("y", test.answered)})
+		send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", test.sent))
+		request := latest(t, server)
+		assert.Len(t, request.Body, min(test.sent, kept))
+		assert.Len(t, request.ResponseBody, min(test.answered, kept))
+		assert.Equal(t, test.truncated, request.Truncated)
+	}
+}
+
+func TestRequestsAreMasked(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	for _, test := range []struct{ header, value, want string }{
+		{"Authorization", "Api-Token " + key, "Api-Token ***"},
+		{"Authorization", "api-token  " + key, "api-token ***"},
+		{"Authorization", "Bearer " + key, "Bearer ***"},
+		{"Authorization", "Api-Token", "***"},
+		{"Authorization", key, "***"},
+		{"Authorization", key + " Api-Token", "***"},
+		{"Authorization", "Api-Token\t" + key, "***"},
+		{"Authorization", strings.Repeat("a", 17) + " b", "***"},
+		{"Authorization", " " + key, " ***"},
+		{"Authorization", "", ""},
+		{"Proxy-Authorization", "Basic dXNlcg==", "Basic ***"},
+		{"Cookie", "session=" + key, "***"},
+		{"X-Other", "as it is", "as it is"},
+	} {
+		request := listRequest()
+		request.Header = http.Header{test.header: {test.value, test.value}}
+		record(sb, request)
+		assert.Equal(t, http.Header{test.header: {test.want, test.want}}, latest(t, sb).Header)
+		assert.Equal(t, userPath+"periodic-agents/", latest(t, sb).URL)
+		assert.Equal(t, test.value, request.Header.Get(test.header), "the request itself stays as it is")
+	}
+}
+
+func TestRequestsPrintNoSecrets(t *testing.T) {
+	t.Parallel()
+	server := newAda(t)
+	const secret = "a-long-random-secret"
+	send(t, server, http.MethodPost, "periodic-agents/?a=b", `{"mentor":"`+coach+`","title":"t","task":{"crontab":{}},"callback_secret":"`+secret+`"}`, "X-Mine", secret)
+	request := latest(t, server)
+	require.Contains(t, string(request.ResponseBody), secret)
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		assert.Equal(t, "POST "+userPath+"periodic-agents/?a=b: 201", fmt.Sprintf(verb, request), verb)
+		for _, value := range []any{&request, server.Requests(), server} {
+			text := fmt.Sprintf(verb, value)
+			assert.NotContains(t, text, secret, verb)
+			assert.NotContains(t, text, fmt.Sprintf("%x", secret), verb)
+		}
+	}
+	var logged bytes.Buffer
+	slog.New(slog.NewJSONHandler(&logged, nil)).Info("", "request", request)
+	assert.Contains(t, logged.String(), `"request":{"method":"POST","url":"`+userPath+`periodic-agents/?a=b","status":201}`)
+	assert.NotContains(t, logged.String(), secret)
+}
+
+// The journal is bounded in bytes.
+func TestRequestsForgetTheLargest(t *testing.T) {
+	t.Parallel()
+	const kept, bound, n = 64 << 10, 64 << 20, 1500
+	sb := newSandbox(t)
+	body := bytes.Repeat([]byte("x"), kept)
+	for range n {
+		request := newRequest(http.MethodPost, "/nowhere", "")
+		request.Body = io.NopCloser(bytes.NewReader(body))
+		record(sb, request)
+	}
+	all := sb.Requests()
+	size := 0
+	for i, request := range all {
+		size += len(request.Body)
+		assert.EqualValues(t, n-len(all)+1+i, request.ID)
+	}
+	assert.LessOrEqual(t, size, bound)
+	assert.Greater(t, len(all), bound/kept/3, "a buffer that a body was read into may be up to thrice as long")
+	_, ok := sb.Request(all[0].ID - 1)
+	assert.False(t, ok)
+	first, ok := sb.Request(all[0].ID)
+	assert.True(t, ok)
+	assert.Equal(t, all[0].ID, first.ID)
+
+	// One that is larger than all that may be kept is kept alone.
+	request := newRequest(http.MethodGet, "/nowhere", "")
+	request.Header.Set("X-Large", strings.Repeat("x", bound))
+	record(sb, request)
+	require.Len(t, sb.Requests(), 1)
+	assert.EqualValues(t, n+1, sb.Requests()[0].ID)
+	record(sb, newRequest(http.MethodGet, "/nowhere", ""))
+	require.Len(t, sb.Requests(), 1)
+	assert.EqualValues(t, n+2, sb.Requests()[0].ID)
+}
+
+// The journal is bounded in number.
+func TestRequestsForgetTheOldest(t *testing.T) {
+	t.Parallel()
+	const most, n = 100_000, 100_010
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Reset: sandbox.ResetBefore}))
+	request := newRequest(http.MethodGet, "/", "")
+	request.Header = nil
+	for range n {
+		record(sb, request)
+	}
+	all := sb.Requests()
+	require.Len(t, all, most)
+	assert.EqualValues(t, n-most+1, all[0].ID)
+	assert.EqualValues(t, n, all[most-1].ID)
+	assert.Nil(t, all[0].Header)
+	record(sb, request)
+	assert.EqualValues(t, n-most+1, all[0].ID, "what was returned stays")
+	assert.EqualValues(t, n-most+2, sb.Requests()[0].ID)
+}
+
+func TestRequestsTellHowLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withStill(), sandbox.WithFaults(sandbox.Fault{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}))
+		record(sb, listRequest())
+		assert.Equal(t, time.Minute+5*time.Second, latest(t, sb).Duration)
+		assert.Equal(t, start, latest(t, sb).At, "that clock stands still")
+	})
+}
+
+func TestRequestsConcurrently(t *testing.T) {
+	t.Parallel()
+	const workers, rounds = 8, 50
+	sb := newSandbox(t)
+	var working sync.WaitGroup
+	for i := range workers {
+		working.Go(func() {
+			for range rounds {
+				record(sb, listRequest())
+				all := sb.Requests()
+				found, ok := sb.Request(all[0].ID)
+				assert.True(t, ok)
+				assert.Equal(t, all[0].ID, found.ID)
+				if i == 0 {
+					assert.NoError(t, sb.SetFaults(sandbox.Fault{Probability: 0.5, Status: http.StatusTeapot}))
+					_ = sb.Faults()
+				}
+			}
+		})
+	}
+	working.Wait()
+	all := sb.Requests()
+	require.Len(t, all, workers*rounds)
+	for i, request := range all {
+		assert.EqualValues(t, i+1, request.ID)
+		assert.Equal(t, request.Faulted, request.StatusCode == http.StatusTeapot)
+	}
+}

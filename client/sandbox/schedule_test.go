@@ -1,0 +1,354 @@
+package sandbox_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// scheduled is a request for an agent with the schedule of a crontab line.
+func scheduled(t testing.TB, line string) client.PeriodicAgentCreateRequest {
+	t.Helper()
+	schedule, err := crontab.Parse(line)
+	require.NoError(t, err)
+	request := titled(line)
+	request.Task.Crontab = client.CrontabSchedule(schedule.Fields())
+	return request
+}
+
+func withSchedule(t testing.TB, line string) sandbox.Option {
+	t.Helper()
+	return sandbox.WithPeriodicAgent("acme", scheduled(t, line))
+}
+
+// runs are the logs that there are: agent, start, status, and how long each took.
+func runs(t testing.TB, server *sandbox.Server) []string {
+	t.Helper()
+	all := []string{}
+	for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), nil) {
+		require.NoError(t, err)
+		run := fmt.Sprintf("%d %s %s", log.PeriodicAgent, log.StartTime.Format("02 15:04"), log.Status)
+		if log.EndTime != nil && log.EndTime.Time != log.StartTime.Time {
+			run += " " + log.EndTime.Sub(log.StartTime.Time).String()
+		}
+		all = append(all, run)
+	}
+	return all
+}
+
+func TestAdvanceRunsWhatIsDueInOrder(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, withSchedule(t, "30 */6 * * *"), withSchedule(t, "0 12 * * *"), withSchedule(t, "*/30 12 * * mon"))
+	assert.Equal(t, 7, advance(t, server, 24*time.Hour))
+	assert.Equal(t, []string{
+		"2 05 12:00 success", "3 05 12:00 success", "1 05 12:30 success", "3 05 12:30 success", "1 05 18:30 success",
+		"1 06 00:30 success", "1 06 06:30 success",
+	}, runs(t, server))
+	assert.Equal(t, start.Add(24*time.Hour), server.Now())
+	assert.Equal(t, 0, advance(t, server, 0))
+	assert.Equal(t, 1, advance(t, server, 3*time.Hour), "a run at the very end of the way")
+	assert.Equal(t, 0, advance(t, server, 0), "which does not run twice")
+}
+
+// TestRunsAreThoseOfTheCrontab goes a month in uneven steps.
+func TestRunsAreThoseOfTheCrontab(t *testing.T) {
+	t.Parallel()
+	lines := []string{"*/7 3-5 * * *", "0 0 1,15 * *", "59 23 * * sun", "15 10 13 * fri", "0 8 * 2 mon-fri"}
+	var options []sandbox.Option
+	for _, line := range lines {
+		options = append(options, withSchedule(t, line))
+	}
+	server := newAda(t, options...)
+	end := start.AddDate(0, 2, 0)
+	for step := time.Minute; server.Now().Before(end); step = min(2*step, end.Sub(server.Now())) {
+		advance(t, server, step)
+	}
+	for i, line := range lines {
+		schedule, err := crontab.Parse(line)
+		require.NoError(t, err)
+		var want, got []time.Time
+		for run := range schedule.Runs(start) {
+			if run.After(end) {
+				break
+			}
+			want = append(want, run)
+		}
+		for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: int64(i + 1)}) {
+			require.NoError(t, err)
+			got = append(got, log.StartTime.UTC())
+		}
+		assert.Equal(t, want, got, line)
+	}
+}
+
+func TestTaskIsHonoured(t *testing.T) {
+	t.Parallel()
+	at := func(change func(task *client.PeriodicTaskRequest)) sandbox.Option {
+		request := scheduled(t, "0 * * * *")
+		change(&request.Task)
+		return sandbox.WithPeriodicAgent("acme", request)
+	}
+	for name, test := range map[string]struct {
+		agent sandbox.Option
+		want  []string
+	}{
+		"disabled": {at(func(task *client.PeriodicTaskRequest) { task.Enabled = new(false) }), []string{}},
+		"one off":  {at(func(task *client.PeriodicTaskRequest) { task.OneOff = new(true) }), []string{"1 05 10:00 success"}},
+		"starts later": {at(func(task *client.PeriodicTaskRequest) {
+			task.StartTime = client.Value(client.At(start.Add(90 * time.Minute)))
+		}), []string{"1 05 11:00 success", "1 05 12:00 success"}},
+		"starts at run": {at(func(task *client.PeriodicTaskRequest) {
+			task.StartTime = client.Value(client.At(start.Add(3 * time.Hour)))
+		}), []string{"1 05 12:00 success"}},
+		"has started": {at(func(task *client.PeriodicTaskRequest) {
+			task.StartTime = client.Value(client.At(start.Add(-time.Hour)))
+		}), []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
+		"Sunday is 7": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfWeek = "0-7" }), []string{}},
+		"31 February": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfMonth, task.Crontab.MonthOfYear = "31", "2" }), []string{}},
+	} {
+		server := newAda(t, test.agent)
+		assert.Len(t, test.want, advance(t, server, 3*time.Hour), name)
+		assert.Equal(t, test.want, runs(t, server), name)
+	}
+}
+
+func TestOneOffRunsOnce(t *testing.T) {
+	t.Parallel()
+	request := scheduled(t, "* * * * *")
+	request.Task.OneOff = new(true)
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 150 * time.Second})))
+	advance(t, server, 3*time.Minute)
+	assert.Equal(t, []string{"1 05 09:01 running"}, runs(t, server), "it is not due again while it runs")
+	advance(t, server, time.Hour)
+	assert.Equal(t, []string{"1 05 09:01 success 2m30s"}, runs(t, server))
+	assert.Equal(t, false, get(t, server, "periodic-agents/1/").fields(t)["enabled"])
+
+	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"enabled":true}}`)
+	advance(t, server, time.Hour)
+	assert.Len(t, runs(t, server), 2, "switched on again, it runs once again")
+}
+
+func TestChangesOfTheSchedule(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, withSchedule(t, "0 * * * *"))
+	patch := func(body string) { send(t, server, http.MethodPatch, "periodic-agents/1/", body) }
+	advance(t, server, time.Hour)
+	patch(`{"task":{"crontab":{"minute":"15"}}}`)
+	advance(t, server, time.Hour)
+	patch(`{"title":"Renamed"}`)
+	patch(`{"task":{"enabled":false}}`)
+	advance(t, server, time.Hour)
+	patch(`{"task":{"enabled":true,"crontab":{"minute":"30"}}}`)
+	advance(t, server, time.Hour)
+	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
+	created := `{"mentor":"` + coach + `","title":"New","task":{"crontab":{"minute":"45"}}}`
+	send(t, server, http.MethodPost, "periodic-agents/", created)
+	assert.Equal(t, 1, advance(t, server, time.Hour))
+	assert.Equal(t, []string{"2 05 13:45 success"}, runs(t, server))
+	assert.Empty(t, server.Deliveries())
+}
+
+func TestRunningRuns(t *testing.T) {
+	t.Parallel()
+	var invocations []sandbox.Invocation
+	request := scheduled(t, "0 10 * * *")
+	request.Prompt = new("What is due?")
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+		invocations = append(invocations, run)
+		return sandbox.Outcome{Status: "error", Output: "Nothing.", Log: "Out of tokens.", Duration: 90 * time.Second}
+	}))
+	advance(t, server, time.Hour+time.Minute)
+	assert.Equal(t, []string{"1 05 10:00 running"}, runs(t, server))
+	assert.InDelta(t, 1, get(t, server, "periodic-agents/statistics/").fields(t)["running_tasks"], 0)
+	assert.Equal(t, []sandbox.Invocation{{
+		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour),
+	}}, invocations)
+
+	assert.Equal(t, 0, advance(t, server, time.Minute))
+	assert.Equal(t, []string{"1 05 10:00 error 1m30s"}, runs(t, server))
+	log := get(t, server, "periodic-agent-logs/1/").fields(t)
+	assert.Equal(t, "Out of tokens.", log["content"])
+	assert.Equal(t, "2026-01-05T10:01:30Z", log["modified_at"])
+}
+
+func TestDeletedWhileRunning(t *testing.T) {
+	t.Parallel()
+	request := calling("http://127.0.0.1/", "a-long-random-secret")
+	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: time.Minute})))
+	advance(t, server, time.Hour)
+	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
+	assert.Equal(t, 0, advance(t, server, 24*time.Hour))
+	assert.Empty(t, runs(t, server))
+	assert.Empty(t, server.Deliveries())
+}
+
+func TestOutcomesThatCannotBe(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(sandbox.Script(
+		sandbox.Outcome{Status: "bogus"}, sandbox.Outcome{Duration: -1}, sandbox.Outcome{Status: "running"}, sandbox.Outcome{},
+	)))
+	advance(t, server, 5*time.Hour)
+	assert.Equal(t, []string{"1 05 10:00 error", "1 05 11:00 error", "1 05 12:00 running", "1 05 13:00 success", "1 05 14:00 success"}, runs(t, server))
+	assert.Equal(t, `sandbox: an outcome can't have the status "bogus"`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
+}
+
+func TestScriptIsForEveryAgent(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Status: "error"}, sandbox.Outcome{})))
+	advance(t, server, 2*time.Hour)
+	assert.Equal(t, []string{"2 05 09:30 error", "1 05 10:00 error", "2 05 10:30 success", "1 05 11:00 success"}, runs(t, server))
+}
+
+func TestTrigger(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")),
+		sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Log: "At once."}, sandbox.Outcome{Log: "Later.", Duration: time.Minute})),
+		withReceiver(func(*http.Request) (*http.Response, error) { return respond(http.StatusNoContent, ""), nil }))
+	log, err := server.Trigger(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, "At once.", log.Content)
+	assert.Len(t, server.Deliveries(), 1)
+	log, err = server.Trigger(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status)
+	advance(t, server, time.Minute)
+	assert.Equal(t, []string{"1 05 09:00 success", "1 05 09:00 success 1m0s"}, runs(t, server))
+	assert.Len(t, server.Deliveries(), 2)
+
+	_, err = server.Trigger(t.Context(), 9)
+	require.ErrorAs(t, err, new(*sandbox.UnknownAgentError))
+	server.Close()
+	_, err = server.Trigger(t.Context(), 1)
+	require.ErrorIs(t, err, sandbox.ErrClosed)
+}
+
+func TestNextRun(t *testing.T) {
+	t.Parallel()
+	waits := scheduled(t, "0 10 * * *")
+	waits.PreviousAgent = client.Value(int64(1))
+	server := newAda(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", waits))
+	next := func(id int64) sandbox.NextRun {
+		next, err := server.NextRun(id)
+		require.NoError(t, err)
+		return next
+	}
+	assert.Equal(t, sandbox.NextRun{At: start.Add(23 * time.Hour)}, next(1))
+	assert.Equal(t, sandbox.NextRun{At: start.Add(time.Hour)}, next(2))
+	advance(t, server, time.Hour)
+	assert.Equal(t, sandbox.NextRun{At: start.Add(25 * time.Hour), Waiting: true}, next(2))
+	send(t, server, http.MethodPatch, "periodic-agents/2/", `{"task":{"enabled":false}}`)
+	assert.Equal(t, sandbox.NextRun{}, next(2))
+	_, err := server.NextRun(3)
+	require.EqualError(t, err, "sandbox: there is no periodic agent 3")
+}
+
+func TestLogsOfATime(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"))
+	advance(t, server, 4*time.Hour)
+	var got []string
+	for log := range server.Logs("acme", start.Add(30*time.Minute), start.Add(2*time.Hour)) {
+		got = append(got, log.StartTime.Format("15:04"))
+		if len(got) == 3 {
+			break
+		}
+	}
+	assert.Equal(t, []string{"09:30", "10:00", "10:30"}, got)
+	for range server.Logs("nowhere", start, server.Now()) {
+		assert.Fail(t, "nowhere has no logs")
+	}
+}
+
+func TestAdvanceRefuses(t *testing.T) {
+	t.Parallel()
+	server := newAda(t)
+	_, err := server.AdvanceTo(t.Context(), start.Add(-time.Second))
+	require.EqualError(t, err, "sandbox: the clock can't go back from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
+	_, err = server.Advance(t.Context(), -1)
+	require.ErrorContains(t, err, "can't go back")
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = server.Advance(canceled, time.Hour)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, start, server.Now())
+	server.Close()
+	_, err = server.Advance(t.Context(), time.Hour)
+	require.ErrorIs(t, err, sandbox.ErrClosed)
+}
+
+// An advance that ends early can go on.
+func TestAdvanceEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+		if run.LogID == 2 {
+			cancel()
+		}
+		return sandbox.Outcome{}
+	}))
+	began, err := server.Advance(ctx, 4*time.Hour)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, 2, began)
+	assert.Equal(t, start.Add(2*time.Hour), server.Now())
+	assert.Equal(t, []string{"1 05 10:00 success", "1 05 11:00 running"}, runs(t, server))
+	assert.Equal(t, 2, advance(t, server, 2*time.Hour))
+	assert.Equal(t, []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success", "1 05 13:00 success"}, runs(t, server))
+}
+
+func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
+	t.Parallel()
+	var server *sandbox.Server
+	var err error
+	server = newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(func(ctx context.Context, _ sandbox.Invocation) sandbox.Outcome {
+		_, err = server.Advance(ctx, time.Hour)
+		return sandbox.Outcome{}
+	}))
+	advance(t, server, time.Hour)
+	require.ErrorIs(t, err, sandbox.ErrReentrant)
+}
+
+func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
+	t.Parallel()
+	var server *sandbox.Server
+	server = newAda(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomes(func(ctx context.Context, run sandbox.Invocation) sandbox.Outcome {
+		log, err := newClient(t, server).PeriodicAgentLogs.Get(ctx, run.LogID)
+		assert.NoError(t, err)
+		assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status)
+		assert.Equal(t, run.StartTime, server.Now())
+		return sandbox.Outcome{}
+	}))
+	assert.Equal(t, 1, advance(t, server, 2*time.Hour))
+}
+
+func TestConcurrentAdvancesAddUp(t *testing.T) {
+	t.Parallel()
+	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	request := calling(receiver, "a-long-random-secret")
+	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request))
+	var working sync.WaitGroup
+	for range 8 {
+		working.Go(func() {
+			_, err := server.Advance(t.Context(), 3*time.Hour)
+			assert.NoError(t, err)
+			_, err = server.Fire(t.Context(), 1, sandbox.Outcome{})
+			assert.NoError(t, err)
+			send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"crontab":{"hour":"*"}}}`)
+		})
+	}
+	working.Wait()
+	assert.Equal(t, start.Add(24*time.Hour), server.Now())
+	assert.Len(t, runs(t, server), 24+8)
+	assert.Len(t, server.Deliveries(), 24+8)
+}

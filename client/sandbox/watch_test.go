@@ -1,0 +1,91 @@
+package sandbox_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	request := calling("http://127.0.0.1/", secret)
+	request.Task.Crontab = scheduled(t, "0 10 * * *").Task.Crontab
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), withReceiver(func(*http.Request) (*http.Response, error) {
+		return respond(http.StatusNoContent, ""), nil
+	}))
+	events := server.Watch(t.Context())
+	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"title":"Renamed"}`)
+	advance(t, server, 2*time.Hour)
+	require.NoError(t, server.SetClockSpeed(0))
+	send(t, server, http.MethodPost, "periodic-agents/", `{"mentor":"`+coach+`","title":"New","task":{"crontab":{}}}`)
+	send(t, server, http.MethodDelete, "periodic-agents/2/", "")
+	want := []sandbox.Event{
+		{Kind: sandbox.AgentSaved, Org: "acme", AgentID: 1, At: start},
+		{Kind: sandbox.RunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", At: start.Add(time.Hour)},
+		{Kind: sandbox.RunFinished, Org: "acme", AgentID: 1, LogID: 1, Status: "success", At: start.Add(time.Hour)},
+		{Kind: sandbox.CallbackDelivered, Org: "acme", AgentID: 1, LogID: 1, DeliveryID: 1, At: start.Add(time.Hour)},
+		{Kind: sandbox.ClockChanged, At: start.Add(2 * time.Hour)},
+		{Kind: sandbox.ClockChanged, At: start.Add(2 * time.Hour)},
+		{Kind: sandbox.AgentSaved, Org: "acme", AgentID: 2, At: start.Add(2 * time.Hour)},
+		{Kind: sandbox.AgentDeleted, Org: "acme", AgentID: 2, At: start.Add(2 * time.Hour)},
+	}
+	var got []sandbox.Event
+	requests := 0
+	for event := range events {
+		if event.Kind == sandbox.RequestAnswered {
+			requests++
+			assert.EqualValues(t, requests, event.RequestID)
+			continue
+		}
+		if got = append(got, event); len(got) == len(want) {
+			break
+		}
+	}
+	assert.Equal(t, want, got)
+	assert.Equal(t, 2, requests)
+}
+
+func TestSlowWatcherIsTold(t *testing.T) {
+	t.Parallel()
+	server := newAda(t)
+	events := server.Watch(t.Context())
+	for range 5000 {
+		require.NoError(t, server.SetClockSpeed(0))
+	}
+	first, count := sandbox.EventKind(""), 0
+	for event := range events {
+		if count == 0 {
+			first = event.Kind
+		}
+		if count++; count == 5000-4096+1 {
+			break
+		}
+	}
+	assert.Equal(t, sandbox.EventsLost, first)
+}
+
+func TestWatchEnds(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"context", "close"} {
+		server := newAda(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		seen := 0
+		events := server.Watch(ctx)
+		require.NoError(t, server.SetClockSpeed(0))
+		for range events {
+			if seen++; end == "context" {
+				cancel()
+			} else {
+				server.Close()
+			}
+		}
+		cancel()
+		assert.Equal(t, 1, seen, "ended by %s", end)
+	}
+}
