@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/crontab"
@@ -102,24 +101,4 @@ func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 	o.agents.add(a)
 	s.schedule(a)
 	return a, nil
-}
-
-// seedAgent adds an agent as the first account of its org would.
-func (s *Sandbox) seedAgent(orgKey string, request client.PeriodicAgentCreateRequest) error {
-	o, err := s.orgFor("WithPeriodicAgent", orgKey)
-	if err != nil {
-		return err
-	}
-	fill(&request.Mentor, o.mentors[0].UniqueID)
-	text, err := marshal(request)
-	if err != nil {
-		return &OptionError{Option: "WithPeriodicAgent", Reason: "can't be written: " + err.Error()}
-	}
-	data, _ := decodeJSON(text) // was written just now
-	first := slices.IndexFunc(s.accounts, func(a Account) bool { return a.Org == orgKey })
-	if _, refusal := s.create(o, s.accounts[first].Username, data); refusal != nil {
-		text, _ := marshal(refusal.body)
-		return &OptionError{Option: "WithPeriodicAgent", Reason: fmt.Sprintf("is refused: %s", text)}
-	}
-	return nil
 }

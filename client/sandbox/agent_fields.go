@@ -36,7 +36,7 @@ var agentFields = []field[agent]{
 var taskFields = []field[task]{
 	nested("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),
 	boolean("one_off", func(t *task) *bool { return &t.OneOff }),
-	{name: "start_time", null: func(t *task) { t.StartTime = moment{} }, set: setStartTime},
+	{name: "start_time", null: func(t *task) { t.StartTime = 0 }, set: setStartTime},
 	boolean("enabled", func(t *task) *bool { return &t.Enabled }),
 }
 

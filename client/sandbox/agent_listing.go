@@ -33,5 +33,7 @@ var agentListing = listing[*agent]{
 		"previous_agent":        byNullable(func(a *agent) *int64 { return a.PreviousAgent }),
 		"previous_agent_status": by(func(a *agent) client.PeriodicAgentStatus { return a.PreviousAgentStatus }),
 	},
-	texts: func(a *agent) []string { return []string{a.Title, a.Description, a.Prompt} },
+	search: func(_ *org, w *word) func(*agent) bool {
+		return func(a *agent) bool { return w.isIn(a.Title) || w.isIn(a.Description) || w.isIn(a.Prompt) }
+	},
 }

@@ -11,7 +11,7 @@ func (c *call) listAgents() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	return paginate(c, agents, (*agent).read)
+	return paginate(c, agents, agentListing.order(c), (*agent).read)
 }
 
 func (c *call) retrieveAgent() *answer {

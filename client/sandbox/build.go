@@ -46,9 +46,12 @@ func (s *settings) sandbox() (*Sandbox, error) {
 		}
 	}
 	for _, a := range s.agents {
-		if err := sb.seedAgent(a.org, a.thing); err != nil {
+		if err := sb.seedAgents(a.org, a.thing); err != nil {
 			return nil, err
 		}
+	}
+	if err := sb.seedLogs(s.logs); err != nil {
+		return nil, err
 	}
 	for _, session := range s.sessions {
 		if err := sb.addSession(session.org, session.thing); err != nil {

@@ -10,8 +10,12 @@ import (
 // A listing tells how the rows of a list can be chosen and sorted.
 type listing[R row] struct {
 	filters []filter[R]
-	orders  map[string]func(a, b R) int
-	texts   func(R) []string // what search looks at
+	// search returns which rows have a word; nil if there is no search.
+	search func(*org, *word) func(R) bool
+	orders map[string]func(a, b R) int
+	// standing reports whether the org's rows stand in the order of a field, as
+	// they do in that of ids; nil if they never do.
+	standing func(o *org, field string) bool
 }
 
 // A filter is a query parameter that chooses rows.
@@ -22,7 +26,7 @@ type filter[R row] struct {
 	parse func(o *org, value string) (match func(R) bool, message string)
 }
 
-// choose returns the rows that the call asks for, in its order.
+// choose returns the rows that the call asks for, in the order of their ids.
 func (l *listing[R]) choose(c *call, rows []R) ([]R, *answer) {
 	var all faults
 	var matches []func(R) bool
@@ -42,29 +46,30 @@ func (l *listing[R]) choose(c *call, rows []R) ([]R, *answer) {
 	if !all.none() {
 		return nil, &answer{status: http.StatusBadRequest, body: all}
 	}
-	if l.texts != nil {
-		if words := searchWords(c); len(words) > 0 {
-			matches = append(matches, func(r R) bool { return containsAll(l.texts(r), words) })
+	if l.search != nil {
+		for _, text := range searchWords(c) {
+			matches = append(matches, l.search(c.org, newWord(text)))
 		}
 	}
-	return l.sort(c, keep(rows, matches)), nil
+	return keep(rows, matches), nil
 }
 
 func keep[R any](rows []R, matches []func(R) bool) []R {
 	if len(matches) == 0 {
 		return rows
 	}
-	var kept []R
-next:
-	for _, r := range rows {
-		for _, match := range matches {
-			if !match(r) {
-				continue next
+	return gather(rows, func(kept, share []R) []R {
+	next:
+		for _, r := range share {
+			for _, match := range matches {
+				if !match(r) {
+					continue next
+				}
 			}
+			kept = append(kept, r)
 		}
-		kept = append(kept, r)
-	}
-	return kept
+		return kept
+	})
 }
 
 // equals matches rows with the very text.

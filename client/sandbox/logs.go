@@ -32,10 +32,10 @@ func (l *log) model() client.PeriodicAgentLog {
 		ID:            l.ID,
 		Content:       l.Content,
 		Status:        l.Status,
-		StartTime:     client.At(l.StartTime.Time),
+		StartTime:     client.At(l.StartTime.time()),
 		EndTime:       l.EndTime.nullable(),
-		CreatedAt:     client.At(l.CreatedAt.Time),
-		ModifiedAt:    client.At(l.ModifiedAt.Time),
+		CreatedAt:     client.At(l.CreatedAt.time()),
+		ModifiedAt:    client.At(l.ModifiedAt.time()),
 		PeriodicAgent: l.PeriodicAgent,
 	}
 }
@@ -61,7 +61,7 @@ func (s *Sandbox) logsBetween(org string, from, to time.Time) (found []client.Pe
 		return nil
 	}
 	for _, l := range o.logs {
-		if !l.StartTime.Before(from) && l.StartTime.Before(to) {
+		if start := l.StartTime.time(); !start.Before(from) && start.Before(to) {
 			found = append(found, l.model())
 		}
 	}
@@ -78,12 +78,12 @@ var logStatuses = []client.PeriodicAgentLogStatus{
 
 var logListing = listing[*log]{
 	filters: []filter[*log]{
-		hasMentor("mentor_id", func(l *log) *mentor { return l.agent.mentor }),
-		hasNumber("parent_mentor_id", func(l *log) *int64 { return l.agent.ParentMentorID }),
-		equals("parent_session_id", func(l *log) string { return l.agent.ParentSessionID }),
+		ofAgent(hasMentor("mentor_id", func(a *agent) *mentor { return a.mentor })),
+		ofAgent(hasNumber("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID })),
+		ofAgent(equals("parent_session_id", func(a *agent) string { return a.ParentSessionID })),
 		hasAgent("periodic_agent", func(l *log) *int64 { return &l.PeriodicAgent }),
 		isOneOf("status", logStatuses, func(l *log) client.PeriodicAgentLogStatus { return l.Status }),
-		equals("username", func(l *log) string { return l.agent.Username }),
+		ofAgent(equals("username", func(a *agent) string { return a.Username })),
 	},
 	orders: map[string]func(a, b *log) int{
 		"id":             by((*log).rowID),
@@ -95,7 +95,45 @@ var logListing = listing[*log]{
 		"modified_at":    byTime(func(l *log) moment { return l.ModifiedAt }),
 		"periodic_agent": by(func(l *log) int64 { return l.PeriodicAgent }),
 	},
-	texts: func(l *log) []string { return []string{l.Content, l.agent.Title} },
+	search: func(o *org, w *word) func(*log) bool {
+		isTitled := o.logsOf(func(a *agent) bool { return w.isIn(a.Title) })
+		return func(l *log) bool { return isTitled(l) || w.isIn(l.Content) }
+	},
+	standing: func(o *org, field string) bool { return field == "created_at" && !o.logsMixed },
+}
+
+// addLog adds a log, whose id must be the highest so far.
+func (o *org) addLog(l *log) {
+	if newest := len(o.logs) - 1; newest >= 0 && l.CreatedAt < o.logs[newest].CreatedAt {
+		o.logsMixed = true
+	}
+	o.logs.add(l)
+}
+
+// ofAgent matches logs by what filters their agents. It looks at each agent once
+// and not once for each of its logs.
+func ofAgent(f filter[*agent]) filter[*log] {
+	return filter[*log]{f.name, func(o *org, value string) (func(*log) bool, string) {
+		match, message := f.parse(o, value)
+		if match == nil {
+			return nil, message
+		}
+		return o.logsOf(match), ""
+	}}
+}
+
+// logsOf matches the logs of the agents that match.
+func (o *org) logsOf(match func(*agent) bool) func(*log) bool {
+	var matching []bool // by the agent's id
+	if count := len(o.agents); count > 0 {
+		matching = make([]bool, o.agents[count-1].ID+1)
+	}
+	inShares(len(o.agents), func(_, begin, end int) {
+		for _, a := range o.agents[begin:end] {
+			matching[a.ID] = match(a)
+		}
+	})
+	return func(l *log) bool { return matching[l.PeriodicAgent] }
 }
 
 func (c *call) listLogs() *answer {
@@ -105,7 +143,7 @@ func (c *call) listLogs() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	return paginate(c, logs, func(l *log) any { return *l })
+	return paginate(c, logs, logListing.order(c), func(l *log) any { return *l })
 }
 
 func (c *call) retrieveLog() *answer {

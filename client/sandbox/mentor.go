@@ -31,7 +31,7 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 	if o.mentorByUUID[m.UniqueID] != nil || o.mentors.byID(m.ID) != nil {
 		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("adds the mentor %d, %s to %q twice", m.ID, m.UniqueID, orgKey)}
 	}
-	m = complete(m, client.At(s.time().Time))
+	m = complete(m, client.At(s.time().time()))
 	text, err := mentorJSON(&m)
 	if err != nil {
 		return &OptionError{Option: "WithMentor", Reason: "has JSON that is none: " + err.Error()}
@@ -48,10 +48,7 @@ func (s *Sandbox) identify(orgKey string, m *client.Mentor) error {
 	if m.ID < 0 {
 		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("has the id %d, but ids start at 1", m.ID)}
 	}
-	if m.ID == 0 {
-		m.ID = s.store.nextID("mentor")
-	}
-	s.store.lastID["mentor"] = max(s.store.lastID["mentor"], m.ID)
+	m.ID = s.store.takeID("mentor", m.ID)
 	fill(&m.UniqueID, newUUID())
 	id, ok := parseUUID(m.UniqueID)
 	if !ok {

@@ -41,7 +41,7 @@ func (c *call) listMentors() *answer {
 			return ok && (value == "" || strings.EqualFold(str(found), value))
 		}})
 	}
-	return paginate(c, mentors, func(m *mentor) any { return m.json })
+	return paginate(c, mentors, order[*mentor]{}, func(m *mentor) any { return m.json })
 }
 
 // metadata is what the mentor's metadata has under key.

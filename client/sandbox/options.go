@@ -34,7 +34,8 @@ func (e *OptionError) Error() string { return "sandbox: " + e.Option + " " + e.R
 type settings struct {
 	accounts    []Account
 	mentors     []ofOrg[client.Mentor]
-	agents      []ofOrg[client.PeriodicAgentCreateRequest]
+	agents      []ofOrg[[]client.PeriodicAgentCreateRequest]
+	logs        []ofOrg[[]client.PeriodicAgentLog]
 	sessions    []ofOrg[ChatSession]
 	pageSize    int
 	maxPageSize int
@@ -106,14 +107,23 @@ func WithMentor(org string, m client.Mentor) Option {
 	}
 }
 
-// WithPeriodicAgent adds an agent to an org, as its first account would create
-// it. Agents get the ids 1, 2 and so on in the order of their options. An empty
+// WithPeriodicAgent adds agents to an org, as its first account would create
+// them. Agents get the ids 1, 2 and so on in the order of their options. An empty
 // mentor is the org's first.
 func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
 	return func(s *settings) error {
-		for _, request := range requests {
-			s.agents = append(s.agents, ofOrg[client.PeriodicAgentCreateRequest]{org, request})
-		}
+		s.agents = append(s.agents, ofOrg[[]client.PeriodicAgentCreateRequest]{org, requests})
+		return nil
+	}
+}
+
+// WithPeriodicAgentLog adds logs of past runs to an org, whose agents options
+// must have added. What is empty is filled in: the id is the next one, the status
+// success, start_time when the run ended, or else the sandbox's time; and a run takes
+// no time unless it is still running.
+func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
+	return func(s *settings) error {
+		s.logs = append(s.logs, ofOrg[[]client.PeriodicAgentLog]{org, logs})
 		return nil
 	}
 }

@@ -33,7 +33,7 @@ func TestOptionsRefuse(t *testing.T) {
 		`sandbox: WithMentor adds the mentor 2, ` + coach + ` to "acme" twice`:                           {mentor(client.Mentor{UniqueID: coach}), mentor(client.Mentor{UniqueID: coach})},
 		`sandbox: WithMentor adds the mentor 7, ` + session + ` to "acme" twice`:                         {mentor(client.Mentor{ID: 7}), mentor(client.Mentor{ID: 7, UniqueID: session})},
 		`sandbox: WithPeriodicAgent names the org "nowhere", which has no account`:                       {sandbox.WithPeriodicAgent("nowhere", digest())},
-		`sandbox: WithPeriodicAgent is refused: {"title":["This field is required."]}`:                   {sandbox.WithPeriodicAgent("acme", titled(""))},
+		`sandbox: WithPeriodicAgent 1 is refused: {"title":["This field is required."]}`:                 {sandbox.WithPeriodicAgent("acme", digest(), titled(""))},
 		`sandbox: WithChatSession names the org "nowhere", which has no account`:                         {sandbox.WithChatSession("nowhere", sandbox.ChatSession{ID: session})},
 		`sandbox: WithChatSession has the id "x", which is no UUID`:                                      {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: "x"})},
 		`sandbox: WithChatSession names the mentor "` + session + `", which "acme" has not`:              {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: session})},

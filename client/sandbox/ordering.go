@@ -2,39 +2,82 @@ package sandbox
 
 import (
 	"cmp"
-	"slices"
+	"sort"
 	"strings"
 )
 
-// sort returns rows in the order that the call asks for, and those that are
-// equal in the order of their ids. Fields that can't be sorted by are ignored.
-func (l *listing[R]) sort(c *call, rows []R) []R {
-	var compare []func(a, b R) int
-	text := last(c.query, "ordering")
-	for name := range strings.SplitSeq(text, ",") {
-		name, down := strings.CutPrefix(strip(name), "-")
-		order := l.orders[name]
+// An order is how the rows of a list are sorted: by one key after the other, and
+// those that are equal in the order of their ids. The zero order is that of ids.
+type order[R row] struct {
+	keys []sortKey[R]
+	// standing says that the rows stand in the order of the first key as they are
+	// kept, or in its opposite if it is descending.
+	standing bool
+}
+
+type sortKey[R row] struct {
+	compare    func(a, b R) int
+	descending bool
+}
+
+// order returns the order that the call asks for. Fields that can't be sorted by
+// are ignored.
+func (l *listing[R]) order(c *call) (o order[R]) {
+	for name := range strings.SplitSeq(last(c.query, "ordering"), ",") {
+		name, descending := strings.CutPrefix(strip(name), "-")
+		compare := l.orders[name]
+		if compare == nil {
+			continue
+		}
+		if len(o.keys) == 0 {
+			o.standing = name == "id" || l.standing != nil && l.standing(c.org, name)
+		}
+		o.keys = append(o.keys, sortKey[R]{compare, descending})
+	}
+	return o
+}
+
+func (o *order[R]) compare(a, b R) int {
+	for i := range o.keys {
+		n := o.keys[i].compare(a, b)
 		switch {
-		case order == nil:
-		case down:
-			compare = append(compare, func(a, b R) int { return order(b, a) })
+		case n == 0:
+		case o.keys[i].descending:
+			return -n
 		default:
-			compare = append(compare, order)
+			return n
 		}
 	}
-	if len(compare) == 0 {
-		return rows
+	return cmp.Compare(a.rowID(), b.rowID())
+}
+
+// page returns rows[from:to] as they were if rows were sorted. It sorts no more
+// of them than it must.
+func (o *order[R]) page(rows []R, from, to int) []R {
+	if len(o.keys) == 0 || from == to {
+		return rows[from:to]
 	}
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, func(a, b R) int {
-		for _, by := range compare {
-			if n := by(a, b); n != 0 {
-				return n
-			}
-		}
-		return cmp.Compare(a.rowID(), b.rowID())
-	})
-	return rows
+	if o.standing {
+		rows, from, to = o.around(rows, from, to)
+	}
+	return sortedPart(rows, from, to, o.compare)
+}
+
+// around narrows rows that stand in the order of the first key down to those
+// among which the page is: they are equal to its ends, or between them.
+func (o *order[R]) around(rows []R, from, to int) (_ []R, newFrom, newTo int) {
+	low, high := from, to
+	if o.keys[0].descending {
+		low, high = len(rows)-to, len(rows)-from
+	}
+	first, behind := rows[low], rows[high-1]
+	low = sort.Search(low, func(i int) bool { return o.keys[0].compare(rows[i], first) >= 0 })
+	high += sort.Search(len(rows)-high, func(i int) bool { return o.keys[0].compare(rows[high+i], behind) > 0 })
+	before := low
+	if o.keys[0].descending {
+		before = len(rows) - high
+	}
+	return rows[low:high], from - before, to - before
 }
 
 // by sorts by what get returns.
@@ -51,10 +94,10 @@ func byBool[R any](get func(R) bool) func(a, b R) int {
 func byTime[R any](get func(R) moment) func(a, b R) int {
 	return func(a, b R) int {
 		x, y := get(a), get(b)
-		if x.IsZero() || y.IsZero() {
-			return -x.Compare(y.Time)
+		if x.isNull() || y.isNull() {
+			return cmp.Compare(y, x)
 		}
-		return x.Compare(y.Time)
+		return cmp.Compare(x, y)
 	}
 }
 

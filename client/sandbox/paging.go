@@ -15,8 +15,8 @@ type page struct {
 	Results  []any   `json:"results"`
 }
 
-// paginate answers with the page of rows that the call asks for.
-func paginate[R any](c *call, rows []R, answerFor func(R) any) *answer {
+// paginate answers with the page of rows in an order that the call asks for.
+func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *answer {
 	size := c.pageSize()
 	pages := max(1, (len(rows)+size-1)/size)
 	number := 1
@@ -39,7 +39,7 @@ func paginate[R any](c *call, rows []R, answerFor func(R) any) *answer {
 		p.Previous = c.pageAddress(number - 1)
 	}
 	first := (number - 1) * size
-	for _, row := range rows[first:min(first+size, len(rows))] {
+	for _, row := range o.page(rows, first, min(first+size, len(rows))) {
 		p.Results = append(p.Results, answerFor(row))
 	}
 	return ok(p)

@@ -22,7 +22,7 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
 		agent:         a,
 		prompt:        a.input(),
 	}
-	a.org.logs.add(l)
+	a.org.addLog(l)
 	a.latest = l
 	s.letGo(a.org, at)
 	s.tell(Event{Kind: RunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: string(l.Status)})
@@ -33,7 +33,7 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
 		MentorID:  a.mentor.UniqueID,
 		Prompt:    l.prompt,
 		LogID:     l.ID,
-		StartTime: l.StartTime.Time,
+		StartTime: l.StartTime.time(),
 	}
 }
 
@@ -47,7 +47,7 @@ func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, invocation Inv
 	if outcome.Status == client.PeriodicAgentLogStatusRunning {
 		return
 	}
-	end := l.StartTime.Add(outcome.Duration)
+	end := l.StartTime.time().Add(outcome.Duration)
 	s.store.Lock()
 	defer s.store.Unlock()
 	s.agenda.add(&occurrence{at: end, kind: endOfRun, id: l.ID, do: func(ctx context.Context, d *drive) {
@@ -70,7 +70,7 @@ func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
 	l.Status = outcome.Status
 	l.Content = cleanText(outcome.Log)
 	fill(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
-	l.EndTime = momentOf(l.StartTime.Add(outcome.Duration))
+	l.EndTime = momentOf(l.StartTime.time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = cleanText(outcome.Output)
 	if a.Task.OneOff {

@@ -47,8 +47,8 @@ func (s *Sandbox) schedule(a *agent) {
 	}
 	a.schedule = parsed
 	from := s.clock.now()
-	if a.Task.StartTime.After(from) {
-		from = a.Task.StartTime.Add(-time.Nanosecond) // a run at the very start counts
+	if start := a.Task.StartTime.time(); start.After(from) {
+		from = start.Add(-time.Nanosecond) // a run at the very start counts
 	}
 	s.scheduleAfter(a, from)
 }

@@ -21,6 +21,15 @@ func (s *store) nextID(kind string) int64 {
 	return s.lastID[kind]
 }
 
+// takeID is id, or the next one if it is 0. Those after it are higher than both.
+func (s *store) takeID(kind string, id int64) int64 {
+	if id == 0 {
+		return s.nextID(kind)
+	}
+	s.lastID[kind] = max(s.lastID[kind], id)
+	return id
+}
+
 // agent returns the agent with this id, whatever its org; nil if there is none.
 func (s *store) agent(id int64) *agent {
 	for _, o := range s.orgs {
@@ -40,6 +49,7 @@ type org struct {
 	agents       table[*agent]
 	waiting      map[*agent]bool // those that are due, but for their previous agents
 	logs         table[*log]
+	logsMixed    bool // one was created before another with a lower id
 	sessions     map[string]*session
 	pins         map[pinKey]*pin
 }

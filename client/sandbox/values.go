@@ -102,11 +102,11 @@ var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,
 func readDatetime(value any) (m moment, message string) {
 	s, ok := value.(string)
 	if !ok {
-		return moment{}, wrongDatetime
+		return 0, wrongDatetime
 	}
 	parts := datetimePattern.FindStringSubmatch(s)
 	if parts == nil {
-		return moment{}, wrongDatetime
+		return 0, wrongDatetime
 	}
 	const layout = "2006-1-2 15:4:5.000000 -0700"
 	second, offset := parts[6], strings.ReplaceAll(parts[8], ":", "")
@@ -122,10 +122,10 @@ func readDatetime(value any) (m moment, message string) {
 	micros := (parts[7] + "000000")[:6]
 	t, err := time.Parse(layout, strings.Join(parts[1:4], "-")+" "+parts[4]+":"+parts[5]+":"+second+"."+micros+" "+offset)
 	if err != nil || t.Year() < 1 || offset[1:] >= "2400" {
-		return moment{}, wrongDatetime
+		return 0, wrongDatetime
 	}
 	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
-		return moment{}, "Datetime value out of range."
+		return 0, "Datetime value out of range."
 	}
 	return momentOf(t), ""
 }

@@ -27,9 +27,10 @@ func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 		return nil, err
 	}
 	return []measurable{&measure.Comparison{
-		Work:  fmt.Sprintf("walk over %d pages, %s each", pages, wait),
-		Waits: true,
-		Ours:  measure.Contestant{Name: "All, Prefetch(8)", Run: func() (any, error) { return walk(ctx, c, client.Prefetch(8)) }},
+		Work:   fmt.Sprintf("walk over %d pages, %s each", pages, wait),
+		Rounds: 3,
+		Waits:  true,
+		Ours:   measure.Contestant{Name: "All, Prefetch(8)", Run: func() (any, error) { return walk(ctx, c, client.Prefetch(8)) }},
 		Others: []measure.Opponent{measure.Against(
 			measure.Contestant{Name: "All", Run: func() (any, error) { return walk(ctx, c) }},
 			measure.TimesAsFast(6),

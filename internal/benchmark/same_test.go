@@ -19,8 +19,8 @@ import (
 
 func TestAllContestantsMakeTheSame(t *testing.T) {
 	for _, subject := range subjects {
-		if subject.title == "Paging" {
-			continue // it waits: see TestPagesComeInOrder
+		if subject.title == "Paging" || subject.title == "Sandbox" {
+			continue // they take long: see TestPagesComeInOrder and TestSandboxAnswersAsByHand
 		}
 		parts, err := subject.parts(t.Context())
 		require.NoError(t, err)

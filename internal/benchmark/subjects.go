@@ -23,4 +23,5 @@ var subjects = []struct {
 	{"Signatures", verifying},
 	{"Handlers", receiving},
 	{"Schedules", scheduling},
+	{"Sandbox", sandboxing},
 }

@@ -3,13 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 
 	"github.com/iblai/iblai-go/internal/benchmark/fixture"
@@ -45,24 +41,9 @@ func (w walkMemory) Measure(ctx context.Context, _ measure.Settings) ([]measure.
 func (w walkMemory) peakMB(ctx context.Context) (float64, error) {
 	server := httptest.NewServer(servePages(fixture.NewLogPages(w.logs, 100, 1000)))
 	defer server.Close()
-	dir, err := os.MkdirTemp("", "iblai-walk-")
-	if err != nil {
-		return 0, err
-	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "walk")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./walk").CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("go build ./walk: %w\n%s", err, out)
-	}
-	cmd := exec.CommandContext(ctx, program, server.URL)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return 0, fmt.Errorf("walk: %w", err)
-	}
 	var walked struct{ Logs, PeakKB int }
-	if err := json.Unmarshal(out, &walked); err != nil {
-		return 0, fmt.Errorf("walk: %w", err)
+	if err := runProgram(ctx, &walked, "./walk", server.URL); err != nil {
+		return 0, err
 	}
 	if walked.Logs != w.logs {
 		return 0, fmt.Errorf("walk: %d logs instead of %d", walked.Logs, w.logs)

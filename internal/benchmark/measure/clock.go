@@ -9,5 +9,5 @@ func (s Settings) now() time.Duration {
 	if s.Wall {
 		return time.Since(began)
 	}
-	return processorTime()
+	return ProcessorTime()
 }

@@ -4,5 +4,5 @@ package measure
 
 import "time"
 
-// processorTime stands in where the system can't tell: it is the time on the wall.
-func processorTime() time.Duration { return time.Since(began) }
+// ProcessorTime stands in where the system can't tell: it is the time on the wall.
+func ProcessorTime() time.Duration { return time.Since(began) }

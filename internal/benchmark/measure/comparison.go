@@ -30,7 +30,10 @@ type Comparison struct {
 	// Targets are those that ours must meet whatever the others do.
 	Targets []Target
 	Others  []Opponent
-	// Waits says that time passes by waiting, which is long and always the same: then the work is done a few times only.
+	// Rounds is how many there are of a single turn each, in which the work is done once, since it takes long. 0 leaves
+	// all that to the settings.
+	Rounds int
+	// Waits says that time passes by waiting: then the clock on the wall counts.
 	Waits bool
 }
 

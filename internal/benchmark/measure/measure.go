@@ -8,15 +8,15 @@ import (
 
 // Measure runs the comparison and returns a row of the table for each contestant, ours first.
 func (c *Comparison) Measure(ctx context.Context, s Settings) ([]Row, error) {
-	if c.Waits {
-		s = Settings{Turns: 1, Rounds: 3, Wall: true}
+	if c.Rounds > 0 {
+		s = Settings{Turns: 1, Rounds: c.Rounds, Wall: s.Wall || c.Waits}
 	}
 	seconds, err := s.take(ctx, c.Contestants())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Work, err)
 	}
 	counts := make([]float64, len(seconds))
-	if !c.Waits { // where the answers come in another order every time, so do the allocations
+	if c.Rounds == 0 {
 		for i, contestant := range c.Contestants() {
 			if counts[i], err = s.allocations(contestant); err != nil {
 				return nil, fmt.Errorf("%s: %w", c.Work, err)
@@ -25,13 +25,13 @@ func (c *Comparison) Measure(ctx context.Context, s Settings) ([]Row, error) {
 	}
 	rows := make([]Row, len(seconds))
 	for i, contestant := range c.Contestants() {
-		rows[i] = Row{Who: contestant.Name, Time: timeText(spreadOf(seconds[i]).median)}
-		if !c.Waits {
+		rows[i] = Row{Who: contestant.Name, Time: TimeText(spreadOf(seconds[i]).median)}
+		if c.Rounds == 0 {
 			rows[i].Allocations = allocationText(counts[i], c.Items)
 		}
 	}
 	rows[0].Work, rows[0].Ratio = c.Work, "–"
-	rows[0].judge(c.Targets, outcome{allocations: counts[0] / c.items()})
+	rows[0].judge(c.Targets, outcome{seconds: spreadOf(seconds[0]).median, allocations: counts[0] / c.items()})
 	for i, other := range c.Others {
 		o := outcome{
 			speedup:     speedup(seconds[0], seconds[i+1]),
@@ -62,7 +62,8 @@ func ratioText(speedup spread, targets []Target) string {
 	return fmt.Sprintf("%.2f× as fast (%.2f – %.2f)", speedup.median, speedup.low, speedup.high)
 }
 
-func timeText(seconds float64) string {
+// TimeText is a time as tables have it.
+func TimeText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
 	case d < time.Microsecond:

@@ -21,7 +21,7 @@ func TestSpreadIsMedianAndQuartiles(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	of := func(speedup float64) outcome {
-		return outcome{speedup: spread{median: speedup}, allocations: 10, more: 3}
+		return outcome{seconds: 0.05, speedup: spread{median: speedup}, allocations: 10, more: 3}
 	}
 	for name, test := range map[string]struct {
 		target Target
@@ -33,6 +33,8 @@ func TestTargets(t *testing.T) {
 		"a goal not reached":      {Goal(TimesAsFast(2)), of(1.99), Open},
 		"cheap enough":            {TimesItsTime(2), of(0.5), Met},
 		"too dear":                {TimesItsTime(2), of(0.49), Missed},
+		"in time":                 {Within(50 * time.Millisecond), of(1), Met},
+		"late":                    {Within(49 * time.Millisecond), of(1), Missed},
 		"few allocations":         {Allocations(10), of(1), Met},
 		"too many allocations":    {Allocations(9), of(1), Missed},
 		"few more allocations":    {MoreAllocations(3), of(1), Met},
@@ -50,7 +52,7 @@ func TestEachRoundGivesEveryContestantOneTurn(t *testing.T) {
 			return nil, nil
 		}}
 	}
-	comparison := Comparison{Ours: contestant("a"), Others: []Opponent{Against(contestant("b"))}, Waits: true}
+	comparison := Comparison{Ours: contestant("a"), Others: []Opponent{Against(contestant("b"))}, Rounds: 3}
 	rows, err := comparison.Measure(t.Context(), Settings{Rounds: 100, Turns: 100, Turn: time.Hour})
 	require.NoError(t, err)
 	assert.Len(t, rows, 2)

@@ -1,6 +1,9 @@
 package measure
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Target is what was promised of a comparison.
 type Target struct {
@@ -13,6 +16,7 @@ type Target struct {
 
 // outcome is what came of ours and one other.
 type outcome struct {
+	seconds     float64
 	speedup     spread // the other's time by ours
 	allocations float64
 	more        float64 // allocations than the other
@@ -26,6 +30,11 @@ func TimesAsFast(n float64) Target {
 // TimesItsTime is met when ours needs at most n times the other's time.
 func TimesItsTime(n float64) Target {
 	return Target{text: fmt.Sprintf("≤ %g× its time", n), met: func(o outcome) bool { return 1/o.speedup.median <= n }, cost: true}
+}
+
+// Within is met when ours needs at most that time.
+func Within(limit time.Duration) Target {
+	return Target{text: fmt.Sprintf("≤ %s", limit), met: func(o outcome) bool { return o.seconds <= limit.Seconds() }}
 }
 
 // Allocations is met when ours makes at most n allocations for an item.

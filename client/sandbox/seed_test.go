@@ -1,0 +1,154 @@
+package sandbox_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// at is a time on the day of start.
+func at(hour, minute int) client.Time {
+	return client.At(time.Date(2026, time.January, 5, hour, minute, 0, 0, time.UTC))
+}
+
+func TestAgentsOfOneOption(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme"), sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgent("acme", titled("c")))
+	assert.Equal(t, "123", ids(t, get(t, server, "periodic-agents/?ordering=title")))
+}
+
+func TestPastRunAsRead(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		log  client.PeriodicAgentLog
+		want string
+	}{
+		"all is filled in": {
+			client.PeriodicAgentLog{},
+			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T09:00:00Z","end_time":"2026-01-05T09:00:00Z",` +
+				`"created_at":"2026-01-05T09:00:00Z","modified_at":"2026-01-05T09:00:00Z","periodic_agent":1}`,
+		},
+		"a run that still runs has no end": {
+			client.PeriodicAgentLog{Status: client.PeriodicAgentLogStatusRunning, StartTime: at(8, 0)},
+			`{"id":1,"content":"","status":"running","start_time":"2026-01-05T08:00:00Z","end_time":null,` +
+				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
+		},
+		"nothing is left to be filled in": {
+			client.PeriodicAgentLog{
+				ID: 7, Content: "no\xff", Status: client.PeriodicAgentLogStatusError,
+				StartTime: at(8, 1), EndTime: new(at(8, 2)), CreatedAt: at(8, 3), ModifiedAt: at(8, 4),
+			},
+			`{"id":7,"content":"no` + "\ufffd" + `","status":"error","start_time":"2026-01-05T08:01:00Z","end_time":"2026-01-05T08:02:00Z",` +
+				`"created_at":"2026-01-05T08:03:00Z","modified_at":"2026-01-05T08:04:00Z","periodic_agent":1}`,
+		},
+		"the end says when it was": {
+			client.PeriodicAgentLog{EndTime: new(at(8, 0))},
+			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
+				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
+		},
+		"an end that is no time is none": {
+			client.PeriodicAgentLog{StartTime: at(8, 0), EndTime: &client.Time{}},
+			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
+				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.log.PeriodicAgent = 1
+			id := max(1, test.log.ID)
+			server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgentLog("acme", test.log))
+			assert.Equal(t, test.want, get(t, server, fmt.Sprintf("periodic-agent-logs/%d/", id)).body)
+		})
+	}
+}
+
+func TestPastRunsAreInOrderOfTheirIDs(t *testing.T) {
+	t.Parallel()
+	log := func(id int64) client.PeriodicAgentLog { return client.PeriodicAgentLog{ID: id, PeriodicAgent: 1} }
+	server := newAda(t,
+		sandbox.WithPeriodicAgent("acme", digest()),
+		sandbox.WithPeriodicAgentLog("acme", log(5), log(2), log(0)),
+		sandbox.WithPeriodicAgentLog("acme", log(1), log(0), log(3)),
+	)
+	assert.Equal(t, "123567", ids(t, get(t, server, "periodic-agent-logs/")))
+	assert.EqualValues(t, 8, fire(t, server, 1, sandbox.Outcome{}).Log.ID)
+	assert.Equal(t, http.StatusOK, get(t, server, "periodic-agent-logs/8/").status)
+}
+
+func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
+	t.Parallel()
+	log := func(agent int64, hour int, status client.PeriodicAgentLogStatus) client.PeriodicAgentLog {
+		return client.PeriodicAgentLog{PeriodicAgent: agent, StartTime: at(hour, 0), Status: status}
+	}
+	server := newAda(t,
+		sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()),
+		sandbox.WithPeriodicAgentLog("acme",
+			log(1, 8, client.PeriodicAgentLogStatusError), log(1, 7, client.PeriodicAgentLogStatusSuccess),
+			log(2, 7, client.PeriodicAgentLogStatusError), log(2, 8, client.PeriodicAgentLogStatusRunning),
+			log(3, 8, client.PeriodicAgentLogStatusError), log(3, 8, client.PeriodicAgentLogStatusSuccess),
+		),
+	)
+	got, err := newClient(t, server).PeriodicAgents.Statistics(t.Context(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 4, SucceededTasks: 1, FailedTasks: 1, RunningTasks: 1, PendingTasks: 1}, got)
+	fire(t, server, 1, sandbox.Outcome{})
+	assert.Equal(t, "13", ids(t, get(t, server, "periodic-agents/?status=success")))
+}
+
+func TestPastRunsRefuse(t *testing.T) {
+	t.Parallel()
+	fine := client.PeriodicAgentLog{PeriodicAgent: 1}
+	for want, log := range map[string]client.PeriodicAgentLog{
+		`1 has the id -1, but ids start at 1`:                                      {ID: -1, PeriodicAgent: 1},
+		`1 has the id 1, as one before it`:                                         {ID: 1, PeriodicAgent: 1},
+		`1 names the agent 0, which "acme" has not`:                                {},
+		`1 names the agent 2, which "acme" has not`:                                {PeriodicAgent: 2},
+		`1 has the status "pending"`:                                               {PeriodicAgent: 1, Status: "pending"},
+		`1 ends at 2026-01-05T08:00:00Z, before it starts at 2026-01-05T08:01:00Z`: {PeriodicAgent: 1, StartTime: at(8, 1), EndTime: new(at(8, 0))},
+	} {
+		_, err := sandbox.New(
+			sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),
+			sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
+			sandbox.WithPeriodicAgent("acme", digest()),
+			sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "t", Task: digest().Task}),
+			sandbox.WithPeriodicAgentLog("acme", fine, log),
+		)
+		require.EqualError(t, err, "sandbox: WithPeriodicAgentLog "+want)
+		require.ErrorAs(t, err, new(*sandbox.OptionError))
+	}
+	_, err := sandbox.New(sandbox.WithPeriodicAgentLog("nowhere"))
+	require.EqualError(t, err, `sandbox: WithPeriodicAgentLog names the org "nowhere", which has no account`)
+}
+
+// Ids are those of all orgs.
+func TestPastRunsOfTwoOrgs(t *testing.T) {
+	t.Parallel()
+	options := []sandbox.Option{
+		withAda(),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
+		sandbox.WithPeriodicAgent("acme", digest()),
+		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "t", Task: digest().Task}),
+		sandbox.WithPeriodicAgentLog("library", client.PeriodicAgentLog{PeriodicAgent: 2}),
+		sandbox.WithPeriodicAgentLog("acme", client.PeriodicAgentLog{PeriodicAgent: 1}),
+	}
+	assert.Equal(t, "2", ids(t, get(t, newServer(t, options...), "periodic-agent-logs/")))
+	_, err := sandbox.New(append(options, sandbox.WithPeriodicAgentLog("acme", client.PeriodicAgentLog{ID: 1, PeriodicAgent: 1}))...)
+	require.EqualError(t, err, "sandbox: WithPeriodicAgentLog 0 has the id 1, as one before it")
+}
+
+func TestPastRunsGoWithTheirAgent(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest(), digest()),
+		sandbox.WithPeriodicAgentLog("acme", client.PeriodicAgentLog{PeriodicAgent: 1}, client.PeriodicAgentLog{PeriodicAgent: 2}, client.PeriodicAgentLog{PeriodicAgent: 1}))
+	assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "periodic-agents/1/", "").status)
+	assert.Equal(t, "2", ids(t, get(t, server, "periodic-agent-logs/?search=digest&username=ada")))
+	assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "periodic-agents/2/", "").status)
+	assert.Empty(t, ids(t, get(t, server, "periodic-agent-logs/?search=digest&ordering=-id")))
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+
+	"github.com/iblai/iblai-go/internal/benchmark/measure"
+	"github.com/iblai/iblai-go/internal/benchmark/scale"
+)
+
+// sandboxing measures the platform in the process at a size that few tests have.
+func sandboxing(ctx context.Context) ([]measurable, error) {
+	return append(sandboxOf(ctx, 100_000, 1_000_000), deliveries{agents: 1000, minutes: 20}, simulation{agents: 1000, days: 30}), nil
+}
+
+// sandboxOf measures how a sandbox is made with so many agents and logs, and how fast it lists them.
+func sandboxOf(ctx context.Context, agents, logs int) []measurable {
+	all := []measurable{seeding{agents, logs}}
+	seeded := sync.OnceValues(func() (*seededOrg, error) { return newSeededOrg(agents, logs) })
+	for _, q := range queries(agents, logs) {
+		comparison := &measure.Comparison{
+			Work:    q.work,
+			Rounds:  7,
+			Targets: []measure.Target{measure.Within(50 * time.Millisecond).Because(q.why)},
+			Ours: measure.Contestant{Name: "sandbox", Run: func() (any, error) {
+				o, err := seeded()
+				if err != nil {
+					return nil, err
+				}
+				return q.ask(ctx, o.client)
+			}},
+		}
+		if q.byHand != nil {
+			comparison.Others = []measure.Opponent{measure.Against(measure.Contestant{Name: q.how, Run: func() (any, error) {
+				o, err := seeded()
+				if err != nil {
+					return nil, err
+				}
+				return q.byHand(o.org), nil
+			}})}
+		}
+		all = append(all, comparison)
+	}
+	return all
+}
+
+// seededOrg is an org in a sandbox, and what it was seeded with.
+type seededOrg struct {
+	org    *scale.Org
+	client *client.Client
+}
+
+func newSeededOrg(agents, logs int) (*seededOrg, error) {
+	o := scale.NewOrg(agents, logs)
+	sb, err := o.Sandbox()
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(client.WithHTTPClient(&http.Client{Transport: handlerTransport{sb}}),
+		client.WithAPIKey(scale.APIKey), client.WithOrg(scale.Key), client.WithUsername(scale.Username))
+	return &seededOrg{o, c}, err
+}
+
+// handlerTransport asks a handler, without a network.
+type handlerTransport struct{ http.Handler }
+
+// RoundTrip has the handler answer.
+func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r = r.Clone(r.Context())
+		r.Body = http.NoBody // which a server sees to
+	}
+	recorder := httptest.NewRecorder()
+	t.ServeHTTP(recorder, r)
+	response := recorder.Result()
+	response.Request = r
+	return response, nil
+}
+
+// seeding measures how long processors work to make a sandbox, and how much memory it has then: in a program of its own.
+type seeding struct{ agents, logs int }
+
+// Measure seeds once.
+func (s seeding) Measure(ctx context.Context, _ measure.Settings) ([]measure.Row, error) {
+	var seeded struct {
+		Seconds float64
+		PeakKB  int // 0 where the system can't tell
+	}
+	if err := runProgram(ctx, &seeded, "./seed", strconv.Itoa(s.agents), strconv.Itoa(s.logs)); err != nil {
+		return nil, err
+	}
+	row := measure.Row{
+		Work: fmt.Sprintf("seed %d agents and %d logs, 100 bytes each", s.agents, s.logs),
+		Who:  "sandbox",
+		Time: measure.TimeText(seeded.Seconds),
+	}
+	row.AddTarget("≤ 10s", seeded.Seconds <= 10)
+	if seeded.PeakKB > 0 {
+		row.Ratio = fmt.Sprintf("%d MB resident at most", seeded.PeakKB>>10)
+		row.AddTarget("≤ 2048 MB", seeded.PeakKB <= 2048<<10)
+	}
+	return []measure.Row{row}, nil
+}

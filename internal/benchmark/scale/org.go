@@ -1,0 +1,78 @@
+// Package scale makes what a sandbox of any size is seeded with, always the same.
+package scale
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// The org, its administrator and its mentors, of which each has every other agent.
+const (
+	Key      = "acme"
+	Username = "ada"
+	APIKey   = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	Coach    = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+	Tutor    = "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
+)
+
+// Org is what is kept of an org.
+type Org struct {
+	Agents []client.PeriodicAgentCreateRequest
+	Logs   []client.PeriodicAgentLog
+}
+
+// Start is when the first run begins.
+func Start() time.Time { return time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC) }
+
+// NewOrg makes agents, and logs of their runs in the order in which these began. Contents are of about 100 bytes, each of
+// its own.
+func NewOrg(agents, logs int) *Org {
+	random := rand.New(rand.NewPCG(1, 1))
+	o := &Org{
+		Agents: make([]client.PeriodicAgentCreateRequest, agents),
+		Logs:   make([]client.PeriodicAgentLog, logs),
+	}
+	for i := range o.Agents {
+		o.Agents[i] = client.PeriodicAgentCreateRequest{
+			Mentor:      []string{Coach, Tutor}[i%2],
+			Title:       fmt.Sprintf("Digest %d of the Morning", random.IntN(agents)),
+			Prompt:      new("Summarize what is due this week."),
+			Task:        client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: fmt.Sprint(i % 60)}},
+			CallbackURL: new("https://hooks.example.com/runs"),
+		}
+	}
+	begin := Start()
+	for i := range o.Logs {
+		begin = begin.Add(time.Duration(random.IntN(3)) * time.Second)
+		status := client.PeriodicAgentLogStatusSuccess
+		if random.IntN(7) == 0 {
+			status = client.PeriodicAgentLogStatusError
+		}
+		o.Logs[i] = client.PeriodicAgentLog{
+			ID:            int64(i + 1),
+			Content:       fmt.Sprintf("Read %d documents for run %d, asked the model, and Answered in %d tokens after 1.93 s.", random.IntN(1000), i, random.IntN(10_000)),
+			Status:        status,
+			StartTime:     client.At(begin),
+			EndTime:       new(client.At(begin.Add(time.Duration(random.IntN(3600)) * time.Second))),
+			PeriodicAgent: int64(random.IntN(agents) + 1),
+		}
+	}
+	return o
+}
+
+// Sandbox is a sandbox with all that the org has, and pages of 100 items.
+func (o *Org) Sandbox() (*sandbox.Sandbox, error) {
+	return sandbox.New(
+		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: APIKey, Admin: true}),
+		sandbox.WithClock(Start(), 0),
+		sandbox.WithPageSize(100, 100),
+		sandbox.WithMentor(Key, client.Mentor{UniqueID: Coach, Name: "Study coach"}),
+		sandbox.WithMentor(Key, client.Mentor{UniqueID: Tutor, Name: "Tutor"}),
+		sandbox.WithPeriodicAgent(Key, o.Agents...),
+		sandbox.WithPeriodicAgentLog(Key, o.Logs...),
+	)
+}

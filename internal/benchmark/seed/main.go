@@ -1,0 +1,50 @@
+// Command seed makes a sandbox with as many agents and logs as its arguments say, and prints how long processors worked for
+// that and how much memory was in use at the most, as the system counts it. It is a program of its own so that nothing
+// else is counted.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+
+	"github.com/iblai/iblai-go/internal/benchmark/measure"
+	"github.com/iblai/iblai-go/internal/benchmark/scale"
+)
+
+func main() {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, "seed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(agents, logs string) error {
+	agentCount, err := strconv.Atoi(agents)
+	if err != nil {
+		return err
+	}
+	logCount, err := strconv.Atoi(logs)
+	if err != nil {
+		return err
+	}
+	begin := measure.ProcessorTime()
+	sb, err := scale.NewOrg(agentCount, logCount).Sandbox()
+	if err != nil {
+		return err
+	}
+	defer sb.Close()
+	var seeded struct {
+		Seconds float64
+		PeakKB  int
+	}
+	seeded.Seconds = (measure.ProcessorTime() - begin).Seconds()
+	if runtime.GOOS == "linux" {
+		if seeded.PeakKB, err = measure.ResidentPeakKB(); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(os.Stdout).Encode(seeded)
+}
