@@ -34,7 +34,7 @@ func TestTrafficIsValid(t *testing.T) {
 	t.Parallel()
 	c := loadContract(t)
 	succeeded := map[string]int{} // by operation id
-	exchanges := record(t)
+	exchanges := record(t, "./client", "./client/sandbox")
 	for _, exchange := range exchanges {
 		if id := check(t, c, exchange); id != "" && exchange.Status < 300 {
 			succeeded[id]++
@@ -46,12 +46,12 @@ func TestTrafficIsValid(t *testing.T) {
 	t.Logf("%d exchanges", len(exchanges))
 }
 
-// record runs the SDK's tests that have a sandbox of their own, and returns what
-// they exchanged.
-func record(t *testing.T) []recording.Exchange {
+// record runs the tests of packages that have a sandbox of their own, and returns
+// what they exchanged.
+func record(t *testing.T, packages ...string) []recording.Exchange {
 	t.Helper()
 	dir := t.TempDir()
-	run := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./client", "./client/sandbox")
+	run := exec.CommandContext(t.Context(), "go", append([]string{"test", "-count=1"}, packages...)...)
 	run.Dir = root
 	run.Env = append(os.Environ(), recording.EnvDir+"="+dir)
 	output, err := run.CombinedOutput()
