@@ -124,26 +124,35 @@ func record(t *testing.T, c contract) []exchange {
 	upstream := httptest.NewServer(recording.Upstream())
 	t.Cleanup(upstream.Close)
 	prism := startPrism(t, "proxy", root+"/openapi.yaml", upstream.URL)
+	var exchanges []exchange
+	for _, recorded := range exchangesOf(t, []string{"./client", "./client/sandbox"}, recording.EnvPrism+"="+prism) {
+		exchanges = append(exchanges, identify(t, c, recorded))
+	}
+	return exchanges
+}
 
+// exchangesOf runs the tests of packages, and returns what they exchanged.
+func exchangesOf(t *testing.T, packages []string, env ...string) []recording.Exchange {
+	t.Helper()
 	dir := t.TempDir()
-	run := exec.CommandContext(bounded(t), "go", "test", "-count=1", "./client", "./client/sandbox")
+	run := exec.CommandContext(bounded(t), "go", append([]string{"test", "-count=1"}, packages...)...)
 	killAsGroup(run)
 	run.Dir = root
-	run.Env = append(os.Environ(), recording.EnvDir+"="+dir, recording.EnvPrism+"="+prism)
+	run.Env = append(append(os.Environ(), recording.EnvDir+"="+dir), env...)
 	output, err := run.CombinedOutput()
-	assert.NoError(t, err, "the SDK's tests fail behind Prism:\n%s", output)
+	assert.NoError(t, err, "the tests fail while they are recorded:\n%s", output)
 
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	require.NoError(t, err)
-	require.NotEmpty(t, files, "the SDK's tests recorded nothing")
+	require.NotEmpty(t, files, "the tests recorded nothing")
 	t.Logf("%d exchanges", len(files))
-	var exchanges []exchange
+	var exchanges []recording.Exchange
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
-		var recorded recording.Exchange
-		require.NoError(t, json.Unmarshal(text, &recorded))
-		exchanges = append(exchanges, identify(t, c, recorded))
+		var exchange recording.Exchange
+		require.NoError(t, json.Unmarshal(text, &exchange))
+		exchanges = append(exchanges, exchange)
 	}
 	return exchanges
 }
