@@ -189,3 +189,49 @@ func ExampleSandbox_SetFaults() {
 	// ai_mentor_orgs_users_periodic_agents_create 0
 	// ai_mentor_orgs_users_periodic_agents_list 200
 }
+
+// A platform with a history: what a program finds that is started on Monday.
+func ExampleWithPeriodicAgentLog() {
+	friday := time.Date(2026, time.January, 2, 8, 0, 0, 0, time.UTC)
+	hourly := client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}}
+	var history []client.PeriodicAgentLog
+	for hour := range 48 {
+		began := friday.Add(time.Duration(hour) * time.Hour)
+		history = append(history, client.PeriodicAgentLog{PeriodicAgent: 1, StartTime: client.At(began), Content: "Answered."})
+	}
+	history[47].Status, history[47].Content = client.PeriodicAgentLogStatusError, "The model did not answer."
+
+	sb, err := sandbox.Start(
+		sandbox.WithClock(friday.AddDate(0, 0, 3), 0),
+		sandbox.WithPeriodicAgent("acme",
+			client.PeriodicAgentCreateRequest{Title: "Mail", Task: hourly},
+			client.PeriodicAgentCreateRequest{Title: "News", Task: hourly},
+		),
+		sandbox.WithPeriodicAgentLog("acme", history...),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Search: "model", Ordering: "-created_at"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, run := range logs.Results {
+		fmt.Println(run.ID, run.StartTime.Format("Mon 15:04"), run.Content)
+	}
+	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(statistics.FailedTasks, "failed,", statistics.PendingTasks, "never ran")
+	// Output:
+	// 48 Sun 07:00 The model did not answer.
+	// 1 failed, 1 never ran
+}

@@ -243,3 +243,12 @@ func TestNewRunsAmongPastOnes(t *testing.T) {
 	assert.Equal(t, "45231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
 	assert.Equal(t, "12354", ids(t, get(t, server, "periodic-agent-logs/?ordering=created_at")))
 }
+
+func TestNullIsAboveAllNumbers(t *testing.T) {
+	t.Parallel()
+	requests := []client.PeriodicAgentCreateRequest{digest(), digest(), digest(), digest()}
+	requests[1].ParentMentorID, requests[3].ParentMentorID = client.Value(int64(5)), client.Value(int64(3))
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", requests...))
+	assert.Equal(t, "4213", ids(t, get(t, server, "periodic-agents/?ordering=parent_mentor_id")))
+	assert.Equal(t, "1324", ids(t, get(t, server, "periodic-agents/?ordering=-parent_mentor_id")))
+}

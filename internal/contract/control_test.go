@@ -25,7 +25,7 @@ func TestControlTrafficIsValid(t *testing.T) {
 	t.Parallel()
 	c := load(t, "examples/sandbox/control.yaml")
 	succeeded := map[string]bool{}
-	for _, exchange := range record(t, "./examples/sandbox") {
+	for _, exchange := range exchangesOf(t, []string{"./examples/sandbox"}) {
 		if id := checkControl(t, c, exchange); exchange.Status == http.StatusOK {
 			succeeded[id] = true
 		}

@@ -48,6 +48,20 @@ func (c contract) operationIDs() []string {
 	return ids
 }
 
+// operation is the operation with this id.
+func (c contract) operation(t *testing.T, id string) *openapi3.Operation {
+	t.Helper()
+	for _, item := range c.spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.OperationID == id {
+				return operation
+			}
+		}
+	}
+	require.FailNow(t, "the contract has no such operation", "%s", id)
+	return nil
+}
+
 func TestContractIsValid(t *testing.T) {
 	t.Parallel()
 	require.Len(t, loadContract(t).operationIDs(), 13)
