@@ -246,3 +246,23 @@ func TestKeys(t *testing.T) {
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
 	assert.Equal(t, first, keys(), "a reset brings back the first keys")
 }
+
+// Logs have ids in the order of time, whichever agent's they are.
+func TestPastLogsInOrder(t *testing.T) {
+	t.Parallel()
+	_, sb := build(t, `
+orgs:
+- key: acme
+  accounts: [{username: ada}]
+  agents:
+  - {title: A, task: {crontab: {}}, logs: [{start_time: 2026-01-03T00:00:00Z}, {start_time: 2026-01-01T00:00:00Z}]}
+  - {title: B, task: {crontab: {}}, logs: [{start_time: 2026-01-02T00:00:00Z, status: running}]}
+`)
+	var agents []int64
+	for log := range sb.Logs("acme", firstTime, lastTime) {
+		if log.ID <= 3 { // the clock runs
+			agents = append(agents, log.PeriodicAgent)
+		}
+	}
+	assert.Equal(t, []int64{1, 2, 1}, agents)
+}
