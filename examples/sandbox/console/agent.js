@@ -22,7 +22,7 @@ const FOLLOWERS = 20
 
 /**
  * @param {Route} route
- * @param {() => void} reload
+ * @param {(when?: 'now' | 'soon') => void} reload
  * @returns {View}
  */
 export function agentPage(route, reload) {

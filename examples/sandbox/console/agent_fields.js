@@ -1,6 +1,6 @@
 // @ts-check
-// What can be written of an agent: between the API's nesting and the form's fields, which are
-// named by their path, such as task.crontab.minute.
+// What can be written of an agent: the API nests it, the form names each field by its path, such
+// as task.crontab.minute.
 
 /** @import {Agent} from './types.js' */
 
@@ -59,26 +59,4 @@ function written(path, value) {
   if (path === 'task.start_time') return value === '' ? null : /[zZ]$/.test(String(value)) ? value : `${value}Z`
   if (path === 'previous_agent') return value === '' ? null : /^\d+$/.test(String(value)) ? Number(value) : value
   return value
-}
-
-/**
- * The messages of a refusal by path: it nests as the request does, and ends in lists of texts.
- *
- * @param {unknown} refusal
- * @param {string} [path]
- * @returns {Map<string, string[]>}
- */
-export function faultsOf(refusal, path = '') {
-  /** @type {Map<string, string[]>} */
-  const faults = new Map()
-  if (typeof refusal === 'string') faults.set(path, [refusal])
-  else if (Array.isArray(refusal)) faults.set(path, refusal.map(message => typeof message === 'string' ? message : JSON.stringify(message)))
-  else if (typeof refusal === 'object' && refusal !== null) {
-    for (const [name, value] of Object.entries(refusal)) {
-      const whole = name === 'non_field_errors' || name === 'detail'
-      const inner = whole ? path : path === '' ? name : `${path}.${name}`
-      for (const [at, messages] of faultsOf(value, inner)) faults.set(at, [...faults.get(at) ?? [], ...messages])
-    }
-  }
-  return faults
 }

@@ -4,10 +4,11 @@
 /** @import {Agent, Mentor} from './types.js' */
 
 import { Failure, platform } from './api.js'
-import { bodyOf, faultsOf, valuesOf } from './agent_fields.js'
+import { bodyOf, valuesOf } from './agent_fields.js'
 import { agentFormParts } from './agent_form_parts.js'
 import { h, newID, replace } from './dom.js'
 import { allMentors } from './mentor_list.js'
+import { faultsOf } from './refusal.js'
 import { address } from './router.js'
 import { toast, toastFailure } from './toast.js'
 

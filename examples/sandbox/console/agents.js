@@ -10,10 +10,9 @@ import { h } from './dom.js'
 import { plural } from './format.js'
 import { allMentors } from './mentor_list.js'
 import { PAGE_SIZE, pageOf, pager } from './pager.js'
-import { agentLink, button, foreign, nearTime, tag } from './parts.js'
+import { agentLink, button, foreign, nearTime, statusName, tag } from './parts.js'
 import { changeQuery } from './router.js'
 import { crontabText, verdictTag } from './schedule.js'
-import { statusName } from './parts.js'
 import { table } from './table.js'
 import { fetchTitles, keepTitle, titleOf } from './titles.js'
 import { announce } from './toast.js'
@@ -118,13 +117,12 @@ async function rows(agents, signal) {
 /** @param {Row} row */
 function states({ agent, schedule, previous }) {
   return h('div', { class: 'tags' },
-    agent.task?.enabled ? null : tag('Off'),
+    agent.task?.enabled ? tag('On', 'good') : tag('Off'),
     agent.task?.one_off && tag('Once'),
-    verdictTag(schedule?.verdict),
     schedule?.waiting && tag('Waiting', 'warn'),
+    verdictTag(schedule?.verdict),
     agent.previous_agent !== null && h('span', { class: 'muted chain' }, `after ${statusName(agent.previous_agent_status)} of `,
-      agentLink(agent.previous_agent, previous)),
-    agent.task?.enabled && !schedule?.waiting && tag('On', 'good'))
+      agentLink(agent.previous_agent, previous)))
 }
 
 /** @param {Agent} agent */

@@ -1,6 +1,7 @@
 // @ts-check
 // Requests to the two APIs: the platform's, with the key of the chosen account, and the sandbox's own.
 
+import { faultsOf } from './refusal.js'
 import { account } from './state.js'
 
 const TIMEOUT = 60_000
@@ -23,7 +24,7 @@ export class Failure extends Error {
 /**
  * @typedef {object} Options
  * @property {string} [method]
- * @property {Record<string, string | number | boolean | null | undefined>} [query] what is empty is left out
+ * @property {Record<string, string | number | boolean | null | undefined>} [query] what is null is left out
  * @property {unknown} [body] sent as JSON
  * @property {string} [yaml] sent as it is, in place of body
  * @property {AbortSignal} [signal]
@@ -63,7 +64,7 @@ export function platform(path, options = {}) {
 async function send(path, { method = 'GET', query = {}, body, yaml, signal }, headers) {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== '' && value !== null && value !== undefined) parameters.set(name, String(value))
+    if (value !== null && value !== undefined) parameters.set(name, String(value))
   }
   const address = parameters.size > 0 ? `${path}?${parameters}` : path
   /** @type {RequestInit} */
@@ -84,7 +85,7 @@ async function send(path, { method = 'GET', query = {}, body, yaml, signal }, he
     throw new Failure(`${method} ${path}: ${why}`, 0)
   }
   const answer = parse(text)
-  if (!response.ok) throw new Failure(reason(answer) ?? `${method} ${path}: ${response.status} ${response.statusText}`, response.status, answer)
+  if (!response.ok) throw new Failure(reason(answer) || `${method} ${path}: ${response.status} ${response.statusText}`, response.status, answer)
   if (answer === undefined && text !== '') throw new Failure(`${method} ${path}: ${response.status}, but the answer is not JSON`, response.status)
   return /** @type {any} */ (answer)
 }
@@ -104,13 +105,13 @@ export function parse(text) {
 }
 
 /**
- * What a refusal says, if it says it as a whole.
+ * What a refusal says: the sandbox has one error, the platform a detail, or messages of fields.
  *
  * @param {unknown} answer
  */
 function reason(answer) {
-  if (typeof answer !== 'object' || answer === null) return undefined
-  const { error, detail } = /** @type {{error?: unknown, detail?: unknown}} */ (answer)
-  const text = error ?? detail
-  return typeof text === 'string' ? text : undefined
+  const { error } = /** @type {{error?: unknown}} */ (Object(answer))
+  if (typeof error === 'string') return error
+  if (typeof answer !== 'object') return ''
+  return [...faultsOf(answer)].map(([path, messages]) => `${path && `${path}: `}${messages.join(' ')}`).join(' ')
 }

@@ -14,8 +14,8 @@ import { toast, toastFailure } from './toast.js'
 /** Faults that are off: the server only knows those that are on. Gone with the page. @type {Faults} */
 const off = { requests: [], deliveries: [] }
 
-/** @type {[Kind, string, string][]} */
-const kinds = [['requests', 'Requests', 'request'], ['deliveries', 'Deliveries', 'delivery']]
+/** @type {[Kind, string][]} */
+const kinds = [['requests', 'Requests'], ['deliveries', 'Deliveries']]
 
 /** @returns {View} */
 export function faultsPage() {
@@ -25,7 +25,7 @@ export function faultsPage() {
   const editor = documentEditor(put)
   const element = h('div', null,
     h('h1', { tabindex: -1 }, 'Faults'),
-    h('p', { class: 'muted lead' }, 'They hit every request to the platform, this console’s too. The counts of all begin anew with each change.'),
+    h('p', { class: 'muted lead' }, 'They hit every request to the platform, this console’s too; this page and that of requests make none. All counting begins anew with each change.'),
     lists, editor.element)
   return {
     title: 'Faults',
@@ -39,9 +39,9 @@ export function faultsPage() {
   /** @param {Faults} faults */
   function show(faults) {
     on = { requests: faults.requests ?? [], deliveries: faults.deliveries ?? [] }
-    replace(lists, kinds.map(([kind, name, thing]) => card(name, presetList(kind), ownList(kind), h('div', { class: 'row' },
-      button('Add a fault…', () => openFaultForm(kind, {}, fault => put({ ...on, [kind]: [...on[kind], fault] })), { focus: `add-${kind}`, label: `Add a fault of ${thing === 'request' ? 'requests' : 'deliveries'}` }),
-      on[kind].length > 0 && button('Turn all off', () => void change(kind, []), { focus: `none-${kind}`, label: `Turn all faults of ${kind} off` })))))
+    replace(lists, kinds.map(([kind, name]) => card(name, presetList(kind), ownList(kind), h('div', { class: 'row' },
+      button(`Add a fault of ${kind}…`, () => openFaultForm(kind, {}, fault => put({ ...on, [kind]: [...on[kind], fault] }))),
+      on[kind].length > 0 && button(`Turn off all of ${kind}`, () => void change(kind, []))))))
     editor.update(on)
   }
 
@@ -93,7 +93,7 @@ export function faultsPage() {
         button('Edit…', () => openFaultForm(kind, fault, async next => {
           await put({ ...on, [kind]: isOn ? on[kind].map(other => other === fault ? next : other) : [...on[kind], next] })
           unpark()
-        }), { focus: `edit-${kind}-${number}`, label: `Edit own fault ${number}` }),
+        }), { focus: `edit-${kind}-${number}`, label: `Edit… own fault ${number}` }),
         button('Remove', () => {
           unpark()
           void change(kind, others)

@@ -72,6 +72,7 @@ function say(state, text) {
  */
 function whatHappened(kind, happening) {
   if (kind === 'replaced') {
+    forgetTitle()
     void connected().then(() => show(false))
     return
   }

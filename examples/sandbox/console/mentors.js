@@ -31,7 +31,7 @@ export function mentorsPage(route, reload) {
     columns: [
       { name: 'Mentor', kind: 'text', cell: mentor => h('strong', null, foreign(mentor.name)) },
       { name: 'Unique id', cell: mentor => h('span', { class: 'code' }, mentor.unique_id) },
-      { name: 'Agents', cell: mentor => h('a', { href: address('agents', '', { mentor: mentor.unique_id }), 'data-focus': mentor.unique_id, 'aria-label': `Agents of ${mentor.name}` }, 'Show') },
+      { name: 'Agents', cell: mentor => h('a', { href: address('agents', '', { mentor: mentor.unique_id }), 'data-focus': mentor.unique_id, 'aria-label': `Show agents of ${mentor.name}` }, 'Show agents') },
       { name: 'Featured', kind: 'wide', cell: mentor => mentor.is_featured ? tag('featured') : null },
       { name: 'Created', kind: 'wide', cell: mentor => time(mentor.created_at) },
     ],

@@ -16,7 +16,7 @@ import { fetchTitles, titleOf } from './titles.js'
 const LATEST = 8
 
 /**
- * @param {() => void} reload
+ * @param {(when?: 'now' | 'soon') => void} reload
  * @returns {View}
  */
 export function overviewPage(reload) {
@@ -35,9 +35,7 @@ export function overviewPage(reload) {
     kinds: ['agent', 'agent_deleted', 'run_started', 'run_finished', 'clock'],
     close: timeline.close,
     load: async signal => {
-      const both = Promise.all([loadStatistics(signal), loadRuns(signal)])
-      await timeline.load(signal)
-      await both
+      await Promise.all([timeline.load(signal), loadStatistics(signal), loadRuns(signal)])
     },
   }
 

@@ -65,18 +65,29 @@ export async function show(focus = true) {
   const mine = new Live(view, failed)
   live = mine
   mark(route)
-  await Promise.race([mine.load(), new Promise(done => setTimeout(done, PATIENCE))])
+  const place = byID('page', HTMLElement)
+  place.setAttribute('aria-busy', 'true')
+  const loaded = mine.load().then(() => {
+    if (live !== mine) return
+    place.removeAttribute('aria-busy')
+    document.title = `${view.title} – ibl.ai sandbox`
+  })
+  await Promise.race([loaded, new Promise(done => setTimeout(done, PATIENCE))])
   if (live !== mine) return
-  document.title = `${view.title} – ibl.ai sandbox`
-  replace(byID('page', HTMLElement), view.element)
+  replace(place, view.element)
   if (!focus) return
   window.scrollTo(0, 0)
   view.element.querySelector('h1')?.focus({ preventScroll: true })
 }
 
-/** Loads what is seen again, at once. */
-export function reload() {
-  void live?.load()
+/**
+ * Loads what is seen again.
+ *
+ * @param {'now' | 'soon'} [when] soon, if nobody waits for it
+ */
+export function reload(when = 'now') {
+  if (when === 'now') void live?.load()
+  else live?.refresh()
 }
 
 /** Loads what is seen again if events of this kind change it. @param {string} kind */
@@ -101,7 +112,7 @@ function failed(error) {
   const text = error instanceof Error ? error.message : String(error)
   if (place.querySelector('p')?.textContent === text) return
   replace(place, h('p', null, text),
-    h('button', { type: 'button', 'data-focus': 'retry', on: { click: reload } }, 'Try again'))
+    h('button', { type: 'button', 'data-focus': 'retry', on: { click: () => reload() } }, 'Try again'))
 }
 
 /** Marks the page in the navigation. @param {Route} route */

@@ -23,7 +23,7 @@ export function crontabText(crontab) {
 /** A word on a schedule that does not simply run. @param {string | undefined} verdict */
 export function verdictTag(verdict) {
   if (verdict === undefined || verdict === 'runs') return null
-  return tag(verdict, 'bad')
+  return tag(verdict, verdict.startsWith('depends') ? 'warn' : 'bad')
 }
 
 /** @param {Finding[]} findings */

@@ -57,6 +57,6 @@ function ring(parts, total) {
   return s('svg', { class: 'ring', viewBox: '0 0 120 120', role: 'img', 'aria-label': text },
     s('circle', { class: 'arc is-none', cx: 60, cy: 60, r: RADIUS }),
     s('g', { transform: 'rotate(-90 60 60)' }, arcs),
-    s('text', { class: 'sum', x: 60, y: 62, 'text-anchor': 'middle' }, count(total)),
+    s('text', { class: total < 10_000 ? 'sum' : 'sum long', x: 60, y: 62, 'text-anchor': 'middle' }, count(total)),
     s('text', { class: 'unit', x: 60, y: 77, 'text-anchor': 'middle' }, total === 1 ? 'agent' : 'agents'))
 }

@@ -7,20 +7,21 @@
 
 import { control } from './api.js'
 import { now, onTick } from './clock.js'
-import { h, newID, replace, s } from './dom.js'
+import { byID, h, newID, replace, s } from './dom.js'
 import { count, parseDuration, plural } from './format.js'
 import { button, statusName, statusShape } from './parts.js'
 import { account } from './state.js'
 import { HEIGHT, plot, rangeText, xOf } from './timeline_plot.js'
 import { listen } from './timeline_input.js'
-import { timelineTable } from './timeline_table.js'
+import { shownRuns, timelineTable } from './timeline_table.js'
 import { edges, nextSpan, panned, spans, zoomed } from './timeline_window.js'
+import { fetchTitles } from './titles.js'
 
 /** Kept while one goes from page to page. @type {Window} */
 let kept = { span: 24 * 3600_000, from: null }
 
 /**
- * @param {() => void} reload loads the page again, since another part of time is to be seen
+ * @param {(when?: 'now' | 'soon') => void} reload loads the page again, since another part of time is to be seen
  * @param {number} [agent] shows only its runs
  */
 export function timelineCard(reload, agent) {
@@ -41,7 +42,7 @@ export function timelineCard(reload, agent) {
   const zooms = h('div', { class: 'segments', role: 'group', 'aria-label': 'How much of time is shown' })
 
   /** @returns {Scale} */
-  const scale = () => ({ ...edges(window, now()), width: Math.max(280, stage.clientWidth) })
+  const scale = () => ({ ...edges(window, now()), width: stage.clientWidth || byID('page', HTMLElement).clientWidth }) // the page's at first
 
   /** @param {Window} next */
   const look = next => {
@@ -60,8 +61,8 @@ export function timelineCard(reload, agent) {
   const draw = () => {
     const present = scale()
     svg.setAttribute('viewBox', `0 0 ${present.width} ${HEIGHT}`)
-    replace(zooms, spans.map(({ span, name, words }) => h('button', {
-      type: 'button', 'aria-pressed': String(span === window.span), 'aria-label': `Show ${words}`, 'data-focus': name,
+    replace(zooms, spans.map(({ span, name }) => h('button', {
+      type: 'button', 'aria-pressed': String(span === window.span), 'data-focus': name,
       on: { click: () => look(zoomed(window, now(), span)) },
     }, name)))
     const drawn = data && plot(data, present)
@@ -88,11 +89,11 @@ export function timelineCard(reload, agent) {
     if (present.from === drawnFrom) return
     drawnFrom = present.from
     draw()
-    reload()
+    reload('soon')
   })
   const observer = new ResizeObserver(() => draw())
   observer.observe(stage)
-  asTable.element.addEventListener('toggle', () => draw())
+  asTable.element.addEventListener('toggle', () => reload())
 
   listen(stage, tip, {
     scale,
@@ -125,13 +126,16 @@ export function timelineCard(reload, agent) {
     load: async signal => {
       const { from, to, width } = scale()
       drawnFrom = from
-      data = await control('/timeline', {
+      /** @type {Timeline} */
+      const next = await control('/timeline', {
         query: {
           org: account().org, agent, from: new Date(from).toISOString(), to: new Date(to).toISOString(),
           buckets: Math.max(20, Math.min(200, Math.floor(width / 7))),
         },
         signal,
       })
+      if (asTable.element.open) await fetchTitles(shownRuns(next).map(run => run.periodic_agent), signal)
+      data = next
       draw()
     },
     close: () => {

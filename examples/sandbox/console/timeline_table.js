@@ -12,17 +12,20 @@ import { titleOf } from './titles.js'
 
 const MOST = 100
 
-/**
- * @param {(bucket: Bucket) => void} zoom
- */
+/** The runs that the table shows, if it shows single ones. @param {Timeline} timeline */
+export function shownRuns(timeline) {
+  return timeline.runs.toSorted((a, b) => b.id - a.id).slice(0, MOST)
+}
+
+/** @param {(bucket: Bucket) => void} zoom */
 export function timelineTable(zoom) {
   const runs = table({
     caption: 'Runs on the timeline, the latest first',
-    key: (/** @type {TimelineRun} */ run) => run.id,
+    key: (/** @type {TimelineRun & {title?: string}} */ run) => run.id,
     empty: 'No runs in this part of time.',
     columns: [
       { name: 'Run', cell: run => runLink(run.id) },
-      { name: 'Agent', cell: run => agentLink(run.periodic_agent, titleOf(run.periodic_agent)) },
+      { name: 'Agent', cell: run => agentLink(run.periodic_agent, run.title) },
       { name: 'Status', cell: run => statusBadge(run.status) },
       { name: 'Start', cell: run => time(run.start_time) },
     ],
@@ -51,7 +54,7 @@ export function timelineTable(zoom) {
   const update = (timeline, single) => {
     if (!element.open) return
     const shown = single ? runs : buckets
-    if (single) runs.update(timeline.runs.toSorted((a, b) => b.id - a.id).slice(0, MOST))
+    if (single) runs.update(shownRuns(timeline).map(run => ({ ...run, title: titleOf(run.periodic_agent) })))
     else buckets.update(timeline.buckets.toReversed().slice(0, MOST))
     if (place.firstChild !== shown.element) place.replaceChildren(shown.element)
     const rows = single ? timeline.runs.length : timeline.buckets.length

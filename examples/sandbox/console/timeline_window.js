@@ -5,11 +5,11 @@ import { DAY, HOUR } from './format.js'
 
 /** How much of time can be seen, and what it is called. */
 export const spans = [
-  { span: HOUR, name: '1 h', words: 'an hour' },
-  { span: 6 * HOUR, name: '6 h', words: 'six hours' },
-  { span: DAY, name: 'Day', words: 'a day' },
-  { span: 7 * DAY, name: 'Week', words: 'a week' },
-  { span: 30 * DAY, name: 'Month', words: '30 days' },
+  { span: HOUR, name: '1 h' },
+  { span: 6 * HOUR, name: '6 h' },
+  { span: DAY, name: 'Day' },
+  { span: 7 * DAY, name: 'Week' },
+  { span: 30 * DAY, name: 'Month' },
 ]
 
 /** How much of what is seen lies behind the clock's hand while it is followed. */
