@@ -31,6 +31,9 @@ func (c *call) moveClock() (any, error) {
 		v.object(fields{
 			"advance": func(v *value) {
 				d := v.duration(maxAdvance)
+				if now.Add(d).After(lastTime) {
+					v.fault("leads beyond %s", lastTime.Format(time.DateOnly))
+				}
 				move = func() (int, error) { return c.sandbox.Advance(ctx, d) }
 			},
 			"to": func(v *value) {

@@ -180,6 +180,11 @@ func TestClock(t *testing.T) {
 	assert.InDelta(t, 0.5, get[clockBody](t, s, "/_sandbox/clock").Speed, 0)
 	move(`{"speed": 0}`)
 
+	last := start(t, "-clock", "2999-12-30T12:00:00Z")
+	send[clockBody](t, last, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
+	a := last.ask(t, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
+	assert.Equal(t, "body: line 1: advance: leads beyond 2999-12-31", a.reason(t))
+
 	for body, want := range map[string]string{
 		`{}`:                                "exactly one of advance, to and speed",
 		`{"advance": "1h", "speed": 1}`:     "exactly one of advance, to and speed",

@@ -1,4 +1,5 @@
-// Package contract holds the client and the sandbox to openapi.yaml, with tools
+// Package contract holds the client and the sandbox to openapi.yaml, and the
+// control API of examples/sandbox to its control.yaml, with tools
 // that are not ours: kin-openapi, and Stoplight Prism as a mock server and as a
 // proxy that validates what goes through it. It is a module of its own, so that
 // they reach no importer of the SDK.
