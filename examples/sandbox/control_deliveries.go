@@ -1,8 +1,8 @@
 package main
 
 import (
+	"iter"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client/callback"
@@ -52,13 +52,13 @@ func (c *call) deliveries() (any, error) {
 		return nil, c.query.err
 	}
 	body := deliveriesBody{Deliveries: []deliveryBody{}}
-	page, total, next := newestFirst(c.sandbox.Deliveries(), int(limit), before,
+	page, total, next := newestFirst(c.sandbox.LatestDeliveries(), int(limit), before,
 		func(d *sandbox.Delivery) int64 { return d.ID },
 		func(d *sandbox.Delivery) bool {
 			return (agent == 0 || agent == d.AgentID) && (log == 0 || log == d.LogID)
 		})
-	for _, d := range page {
-		body.Deliveries = append(body.Deliveries, c.delivery(d))
+	for i := range page {
+		body.Deliveries = append(body.Deliveries, c.delivery(&page[i]))
 	}
 	body.Total, body.Before = total, next
 	return body, nil
@@ -66,16 +66,15 @@ func (c *call) deliveries() (any, error) {
 
 // newestFirst is a page of those that match, from the one before an id on, how many
 // match at all, and the id that the next page is before, nil if there is none.
-func newestFirst[T any](all []T, limit int, before int64, id func(*T) int64, match func(*T) bool) (page []*T, total int, next *int64) {
+func newestFirst[T any](latest iter.Seq[T], limit int, before int64, id func(*T) int64, match func(*T) bool) (page []T, total int, next *int64) {
 	more := false
-	for i := range slices.Backward(all) {
-		item := &all[i]
-		if !match(item) {
+	for item := range latest {
+		if !match(&item) {
 			continue
 		}
 		total++
 		switch {
-		case id(item) >= before:
+		case id(&item) >= before:
 		case len(page) < limit:
 			page = append(page, item)
 		default:
@@ -83,7 +82,7 @@ func newestFirst[T any](all []T, limit int, before int64, id func(*T) int64, mat
 		}
 	}
 	if more {
-		next = new(id(page[len(page)-1]))
+		next = new(id(&page[len(page)-1]))
 	}
 	return page, total, next
 }

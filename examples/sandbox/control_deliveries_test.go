@@ -80,7 +80,7 @@ orgs:
 	assert.Equal(t, new(int64(1)), again.ResentFrom)
 	assert.EqualValues(t, 6, again.ID)
 	assert.Equal(t, received[0], received[5])
-	assert.Equal(t, 6, get[statusBody](t, s, "/_sandbox/status").Counts.Deliveries)
+	assert.EqualValues(t, 6, get[statusBody](t, s, "/_sandbox/status").Counts.Deliveries)
 
 	c := s.newClient(t)
 	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret("another"))})

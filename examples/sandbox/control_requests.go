@@ -47,15 +47,15 @@ func (c *call) requests() (any, error) {
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
-	page, total, next := newestFirst(c.sandbox.Requests(), int(limit), before,
+	page, total, next := newestFirst(c.sandbox.LatestRequests(), int(limit), before,
 		func(r *sandbox.Request) int64 { return r.ID },
 		func(r *sandbox.Request) bool {
 			return (method == "" || strings.EqualFold(method, r.Method)) &&
 				r.StatusCode >= lowest && r.StatusCode <= highest && (text == "" || says(r, text))
 		})
 	body := requestsBody{Requests: []requestBody{}, Total: total, Before: next}
-	for _, r := range page {
-		body.Requests = append(body.Requests, requestOf(r))
+	for i := range page {
+		body.Requests = append(body.Requests, requestOf(&page[i]))
 	}
 	return body, nil
 }

@@ -26,9 +26,9 @@ type accountBody struct {
 }
 
 type countsBody struct {
-	Requests   int `json:"requests"`
-	Deliveries int `json:"deliveries"`
-	Faults     int `json:"faults"`
+	Requests   int64 `json:"requests"`   // that there have been
+	Deliveries int64 `json:"deliveries"` // that there have been
+	Faults     int   `json:"faults"`
 }
 
 func (c *call) status() (any, error) { return c.statusOf(c.sandbox), nil }
@@ -41,10 +41,16 @@ func (p *program) statusOf(sb *sandbox.Sandbox) statusBody {
 		URL:       p.url,
 		Clock:     clockOf(sb),
 		Counts: countsBody{
-			Requests:   len(sb.Requests()),
-			Deliveries: len(sb.Deliveries()),
-			Faults:     len(sb.Faults()) + len(sb.DeliveryFaults()),
+			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
 		},
+	}
+	for r := range sb.LatestRequests() { // their ids count them
+		body.Counts.Requests = r.ID
+		break
+	}
+	for d := range sb.LatestDeliveries() {
+		body.Counts.Deliveries = d.ID
+		break
 	}
 	for _, a := range sb.Accounts() {
 		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, string(a.APIKey)})
