@@ -72,5 +72,5 @@ func TestRequests(t *testing.T) {
 		assert.Contains(t, a.reason(t), "must be a status such as 404 or 4xx", query)
 	}
 	assert.Equal(t, http.StatusBadRequest, s.ask(t, http.MethodGet, "/_sandbox/requests?limit=no", "").status)
-	assert.Equal(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
+	assert.EqualValues(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
 }
