@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"io"
 	"net"
@@ -221,7 +220,11 @@ func TestRequestLog(t *testing.T) {
 
 func TestServesNothingWithoutAnAddress(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	require.Error(t, run(ctx, []string{"-addr", "localhost:0"}, io.Discard, io.Discard))
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	var out bytes.Buffer
+	err = run(t.Context(), []string{"-addr", taken.Addr().String()}, &out, io.Discard)
+	require.ErrorContains(t, err, taken.Addr().String())
+	assert.Empty(t, out.String())
 }
