@@ -237,11 +237,12 @@ func TestNewRunsAmongPastOnes(t *testing.T) {
 	log := func(hour int) client.PeriodicAgentLog {
 		return client.PeriodicAgentLog{PeriodicAgent: 1, StartTime: at(hour, 0)}
 	}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgentLog("acme", log(7), log(8), log(8), log(10)))
-	assert.Equal(t, "4231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()),
+		sandbox.WithPeriodicAgentLog("acme", log(7), log(8), log(8), log(10), log(11), log(12)))
+	assert.Equal(t, "654231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
 	fire(t, server, 1, sandbox.Outcome{}) // at nine
-	assert.Equal(t, "45231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
-	assert.Equal(t, "12354", ids(t, get(t, server, "periodic-agent-logs/?ordering=created_at")))
+	assert.Equal(t, "6547231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
+	assert.Equal(t, "7", ids(t, get(t, server, "periodic-agent-logs/?ordering=created_at&page_size=1&page=4")))
 }
 
 func TestNullIsAboveAllNumbers(t *testing.T) {

@@ -53,6 +53,11 @@ func TestPastRunAsRead(t *testing.T) {
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
 		},
+		"it was modified when it ended": {
+			client.PeriodicAgentLog{StartTime: at(8, 0), EndTime: new(at(8, 1))},
+			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:01:00Z",` +
+				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:01:00Z","periodic_agent":1}`,
+		},
 		"an end that is no time is none": {
 			client.PeriodicAgentLog{StartTime: at(8, 0), EndTime: &client.Time{}},
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
