@@ -27,7 +27,7 @@ const FOLLOWERS = 20
  */
 export function agentPage(route, reload) {
   const id = Number(route.id)
-  const head = h('div', { class: 'head' })
+  const head = h('div', { class: 'head' }, h('h1', { tabindex: -1 }, `Agent ${id}`))
   const body = h('div')
   const timeline = timelineCard(reload, id)
   const runs = runTable({ agent: false, empty: 'This agent has not run yet.' })

@@ -48,7 +48,7 @@ export function agentsPage(route, reload) {
       { name: 'Schedule', kind: 'text', cell: ({ agent, schedule }) => [schedule?.description || '–', h('div', { class: 'muted code' }, crontabText(agent.task?.crontab))] },
       { name: 'Next run', kind: 'wide', cell: ({ schedule }) => nearTime(schedule?.next_run) },
       { name: 'State', order: 'enabled', cell: row => states(row) },
-      { name: 'Actions', cell: ({ agent }) => actions(agent) },
+      { name: 'Actions', kind: 'wide', cell: ({ agent }) => actions(agent) },
     ],
   })
   const element = h('div', null,
@@ -132,5 +132,5 @@ function actions(agent) {
   return h('div', { class: 'row tight' },
     button('Run', () => void runAgent(id, {}), { focus: `run-now-${id}`, label: `Run ${title} now` }),
     button('Edit', () => void openAgentForm(id), { focus: `edit-${id}`, label: `Edit ${title}` }),
-    button(enabled ? 'Turn off' : 'Turn on', () => void setEnabled(id, !enabled), { focus: `enable-${id}`, label: `${enabled ? 'Turn off' : 'Turn on'} ${title}`, kind: 'wide' }))
+    button(enabled ? 'Turn off' : 'Turn on', () => void setEnabled(id, !enabled), { focus: `enable-${id}`, label: `${enabled ? 'Turn off' : 'Turn on'} ${title}` }))
 }

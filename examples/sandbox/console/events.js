@@ -12,7 +12,7 @@ const delays = [250, 500, 1000, 2000]
  * Follows the events for as long as the page is open.
  *
  * @param {object} handlers
- * @param {(hello: unknown) => void} handlers.connected after each start of the stream; what came before it may be missed
+ * @param {() => void} handlers.connected after each start of the stream; what came before it may be missed
  * @param {() => void} handlers.disconnected
  * @param {(kind: string, happening: Happening) => void} handlers.happened
  */
@@ -20,9 +20,9 @@ export function follow(handlers) {
   let failures = 0
   const connect = () => {
     const source = new EventSource('/_sandbox/events')
-    source.addEventListener('hello', event => {
+    source.addEventListener('hello', () => {
       failures = 0
-      handlers.connected(parse(event.data))
+      handlers.connected()
     })
     for (const kind of kinds) {
       source.addEventListener(kind, event => handlers.happened(kind, /** @type {Happening} */ (parse(event.data) ?? {})))

@@ -21,6 +21,8 @@ const kinds = [['requests', 'Requests'], ['deliveries', 'Deliveries']]
 export function faultsPage() {
   /** @type {Faults} */
   let on = { requests: [], deliveries: [] }
+  /** @type {Promise<void>} */
+  let latest = Promise.resolve()
   const lists = h('div')
   const editor = documentEditor(put)
   const element = h('div', null,
@@ -40,8 +42,8 @@ export function faultsPage() {
   function show(faults) {
     on = { requests: faults.requests ?? [], deliveries: faults.deliveries ?? [] }
     replace(lists, kinds.map(([kind, name]) => card(name, presetList(kind), ownList(kind), h('div', { class: 'row' },
-      button(`Add a fault of ${kind}…`, () => openFaultForm(kind, {}, fault => put({ ...on, [kind]: [...on[kind], fault] }))),
-      on[kind].length > 0 && button(`Turn off all of ${kind}`, () => void change(kind, []))))))
+      button(`Add a fault of ${kind}…`, () => openFaultForm(kind, {}, fault => change(kind, all => [...all, fault]))),
+      on[kind].length > 0 && button(`Turn off all of ${kind}`, () => turn(kind, () => []))))))
     editor.update(on)
   }
 
@@ -51,22 +53,32 @@ export function faultsPage() {
     toast(`Faults that are on: ${on.requests.length + on.deliveries.length}.`)
   }
 
-  /** @param {Kind} kind @param {Fault[]} faults */
-  async function change(kind, faults) {
-    try {
-      await put({ ...on, [kind]: faults })
-    } catch (error) {
+  /**
+   * Changes the faults of a kind, one change after the other: each is made to what the one before
+   * has left. Rejects with what is wrong.
+   *
+   * @param {Kind} kind
+   * @param {(faults: Fault[]) => Fault[]} make
+   */
+  function change(kind, make) {
+    const changed = latest.then(() => put({ ...on, [kind]: make(on[kind]) }))
+    latest = changed.catch(() => {})
+    return changed
+  }
+
+  /** @param {Kind} kind @param {(faults: Fault[]) => Fault[]} make */
+  function turn(kind, make) {
+    change(kind, make).catch(error => {
       toastFailure(error)
       show(on)
-    }
+    })
   }
 
   /** @param {Kind} kind */
   function presetList(kind) {
     return h('ul', { class: 'faults' }, presets.filter(preset => preset.kind === kind).map(({ name, text, fault }) => {
-      const rest = on[kind].filter(other => !sameFault(other, fault))
-      const isOn = rest.length < on[kind].length
-      return item(name, text, isOn, () => void change(kind, isOn ? rest : [...rest, fault]))
+      const isOn = on[kind].some(other => sameFault(other, fault))
+      return item(name, text, isOn, () => turn(kind, all => isOn ? all.filter(other => !sameFault(other, fault)) : [...all, fault]))
     }))
   }
 
@@ -80,23 +92,24 @@ export function faultsPage() {
     ]
     if (rows.length === 0) return null
     return h('ul', { class: 'faults' }, rows.map(({ fault, isOn }, index) => {
-      const others = on[kind].filter(other => other !== fault)
+      /** @param {Fault[]} all */
+      const others = all => all.filter(other => !sameFault(other, fault))
       const park = () => { off[kind] = [...off[kind], fault] }
       const unpark = () => { off[kind] = off[kind].filter(other => other !== fault) }
-      const turn = () => {
+      const toggle = () => {
         if (isOn) park()
         else unpark()
-        void change(kind, isOn ? others : [...on[kind], fault])
+        turn(kind, all => isOn ? others(all) : [...all, fault])
       }
       const number = index + 1
-      return item(`Own fault ${number}`, faultWords(kind, fault), isOn, turn,
+      return item(`Own fault ${number}`, faultWords(kind, fault), isOn, toggle,
         button('Edit…', () => openFaultForm(kind, fault, async next => {
-          await put({ ...on, [kind]: isOn ? on[kind].map(other => other === fault ? next : other) : [...on[kind], next] })
+          await change(kind, all => [...others(all), next])
           unpark()
         }), { focus: `edit-${kind}-${number}`, label: `Edit… own fault ${number}` }),
         button('Remove', () => {
           unpark()
-          void change(kind, others)
+          turn(kind, others)
         }, { focus: `remove-${kind}-${number}`, label: `Remove own fault ${number}` }))
     }))
   }

@@ -20,7 +20,7 @@ let boot = ''
 startTheme()
 startClockControls()
 startAccounts()
-addEventListener('hashchange', () => void show())
+addEventListener('hashchange', () => { if (boot !== '') void show() })
 byID('skip', HTMLElement).addEventListener('click', event => {
   event.preventDefault() // its address would be that of a page
   byID('page', HTMLElement).focus()

@@ -61,6 +61,7 @@ export async function show(focus = true) {
   }
   shown = route
   live?.close()
+  failed(null)
   const view = open(route)
   const mine = new Live(view, failed)
   live = mine

@@ -41,7 +41,7 @@ export function requestsPage(route, reload) {
         { name: 'Status', cell: row => h('div', { class: 'tags' }, httpStatus(row.status), row.fault && tag('fault', 'warn')) },
         { name: 'Address', kind: 'text', cell: row => h('a', { class: 'code', href: address('requests', row.id, query()), 'data-focus': `request-${row.id}` }, foreign(short(row.url))) },
         { name: 'User', kind: 'wide', cell: row => foreign(row.username) },
-        { name: 'At', cell: row => time(row.at) },
+        { name: 'At', kind: 'wide', cell: row => time(row.at) },
         { name: 'Took', kind: 'number wide', cell: row => duration(row.duration_ms) },
       ],
     }),

@@ -20,7 +20,7 @@ import { keepTitle } from './titles.js'
  */
 export function runPage(route) {
   const id = Number(route.id)
-  const place = h('div')
+  const place = h('div', null, h('h1', { tabindex: -1 }, `Run #${id}`))
   const deliveries = deliveryTable({ agent: false, empty: 'Nothing was posted about this run.' })
   const posted = card('Deliveries', deliveries.element)
   posted.hidden = true

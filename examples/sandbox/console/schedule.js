@@ -27,7 +27,7 @@ export function verdictTag(verdict) {
 }
 
 /** @param {Finding[]} findings */
-export function findingList(findings) {
+function findingList(findings) {
   if (findings.length === 0) return null
   return h('ul', { class: 'findings' }, findings.map(({ field, value, reason, suggestion }) => h('li', null,
     h('strong', null, crontabFields.find(other => other.field === field)?.label ?? field), ' ',

@@ -12,7 +12,7 @@ const receiver = await startReceiver({ after })
 const sandbox = await startSandbox({ after }, ordinary(receiver.url))
 await sandbox.control('/clock', { method: 'POST', body: { advance: '10m' } })
 
-const pages = ['#/', '#/agents', '#/agents/2', '#/agents/5', '#/runs', '#/runs/3', '#/deliveries', '#/deliveries/1', '#/requests', '#/requests/1', '#/faults', '#/mentors', '#/nowhere']
+const pages = ['#/', '#/agents', '#/agents/2', '#/agents/5', '#/runs', '#/runs/3', '#/deliveries', '#/deliveries/1', '#/requests', '#/requests/1', '#/faults', '#/mentors', '#/agents/999', '#/nowhere']
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 360]) {

@@ -63,7 +63,7 @@ test('a fault of one’s own is added, refused, turned off and on, edited, and a
   await page.getByText('Faults that are on: 0.').waitFor()
   assert.deepEqual((await sandbox.control('/faults')).requests, [])
   await own.check()
-  await page.getByText('Faults that are on: 1.').last().waitFor()
+  await page.getByRole('button', { name: 'Turn off all of requests' }).waitFor()
   await page.getByRole('button', { name: 'Edit… own fault 1' }).click()
   assert.equal(await dialog.getByLabel('Status').inputValue(), '418')
   await dialog.getByLabel('Times').fill('2')
@@ -78,8 +78,11 @@ test('a fault of one’s own is added, refused, turned off and on, edited, and a
   await page.locator('details .fault').getByText('drop').waitFor()
   await text.fill('{"deliveries": [{"wrong_signature": true}]}')
   await page.getByRole('button', { name: 'Apply' }).click()
-  await page.getByText('Faults that are on: 1.').last().waitFor()
-  assert.equal(await page.getByRole('switch', { name: 'Wrongly signed' }).isChecked(), true)
+  await page.getByRole('switch', { name: 'Wrongly signed', checked: true }).waitFor()
+
+  // Two switches in one moment are both on.
+  await page.evaluate(() => { for (const name of ['Slow', 'Late']) /** @type {HTMLElement} */ ([...document.querySelectorAll('label')].find(label => label.textContent === name)).click() })
+  await page.locator('#toasts').getByText('Faults that are on: 3.').waitFor()
   await close()
 })
 
@@ -96,7 +99,9 @@ test('the console copes with what goes wrong', async t => {
   ])) {
     await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ ...fault, times: 0 }] } })
     await page.getByRole('link', { name: 'Runs' }).click()
+    await page.getByRole('heading', { name: 'Runs' }).waitFor()
     await page.getByRole('link', { name: 'Agents', exact: true }).click()
+    await page.getByRole('heading', { name: 'Agents', exact: true }).waitFor()
     await alert.getByText(message).waitFor()
     await sandbox.control('/faults', { method: 'PUT', body: {} })
     await alert.getByRole('button', { name: 'Try again' }).click()

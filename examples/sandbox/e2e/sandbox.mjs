@@ -17,7 +17,7 @@ let binary = process.env.SANDBOX_BIN
 function program() {
   if (!binary) {
     binary = join(folder, 'sandbox')
-    execFileSync('go', ['build', '-o', binary, './examples/sandbox'], { cwd: root, stdio: 'inherit' })
+    execFileSync('go', ['build', '-buildvcs=false', '-o', binary, './examples/sandbox'], { cwd: root, stdio: 'inherit' })
   }
   return binary
 }

@@ -72,9 +72,9 @@ export function ordinary(callback) {
         { name: 'Librarian', unique_id: '0d6b5c58-0f6a-4b1c-9a59-3f1f0c4f7a11', is_featured: true },
       ],
       agents: [
-        { title: 'Inbox watch', prompt: 'Which questions came in that nobody has answered?', mentor: 'Librarian', task: { crontab: { minute: '*/20' } }, logs: past(20, 7, 9) },
+        { title: 'Inbox watch', prompt: 'Which questions came in that nobody has answered?', mentor: 'Librarian', task: { crontab: { minute: '*/20' } }, logs: past(20, 7, 11) },
         { title: 'Morning digest', description: 'What is due, every working day.', prompt: 'Summarize what is due this week.', task: { crontab: { minute: '0', hour: '8', day_of_week: 'mon-fri' } }, ...posted, logs: past(1440, 7, 4) },
-        { title: 'Reply drafts', prompt: 'Draft an answer to each of these questions.', task: { crontab: { minute: '*/30' } }, previous_agent: 'Inbox watch', logs: past(30, 7, 14) },
+        { title: 'Reply drafts', prompt: 'Draft an answer to each of these questions.', task: { crontab: { minute: '*/30' } }, previous_agent: 'Inbox watch', logs: past(30, 7, 13) },
         { title: 'Reading list', prompt: 'What shall be read next?', mentor: 'Librarian', task: { crontab: { minute: '15', hour: '*/2' } }, logs: [...past(120, 7, 6), last('error')] },
         { title: 'Weekly report', prompt: 'How was the week?', task: { crontab: { minute: '0', hour: '7', day_of_week: 'mon' } }, ...posted, logs: [...past(10_080, 28, 9), last('running')] },
         { title: 'Exam reminder', prompt: 'Remind of the exam.', task: { crontab: { minute: '0', hour: '9', day_of_month: '20' }, one_off: true } },
