@@ -28,21 +28,37 @@ type exchange struct {
 	account    *Account // of the key; nil where nobody has asked yet, too
 
 	draft      draft
-	sentStatus int // 0 for no answer
-	sentBytes  int // of the draft's body
-	kept       bool
+	sentStatus int  // 0 for no answer
+	sentBytes  int  // of the draft's body
+	kept       bool // in the journal, or not to be kept
 }
 
 // ServeHTTP answers as the service does, or as a [Fault] has it, and keeps what was
 // asked and answered, see [Sandbox.Requests].
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := &exchange{sandbox: s, writer: w, request: r, at: s.Now(), began: time.Now(), draft: draft{header: w.Header()}}
+	e := s.exchange(w, r)
 	defer e.keep()
+	e.fault, e.faulted = s.faults.strike(e.operationID(), r.Method, r.URL.Path)
+	e.answer()
+}
+
+// Aside returns a handler that answers as the sandbox does, but meets no [Fault],
+// and is not among the [Sandbox.Requests]: for a console, or whatever else looks
+// on while a program is tested.
+func (s *Sandbox) Aside() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := s.exchange(w, r)
+		e.kept = true
+		e.answer()
+	})
+}
+
+func (s *Sandbox) exchange(w http.ResponseWriter, r *http.Request) *exchange {
+	e := &exchange{sandbox: s, writer: w, request: r, at: s.Now(), began: time.Now(), draft: draft{header: w.Header()}}
 	// Read before all else: only then does net/http see a client that goes away.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	e.route, e.parameters = findRoute(r.URL.Path)
-	e.fault, e.faulted = s.faults.strike(e.operationID(), r.Method, r.URL.Path)
-	e.answer()
+	return e
 }
 
 // operationID is empty where there is no operation.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -300,4 +301,20 @@ func TestRequestsConcurrently(t *testing.T) {
 		assert.EqualValues(t, i+1, request.ID)
 		assert.Equal(t, request.Faulted, request.StatusCode == http.StatusTeapot)
 	}
+}
+
+func TestAside(t *testing.T) {
+	t.Parallel()
+	fault := sandbox.Fault{Status: http.StatusServiceUnavailable, Times: 1}
+	sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithFaults(fault))
+	ask := func(handler http.Handler) int {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, listRequest())
+		return recorder.Code
+	}
+	assert.Equal(t, http.StatusOK, ask(sb.Aside()))
+	assert.Empty(t, sb.Requests())
+	assert.Equal(t, http.StatusServiceUnavailable, ask(sb), "the fault has not been used up")
+	assert.Equal(t, http.StatusOK, ask(sb))
+	assert.Len(t, sb.Requests(), 2)
 }

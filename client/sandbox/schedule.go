@@ -4,31 +4,35 @@ import (
 	"context"
 	"time"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
-// A NextRun is when an agent runs next.
-type NextRun struct {
-	// At is when its schedule says so: zero if it is disabled, or never runs.
-	At time.Time
+// An AgentState is what an agent has done, and will do.
+type AgentState struct {
+	// Status is that of its latest run, or pending if it has not run yet.
+	Status client.PeriodicAgentStatus
+	// NextRun is when its schedule has it run: zero if it is disabled, or never runs.
+	NextRun time.Time
 	// Waiting says that it is due, but that its previous agent is not in the
 	// state that it waits for.
 	Waiting bool
 }
 
-// NextRun tells when an agent runs next. An error is an [*UnknownAgentError].
-func (s *Sandbox) NextRun(agentID int64) (NextRun, error) {
+// AgentState tells what an agent has done, and will do. An error is an
+// [*UnknownAgentError].
+func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
 	s.store.RLock()
 	defer s.store.RUnlock()
 	a := s.store.agent(agentID)
 	if a == nil {
-		return NextRun{}, &UnknownAgentError{ID: agentID}
+		return AgentState{}, &UnknownAgentError{ID: agentID}
 	}
-	next := NextRun{Waiting: a.org.waiting[a]}
+	state := AgentState{Status: a.status(), Waiting: a.org.waiting[a]}
 	if a.due != nil {
-		next.At = a.due.at
+		state.NextRun = a.due.at
 	}
-	return next, nil
+	return state, nil
 }
 
 // schedule puts the agent's next run into the agenda, in place of what it was. The

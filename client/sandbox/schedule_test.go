@@ -233,23 +233,24 @@ func TestTrigger(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
-func TestNextRun(t *testing.T) {
+func TestAgentState(t *testing.T) {
 	t.Parallel()
 	waits := scheduled(t, "0 10 * * *")
 	waits.PreviousAgent = client.Value(int64(1))
 	server := newAda(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", waits))
-	next := func(id int64) sandbox.NextRun {
-		next, err := server.NextRun(id)
+	state := func(id int64) sandbox.AgentState {
+		state, err := server.AgentState(id)
 		require.NoError(t, err)
-		return next
+		return state
 	}
-	assert.Equal(t, sandbox.NextRun{At: start.Add(23 * time.Hour)}, next(1))
-	assert.Equal(t, sandbox.NextRun{At: start.Add(time.Hour)}, next(2))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour)}, state(1))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour)}, state(2))
 	advance(t, server, time.Hour)
-	assert.Equal(t, sandbox.NextRun{At: start.Add(25 * time.Hour), Waiting: true}, next(2))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(25 * time.Hour), Waiting: true}, state(2))
 	send(t, server, http.MethodPatch, "periodic-agents/2/", `{"task":{"enabled":false}}`)
-	assert.Equal(t, sandbox.NextRun{}, next(2))
-	_, err := server.NextRun(3)
+	fire(t, server, 2, sandbox.Outcome{Status: "error"})
+	assert.Equal(t, sandbox.AgentState{Status: "error"}, state(2))
+	_, err := server.AgentState(3)
 	require.EqualError(t, err, "sandbox: there is no periodic agent 3")
 }
 

@@ -79,12 +79,12 @@ func (c *call) schedule() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	next, err := c.sandbox.NextRun(c.id)
+	state, err := c.sandbox.AgentState(c.id)
 	if err != nil {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: notZero(next.At), Waiting: next.Waiting}
+	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: notZero(state.NextRun), Waiting: state.Waiting}
 	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none where the schedule can't be read
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil
@@ -145,6 +145,8 @@ func (c *call) crontab() (any, error) {
 
 // shortScheduleBody is for one row of a table of agents.
 type shortScheduleBody struct {
+	Title       string     `json:"title"`
+	Status      string     `json:"status"`
 	Description string     `json:"description"`
 	NextRun     *time.Time `json:"next_run"`
 	Waiting     bool       `json:"waiting"`
@@ -169,12 +171,14 @@ func (c *call) schedules() (any, error) {
 		if err != nil {
 			continue
 		}
-		next, err := c.sandbox.NextRun(id)
+		state, err := c.sandbox.AgentState(id)
 		if err != nil { // it was deleted just now
 			continue
 		}
 		explained := c.explain(crontab.Fields(agent.Task.Crontab))
-		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{explained.Description, notZero(next.At), next.Waiting, explained.Verdict}
+		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{
+			agent.Title, string(state.Status), explained.Description, notZero(state.NextRun), state.Waiting, explained.Verdict,
+		}
 	}
 	return body, nil
 }

@@ -74,3 +74,26 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, http.StatusBadRequest, s.ask(t, http.MethodGet, "/_sandbox/requests?limit=no", "").status)
 	assert.EqualValues(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
 }
+
+// The console has the platform by a side door.
+func TestAside(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests":[{"status":503,"times":1}]}`)
+	key := get[statusBody](t, s, "/_sandbox/status").Accounts[0].APIKey
+	const path = "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/?page_size=1"
+	for _, test := range []struct {
+		target  string
+		headers []string
+		status  int
+	}{
+		{"/_sandbox" + path, []string{"Authorization", "Api-Token " + key}, http.StatusOK},
+		{"/_sandbox" + path, nil, http.StatusUnauthorized},
+		{"/_sandbox" + path, []string{"Authorization", "Api-Token " + key, "Origin", "http://evil.example"}, http.StatusForbidden},
+		{path, []string{"Authorization", "Api-Token " + key}, http.StatusServiceUnavailable},
+		{path, []string{"Authorization", "Api-Token " + key}, http.StatusOK},
+	} {
+		assert.Equal(t, test.status, s.ask(t, http.MethodGet, test.target, "", test.headers...).status, test)
+	}
+	assert.Equal(t, 2, get[requestsBody](t, s, "/_sandbox/requests").Total)
+}

@@ -10,6 +10,10 @@ import (
 // the console's page at the root.
 const reserved = "/_sandbox/"
 
+// aside is the platform once more: for the console, which must neither use up faults
+// nor fill the journal.
+const aside = reserved + "api/"
+
 // A program is all that is served.
 type program struct {
 	*platform
@@ -44,6 +48,10 @@ func (p *program) serveOurs(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	if refusal := p.guard.refusal(r); refusal != "" {
 		writeJSON(w, http.StatusForbidden, errorBody{refusal})
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, aside) {
+		http.StripPrefix(strings.TrimSuffix(reserved, "/"), p.current.Load().Aside()).ServeHTTP(w, r)
 		return
 	}
 	p.control(w, r)

@@ -10,7 +10,7 @@ import { h } from './dom.js'
 import { plural } from './format.js'
 import { allMentors } from './mentor_list.js'
 import { PAGE_SIZE, pageOf, pager } from './pager.js'
-import { agentLink, button, foreign, nearTime, statusName, tag } from './parts.js'
+import { agentLink, button, foreign, nearTime, statusBadge, statusName, tag } from './parts.js'
 import { changeQuery } from './router.js'
 import { crontabText, verdictTag } from './schedule.js'
 import { table } from './table.js'
@@ -46,6 +46,7 @@ export function agentsPage(route, reload) {
       { name: 'Id', order: 'id', kind: 'number', cell: ({ agent }) => agent.id },
       { name: 'Agent', order: 'title', kind: 'text', cell: ({ agent }) => [agentLink(agent.id, agent.title), h('div', { class: 'muted line' }, foreign(agent.mentor?.name ?? ''))] },
       { name: 'Schedule', kind: 'text', cell: ({ agent, schedule }) => [schedule?.description || '–', h('div', { class: 'muted code' }, crontabText(agent.task?.crontab))] },
+      { name: 'Latest run', cell: ({ schedule }) => schedule ? statusBadge(schedule.status) : '–' },
       { name: 'Next run', kind: 'wide', cell: ({ schedule }) => nearTime(schedule?.next_run) },
       { name: 'State', order: 'enabled', cell: row => states(row) },
       { name: 'Actions', kind: 'wide', cell: ({ agent }) => actions(agent) },

@@ -44,9 +44,9 @@
  */
 
 /** @typedef {{field: string, value: string, verdict: string, reason: string, suggestion: string}} Finding */
-/** @typedef {{description: string, next_runs: string[], verdict: string, findings: Finding[]}} Meaning */
+/** @typedef {{title: string, status: string, description: string, next_runs: string[], verdict: string, findings: Finding[]}} Meaning */
 /** @typedef {Meaning & {next_run: string | null, waiting: boolean}} Schedule */
-/** @typedef {{description: string, next_run: string | null, waiting: boolean, verdict: string}} ShortSchedule */
+/** @typedef {{title: string, status: string, description: string, next_run: string | null, waiting: boolean, verdict: string}} ShortSchedule */
 
 /** @typedef {{id: number, periodic_agent: number, status: string, start_time: string, end_time: string | null}} TimelineRun */
 /** @typedef {{start: string, success: number, error: number, running: number}} Bucket */

@@ -80,10 +80,10 @@ test('an agent is edited, turned off, run with an outcome, and deleted', async t
   await page.getByRole('button', { name: 'Edit' }).click()
   const dialog = page.getByRole('dialog', { name: 'Edit the agent' })
   await dialog.getByLabel('Title').fill('Inbox watch, renamed')
+  const sent = page.waitForRequest(request => request.method() === 'PATCH')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { name: 'Inbox watch, renamed' }).waitFor()
-  const { requests } = await sandbox.control('/requests?method=PATCH')
-  assert.deepEqual(JSON.parse((await sandbox.control(`/requests/${requests[0].id}`)).request_body), { title: 'Inbox watch, renamed' }, 'only what was changed is sent')
+  assert.deepEqual((await sent).postDataJSON(), { title: 'Inbox watch, renamed' }, 'only what was changed is sent')
 
   await page.getByRole('button', { name: 'Turn off' }).click()
   await page.getByRole('button', { name: 'Turn on' }).waitFor()
@@ -144,6 +144,7 @@ test('the timeline shows runs as marks, many as bars, and all in a table', async
   const shapes = await stage.locator('[data-run] path').evaluateAll(paths => paths.map(path => `${path.getAttribute('class')} ${path.getAttribute('d')}`))
   assert.equal(new Set(shapes.map(shape => shape.split(' ')[1])).size, new Set(shapes).size, 'each state has a shape of its own')
   await page.getByText('Show as a table').click()
+  await page.locator('.timeline tbody tr').nth(23).waitFor()
   assert.equal(await page.locator('.timeline tbody tr').count(), 24)
 
   // Keys zoom and move it; End follows the clock again.

@@ -86,9 +86,25 @@ test('a fault of one’s own is added, refused, turned off and on, edited, and a
   await close()
 })
 
+test('the console meets no faults and stays out of the journal', async t => {
+  const sandbox = await startSandbox(t, small)
+  await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ status: 503, times: 1 }] } })
+  const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
+  for (const name of ['Overview', 'Runs', 'Mentors', 'Agents']) {
+    await page.getByRole('link', { name, exact: true }).first().click()
+    await page.locator('#page h1', { hasText: name }).waitFor({ state: 'attached' })
+  }
+  await page.getByRole('link', { name: 'Inbox watch' }).first().waitFor()
+  assert.equal((await sandbox.control('/requests')).total, 0)
+  assert.deepEqual(await listWithRetry(await sandbox.environment()), { attempt: 2, status: 200 })
+  await close()
+})
+
 test('the console copes with what goes wrong', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
+  // By the front door, where faults are met.
+  await page.route('**/_sandbox/api/**', route => route.continue({ url: route.request().url().replace('/_sandbox/api/', '/api/') }))
   const alert = page.locator('#failure')
   for (const [fault, message] of /** @type {[object, string][]} */ ([
     [{ status: 503, body: '<h1>503</h1>', content_type: 'text/html' }, '503'],
