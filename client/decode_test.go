@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -154,26 +155,38 @@ func TestTimestamps(t *testing.T) {
 	}
 }
 
-// What a model wrote into a log may be no valid text.
+// What a model wrote into a log may be no valid text, or no text at all.
 func TestBrokenTextsAreRead(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"id": 1, "content": "a\ud83db"}`:              "a\ufffdb",
-		`{"id": 1, "content": "a\udd11b"}`:              "a\ufffdb",
-		`{"id": 1, "content": "\ud83d\ud83d\udd11"}`:    "\ufffd\U0001f511",
-		"{\"id\": 1, \"content\": \"a\xffb\"}":          "a\ufffdb",
-		"{\"id\": 1, \"content\": \"\xe2\x82\"}":        "",
-		`{"id": 1, "content": "x", "content": "twice"}`: "twice",
-		`{"id": 1, "content": "a\u0000b"}`:              "a\x00b",
+		`{"id": 1, "content": "a\ud83db"}`:               "a\ufffdb",
+		`{"id": 1, "content": "a\udd11b"}`:               "a\ufffdb",
+		`{"id": 1, "content": "\ud83d\ud83d\udd11"}`:     "\ufffd\U0001f511",
+		"{\"id\": 1, \"content\": \"a\xffb\"}":           "a\ufffdb",
+		"{\"id\": 1, \"content\": \"\xe2\x82\"}":         "",
+		`{"id": 1, "content": "x", "content": "twice"}`:  "twice",
+		`{"id": 1, "content": "a\u0000b"}`:               "a\x00b",
+		`{"id": 1, "content": 12}`:                       "12",
+		`{"id": 1, "content": null}`:                     "",
+		`{"id": 1, "content": "\"\\\/\b\f\n\r\t\u00e9"}`: "\"\\/\b\f\n\r\té",
 	} {
 		for _, extra := range []string{"", `"status": 7, `} { // also where the tolerant decoder reads it
-			log, err := answering(t, strings.Replace(body, `"content"`, extra+`"content"`, 1)).PeriodicAgentLogs.Get(t.Context(), 1)
+			body := strings.Replace(body, `"content"`, extra+`"content"`, 1)
+			log, err := answering(t, body).PeriodicAgentLogs.Get(t.Context(), 1)
 			require.NoError(t, err, body)
 			assert.EqualValues(t, 1, log.ID)
+			page, err := answering(t, `{"results": [`+body+`]}`).PeriodicAgentLogs.List(t.Context(), nil)
+			require.NoError(t, err, body)
+			assert.Equal(t, []client.PeriodicAgentLog{*log}, page.Results)
 			if want != "" {
 				assert.Equal(t, want, log.Content, body)
 			}
 		}
+	}
+	for _, body := range []string{`{"content": "a\x"}`, `{"content": "a`, "{\"content\": \"a\nb\"}"} {
+		_, err := answering(t, body).PeriodicAgentLogs.Get(t.Context(), 1)
+		_, ok := errors.AsType[*client.DecodeError](err)
+		assert.True(t, ok, "%s: %v", body, err)
 	}
 }
 

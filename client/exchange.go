@@ -75,7 +75,7 @@ func (c *call) exchange(request *http.Request) (*http.Response, error) {
 // pointed the request elsewhere is refused as a redirect is.
 func (c *call) signIn(request *http.Request) (*http.Response, error) {
 	if !sameOrigin(request.URL, c.base) {
-		return nil, &RedirectError{Method: request.Method, From: withoutQuery(c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
+		return nil, &RedirectError{Method: request.Method, From: withoutQuery(&c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
 	}
 	signed := request
 	if len(c.middleware) > 0 { // which would see the key in a header that it holds
@@ -91,11 +91,11 @@ func (c *call) signIn(request *http.Request) (*http.Response, error) {
 
 func newBody(text []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }
 
-func (c *call) logAttempt(ctx context.Context, number, status int, took time.Duration, failure error) {
+func (c *call) logAttempt(ctx context.Context, number, status int, begin time.Time, failure error) {
 	if c.logger == nil {
 		return
 	}
-	attrs := append(c.logAttrs(number), slog.Duration("duration", took))
+	attrs := append(c.logAttrs(number), slog.Duration("duration", time.Since(begin)))
 	if status > 0 {
 		attrs = append(attrs, slog.Int("status", status))
 	}

@@ -108,7 +108,11 @@ func statusFaults() []fault {
 		})
 	}
 	throttled := `{"detail": "Request was throttled. Expected available in 60 seconds."}`
-	date := time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)
+	dated := func(handler http.HandlerFunc) http.HandlerFunc { // an hour from when it is asked, however late that is
+		return func(w http.ResponseWriter, r *http.Request) {
+			with("Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), handler)(w, r)
+		}
+	}
 	return append(
 		all,
 		fault{name: "nested field errors", handler: replyJSON(400, `{"title": ["This field is required."], "task": {"crontab": {"minute": ["'60', not in 0-59 for Minutes"]}}}`), check: func(t *testing.T, _ operation, err error) {
@@ -122,9 +126,9 @@ func statusFaults() []fault {
 		fault{name: "nginx does not know the page", handler: nginx(404), check: isError(404, "", client.ErrNotFound)},
 		fault{name: "429", handler: replyJSON(429, throttled), sends: always, check: isError(429, "Request was throttled. Expected available in 60 seconds.", client.ErrRateLimited)},
 		fault{name: "429 with seconds", handler: with("Retry-After", "60", replyJSON(429, throttled)), sends: always, check: asksToWait(60 * time.Second)},
-		fault{name: "429 with a date", handler: with("Retry-After", date, replyJSON(429, throttled)), sends: always, check: asksToWait(time.Hour)},
+		fault{name: "429 with a date", handler: dated(replyJSON(429, throttled)), sends: always, check: asksToWait(time.Hour)},
 		fault{name: "503 with seconds", handler: with("Retry-After", "60", nginx(503)), sends: always, check: asksToWait(60 * time.Second)},
-		fault{name: "503 with a date", handler: with("Retry-After", date, nginx(503)), sends: always, check: asksToWait(time.Hour)},
+		fault{name: "503 with a date", handler: dated(nginx(503)), sends: always, check: asksToWait(time.Hour)},
 		fault{name: "503 with no wait", handler: with("Retry-After", "0", nginx(503)), sends: always, check: isError(503, "", client.ErrServer)},
 		fault{name: "an error of no content", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, check: isError(500, "", client.ErrServer)},
 		fault{name: "an error that breaks off", handler: raw("HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"detail\": \"So", false), check: isError(403, "", client.ErrForbidden)},

@@ -63,7 +63,9 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 
 // sameOrigin reports whether a and b have the same scheme, host and port.
 func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+	sameHost := a.Host == b.Host || // which is quick to see, and nearly always so
+		strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+	return a.Scheme == b.Scheme && sameHost
 }
 
 func port(u *url.URL) string {

@@ -30,19 +30,20 @@ type Operation struct {
 type request struct {
 	Operation
 
-	rest  string // of the path template, not expanded yet
-	path  []byte // escaped
-	query []byte // escaped
-	body  any    // nil for none
+	rest  string          // of the path template, not expanded yet
+	path  strings.Builder // escaped
+	query []byte          // escaped
+	body  any             // nil for none
 	err   error
 }
 
 func newRequest(operationID, method, pathTemplate string) *request {
-	return &request{
+	r := &request{
 		Operation: Operation{ID: operationID, Method: method, PathTemplate: pathTemplate},
 		rest:      pathTemplate,
-		path:      make([]byte, 0, len(pathTemplate)+32),
 	}
+	r.path.Grow(len(pathTemplate) + 32)
+	return r
 }
 
 // pathText expands the path template up to and with {name}.
@@ -68,7 +69,8 @@ func (r *request) expand(name, escaped string) {
 	if found != name && r.err == nil {
 		r.err = &ArgumentError{Argument: name, Reason: "is not the path's next parameter"}
 	}
-	r.path = append(append(r.path, before...), escaped...)
+	r.path.WriteString(before)
+	r.path.WriteString(escaped)
 	r.rest = after
 }
 
@@ -80,7 +82,7 @@ func checkPathText(name, value string) error {
 		return &ArgumentError{Argument: name, Reason: "is empty"}
 	case value == "." || value == "..":
 		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", value)}
-	case strings.ContainsAny(value, `/\`):
+	case strings.Contains(value, "/") || strings.Contains(value, `\`):
 		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", value)}
 	}
 	return nil
@@ -134,19 +136,23 @@ func (r *request) finish() (*request, error) {
 	if body := reflect.ValueOf(r.body); body.Kind() == reflect.Pointer && body.IsNil() {
 		return nil, &ArgumentError{Argument: "body", Reason: "is nil"}
 	}
-	r.path = append(r.path, r.rest...)
+	r.path.WriteString(r.rest)
 	r.rest = ""
 	return r, nil
 }
 
-// url is the address of r below base.
-func (r *request) url(base *url.URL) (*url.URL, error) {
-	escaped := base.EscapedPath() + string(r.path)
-	path, err := url.PathUnescape(escaped)
-	if err != nil {
-		return nil, &ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
+// url is the address of r below base, which has its path in RawPath too, as
+// parseBaseURL makes it.
+func (r *request) url(base *url.URL) (url.URL, error) {
+	escaped := base.RawPath + r.path.String()
+	path, err := escaped, error(nil)
+	if strings.Contains(escaped, "%") {
+		path, err = url.PathUnescape(escaped)
 	}
-	return &url.URL{Scheme: base.Scheme, Host: base.Host, Path: path, RawPath: escaped, RawQuery: string(r.query)}, nil
+	if err != nil {
+		return url.URL{}, &ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
+	}
+	return url.URL{Scheme: base.Scheme, Host: base.Host, Path: path, RawPath: escaped, RawQuery: string(r.query)}, nil
 }
 
 // encodeBody writes the body as JSON, with extra fields beside or instead of

@@ -65,8 +65,9 @@ type call struct {
 	*transport
 	request  *request
 	settings *callSettings
-	url      *url.URL
+	url      url.URL
 	body     []byte
+	answer   limitedReader // in here, so as not to be allocated by itself
 }
 
 // do sends what build makes, and decodes the answer into a T.
@@ -175,7 +176,7 @@ func (c *call) isGone(failure error) bool {
 // request may have left the machine, and what failed.
 func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, failure error) {
 	begin := time.Now()
-	attemptCtx, cancel := context.WithTimeout(ctx, c.settings.timeout)
+	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.settings.timeout))
 	defer cancel()
 
 	sent = true
@@ -195,7 +196,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, fai
 	if err != nil {
 		failure = c.explain(ctx, attemptCtx, number, err)
 	}
-	c.logAttempt(ctx, number, status, time.Since(begin), failure)
+	c.logAttempt(ctx, number, status, begin, failure)
 	return sent, failure
 }
 
@@ -228,12 +229,11 @@ func (c *call) read(response *http.Response, attempt int, out any) error {
 
 // newHTTPRequest is one attempt's request, not signed in yet.
 func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
-	header := make(http.Header, 4+len(c.settings.header))
 	values := []string{"application/json", c.userAgent}
-	header["Accept"], header["User-Agent"] = values[0:1:1], values[1:2:2]
-	address := c.url
+	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
+	address := &c.url
 	if len(c.middleware) > 0 { // which may change it, for this attempt
-		address = new(*c.url)
+		address = new(c.url)
 	}
 	request := (&http.Request{
 		Method:     c.request.Method,

@@ -17,9 +17,16 @@ const maxTrusted = 64 << 10
 // setReadDeadline bounds what is read from the connection from now on, by the
 // server too, which reads the rest of a body that was refused. Where it isn't
 // supported, the server's own timeout is all there is.
-func (h *handler) setReadDeadline(w http.ResponseWriter, deadline time.Time) {
+func (h *handler) setReadDeadline(w http.ResponseWriter) {
 	if h.readTimeout > 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(deadline)
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.readTimeout))
+	}
+}
+
+// clearReadDeadline ends what setReadDeadline began.
+func (h *handler) clearReadDeadline(w http.ResponseWriter) {
+	if h.readTimeout > 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	}
 }
 

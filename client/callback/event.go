@@ -9,12 +9,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/iblai/iblai-go/internal/timestamp"
+	"github.com/iblai/iblai-go/internal/unquote"
 )
 
 // Status is how a run ended. Releases to come may send values that have no
@@ -68,7 +68,7 @@ func ParseEvent(body []byte) (*Event, error) {
 // parseOwned is ParseEvent for a body that nobody else writes to.
 func parseOwned(body []byte) (*Event, error) {
 	event := &Event{Raw: body}
-	err := jsonv2.Unmarshal(body, &eventReader{Event: event}, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+	err := jsonv2.Unmarshal(body, (*eventReader)(event), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	if err != nil {
 		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
 			err = semantic.Err // the rest is about types of this package
@@ -95,10 +95,7 @@ func (e Event) LogValue() slog.Value {
 
 // eventReader reads an Event field by field: a struct with tags would fail as
 // a whole where one field is of another type.
-type eventReader struct {
-	*Event
-	scratch []byte // for strings with escapes
-}
+type eventReader Event
 
 // UnmarshalJSONFrom is called by the JSON decoder.
 func (e *eventReader) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
@@ -158,13 +155,7 @@ func (e *eventReader) text(value jsontext.Value) (string, bool) {
 	case jsontext.KindNull:
 		return "", true
 	case jsontext.KindString:
-		if bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
-			return string(value[1 : len(value)-1]), true
-		}
-		// The decoder has accepted the syntax: what is left as an error is
-		// invalid UTF-8, which is replaced.
-		e.scratch, _ = jsontext.AppendUnquote(e.scratch[:0], value)
-		return string(e.scratch), true
+		return unquote.String(value), true
 	}
 	return "", false
 }

@@ -75,7 +75,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // receive takes a request through all checks to the function, and returns the
 // status to answer with.
 func (h *handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
-	h.setReadDeadline(w, time.Now().Add(h.readTimeout))
+	h.setReadDeadline(w)
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, ErrMethodNotAllowed
 	}
@@ -91,7 +91,7 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outco
 	}
 	// If middleware has buffered the body, the server already reads on to notice
 	// when the sender leaves: at a deadline it would cancel the context.
-	h.setReadDeadline(w, time.Time{})
+	h.clearReadDeadline(w)
 	if err := h.verifier.verifySum(body, sum); err != nil {
 		return http.StatusUnauthorized, err
 	}

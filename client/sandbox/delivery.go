@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -70,6 +71,10 @@ func (d Delivery) Format(f fmt.State, _ rune) {
 // first ID tells how many came before. What headers and bodies hold is shared, and
 // must not be changed.
 func (s *Sandbox) Deliveries() []Delivery { return s.deliveries.kept.all() }
+
+// LatestDeliveries yields [Sandbox.Deliveries], the latest first, without copying all of
+// them.
+func (s *Sandbox) LatestDeliveries() iter.Seq[Delivery] { return s.deliveries.kept.backward() }
 
 // Delivery returns one of [Sandbox.Deliveries] by its ID, and false if it is no
 // longer kept, or never was.

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"iter"
+	"math"
 	"slices"
 	"sync"
 )
@@ -37,6 +39,35 @@ func (j *journal[T]) all() []T {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.entries)
+}
+
+// maxEntriesAtOnce is how many entries are copied while none can be added.
+const maxEntriesAtOnce = 256
+
+// backward yields the entries, the latest first. Those that are forgotten meanwhile
+// are left out.
+func (j *journal[T]) backward() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		entries, id := j.upTo(math.MaxInt64)
+		for len(entries) > 0 {
+			for _, entry := range slices.Backward(entries) {
+				if !yield(entry) {
+					return
+				}
+			}
+			entries, id = j.upTo(id)
+		}
+	}
+}
+
+// upTo returns the latest entries with ids below before, and the first one's id.
+func (j *journal[T]) upTo(before int64) (entries []T, first int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	oldest := j.last - int64(len(j.entries)) + 1
+	end := max(0, min(before, j.last+1)-oldest)
+	begin := max(0, end-maxEntriesAtOnce)
+	return slices.Clone(j.entries[begin:end]), oldest + begin
 }
 
 // byID returns an entry that is still kept.

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"iter"
 	"net/http"
 	"slices"
@@ -40,32 +41,49 @@ func (l *log) model() client.PeriodicAgentLog {
 	}
 }
 
+// maxLogsAtOnce is how many logs are copied while nothing can be written.
+const maxLogsAtOnce = 1024
+
 // Logs yields the logs of an org's runs that began before to, but not before
-// from, in the order in which they began. There are none in an org that does
-// not exist.
+// from, in the order of their ids, which is the one in which they began unless
+// options say otherwise. There are none in an org that does not exist. The loop
+// may use the sandbox; what happens meanwhile is seen or not.
 func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[client.PeriodicAgentLog] {
 	return func(yield func(client.PeriodicAgentLog) bool) {
-		for _, l := range s.logsBetween(org, from, to) {
-			if !yield(l) {
+		var last int64
+		var logs []client.PeriodicAgentLog
+		for {
+			logs = s.logsAfter(logs[:0], last, org, from, to)
+			for _, l := range logs {
+				if !yield(l) {
+					return
+				}
+			}
+			if len(logs) < maxLogsAtOnce {
 				return
 			}
+			last = logs[len(logs)-1].ID
 		}
 	}
 }
 
-func (s *Sandbox) logsBetween(org string, from, to time.Time) (found []client.PeriodicAgentLog) {
+// logsAfter appends the first logs with an id above last.
+func (s *Sandbox) logsAfter(found []client.PeriodicAgentLog, last int64, org string, from, to time.Time) []client.PeriodicAgentLog {
 	s.store.RLock()
 	defer s.store.RUnlock()
 	o := s.store.orgs[org]
 	if o == nil {
-		return nil
+		return found
 	}
-	for _, l := range o.logs {
-		if start := l.StartTime.time(); !start.Before(from) && start.Before(to) {
-			found = append(found, l.model())
+	at, _ := slices.BinarySearchFunc(o.logs, last+1, func(l *log, id int64) int { return cmp.Compare(l.ID, id) })
+	for _, l := range o.logs[at:] {
+		if start := l.StartTime.time(); start.Before(from) || !start.Before(to) {
+			continue
+		}
+		if found = append(found, l.model()); len(found) == maxLogsAtOnce {
+			break
 		}
 	}
-	slices.SortStableFunc(found, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
 	return found
 }
 

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -64,6 +65,10 @@ func (r Request) LogValue() slog.Value {
 // tells how many came before. What headers and bodies hold is shared, and must not
 // be changed.
 func (s *Sandbox) Requests() []Request { return s.requests.all() }
+
+// LatestRequests yields [Sandbox.Requests], the latest first, without copying all of
+// them.
+func (s *Sandbox) LatestRequests() iter.Seq[Request] { return s.requests.backward() }
 
 // Request returns one of [Sandbox.Requests] by its ID, and false if it is no
 // longer kept, or never was.

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -20,9 +21,15 @@ type contract struct {
 
 func loadContract(t *testing.T) contract {
 	t.Helper()
-	spec, err := openapi3.NewLoader().LoadFromFile(root + "/openapi.yaml")
+	return load(t, "openapi.yaml")
+}
+
+// load reads a description by its place in the repository.
+func load(t *testing.T, file string) contract {
+	t.Helper()
+	spec, err := openapi3.NewLoader().LoadFromFile(filepath.Join(root, file))
 	require.NoError(t, err)
-	require.NoError(t, spec.Validate(t.Context(), openapi3.EnableExamplesValidation()), "openapi.yaml is not valid")
+	require.NoError(t, spec.Validate(t.Context(), openapi3.EnableExamplesValidation()), "%s is not valid", file)
 	spec.Servers = openapi3.Servers{{URL: "/"}}
 	router, err := gorillamux.NewRouter(spec)
 	require.NoError(t, err)
@@ -39,6 +46,20 @@ func (c contract) operationIDs() []string {
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// operation is the operation with this id.
+func (c contract) operation(t *testing.T, id string) *openapi3.Operation {
+	t.Helper()
+	for _, item := range c.spec.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.OperationID == id {
+				return operation
+			}
+		}
+	}
+	require.FailNow(t, "the contract has no such operation", "%s", id)
+	return nil
 }
 
 func TestContractIsValid(t *testing.T) {

@@ -1,5 +1,6 @@
 // Package recording keeps the HTTP exchanges of a test run, so that the contract
-// tests, which live in a module of their own, can hold them to openapi.yaml.
+// tests, which live in a module of their own, can hold them to openapi.yaml. The
+// exchanges can go through Prism, which does so on the way.
 package recording
 
 import (
@@ -24,6 +25,13 @@ type Exchange struct {
 	Status         int
 	ResponseHeader http.Header
 	ResponseBody   []byte
+
+	// ThroughPrism is whether the exchange went through Prism; see [EnvPrism].
+	ThroughPrism bool
+	// Violations are what Prism found, as it wrote them: JSON, or nothing.
+	Violations string
+	// Bypass is why Prism could not carry the exchange.
+	Bypass string
 }
 
 // Transport is next, recorded.
@@ -32,12 +40,13 @@ func Transport(next http.RoundTripper) http.RoundTripper {
 	if dir == "" {
 		return next
 	}
-	return recorder{next: next, dir: dir}
+	return recorder{next: next, dir: dir, prism: os.Getenv(EnvPrism)}
 }
 
 type recorder struct {
-	next http.RoundTripper
-	dir  string
+	next  http.RoundTripper
+	dir   string
+	prism string // host and port, empty for none
 }
 
 func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -52,7 +61,7 @@ func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		request = request.Clone(request.Context())
 		request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	response, err := r.next.RoundTrip(request)
+	response, err := r.send(request, &exchange)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +73,24 @@ func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	exchange.Status, exchange.ResponseHeader, exchange.ResponseBody = response.StatusCode, response.Header, body
 	return response, r.write(exchange)
+}
+
+// send sends the request, through Prism if there is one that can carry it.
+func (r recorder) send(request *http.Request, exchange *Exchange) (*http.Response, error) {
+	if r.prism == "" {
+		return r.next.RoundTrip(request)
+	}
+	exchange.Bypass = obstacle(request, exchange.RequestBody)
+	if exchange.Bypass != "" {
+		return r.next.RoundTrip(request)
+	}
+	response, err := r.next.RoundTrip(throughPrism(request, exchange.RequestBody, r.prism))
+	if err != nil {
+		return nil, err
+	}
+	response.Request, exchange.ThroughPrism = request, true
+	exchange.Violations, err = fromPrism(response)
+	return response, err
 }
 
 func (r recorder) write(exchange Exchange) error {

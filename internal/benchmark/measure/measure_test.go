@@ -3,6 +3,8 @@ package measure
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,7 +56,32 @@ func TestEachRoundGivesEveryContestantOneTurn(t *testing.T) {
 	rows, err := comparison.Measure(t.Context(), Settings{Rounds: 100, Turns: 100, Turn: time.Hour})
 	require.NoError(t, err)
 	assert.Len(t, rows, 2)
-	assert.Equal(t, []string{"a", "b", "b", "a", "a", "b"}, turns)
+	require.Len(t, turns, 6)
+	for round := range slices.Chunk(turns, 2) {
+		assert.ElementsMatch(t, []string{"a", "b"}, round)
+	}
+}
+
+// A contestant that always followed the same other would always find its garbage and its caches.
+func TestNoneAlwaysFollowsTheSameOther(t *testing.T) {
+	var turns []string
+	contestant := func(name string) Contestant {
+		return Contestant{Name: name, Run: func() (any, error) {
+			turns = append(turns, name)
+			return nil, nil
+		}}
+	}
+	_, err := Settings{Rounds: 25, Turns: 4}.take(t.Context(), []Contestant{contestant("a"), contestant("b"), contestant("c")})
+	require.NoError(t, err)
+	require.Len(t, turns, 300)
+	times := map[string]int{}
+	for turn := range slices.Chunk(turns, 3) {
+		times[strings.Join(turn, "")]++
+	}
+	require.Len(t, times, 6, "all orders there are: %v", times)
+	for order, n := range times {
+		assert.Greater(t, n, 5, order)
+	}
 }
 
 func TestAFailingContestantEndsTheMeasurement(t *testing.T) {

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"time"
 )
@@ -35,12 +36,12 @@ func (s Settings) take(ctx context.Context, contestants []Contestant) ([][]float
 	for i := range seconds {
 		seconds[i] = make([]float64, s.Rounds)
 	}
+	order := rand.New(rand.NewPCG(1, 1)) // the same in every run
 	for turn := range s.Rounds * s.Turns {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for place := range contestants {
-			i := (turn + place) % len(contestants) // so that none always follows the same other
+		for _, i := range order.Perm(len(contestants)) { // so that none always follows the same other
 			took, err := s.turn(contestants[i], times[i])
 			if err != nil {
 				return nil, err

@@ -601,7 +601,7 @@ type MentorType struct {
 
 // PaginatedMentorList One page of mentors.
 //
-// Example: {"count":0,"next":null,"previous":null,"results":[]}
+// Example: {"count":3,"next":"https://base.manager.iblai.app/api/ai-mentor/orgs/acme/users/ada/?page=2\u0026page_size=1","previous":null,"results":[{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"}]}
 type PaginatedMentorList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`
@@ -618,7 +618,7 @@ type PaginatedMentorList struct {
 
 // PaginatedPeriodicAgentList One page of periodic agents.
 //
-// Example: {"count":0,"next":null,"previous":null,"results":[]}
+// Example: {"count":3,"next":"https://base.manager.iblai.app/api/ai-mentor/orgs/acme/users/ada/periodic-agents/?page=3\u0026page_size=1","previous":"https://base.manager.iblai.app/api/ai-mentor/orgs/acme/users/ada/periodic-agents/?page_size=1","results":[{"callback_url":"","created_at":"2026-01-05T09:00:00Z","enabled":true,"id":7,"mentor":{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"},"modified_at":"2026-01-05T09:00:00Z","one_off":false,"platform_key":"acme","previous_agent_output":"","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}]}
 type PaginatedPeriodicAgentList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`
@@ -635,7 +635,7 @@ type PaginatedPeriodicAgentList struct {
 
 // PaginatedPeriodicAgentLogList One page of logs.
 //
-// Example: {"count":0,"next":null,"previous":null,"results":[]}
+// Example: {"count":1,"next":null,"previous":null,"results":[{"content":"Loaded 3 documents. Answered.","created_at":"2026-01-06T08:00:00Z","end_time":"2026-01-06T08:00:04.250000Z","id":42,"modified_at":"2026-01-06T08:00:04.250000Z","periodic_agent":7,"start_time":"2026-01-06T08:00:00Z","status":"success"}]}
 type PaginatedPeriodicAgentLogList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`

@@ -2437,52 +2437,6 @@ func (o OptTtsProviderEnum) Or(d TtsProviderEnum) TtsProviderEnum {
 	return d
 }
 
-// NewOptURI returns new OptURI with value set to v.
-func NewOptURI(v url.URL) OptURI {
-	return OptURI{
-		Value: v,
-		Set:   true,
-	}
-}
-
-// OptURI is optional url.URL.
-type OptURI struct {
-	Value url.URL
-	Set   bool
-}
-
-// IsSet returns true if OptURI was set.
-func (o OptURI) IsSet() bool { return o.Set }
-
-// Reset unsets value.
-func (o *OptURI) Reset() {
-	var v url.URL
-	o.Value = v
-	o.Set = false
-}
-
-// SetTo sets value to v.
-func (o *OptURI) SetTo(v url.URL) {
-	o.Set = true
-	o.Value = v
-}
-
-// Get returns value and boolean that denotes whether value was set.
-func (o OptURI) Get() (v url.URL, ok bool) {
-	if !o.Set {
-		return v, false
-	}
-	return o.Value, true
-}
-
-// Or returns value if set, or given parameter if does not.
-func (o OptURI) Or(d url.URL) url.URL {
-	if v, ok := o.Get(); ok {
-		return v
-	}
-	return d
-}
-
 // NewOptUUID returns new OptUUID with value set to v.
 func NewOptUUID(v uuid.UUID) OptUUID {
 	return OptUUID{
@@ -2715,7 +2669,7 @@ type PeriodicAgent struct {
 	// Pathway that the agent's sessions belong to.
 	Pathway OptString `json:"pathway"`
 	// Where the result of every run is posted; empty for nowhere.
-	CallbackURL OptURI `json:"callback_url"`
+	CallbackURL OptString `json:"callback_url"`
 	// Key of the signature on what is posted to callback_url.
 	CallbackSecret OptString `json:"callback_secret"`
 	// Chat session in which the agent was created.
@@ -2796,7 +2750,7 @@ func (s *PeriodicAgent) GetPathway() OptString {
 }
 
 // GetCallbackURL returns the value of CallbackURL.
-func (s *PeriodicAgent) GetCallbackURL() OptURI {
+func (s *PeriodicAgent) GetCallbackURL() OptString {
 	return s.CallbackURL
 }
 
@@ -2896,7 +2850,7 @@ func (s *PeriodicAgent) SetPathway(val OptString) {
 }
 
 // SetCallbackURL sets the value of CallbackURL.
-func (s *PeriodicAgent) SetCallbackURL(val OptURI) {
+func (s *PeriodicAgent) SetCallbackURL(val OptString) {
 	s.CallbackURL = val
 }
 

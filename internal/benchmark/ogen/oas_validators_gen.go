@@ -1047,6 +1047,36 @@ func (s *PeriodicAgent) Validate() error {
 		})
 	}
 	if err := func() error {
+		if value, ok := s.CallbackURL.Get(); ok {
+			if err := func() error {
+				if err := (validate.String{
+					MinLength:     0,
+					MinLengthSet:  false,
+					MaxLength:     200,
+					MaxLengthSet:  true,
+					Email:         false,
+					Hostname:      false,
+					Regex:         nil,
+					MinNumeric:    0,
+					MinNumericSet: false,
+					MaxNumeric:    0,
+					MaxNumericSet: false,
+				}).Validate(string(value)); err != nil {
+					return errors.Wrap(err, "string")
+				}
+				return nil
+			}(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}(); err != nil {
+		failures = append(failures, validate.FieldError{
+			Name:  "callback_url",
+			Error: err,
+		})
+	}
+	if err := func() error {
 		if value, ok := s.CallbackSecret.Get(); ok {
 			if err := func() error {
 				if err := (validate.String{

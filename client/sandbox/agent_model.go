@@ -1,0 +1,46 @@
+package sandbox
+
+import "github.com/iblai/iblai-go/client"
+
+// PeriodicAgent returns an agent of any org as it is kept, with its secret. An
+// error is an [*UnknownAgentError].
+func (s *Sandbox) PeriodicAgent(id int64) (*client.PeriodicAgent, error) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	a := s.store.agent(id)
+	if a == nil {
+		return nil, &UnknownAgentError{ID: id}
+	}
+	model := &client.PeriodicAgent{
+		ID:          a.ID,
+		Mentor:      a.mentor.Mentor,
+		Title:       a.Title,
+		Username:    a.Username,
+		Description: a.Description,
+		Prompt:      a.Prompt,
+		Task: client.PeriodicTask{
+			ID:        a.Task.ID,
+			Name:      a.Task.Name,
+			Crontab:   a.Task.Crontab,
+			OneOff:    a.Task.OneOff,
+			StartTime: a.Task.StartTime.nullable(),
+			Enabled:   a.Task.Enabled,
+		},
+		CreatedAt:           client.At(a.CreatedAt.time()),
+		ModifiedAt:          client.At(a.ModifiedAt.time()),
+		Enabled:             a.Task.Enabled,
+		OneOff:              a.Task.OneOff,
+		PlatformKey:         a.PlatformKey,
+		Pathway:             a.Pathway,
+		CallbackURL:         a.CallbackURL,
+		CallbackSecret:      client.Secret(a.CallbackSecret),
+		ParentSessionID:     a.ParentSessionID,
+		ParentMentorID:      a.ParentMentorID,
+		PreviousAgent:       a.PreviousAgent,
+		PreviousAgentStatus: a.PreviousAgentStatus,
+	}
+	if previous := a.previous(); previous != nil {
+		model.PreviousAgentOutput = previous.output
+	}
+	return model, nil
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+const (
+	maxNextRuns  = 100
+	maxSchedules = 200
+)
+
+type logBody struct {
+	Log client.PeriodicAgentLog `json:"log"`
+}
+
+// fire runs an agent now: with the outcome of the body, or as its schedule would
+// if the body has none.
+func (c *call) fire() (any, error) {
+	var outcome *sandbox.Outcome
+	if err := c.body(func(v *value) {
+		read := readOutcome(v)
+		if len(v.node.Content) > 0 {
+			outcome = &read
+		}
+	}); err != nil {
+		return nil, err
+	}
+	if outcome == nil {
+		log, err := c.sandbox.Trigger(c.request.Context(), c.id)
+		if err != nil {
+			return nil, err
+		}
+		return logBody{*log}, nil
+	}
+	run, err := c.sandbox.Fire(c.request.Context(), c.id, *outcome)
+	if err != nil {
+		return nil, err
+	}
+	return logBody{run.Log}, nil
+}
+
+// scheduleBody is what a schedule means.
+type scheduleBody struct {
+	Description string        `json:"description"` // empty if it can't be read
+	NextRuns    []time.Time   `json:"next_runs"`
+	Verdict     string        `json:"verdict"`
+	Findings    []findingBody `json:"findings"`
+}
+
+type findingBody struct {
+	Field      string `json:"field"`
+	Value      string `json:"value"`
+	Verdict    string `json:"verdict"`
+	Reason     string `json:"reason"`
+	Suggestion string `json:"suggestion"`
+}
+
+// agentScheduleBody also tells when the agent really runs.
+type agentScheduleBody struct {
+	scheduleBody
+
+	NextRun *time.Time `json:"next_run"`
+	Waiting bool       `json:"waiting"`
+}
+
+func (c *call) schedule() (any, error) {
+	n := c.query.whole("n", 5, 0, maxNextRuns)
+	if c.query.err != nil {
+		return nil, c.query.err
+	}
+	agent, err := c.sandbox.PeriodicAgent(c.id)
+	if err != nil {
+		return nil, err
+	}
+	next, err := c.sandbox.NextRun(c.id)
+	if err != nil {
+		return nil, err
+	}
+	task := agent.Task
+	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: notZero(next.At), Waiting: next.Waiting}
+	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none where the schedule can't be read
+	body.NextRuns = append(body.NextRuns, runs...)
+	return body, nil
+}
+
+// explain is what a schedule means, without its next runs.
+func (*call) explain(f crontab.Fields) scheduleBody {
+	report := crontab.Check(f)
+	body := scheduleBody{NextRuns: []time.Time{}, Verdict: report.Verdict.String(), Findings: []findingBody{}}
+	for _, finding := range report.Findings {
+		body.Findings = append(body.Findings, findingBody{
+			string(finding.Field), finding.Value, finding.Verdict.String(), finding.Reason, finding.Suggestion,
+		})
+	}
+	if schedule, err := f.Parse(); err == nil {
+		body.Description = schedule.Describe()
+	}
+	return body
+}
+
+func notZero(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// crontab tells what a schedule means that somebody writes.
+func (c *call) crontab() (any, error) {
+	n := c.query.whole("n", 5, 0, maxNextRuns)
+	if c.query.err != nil {
+		return nil, c.query.err
+	}
+	field := func(name crontab.Field) string {
+		switch value := c.query.values.Get(string(name)); {
+		case !c.query.values.Has(string(name)):
+			return "*"
+		case value == "":
+			return " " // blank, which the API refuses
+		default:
+			return value
+		}
+	}
+	f := crontab.Fields{
+		Minute:      field(crontab.Minute),
+		Hour:        field(crontab.Hour),
+		DayOfWeek:   field(crontab.DayOfWeek),
+		DayOfMonth:  field(crontab.DayOfMonth),
+		MonthOfYear: field(crontab.MonthOfYear),
+	}
+	body := c.explain(f)
+	if schedule, err := f.Parse(); err == nil {
+		body.NextRuns = append(body.NextRuns, schedule.NextN(c.sandbox.Now(), int(n))...)
+	}
+	return body, nil
+}
+
+// shortScheduleBody is for one row of a table of agents.
+type shortScheduleBody struct {
+	Description string     `json:"description"`
+	NextRun     *time.Time `json:"next_run"`
+	Waiting     bool       `json:"waiting"`
+	Verdict     string     `json:"verdict"`
+}
+
+// schedules tells about several agents. Those that do not exist are left out.
+func (c *call) schedules() (any, error) {
+	ids := strings.Split(c.query.values.Get("ids"), ",")
+	if len(ids) > maxSchedules {
+		return nil, refuse(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are taken", len(ids), maxSchedules)
+	}
+	body := struct {
+		Schedules map[string]shortScheduleBody `json:"schedules"`
+	}{map[string]shortScheduleBody{}}
+	for _, text := range ids {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "the parameter ids must be ids with commas between, as in 1,2,3, not %s", brief(c.query.values.Get("ids")))
+		}
+		agent, err := c.sandbox.PeriodicAgent(id)
+		if err != nil {
+			continue
+		}
+		next, err := c.sandbox.NextRun(id)
+		if err != nil { // it was deleted just now
+			continue
+		}
+		explained := c.explain(crontab.Fields(agent.Task.Crontab))
+		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{explained.Description, notZero(next.At), next.Waiting, explained.Verdict}
+	}
+	return body, nil
+}

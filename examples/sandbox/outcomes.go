@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// outcomes is how the runs go: as the scripts of the agents say, round and round,
+// and made up where there is none.
+func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outcome {
+	scripts := map[int64][]sandbox.Outcome{}
+	var id int64
+	for _, o := range s.orgs {
+		for _, a := range o.agents {
+			id++
+			if len(a.outcomes) > 0 {
+				scripts[id] = a.outcomes
+			}
+		}
+	}
+	var mu sync.Mutex
+	runs := map[int64]int{}
+	return func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+		script := scripts[run.AgentID]
+		if script == nil {
+			return madeUp(s.random, run)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		turn := runs[run.AgentID] % len(script)
+		runs[run.AgentID]++
+		return script[turn]
+	}
+}
+
+// madeUp is how a run may well go: the same for the same run of the same seed.
+func madeUp(seed uint64, run sandbox.Invocation) sandbox.Outcome {
+	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
+	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}
+	log := []string{
+		fmt.Sprintf("Run %d of %q.", run.LogID, run.Title),
+		fmt.Sprintf("Read %d documents.", 1+random.IntN(9)),
+		fmt.Sprintf("Asked the model with %d characters.", len([]rune(run.Prompt))),
+	}
+	const oneInErrors = 12
+	if random.IntN(oneInErrors) == 0 {
+		outcome.Status = client.PeriodicAgentLogStatusError
+		outcome.Log = strings.Join(append(log, pick(random, troubles)), "\n")
+		return outcome
+	}
+	outcome.Output = pick(random, openings) + " " + pick(random, findings) + " " + pick(random, advice)
+	log = append(log, fmt.Sprintf("Answered with %d characters.", len([]rune(outcome.Output))))
+	outcome.Log = strings.Join(log, "\n")
+	return outcome
+}
+
+func pick(random *rand.Rand, texts []string) string { return texts[random.IntN(len(texts))] }
+
+var (
+	openings = []string{"Good morning!", "Here is the latest.", "In short:", "A calm day so far."}
+	findings = []string{
+		"Two essays are due on Friday, and one lab report is late.",
+		"Seven learners have finished the unit; three have not begun.",
+		"The forum has four questions that nobody has answered.",
+		"Nothing new has come in since the last run.",
+		"Most questions are about the second assignment.",
+	}
+	advice = []string{
+		"A short reminder would help.",
+		"No need to do anything now.",
+		"Have a look at the questions first.",
+		"Consider a review session this week.",
+	}
+	troubles = []string{
+		"The model did not answer within 60 seconds.",
+		"The model refused: too many requests. Gave up after 3 attempts.",
+		"Document 2 could not be read: it has no text.",
+	}
+)

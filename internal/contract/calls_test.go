@@ -1,0 +1,170 @@
+package contract_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// call is an operation, called by its method as a program would.
+type call struct {
+	id     string // of the operation
+	writes bool
+	do     func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error)
+}
+
+// subjects are what operations are about. Answers make more of them known;
+// only what was created here is changed and deleted.
+type subjects struct {
+	mentor, session     string
+	agent, created, log int64
+}
+
+// placeholders are for mocks, which answer whatever they are asked about.
+func placeholders() subjects {
+	return subjects{
+		mentor: "497f6eca-6276-4993-bfeb-53cbbbba6f08", session: "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
+		agent: 7, created: 7, log: 42,
+	}
+}
+
+// learn takes an id from an answer, if it is one: those that mocks make up may
+// be zero or less.
+func learn(to *int64, id int64) {
+	if id > 0 {
+		*to = id
+	}
+}
+
+// calls are all operations, in an order in which each finds what it is about.
+func calls() []call {
+	return []call{
+		{"ai_mentor_orgs_users_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			page, err := c.Mentors.List(ctx, &client.MentorListParams{PageSize: 2}, opts...)
+			if err == nil && len(page.Results) > 0 {
+				about.mentor = page.Results[0].UniqueID
+			}
+			return page, err
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_create", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			created, err := c.PeriodicAgents.Create(ctx, written(about), opts...)
+			if err == nil {
+				learn(&about.created, created.ID)
+			}
+			return created, err
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{Ordering: "-created_at", PageSize: 2}, opts...)
+			if err == nil && len(page.Results) > 0 {
+				learn(&about.agent, page.Results[0].ID)
+			}
+			return page, err
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Get(ctx, about.agent, opts...)
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Replace(ctx, about.created, written(about), opts...)
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_partial_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Update(ctx, about.created, &client.PeriodicAgentUpdateRequest{
+				CallbackURL:   new(""),
+				PreviousAgent: client.Null[int64](),
+				Task:          &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}},
+			}, opts...)
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: about.mentor}, opts...)
+		}},
+		{"ai_mentor_orgs_users_periodic_agent_logs_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: 2}, opts...)
+			if err == nil && len(page.Results) > 0 {
+				learn(&about.log, page.Results[0].ID)
+			}
+			return page, err
+		}},
+		{"ai_mentor_orgs_users_periodic_agent_logs_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgentLogs.Get(ctx, about.log, opts...)
+		}},
+		{"ai_mentor_orgs_users_pin_message_create", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PinnedMessages.Create(ctx, about.session, opts...)
+		}},
+		{"ai_mentor_orgs_users_pin_message_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return c.PinnedMessages.List(ctx, about.session, opts...)
+		}},
+		{"ai_mentor_orgs_users_pin_message_destroy", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return nil, c.PinnedMessages.Delete(ctx, about.session, opts...)
+		}},
+		{"ai_mentor_orgs_users_periodic_agents_destroy", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+			return nil, c.PeriodicAgents.Delete(ctx, about.created, opts...)
+		}},
+	}
+}
+
+// written is an agent with every field that can be written, which never runs.
+func written(about *subjects) *client.PeriodicAgentCreateRequest {
+	return &client.PeriodicAgentCreateRequest{
+		Mentor:              about.mentor,
+		Title:               "iblai-go contract test",
+		Description:         new("May be deleted."),
+		Prompt:              new("Summarize what is due this week."),
+		Pathway:             new(""),
+		CallbackURL:         new("https://hooks.example.com/runs"),
+		CallbackSecret:      new(client.Secret("a-long-random-secret")),
+		ParentSessionID:     new(about.session),
+		ParentMentorID:      client.Null[int64](),
+		PreviousAgent:       client.Null[int64](),
+		PreviousAgentStatus: new(client.PeriodicAgentStatusSuccess),
+		Task: client.PeriodicTaskRequest{
+			Crontab:   client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri", DayOfMonth: "*", MonthOfYear: "*"},
+			OneOff:    new(true),
+			StartTime: client.Value(client.At(time.Date(2030, time.January, 7, 8, 0, 0, 0, time.UTC))),
+			Enabled:   new(false),
+		},
+	}
+}
+
+// newClient is a client of the service at base, which sends nothing again and
+// does not wait when it is told to.
+func newClient(t *testing.T, base string, opts ...client.Option) *client.Client {
+	t.Helper()
+	c, err := client.New(append([]client.Option{
+		client.WithBaseURL(base), client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1, MaxRetryAfter: time.Nanosecond}),
+		client.WithHTTPClient(&http.Client{Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true,
+		}}),
+	}, opts...)...)
+	require.NoError(t, err)
+	return c
+}
+
+// The calls of this test are those of the contract, and each sends what its
+// operation says.
+func TestCallsAreAllOperations(t *testing.T) {
+	t.Parallel()
+	contract := loadContract(t)
+	var ids []string
+	for _, call := range calls() {
+		ids = append(ids, call.id)
+		var sent *http.Request
+		c := newClient(t, "https://service.example", client.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) *http.Response {
+			sent = r
+			return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}
+		})}))
+		about := placeholders()
+		_, _ = call.do(t.Context(), c, &about)
+		require.NotNil(t, sent, call.id)
+		route, _, err := contract.router.FindRoute(sent)
+		require.NoError(t, err, call.id)
+		assert.Equal(t, call.id, route.Operation.OperationID)
+		assert.Equal(t, call.writes, sent.Method != http.MethodGet, call.id)
+	}
+	assert.ElementsMatch(t, contract.operationIDs(), ids)
+}

@@ -1,0 +1,68 @@
+package contract_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/internal/recording"
+)
+
+// streams are read by tests that record nothing, since they have no end.
+var streams = []string{"watchEvents"}
+
+// Every exchange with the control API in the tests of examples/sandbox is valid
+// against its description, and every operation has one that succeeded.
+func TestControlTrafficIsValid(t *testing.T) {
+	t.Parallel()
+	c := load(t, "examples/sandbox/control.yaml")
+	succeeded := map[string]bool{}
+	for _, exchange := range exchangesOf(t, []string{"./examples/sandbox"}) {
+		if id := checkControl(t, c, exchange); exchange.Status == http.StatusOK {
+			succeeded[id] = true
+		}
+	}
+	for _, id := range c.operationIDs() {
+		assert.True(t, succeeded[id] || slices.Contains(streams, id), "%s: the tests have no successful exchange", id)
+	}
+}
+
+// checkControl holds an exchange to the description and returns its operation's
+// id, which is empty where there is none.
+func checkControl(t *testing.T, c contract, exchange recording.Exchange) string {
+	t.Helper()
+	target, err := url.Parse(exchange.URL)
+	require.NoError(t, err)
+	if !strings.HasPrefix(target.Path, "/_sandbox/") || exchange.Method == http.MethodHead {
+		return ""
+	}
+	request, err := http.NewRequestWithContext(t.Context(), exchange.Method, target.RequestURI(), bytes.NewReader(exchange.RequestBody))
+	require.NoError(t, err)
+	request.Header = exchange.RequestHeader
+	route, pathParams, err := c.router.FindRoute(request)
+	if err != nil {
+		assert.GreaterOrEqual(t, exchange.Status, 300, "%s %s: there is no such operation", exchange.Method, target)
+		return ""
+	}
+	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
+	input := &openapi3filter.RequestValidationInput{Request: request, PathParams: pathParams, Route: route, Options: options}
+	if exchange.Status == http.StatusOK {
+		assert.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s %s: the request\n%s", exchange.Method, target, exchange.RequestBody)
+	}
+	assert.NoError(t, openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input,
+		Status:                 exchange.Status,
+		Header:                 exchange.ResponseHeader,
+		Body:                   io.NopCloser(bytes.NewReader(exchange.ResponseBody)),
+		Options:                options,
+	}), "%s %s -> %d: the answer\n%s", exchange.Method, target, exchange.Status, exchange.ResponseBody)
+	return route.Operation.OperationID
+}
