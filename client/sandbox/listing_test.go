@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -252,4 +253,31 @@ func TestNullIsAboveAllNumbers(t *testing.T) {
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", requests...))
 	assert.Equal(t, "4213", ids(t, get(t, server, "periodic-agents/?ordering=parent_mentor_id")))
 	assert.Equal(t, "1324", ids(t, get(t, server, "periodic-agents/?ordering=-parent_mentor_id")))
+}
+
+// Shares of a list are read while the store's lock is held for all of them.
+func TestListsWhileRunsGo(t *testing.T) {
+	t.Parallel()
+	logs := randomLogs(rand.New(rand.NewPCG(6, 7)), 40_000, true)
+	sb, err := sandbox.New(withAda(), withStill(),
+		sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()), sandbox.WithPeriodicAgentLog("acme", logs...))
+	require.NoError(t, err)
+	t.Cleanup(sb.Close)
+	var running sync.WaitGroup
+	running.Go(func() {
+		runs, err := sb.Advance(t.Context(), 10*24*time.Hour)
+		assert.NoError(t, err)
+		assert.Equal(t, 4*10, runs)
+	})
+	for range 10 {
+		for _, query := range []url.Values{
+			{"search": {"z8,digest"}, "ordering": {"-content"}},
+			{"ordering": {"-created_at"}, "page": {"last"}},
+			{"ordering": {"periodic_agent,-start_time"}, "username": {"ada"}},
+		} {
+			assert.NotZero(t, listLogs(t, sb, query).Count)
+		}
+	}
+	running.Wait()
+	assert.Equal(t, len(logs)+4*10, listLogs(t, sb, url.Values{}).Count)
 }
