@@ -40,7 +40,7 @@ test('after a restart all is fetched anew, the key too', async t => {
   await page.getByRole('link', { name: 'Overview' }).click()
   await page.getByRole('button', { name: 'Reset…' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Reset', exact: true }).click()
-  await page.getByText('Nothing has run yet.').waitFor()
+  await page.locator('option:checked', { hasText: 'ada · acme' }).waitFor({ state: 'attached' })
   assert.equal(await page.getByLabel('Account').inputValue(), 'ada@acme')
   assert.deepEqual(breaches, [])
   await close()
