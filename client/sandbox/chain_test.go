@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -124,4 +125,17 @@ func TestLetGoAndStopped(t *testing.T) {
 		}))
 		assert.Equal(t, want, advance(t, server, 2*time.Hour), body)
 	}
+}
+
+// What ends at a time has ended when something else is due at that time.
+func TestRunsEndBeforeOthersBegin(t *testing.T) {
+	t.Parallel()
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", scheduled(t, "30 10 * * *"), scheduled(t, "0 10 * * *"), scheduled(t, "0 8 * * *")),
+		sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 30 * time.Minute})))
+	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"previous_agent":2,"previous_agent_status":"running"}`)
+	fire(t, server, 3, sandbox.Outcome{}) // so that the next log's id is above that of the agent
+	assert.Equal(t, 1, advance(t, server, 2*time.Hour))
+	state, err := server.AgentState(1)
+	require.NoError(t, err)
+	assert.True(t, state.Waiting)
 }
