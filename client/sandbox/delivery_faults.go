@@ -147,15 +147,20 @@ func (f *deliveryFaults) set(faults []DeliveryFault) {
 // posted later into the agenda. The caller holds the store's lock.
 func (s *Sandbox) plan(p posting, at time.Time) []posting {
 	f := s.strikeDelivery(&p)
+	copies := []posting{p}
+	if f.Duplicate {
+		copies = append(copies, p)
+	}
 	switch {
 	case f.Reorder:
-		return s.holdBack(p, at)
+		s.holdBack(copies, at)
+		return nil
 	case f.Delay > 0:
-		s.postLater(at.Add(f.Delay), p.logID, func() []posting { return p.copies(f.Duplicate) })
+		s.postLater(at.Add(f.Delay), p.logID, func() []posting { return copies })
 		return nil
 	}
 	faults := &s.deliveries.faults
-	now := append(p.copies(f.Duplicate), faults.held...)
+	now := append(copies, faults.held...)
 	faults.held = nil
 	return now
 }
@@ -173,26 +178,19 @@ func (s *Sandbox) strikeDelivery(p *posting) (struck DeliveryFault) {
 	return DeliveryFault{}
 }
 
-func (p posting) copies(twice bool) []posting {
-	if twice {
-		return []posting{p, p}
-	}
-	return []posting{p}
-}
-
-// holdBack keeps a callback until another one is posted.
-func (s *Sandbox) holdBack(p posting, at time.Time) []posting {
+// holdBack keeps the copies of a callback until another one is posted.
+func (s *Sandbox) holdBack(copies []posting, at time.Time) {
 	faults := &s.deliveries.faults
-	faults.held = append(faults.held, p)
-	s.postLater(at.Add(maxHeld), p.logID, func() []posting {
-		i := slices.IndexFunc(faults.held, func(held posting) bool { return held.logID == p.logID })
-		if i < 0 {
+	faults.held = append(faults.held, copies...)
+	logID := copies[0].logID
+	s.postLater(at.Add(maxHeld), logID, func() []posting {
+		isCopy := func(held posting) bool { return held.logID == logID }
+		if !slices.ContainsFunc(faults.held, isCopy) {
 			return nil
 		}
-		faults.held = slices.Delete(faults.held, i, i+1)
-		return []posting{p}
+		faults.held = slices.DeleteFunc(faults.held, isCopy)
+		return copies
 	})
-	return nil
 }
 
 // postLater posts at a time what take returns then, called with the store's lock.

@@ -79,6 +79,22 @@ func TestDeliveryFaults(t *testing.T) {
 	}
 }
 
+// What is held back and doubled is still both.
+func TestReorderedTwice(t *testing.T) {
+	t.Parallel()
+	fault := sandbox.DeliveryFault{Reorder: true, Duplicate: true, Times: 1}
+	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(fault))
+	for range 2 {
+		fire(t, server, 1, sandbox.Outcome{})
+	}
+	assert.Equal(t, []string{"2 at 09:00:00", "1 at 09:00:00", "1 at 09:00:00"}, *posted)
+
+	require.NoError(t, server.SetDeliveryFaults(fault))
+	fire(t, server, 1, sandbox.Outcome{})
+	advance(t, server, time.Minute)
+	assert.Equal(t, []string{"3 at 09:01:00", "3 at 09:01:00"}, (*posted)[3:])
+}
+
 // What is held back goes out behind what comes next.
 func TestReorderedWithinTheMinute(t *testing.T) {
 	t.Parallel()
