@@ -160,7 +160,7 @@ func (s *Sandbox) plan(p posting, at time.Time) []posting {
 		return nil
 	}
 	faults := &s.deliveries.faults
-	now := append(copies, faults.held...)
+	now := slices.Concat(copies, faults.held)
 	faults.held = nil
 	return now
 }

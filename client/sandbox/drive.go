@@ -11,6 +11,9 @@ import (
 // for itself.
 var ErrReentrant = errors.New("sandbox: the function of WithOutcomes must not advance the clock that it runs on")
 
+// ErrClockBack is an advance to a time that has been.
+var ErrClockBack = errors.New("sandbox: the clock can't go back")
+
 // longestNap is how long the timer sleeps at most, in real time: a clock may be
 // set meanwhile.
 const longestNap = time.Minute
@@ -44,14 +47,15 @@ func (s *Sandbox) SetClockSpeed(speed float64) error {
 // time. It returns when the clock has arrived and the receivers have
 // answered, and tells how many runs have begun. Advance(ctx, 0) lets happen what is due now.
 //
-// An error means that the clock stands where the context ended or the sandbox
-// was closed, or that d is negative. What goes wrong with a run or a callback is no
+// An error means that the clock stands where the context ended, or the sandbox
+// was closed ([ErrClosed]), or that d is negative ([ErrClockBack]). What goes wrong with a run or a callback is no
 // error: see the logs and [Sandbox.Deliveries].
 func (s *Sandbox) Advance(ctx context.Context, d time.Duration) (runs int, err error) {
 	return s.advance(ctx, func(now time.Time) time.Time { return now.Add(d) })
 }
 
-// AdvanceTo moves the clock on to t as [Sandbox.Advance] does. It can't go back.
+// AdvanceTo moves the clock on to t as [Sandbox.Advance] does. A t that has been
+// is [ErrClockBack].
 func (s *Sandbox) AdvanceTo(ctx context.Context, t time.Time) (runs int, err error) {
 	return s.advance(ctx, func(time.Time) time.Time { return t })
 }
@@ -80,7 +84,7 @@ func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time)
 	now := s.clock.now()
 	until := to(now)
 	if until.Before(now) {
-		return 0, fmt.Errorf("sandbox: the clock can't go back from %s to %s", now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
+		return 0, fmt.Errorf("%w from %s to %s", ErrClockBack, now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
 	}
 	d := &drive{sandbox: s, arrive: s.clock.reach, post: s.post}
 	if !d.to(ctx, func() time.Time { return until }) {
