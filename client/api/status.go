@@ -1,0 +1,17 @@
+package api
+
+// Status is the state of a run, or of an agent by its latest run. Later releases
+// of the service may send other values, which are kept as sent.
+type Status string
+
+// The statuses that the service is known to send.
+const (
+	// StatusSuccess means that the run has succeeded.
+	StatusSuccess Status = "success"
+	// StatusError means that the run has failed.
+	StatusError Status = "error"
+	// StatusRunning means that the run has not finished.
+	StatusRunning Status = "running"
+	// StatusPending means that the agent has not run yet. No run has this status.
+	StatusPending Status = "pending"
+)
