@@ -135,8 +135,12 @@ func holders(value reflect.Value) []any {
 	field.Elem().Field(0).Set(value)
 	v := value.Interface()
 	return []any{
-		v, list.Interface(), byName.Interface(), field.Interface(), field.Elem().Interface(),
-		[]any{v}, map[string]any{"a": v}, struct{ Held any }{v}, map[string][]any{"a": {v, []any{v}}},
+		v,
+		list.Interface(), byName.Interface(), field.Interface(), field.Elem().Interface(),
+		[]any{v},
+		map[string]any{"a": v},
+		struct{ Held any }{v},
+		map[string][]any{"a": {v, []any{v}}},
 	}
 }
 

@@ -12,6 +12,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ func main() {
 // generate writes the generated files of the module at root. On an error it
 // writes none.
 func generate(root string) error {
-	contract, overlay := filepath.Join(root, "openapi.yaml"), filepath.Join(root, "internal/codegen/overlay.yaml")
-	config, err := readConfig(filepath.Join(root, "internal/codegen"))
+	contract, overlay := filepath.Join(root, "openapi.yaml"), root+"/internal/codegen/overlay.yaml"
+	config, err := readConfig(root + "/internal/codegen")
 	if err != nil {
 		return err
 	}
@@ -68,10 +69,10 @@ func generate(root string) error {
 		return err
 	}
 	return cmp.Or(
-		models.write(filepath.Join(root, "client/models.gen.go")),
-		requests.write(filepath.Join(root, "client/requests.gen.go")),
-		write(filepath.Join(root, "client/encoders.gen.go"), encoders),
-		write(filepath.Join(root, "client/logging.gen.go"), loggingOf(models.File)),
+		models.write(root+"/client/models.gen.go"),
+		requests.write(root+"/client/requests.gen.go"),
+		write(root+"/client/encoders.gen.go", encoders),
+		write(root+"/client/logging.gen.go", loggingOf(models.File)),
 	)
 }
 
@@ -79,17 +80,16 @@ func generate(root string) error {
 func readConfig(dir string) (codegen.Configuration, error) {
 	var config codegen.Configuration
 	name := filepath.Join(dir, "config.yaml")
-	file, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return config, err
 	}
-	defer file.Close()
-	decoder := yaml.NewDecoder(file)
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&config); err != nil {
 		return config, fmt.Errorf("%s: %w", name, err)
 	}
-	templates, err := filepath.Glob(filepath.Join(dir, "templates/*.tmpl"))
+	templates, err := filepath.Glob(dir + "/templates/*.tmpl")
 	if err != nil {
 		return config, err
 	}

@@ -187,7 +187,7 @@ func (d *document) markParameters(o operation) {
 }
 
 // taken are the names in a builder that a parameter would hide.
-var taken = []string{"r", "params", "body"} //nolint:gochecknoglobals // never changed
+var taken = []string{"r", "params", "body"}
 
 func (d *document) markParameter(place string, o operation, p *openapi3.Parameter) {
 	if p.Schema == nil {

@@ -101,7 +101,7 @@ func (o operation) parameters() openapi3.Parameters { return slices.Concat(o.sha
 
 // dropWhatIsNotGenerated removes error responses and callbacks: errors and
 // events have hand-written types.
-func (o operation) dropWhatIsNotGenerated() {
+func (o *operation) dropWhatIsNotGenerated() {
 	o.Callbacks = nil
 	for status := range o.Responses.Map() {
 		if !strings.HasPrefix(status, "2") {
