@@ -22,11 +22,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-const secret callback.Secret = "a secret of enough bytes"
+var secret = api.NewSecret("a secret of enough bytes")
 
 // logs is a service that has nothing but finished logs, on one page.
 type logs struct {

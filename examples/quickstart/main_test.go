@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -73,7 +74,7 @@ func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {
 
 func TestForgeryIsAnswered(t *testing.T) {
 	t.Parallel()
-	r, err := listen(t.Context(), "a secret of enough bytes")
+	r, err := listen(t.Context(), api.NewSecret("a secret of enough bytes"))
 	require.NoError(t, err)
 	defer r.close()
 	status, err := r.forge(t.Context())
