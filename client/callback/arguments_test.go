@@ -56,7 +56,7 @@ func TestInvalidArguments(t *testing.T) {
 		"second short":  {func() (any, error) { return orNil(callback.NewVerifier(secret, short)) }, "secrets[1]", "short", callback.ErrShortSecret},
 		"short: none":   {func() (any, error) { return orNil(callback.NewVerifierAllowShort()) }, "secrets", "missing", callback.ErrNoSecret},
 		"short: empty":  {func() (any, error) { return orNil(callback.NewVerifierAllowShort(short, api.Secret{})) }, "secrets[1]", "empty", callback.ErrNoSecret},
-		"sign: no key":  {func() (any, error) { s, err := callback.Sign(nil, api.Secret{}); return text2any(s), err }, "secret", "empty", callback.ErrNoSecret},
+		"sign: no key":  {func() (any, error) { return orNil(signature(callback.Sign(nil, api.Secret{}))) }, "secret", "empty", callback.ErrNoSecret},
 		"request: none": {func() (any, error) { return orNil(callback.NewRequest(t.Context(), "/", nil, api.Secret{})) }, "secret", "empty", callback.ErrNoSecret},
 		"request: URL": {func() (any, error) {
 			return orNil(callback.NewRequest(t.Context(), "https://receiver example:x", nil, secret))
@@ -94,11 +94,11 @@ func orNil[T any](result *T, err error) (any, error) {
 	return result, err
 }
 
-func text2any(s string) any {
-	if s == "" {
-		return nil
+func signature(header string, err error) (*string, error) {
+	if header == "" {
+		return nil, err
 	}
-	return s
+	return &header, err
 }
 
 // The smallest valid values are accepted, in any order and repeatedly.
