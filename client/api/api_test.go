@@ -176,7 +176,7 @@ func TestNilFieldsCanBeRead(t *testing.T) {
 	assert.False(t, ok)
 	assert.Zero(t, fields.Len())
 	assert.Empty(t, fields.Names())
-	assert.Equal(t, "[]", fmt.Sprint(fields))
+	assert.Equal(t, "[]", fields.String())
 	for range fields.All() {
 		t.Error("a nil Fields has a field")
 	}

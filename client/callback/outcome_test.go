@@ -75,12 +75,12 @@ func TestLogging(t *testing.T) {
 		change func(*http.Request)
 		want   map[string]any
 	}{
-		"handled": {nil, nil, nil, map[string]any{"level": "DEBUG", "msg": "callback handled", "status_code": 204.0}},
+		"handled": {nil, nil, nil, map[string]any{"level": "DEBUG", "msg": "callback received", "status_code": 204.0}},
 		"duplicate": {&scripted{claim: callback.ErrDuplicate}, nil, nil, map[string]any{
-			"level": "DEBUG", "msg": "callback is a duplicate", "status_code": 204.0, "error": callback.ErrDuplicate.Error(),
+			"level": "DEBUG", "msg": "callback received", "status_code": 204.0, "error": callback.ErrDuplicate.Error(),
 		}},
 		"in progress": {&scripted{claim: callback.ErrInProgress}, nil, nil, map[string]any{
-			"level": "DEBUG", "msg": "callback is a duplicate", "status_code": 503.0, "error": callback.ErrInProgress.Error(),
+			"level": "DEBUG", "msg": "callback received", "status_code": 503.0, "error": callback.ErrInProgress.Error(),
 		}},
 		"function": {nil, failed, nil, map[string]any{"level": "ERROR", "msg": "callback failed", "status_code": 500.0, "error": "disk full"}},
 		"function with a duplicate": {nil, callback.ErrDuplicate, nil, map[string]any{

@@ -72,6 +72,7 @@ func receive(t *testing.T, conn net.Conn) *http.Response {
 }
 
 func head(t *testing.T, body string, more ...string) string {
+	t.Helper()
 	lines := append([]string{
 		"POST /callbacks HTTP/1.1", "Host: receiver.example", "Content-Type: application/json",
 		callback.SignatureHeader + ": " + sign(t, []byte(body), secret),
