@@ -6,6 +6,7 @@ import (
 	"log"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/runs"
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -33,7 +34,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	verifier, err := callback.NewVerifier("a secret of enough bytes")
+	verifier, err := callback.NewVerifier(api.NewSecret("a secret of enough bytes"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -49,10 +49,14 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	if c == nil || verifier == nil || handle == nil {
 		return nil, errors.New("runs: NewReceiver needs a client, a verifier and a function")
 	}
+	store, err := callback.NewMemoryStore(rememberedRuns, rememberedFor)
+	if err != nil {
+		return nil, err
+	}
 	r := &Receiver{
 		client:  c,
 		handle:  handle,
-		store:   callback.NewMemoryStore(rememberedRuns, rememberedFor),
+		store:   store,
 		cursors: memoryCursor{},
 		onError: func(error) {},
 	}
@@ -61,7 +65,10 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 			return nil, err
 		}
 	}
-	r.handler = callback.Handler(verifier, r.fromCallback, callback.WithDeduplication(r.store))
+	r.handler, err = callback.NewHandler(verifier, r.fromCallback, callback.WithDeduplication(r.store))
+	if err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 

@@ -27,7 +27,7 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-const secret callback.Secret = "a secret of enough bytes"
+var secret = api.NewSecret("a secret of enough bytes")
 
 // logs is a service that has nothing but finished logs, on one page.
 type logs struct {
