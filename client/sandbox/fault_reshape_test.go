@@ -159,7 +159,7 @@ func TestFaultUnknownFields(t *testing.T) {
 	t.Parallel()
 	const unknown = "field_of_a_later_release"
 	for name := range everything {
-		want, got := ask(t, name), ask(t, name, sandbox.Fault{UnknownFields: true})
+		want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}})
 		assert.Equal(t, want.status, got.status, name)
 		if name == "no JSON" {
 			assert.Equal(t, want.body, got.body)
@@ -183,7 +183,7 @@ func TestFaultUnknownEnums(t *testing.T) {
 	assert.Len(t, enums, 10)
 	seen := map[string]bool{}
 	for name := range everything {
-		want, got := ask(t, name), ask(t, name, sandbox.Fault{UnknownEnums: true})
+		want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}})
 		if name == "no JSON" {
 			continue
 		}
@@ -207,7 +207,7 @@ func TestFaultLinkHost(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"http://internal:8000", "https://a.example"} {
 		for name := range everything {
-			want, got := ask(t, name), ask(t, name, sandbox.Fault{LinkHost: host})
+			want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{LinkOrigin: host}})
 			want.body = strings.ReplaceAll(want.body, `"http://sandbox/`, `"`+host+`/`)
 			assert.Equal(t, want.body, got.body, "%s: nothing else changes, byte for byte", name)
 			if name == listAgents {
@@ -268,7 +268,9 @@ func TestFaultOlderRelease(t *testing.T) {
 			written[field] = true
 		}
 	}
-	older := func(name string) answer { return ask(t, name, sandbox.Fault{OlderRelease: true}) }
+	older := func(name string) answer {
+		return ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
+	}
 	first := func(list any) any {
 		items, ok := list.([]any)
 		require.True(t, ok)
@@ -316,7 +318,7 @@ func TestFaultOlderRelease(t *testing.T) {
 
 func TestOlderReleaseTakesNumbersForMentors(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{OlderRelease: true}))
+	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}))
 	other := server.Mentors("acme")[1].UniqueID
 	ask := func(method, target, body, contentType string) answer {
 		t.Helper()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -21,7 +22,7 @@ func newHandler(f *testing.F) *sandbox.Sandbox {
 	sb, err := sandbox.New(withAda(), withStill(), sandbox.WithPeriodicAgent("acme", digest()))
 	require.NoError(f, err)
 	f.Cleanup(sb.Close)
-	_, err = sb.Fire(f.Context(), 1, sandbox.Outcome{})
+	_, err = sb.RunNow(f.Context(), 1, sandbox.Outcome{})
 	require.NoError(f, err)
 	return sb
 }
@@ -156,7 +157,7 @@ func FuzzFaults(f *testing.F) {
 			fault.RetryAfter = time.Duration(number)
 		}
 		if err := sb.SetFaults(fault); err != nil {
-			require.ErrorAs(t, err, new(*sandbox.OptionError))
+			require.ErrorAs(t, err, new(*api.ArgumentError))
 			return
 		}
 		answer := record(sb, newRequest(asked, target, query))

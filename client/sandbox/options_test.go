@@ -43,11 +43,11 @@ func TestOptionsRefuse(t *testing.T) {
 		`sandbox: WithClock has the speed -1, but it must be from 0 to 86400`:                            {sandbox.WithClock(start, -1)},
 		`sandbox: WithClock has the speed NaN, but it must be from 0 to 86400`:                           {sandbox.WithClock(start, math.NaN())},
 		`sandbox: WithOutcomes is nil`:                                                                   {sandbox.WithOutcomes(nil)},
-		`sandbox: WithHTTPClient is nil`:                                                                 {sandbox.WithHTTPClient(nil)},
+		`sandbox: WithHTTPClient is nil`:                                                                 {sandbox.WithCallbackHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)
 		require.EqualError(t, err, want)
-		assert.ErrorAs(t, err, new(*sandbox.OptionError), want)
+		assert.ErrorAs(t, err, new(*api.ArgumentError), want)
 	}
 	_, err := sandbox.New(mentor(client.Mentor{Flow: json.RawMessage(`{`)}))
 	require.ErrorContains(t, err, "WithMentor has JSON that is none")

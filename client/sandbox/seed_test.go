@@ -127,7 +127,7 @@ func TestPastRunsRefuse(t *testing.T) {
 			sandbox.WithPeriodicAgentLog("acme", fine, log),
 		)
 		require.EqualError(t, err, "sandbox: WithPeriodicAgentLog "+want)
-		require.ErrorAs(t, err, new(*sandbox.OptionError))
+		require.ErrorAs(t, err, new(*api.ArgumentError))
 	}
 	_, err := sandbox.New(sandbox.WithPeriodicAgentLog("nowhere"))
 	require.EqualError(t, err, `sandbox: WithPeriodicAgentLog names the org "nowhere", which has no account`)

@@ -40,7 +40,7 @@ func TestStory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, request.Mentor, created.Mentor.UniqueID)
 
-	run, err := server.Fire(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
+	run, err := server.RunNow(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
 	require.NoError(t, err)
 	require.NotNil(t, run.Delivery)
 	require.NoError(t, run.Delivery.Err)
