@@ -117,7 +117,7 @@ func TestModifiedAt(t *testing.T) {
 
 func TestAgentBelongsToItsCreator(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
 	c := newClient(t, server, client.WithAPIKey(key))
 	request := digest()
 	created, err := c.PeriodicAgents.Create(t.Context(), &request, client.WithUsername("eve"))

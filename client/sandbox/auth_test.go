@@ -18,7 +18,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	const graceKey, eveKey, linKey = "grace-key", "eve-key", "lin-key"
 	server := newAda(t,
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey)}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey), Member: true}),
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: api.NewSecret(linKey)}),
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret(graceKey)}),
 	)

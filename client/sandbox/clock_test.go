@@ -77,7 +77,7 @@ func TestFastTime(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, start.Add(7*time.Hour), sb.Now())
 		assert.Len(t, starts(sb), 7)
-		require.EqualError(t, sb.SetClockSpeed(-1), "sandbox: SetClockSpeed has the speed -1, but it must be from 0 to 86400")
+		require.EqualError(t, sb.SetClockSpeed(-1), "ibl.ai: speed is -1, but must be from 0 to 86400")
 	})
 }
 

@@ -52,7 +52,7 @@ func TestDeliveryFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		faults []sandbox.DeliveryFault
 		want   []string // in two hours
-		told   []string // faults of the deliveries
+		told   []string // effects of the deliveries
 	}{
 		"none":            {nil, []string{"1 at 09:05:00", "2 at 10:00:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "", "", ""}},
 		"delay":           {[]sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 2}, Effect: sandbox.DeliveryEffect{Delay: 301 * time.Second}}}, []string{"1 at 09:05:00", "3 at 10:05:00", "2 at 10:05:01"}, []string{"", "", "delayed"}},
@@ -67,9 +67,9 @@ func TestDeliveryFaults(t *testing.T) {
 		assert.Equal(t, test.want, *posted, name)
 		var told []string
 		for i, delivery := range deliveriesOf(server) {
-			told = append(told, delivery.Fault)
+			told = append(told, delivery.Effect.String())
 			assert.EqualValues(t, i+1, delivery.ID, name)
-			if delivery.Fault == "dropped" {
+			if delivery.Effect.Drop {
 				require.ErrorIs(t, delivery.Err, sandbox.ErrDeliveryDropped, name)
 				assert.NotEmpty(t, delivery.Body, name)
 			} else {
@@ -115,7 +115,7 @@ func TestSeedDecides(t *testing.T) {
 		advance(t, server, 24*time.Hour)
 		var b strings.Builder
 		for _, delivery := range deliveriesOf(server) {
-			b.WriteString(strings.Repeat("x", min(1, len(delivery.Fault))) + ".")
+			b.WriteString(strings.Repeat("x", min(1, len(delivery.Effect.String()))) + ".")
 		}
 		return b.String()
 	}
@@ -146,21 +146,24 @@ func TestSetDeliveryFaults(t *testing.T) {
 
 func TestDeliveryFaultsRefuse(t *testing.T) {
 	t.Parallel()
+	drop := sandbox.DeliveryEffect{Drop: true}
 	for want, fault := range map[string]sandbox.DeliveryFault{
-		"1 has After -1, but it must not be negative":                           {Selection: sandbox.Selection{Skip: -1}, Effect: sandbox.DeliveryEffect{Drop: true}},
-		"1 has Times -1, but it must not be negative":                           {Selection: sandbox.Times(-1), Effect: sandbox.DeliveryEffect{Drop: true}},
-		"1 has the Probability 1.5, but it must be from 0 to 1":                 {Selection: sandbox.Selection{Probability: 1.5}, Effect: sandbox.DeliveryEffect{Drop: true}},
-		"1 has the Probability NaN, but it must be from 0 to 1":                 {Selection: sandbox.Selection{Probability: math.NaN()}, Effect: sandbox.DeliveryEffect{Drop: true}},
-		"1 has the Delay -1ns, but it must not be negative":                     {Effect: sandbox.DeliveryEffect{Delay: -1}},
-		"1 has both Delay and Reorder: choose one":                              {Effect: sandbox.DeliveryEffect{Delay: 1, Reorder: true}},
-		"1 has Drop and something that needs it to be sent: choose one":         {Effect: sandbox.DeliveryEffect{Drop: true, Duplicate: true}},
-		"1 does nothing: set Delay, Duplicate, Reorder, Drop or WrongSignature": {Match: sandbox.DeliveryMatch{AgentID: 1}},
+		"Match.AgentID is -1, but ids start at 1":                                {Match: sandbox.DeliveryMatch{AgentID: -1}, Effect: drop},
+		"Selection.Skip is -1, but must not be negative":                         {Selection: sandbox.Selection{Skip: -1}, Effect: drop},
+		"Selection.Times is -1, but must not be negative":                        {Selection: sandbox.Times(-1), Effect: drop},
+		"Selection.Probability is 1.5, but must be from 0 to 1":                  {Selection: sandbox.Selection{Probability: 1.5}, Effect: drop},
+		"Selection.Probability is NaN, but must be from 0 to 1":                  {Selection: sandbox.Selection{Probability: math.NaN()}, Effect: drop},
+		"Effect.Delay is -1ns, but must not be negative":                         {Effect: sandbox.DeliveryEffect{Delay: -1}},
+		"Effect.Reorder can't be combined with Delay":                            {Effect: sandbox.DeliveryEffect{Delay: 1, Reorder: true}},
+		"Effect.Drop can't be combined with another effect":                      {Effect: sandbox.DeliveryEffect{Drop: true, Duplicate: true}},
+		"Effect is empty: set Delay, Duplicate, Reorder, Drop or WrongSignature": {Match: sandbox.DeliveryMatch{AgentID: 1}},
 	} {
-		_, err := sandbox.New(sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}, fault))
-		require.EqualError(t, err, "sandbox: WithDeliveryFaults "+want)
+		faults := []sandbox.DeliveryFault{{Effect: drop}, fault}
+		_, err := sandbox.New(sandbox.WithDeliveryFaults(faults...))
+		require.EqualError(t, err, "ibl.ai: WithDeliveryFaults[1]."+want)
 		server := newAda(t)
-		err = server.SetDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}, fault)
-		require.EqualError(t, err, "sandbox: SetDeliveryFaults "+want)
+		err = server.SetDeliveryFaults(faults...)
+		require.EqualError(t, err, "ibl.ai: faults[1]."+want)
 		require.ErrorAs(t, err, new(*api.ArgumentError))
 		assert.Empty(t, server.DeliveryFaults())
 	}
@@ -178,7 +181,7 @@ func TestResend(t *testing.T) {
 	assert.EqualValues(t, 2, again.ID)
 	assert.EqualValues(t, 1, again.LogID)
 	assert.EqualValues(t, 1, again.AgentID)
-	assert.Empty(t, again.Fault)
+	assert.Zero(t, again.Effect)
 
 	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
 	for _, id := range []int64{forged.ID, again.ID} {

@@ -121,7 +121,7 @@ func TestDeliveriesPrintShort(t *testing.T) {
 		assert.Equal(t, "delivery 1 of log 1 to http://127.0.0.1/: 204", fmt.Sprintf(verb, delivery))
 	}
 	require.NoError(t, server.SetDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
-	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: dropped by a delivery fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
+	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: delivery dropped by a fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
 }
 
 func TestLongAnswerIsCut(t *testing.T) {

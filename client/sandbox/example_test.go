@@ -108,10 +108,10 @@ func ExampleSandbox_Advance() {
 	monday := time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
 	sb, err := sandbox.Start(
 		sandbox.WithFrozenClock(monday),
-		sandbox.WithOutcomes(sandbox.Script(
+		sandbox.WithOutcomes(
 			sandbox.Outcome{Status: api.StatusError, Duration: time.Minute},
 			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
-		)),
+		),
 		sandbox.WithPeriodicAgent("acme",
 			client.PeriodicAgentCreateRequest{
 				Title: "Digest",

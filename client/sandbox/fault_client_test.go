@@ -107,9 +107,9 @@ func TestClientMeetsFaults(t *testing.T) {
 				return transport.RoundTrip(r)
 			})})}
 			switch {
-			case test.fault.Latency > time.Second:
+			case test.fault.Effect.Latency > time.Second:
 				opts = append(opts, client.WithTimeout(50*time.Millisecond))
-			case test.fault.BytesPerSecond == 1: // long enough to be heard
+			case test.fault.Effect.BytesPerSecond == 1: // long enough to be heard
 				opts = append(opts, client.WithTimeout(time.Second))
 			}
 			c := impatient(t, server, opts...)
@@ -187,42 +187,42 @@ func anyFault(random *rand.Rand) sandbox.Fault {
 		pick := func(n int) bool { return random.IntN(n) == 0 }
 		var f sandbox.Fault
 		if pick(3) {
-			f.Operation = sandbox.Operations()[random.IntN(len(sandbox.Operations()))].ID
+			f.Match.Operation = sandbox.OperationID(sandbox.Operations()[random.IntN(len(sandbox.Operations()))].ID)
 		}
 		if pick(4) {
-			f.Method = []string{http.MethodGet, http.MethodPost, http.MethodDelete}[random.IntN(3)]
+			f.Match.Method = []string{http.MethodGet, http.MethodPost, http.MethodDelete}[random.IntN(3)]
 		}
 		if pick(4) {
-			f.Path = []string{"/*", "/api/ai-mentor/orgs/*/users/*/*/", "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/[0-9]/"}[random.IntN(3)]
+			f.Match.Path = []string{"/*", "/api/ai-mentor/orgs/*/users/*/*/", "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/[0-9]/"}[random.IntN(3)]
 		}
-		f.After, f.Times, f.Probability = random.IntN(3), random.IntN(3), random.Float64()
+		f.Selection = sandbox.Selection{Skip: random.IntN(3), Times: random.IntN(3), Probability: random.Float64()}
 		if pick(2) {
-			f.Latency = time.Duration(random.IntN(1000))
+			f.Effect.Latency = time.Duration(random.IntN(1000))
 		}
 		if pick(3) {
-			f.Status = 200 + random.IntN(400)
+			f.Effect.Status = 200 + random.IntN(400)
 		}
 		if pick(3) {
-			f.RetryAfter = time.Duration(random.Int64N(1 << 40))
+			f.Effect.RetryAfter = time.Duration(random.Int64N(1 << 40))
 		}
 		if pick(4) {
-			f.Body = []string{"{}", "<html>", "[", "null"}[random.IntN(4)]
+			f.Effect.Body = []string{"{}", "<html>", "[", "null"}[random.IntN(4)]
 		}
 		if pick(4) {
-			f.ContentType = []string{"text/html", "application/json", "x"}[random.IntN(3)]
+			f.Effect.ContentType = []string{"text/html", "application/json", "x"}[random.IntN(3)]
 		}
 		if pick(5) {
-			f.Redirect = []string{"/", "http://127.0.0.1:1/", "::"}[random.IntN(3)]
+			f.Effect.Redirect = []string{"/", "http://127.0.0.1:1/", "::"}[random.IntN(3)]
 		}
 		if pick(3) {
-			f.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
+			f.Effect.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
 		}
-		f.Truncate, f.UnknownFields, f.UnknownEnums, f.OlderRelease = pick(4), pick(4), pick(4), pick(4)
+		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums, f.Effect.OlderRelease = pick(4), pick(4), pick(4), pick(4)
 		if pick(4) {
-			f.BytesPerSecond = 1 << (20 + random.IntN(40))
+			f.Effect.BytesPerSecond = 1 << (20 + random.IntN(40))
 		}
 		if pick(4) {
-			f.LinkHost = "https://internal"
+			f.Effect.LinkOrigin = "https://internal"
 		}
 		if sb, err := sandbox.New(sandbox.WithFaults(f)); err == nil {
 			sb.Close()

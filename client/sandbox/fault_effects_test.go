@@ -101,7 +101,7 @@ func TestFaultStatus(t *testing.T) {
 		setFaults(t, server, test.fault)
 		got, err := try(t, plainClient(), server.URL, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
 		require.NoError(t, err, test.fault)
-		assert.Equal(t, test.fault.Status, got.status)
+		assert.Equal(t, test.fault.Effect.Status, got.status)
 		assert.Equal(t, test.body, got.body, test.fault)
 		for name, value := range test.header {
 			assert.Equal(t, value, got.header.Get(name), "%s of %v", name, test.fault)

@@ -70,16 +70,16 @@ func TestOutcomes(t *testing.T) {
 		if want.EndTime != nil {
 			want.ModifiedAt = *want.EndTime
 		}
-		assert.Equal(t, want, run.Log)
+		assert.Equal(t, &want, run.Log)
 		assert.Nil(t, run.Delivery)
 		kept, err := newClient(t, server).PeriodicAgentLogs.Get(t.Context(), run.Log.ID)
 		require.NoError(t, err)
-		assert.Equal(t, run.Log, *kept)
+		assert.Equal(t, run.Log, kept)
 	}
 	assert.Empty(t, deliveriesOf(server))
 }
 
-func TestFireRefuses(t *testing.T) {
+func TestRunNowRefuses(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
 	ctx := t.Context()
@@ -90,9 +90,9 @@ func TestFireRefuses(t *testing.T) {
 	require.EqualError(t, err, "sandbox: there is no periodic agent 2")
 
 	_, err = server.RunNow(ctx, 1, sandbox.Outcome{Status: "pending"})
-	require.EqualError(t, err, `sandbox: an outcome can't have the status "pending"`)
+	require.EqualError(t, err, `ibl.ai: outcome.Status is "pending", but must be success, error or running`)
 	_, err = server.RunNow(ctx, 1, sandbox.Outcome{Duration: -1})
-	require.EqualError(t, err, "sandbox: an outcome can't have the duration -1ns")
+	require.EqualError(t, err, "ibl.ai: outcome.Duration is -1ns, but must not be negative")
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
 	_, err = server.RunNow(canceled, 1, sandbox.Outcome{})

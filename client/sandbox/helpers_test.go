@@ -21,7 +21,7 @@ import (
 const (
 	key      = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	userPath = "/api/ai-mentor/orgs/acme/users/ada/"
-	coach    = "497f6eca-6276-4993-bfeb-53cbbbba6f08" // the default mentor
+	coach    = sandbox.DefaultMentorID
 	session  = "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
 )
 

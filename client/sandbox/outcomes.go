@@ -30,7 +30,7 @@ type Outcome struct {
 func (o Outcome) complete(argument string) (Outcome, error) {
 	fill(&o.Status, api.StatusSuccess)
 	if !slices.Contains(logStatuses, o.Status) {
-		return o, invalid(argument+".Status", "is %q, but must be one of %s", o.Status, logStatuses)
+		return o, invalid(argument+".Status", "is %q, but must be success, error or running", o.Status)
 	}
 	if o.Duration < 0 {
 		return o, invalid(argument+".Duration", "is %v, but must not be negative", o.Duration)

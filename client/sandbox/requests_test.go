@@ -42,7 +42,7 @@ func latest(t testing.TB, sb recorder) sandbox.Request {
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
 	assert.Empty(t, requestsOf(server))
 	got := send(t, server, http.MethodPost, "periodic-agents/?x=y", newAgentBody, "X-Mine", "value")
 	request := latest(t, server)

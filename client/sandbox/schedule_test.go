@@ -196,22 +196,23 @@ func TestDeletedWhileRunning(t *testing.T) {
 
 func TestOutcomesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(sandbox.Script(
-		sandbox.Outcome{Status: "bogus"}, sandbox.Outcome{Duration: -1}, sandbox.Outcome{Status: "running"}, sandbox.Outcome{},
-	)))
+	outcomes := []sandbox.Outcome{{Status: "bogus"}, {Duration: -1}, {Status: "running"}, {}, {}}
+	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
+		return outcomes[run.LogID-1]
+	}))
 	advance(t, server, 5*time.Hour)
 	assert.Equal(t, []string{"1 05 10:00 error", "1 05 11:00 error", "1 05 12:00 running", "1 05 13:00 success", "1 05 14:00 success"}, runs(t, server))
-	assert.Equal(t, `sandbox: an outcome can't have the status "bogus"`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
+	assert.Equal(t, `ibl.ai: outcome.Status is "bogus", but must be success, error or running`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
 }
 
-func TestScriptIsForEveryAgent(t *testing.T) {
+func TestOutcomesAreForEveryAgent(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Status: "error"}, sandbox.Outcome{}))
 	advance(t, server, 2*time.Hour)
 	assert.Equal(t, []string{"2 05 09:30 error", "1 05 10:00 error", "2 05 10:30 success", "1 05 11:00 success"}, runs(t, server))
 }
 
-func TestTrigger(t *testing.T) {
+func TestRunAsScheduled(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")),
 		sandbox.WithOutcomes(sandbox.Outcome{Log: "At once."}, sandbox.Outcome{Log: "Later.", Duration: time.Minute}),
@@ -276,7 +277,7 @@ func TestAdvanceRefuses(t *testing.T) {
 	t.Parallel()
 	server := newAda(t)
 	_, err := server.AdvanceTo(t.Context(), start.Add(-time.Second))
-	require.EqualError(t, err, "sandbox: the clock can't go back from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
+	require.EqualError(t, err, "sandbox: the clock would move backwards, from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
 	_, err = server.Advance(t.Context(), -1)
 	require.ErrorIs(t, err, sandbox.ErrClockBackwards)
 	canceled, cancel := context.WithCancel(t.Context())

@@ -90,7 +90,7 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (field,
 	case a == nil:
 		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
 	case !slices.Contains(logStatuses, status):
-		return "Status", fmt.Sprintf("is %q, but must be one of %s", seed.Status, logStatuses)
+		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
 	case !end.isNull() && end < start:
 		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
 	case end.isNull() && status != api.StatusRunning:

@@ -54,7 +54,7 @@ func TestStory(t *testing.T) {
 
 	log, err := c.PeriodicAgentLogs.Get(ctx, event.LogID)
 	require.NoError(t, err)
-	assert.Equal(t, run.Log, *log)
+	assert.Equal(t, run.Log, log)
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, SucceededTasks: 1}, statistics)
