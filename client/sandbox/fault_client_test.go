@@ -1,11 +1,11 @@
 package sandbox_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -91,8 +91,8 @@ func TestClientMeetsFaults(t *testing.T) {
 		"reset after":         {sandbox.Fault{Reset: sandbox.ResetAfter}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
 		"cut off":             {sandbox.Fault{Truncate: true}, outcome{breaks(io.ErrUnexpectedEOF), 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
 		"cut off, twice":      {sandbox.Fault{Truncate: true, Times: 2}, outcome{fine, 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
-		"too late":            {sandbox.Fault{Latency: time.Hour}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 0}},
-		"too slow":            {sandbox.Fault{BytesPerSecond: 1}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 1}},
+		"too late":            {sandbox.Fault{Latency: time.Hour}, outcome{breaks(os.ErrDeadlineExceeded), 3, 0}, outcome{breaks(os.ErrDeadlineExceeded), 1, 0}},
+		"too slow":            {sandbox.Fault{BytesPerSecond: 1}, outcome{breaks(os.ErrDeadlineExceeded), 3, 0}, outcome{breaks(os.ErrDeadlineExceeded), 1, 1}},
 		"late and slow":       {sandbox.Fault{Latency: time.Millisecond, BytesPerSecond: 1 << 20}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown fields":      {sandbox.Fault{UnknownFields: true}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown values":      {sandbox.Fault{UnknownEnums: true}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
