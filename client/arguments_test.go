@@ -24,6 +24,7 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 	}
 	option := func(o client.CallOption) error { return call(c.PeriodicAgents.Get(ctx, 1, o)) }
 	var nilAgent *client.PeriodicAgentCreateRequest
+	var nilTask *client.PeriodicTaskRequest
 	for name, err := range map[string]error{
 		"id 0":              call(c.PeriodicAgents.Get(ctx, 0)),
 		"id below 0":        call(c.PeriodicAgentLogs.Get(ctx, -1)),
@@ -91,7 +92,7 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"no name":               do(get("/x/{}/"), nil),
 		"no value":              do(get("/x/{y}/"), nil),
 		"no place":              do(client.Request{Method: http.MethodGet, PathTemplate: "/x/", PathParams: map[string]string{"y": "z"}}, nil),
-		"nil body":              do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: nilAgent}, nil),
+		"nil body":              do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: nilTask}, nil),
 		"body of no JSON":       do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: func() {}}, nil),
 		"out is no pointer":     do(get("/x/"), client.PeriodicAgent{}),
 		"out is a map":          do(get("/x/"), map[string]any{}),
