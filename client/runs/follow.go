@@ -1,4 +1,4 @@
-package client
+package runs
 
 import (
 	"cmp"
@@ -8,75 +8,47 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// Cursor is how far a program has followed the logs. It can be kept as JSON and
-// given back after a restart. The zero Cursor stands before the first log, and
-// Cursor{Since: t} before the first that was created at t or later.
-type Cursor struct {
-	// Since is the time of creation from which on logs are looked at. It trails
-	// behind the newest log, since logs may show up late and out of order.
-	Since time.Time `json:"since"`
-	// Delivered are the logs since then that were yielded: when they were
-	// created, by their ids.
-	Delivered map[int64]time.Time `json:"delivered,omitempty"`
-	// Running are the ids of logs that are still to be delivered, since their
-	// runs had not finished.
-	Running map[int64]bool `json:"running,omitempty"`
-}
-
-// Retry has the log with this id yielded once more, since the program could not
-// handle it.
-func (c *Cursor) Retry(id int64) {
-	delete(c.Delivered, id)
-	if c.Running == nil {
-		c.Running = map[int64]bool{}
-	}
-	c.Running[id] = true
-}
-
-// FollowOptions say what to follow, and from where.
-type FollowOptions struct {
-	// Cursor is where to go on, and is moved on: each log is noted in it before
-	// it is yielded. A program that keeps the cursor whenever it has handled a
-	// log misses none, and after a crash sees again only what it had not kept.
-	// Nil is for the zero Cursor.
-	Cursor *Cursor
-	// Interval is how long to wait between two looks: 10 s if not set.
-	Interval time.Duration
-	// Overlap is how long before the newest log another one may have been
-	// created that shows up only now: 5 minutes if not set.
-	Overlap time.Duration
-	// Params narrow down what is followed. Ordering, Page and Status are set by
-	// Follow itself.
-	Params PeriodicAgentLogListParams
-}
-
-// Follow yields every run that has finished, each once, as they finish; what
-// one look finds comes in the order of its end. It goes on until the context
-// ends or the loop breaks.
+// Follow yields the log of every run that has finished, each once, and polls for
+// more until the context ends or the loop breaks. The logs that one poll finds
+// come in the order of their ends.
 //
-// An error is yielded, and the next look comes all the same if the loop goes on:
-// a program that must not stop logs the error and continues.
-func (s *PeriodicAgentLogsService) Follow(ctx context.Context, options FollowOptions, opts ...CallOption) iter.Seq2[*PeriodicAgentLog, error] {
-	return func(yield func(*PeriodicAgentLog, error) bool) {
-		f, err := newFollower(s, options, opts)
-		if ctx == nil {
-			err = &ArgumentError{Argument: "ctx", Reason: "is nil"}
-		}
+// It begins at position, new(Position) for all logs or [At] a time, and moves it
+// on: a log is recorded in it before it is yielded. A program that saves the
+// position after each log that it has handled misses none, and after a crash
+// gets only those again that it had not saved.
+//
+// An error is yielded without a log. If the loop continues, Follow waits and
+// polls again, with exponential backoff while polls fail. It ends after the
+// context's error, and after an [*api.ArgumentError], which is yielded before
+// anything is sent.
+func Follow(ctx context.Context, c *client.Client, position *Position, opts ...FollowOption) iter.Seq2[*client.PeriodicAgentLog, error] {
+	return func(yield func(*client.PeriodicAgentLog, error) bool) {
+		f, err := newFollower(ctx, c, position, opts)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		for {
-			goOn, err := f.deliver(ctx, yield)
-			if !goOn {
+		for failures := 0; ; {
+			_, err := f.poll(ctx, func(log *client.PeriodicAgentLog) bool { return yield(log, nil) })
+			switch {
+			case err == errStopped: //nolint:errorlint // poll returns it as it is
 				return
-			}
-			if ctx.Err() == nil && err != nil && !yield(nil, err) {
+			case ctx.Err() != nil:
+				yield(nil, contextError(ctx))
 				return
+			case err == nil:
+				failures = 0
+			case !yield(nil, err) || isArgumentError(err):
+				return
+			default:
+				failures++
 			}
-			if err := sleep(ctx, f.options.Interval); err != nil {
+			if err := sleep(ctx, backoff(f.interval, failures)); err != nil {
 				yield(nil, err)
 				return
 			}
@@ -84,185 +56,188 @@ func (s *PeriodicAgentLogsService) Follow(ctx context.Context, options FollowOpt
 	}
 }
 
-// follower goes over the logs again and again.
+func newFollower(ctx context.Context, c *client.Client, position *Position, opts []FollowOption) (*follower, error) {
+	switch {
+	case ctx == nil:
+		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
+	case c == nil:
+		return nil, &api.ArgumentError{Argument: "c", Reason: "is nil"}
+	case position == nil:
+		return nil, &api.ArgumentError{Argument: "position", Reason: "is nil: give new(Position) for all logs, or At a time"}
+	}
+	s, err := applyOptions(defaultFollowInterval, opts, FollowOption.applyToFollow)
+	if err != nil {
+		return nil, err
+	}
+	return &follower{settings: s, client: c, position: position}, nil
+}
+
+// follower polls the logs again and again.
 type follower struct {
-	service *PeriodicAgentLogsService
-	options FollowOptions
-	opts    []CallOption
-	cursor  *Cursor
+	*settings
+	client   *client.Client
+	position *Position
 }
 
-func newFollower(s *PeriodicAgentLogsService, options FollowOptions, opts []CallOption) (*follower, error) {
-	if options.Interval < 0 || options.Overlap < 0 {
-		return nil, &ArgumentError{Argument: "FollowOptions", Reason: "has a negative Interval or Overlap"}
-	}
-	options.Interval = cmp.Or(options.Interval, 10*time.Second)
-	options.Overlap = cmp.Or(options.Overlap, 5*time.Minute)
-	options.Params.Ordering, options.Params.Page, options.Params.Status = "-created_at", 0, ""
-	cursor := cmp.Or(options.Cursor, &Cursor{})
-	if cursor.Delivered == nil {
-		cursor.Delivered = map[int64]time.Time{}
-	}
-	if cursor.Running == nil {
-		cursor.Running = map[int64]bool{}
-	}
-	return &follower{service: s, options: options, opts: opts, cursor: cursor}, nil
-}
+// errStopped is returned by poll when deliver has returned false.
+var errStopped = errors.New("the delivery was stopped")
 
-// deliver yields what one look finds, and moves the cursor behind it once all
-// of it is delivered. It reports whether the loop goes on.
-func (f *follower) deliver(ctx context.Context, yield func(*PeriodicAgentLog, error) bool) (goOn bool, err error) {
-	found, err := f.look(ctx)
-	for _, log := range found.finished {
-		if found.stripped[log.ID] {
-			whole, err := f.service.Get(ctx, log.ID, f.opts...)
-			if errors.Is(err, ErrNotFound) {
-				continue
+// poll delivers the runs that have finished since the last poll and moves the
+// position on. It returns how many it has found, beside an error too.
+func (f *follower) poll(ctx context.Context, deliver func(*client.PeriodicAgentLog) bool) (found int, err error) {
+	p, err := f.find(ctx)
+	found = len(p.finished)
+	for _, log := range p.finished {
+		if p.stripped[log.ID] {
+			whole, err := f.get(ctx, log.ID)
+			if isNotFound(err) {
+				continue // it was deleted with its agent
 			}
 			if err != nil {
-				return true, err
+				return found, err
 			}
 			log = whole
 		}
-		delete(f.cursor.Running, log.ID)
-		f.cursor.Delivered[log.ID] = created(log)
-		if !yield(log, nil) {
-			return false, nil
+		f.position.markDelivered(log.ID, created(log))
+		if !deliver(log) {
+			return found, errStopped
 		}
 	}
-	if err == nil {
-		f.advance(found.newest)
+	if err == nil && !p.newest.IsZero() {
+		f.position.advance(p.newest.Add(-f.overlap))
 	}
-	return true, err
-}
-
-// found is what one look at the logs finds.
-type found struct {
-	finished []*PeriodicAgentLog // not delivered yet
-	stripped map[int64]bool      // those of them without their content
-	seen     map[int64]bool
-	newest   time.Time
-}
-
-// maxHeld is how many logs are held with their contents while a look goes on.
-// Those that come on top are fetched once more when it is their turn.
-const maxHeld = 1000
-
-func (f *found) add(log *PeriodicAgentLog) {
-	if len(f.finished) >= maxHeld {
-		log = &PeriodicAgentLog{ID: log.ID, CreatedAt: log.CreatedAt, StartTime: log.StartTime, EndTime: log.EndTime}
-		f.stripped[log.ID] = true
-	}
-	f.finished = append(f.finished, log)
-}
-
-// look finds the logs that have finished since the last look, in the order of
-// their ends. With an error come those that were found before it.
-func (f *follower) look(ctx context.Context) (*found, error) {
-	found := &found{stripped: map[int64]bool{}, seen: map[int64]bool{}}
-	err := f.lookAtNew(ctx, found)
-	if err == nil {
-		err = f.lookAtRunning(ctx, found)
-	}
-	slices.SortStableFunc(found.finished, func(a, b *PeriodicAgentLog) int {
-		return cmp.Or(ended(a).Compare(ended(b)), cmp.Compare(a.ID, b.ID))
-	})
 	return found, err
 }
 
-// lookAtNew goes from the newest log back to those before the cursor. Where the
-// service does not sort as it is asked to, it goes over all of them.
-func (f *follower) lookAtNew(ctx context.Context, found *found) error {
+// polled is what one poll finds.
+type polled struct {
+	finished []*client.PeriodicAgentLog // to be delivered
+	stripped map[int64]bool             // those of them without their content
+	seen     map[int64]bool
+	newest   time.Time
+	lacksID  bool // whether a log has no id
+}
+
+// maxHeld is the number of logs that a poll holds with their contents. The
+// contents of others are fetched when they are delivered.
+const maxHeld = 1000
+
+func (p *polled) add(log *client.PeriodicAgentLog) {
+	if len(p.finished) >= maxHeld {
+		log = &client.PeriodicAgentLog{ID: log.ID, CreatedAt: log.CreatedAt, StartTime: log.StartTime, EndTime: log.EndTime}
+		p.stripped[log.ID] = true
+	}
+	p.finished = append(p.finished, log)
+}
+
+// find returns the logs that have finished since the last poll, in the order of
+// their ends. Beside an error it returns those that were found before.
+func (f *follower) find(ctx context.Context) (*polled, error) {
+	p := &polled{stripped: map[int64]bool{}, seen: map[int64]bool{}}
+	err := f.findNew(ctx, p)
+	if err == nil {
+		err = f.findRunning(ctx, p)
+	}
+	if err == nil && p.lacksID {
+		err = ErrNoLogID
+	}
+	slices.SortStableFunc(p.finished, func(a, b *client.PeriodicAgentLog) int {
+		return cmp.Or(ended(a).Compare(ended(b)), cmp.Compare(a.ID, b.ID))
+	})
+	return p, err
+}
+
+// findNew lists the logs from the newest one to those before the position. If
+// the service doesn't sort them as requested, it lists all.
+func (f *follower) findNew(ctx context.Context, p *polled) error {
+	params := f.params
+	params.Ordering = "-created_at"
 	var before time.Time
 	descending, ascending := false, false
-	for log, err := range f.service.All(ctx, &f.options.Params, f.opts...) {
+	for log, err := range f.client.PeriodicAgentLogs.All(ctx, &params, f.callOptions...) {
 		if err != nil {
 			return err
 		}
+		if log.ID < 1 {
+			p.lacksID = true
+			continue
+		}
 		created := created(log)
-		if len(found.seen) > 0 {
+		if len(p.seen) > 0 {
 			descending = descending || created.Before(before)
 			ascending = ascending || created.After(before)
 		}
 		before = created
-		if created.After(found.newest) {
-			found.newest = created
+		if created.After(p.newest) {
+			p.newest = created
 		}
-		found.seen[log.ID] = true
-		switch _, delivered := f.cursor.Delivered[log.ID]; {
-		case f.isOld(created) && !f.cursor.Running[log.ID]:
+		p.seen[log.ID] = true
+		switch _, delivered := f.position.delivered[log.ID]; {
+		case f.position.isBefore(created) && !f.position.running[log.ID]:
 			if descending && !ascending {
 				return nil
 			}
 		case delivered:
 		case isFinished(log):
-			found.add(log)
+			p.add(log)
 		default:
-			f.cursor.Running[log.ID] = true
+			f.position.markRunning(log.ID)
 		}
 	}
 	return nil
 }
 
-// lookAtRunning gets those of the running logs that lookAtNew has not seen.
-func (f *follower) lookAtRunning(ctx context.Context, found *found) error {
-	for id := range f.cursor.Running {
-		if found.seen[id] {
+// findRunning gets the running logs that findNew has not listed.
+func (f *follower) findRunning(ctx context.Context, p *polled) error {
+	for id := range f.position.running {
+		if p.seen[id] {
 			continue
 		}
-		log, err := f.service.Get(ctx, id, f.opts...)
+		log, err := f.get(ctx, id)
 		switch {
-		case errors.Is(err, ErrNotFound):
-			delete(f.cursor.Running, id) // it was deleted with its agent
+		case isNotFound(err):
+			delete(f.position.running, id) // it was deleted with its agent
 		case err != nil:
-			return fmt.Errorf("log %d, whose run had not finished: %w", id, err)
+			return fmt.Errorf("runs: log %d, which is still to be delivered: %w", id, err)
 		case isFinished(log):
-			found.add(log)
+			p.add(log)
 		}
 	}
 	return nil
 }
 
-// isOld reports whether a log created then was looked at before, and no longer
-// is.
-func (f *follower) isOld(created time.Time) bool {
-	return !created.IsZero() && created.Before(f.cursor.Since)
+func (f *follower) get(ctx context.Context, id int64) (*client.PeriodicAgentLog, error) {
+	log, err := f.client.PeriodicAgentLogs.Get(ctx, id, f.callOptions...)
+	if err == nil && log.ID != id {
+		return nil, ErrNoLogID
+	}
+	return log, err
 }
 
-// advance moves the cursor behind a whole look, and forgets what is before it.
-func (f *follower) advance(newest time.Time) {
-	if since := newest.Add(-f.options.Overlap); !newest.IsZero() && since.After(f.cursor.Since) {
-		f.cursor.Since = since
-	}
-	for id, created := range f.cursor.Delivered {
-		if f.isOld(created) {
-			delete(f.cursor.Delivered, id)
-		}
-	}
-}
-
-// isFinished reports whether a run is over. A state that the SDK does not know
-// is over when the run has an end.
-func isFinished(log *PeriodicAgentLog) bool {
-	switch log.Status {
-	case PeriodicAgentLogStatusSuccess, PeriodicAgentLogStatusError:
+// isFinished reports whether a run is over. A run with an unknown status is
+// over if it has an end.
+func isFinished(log *client.PeriodicAgentLog) bool {
+	switch api.Status(log.Status) {
+	case api.StatusSuccess, api.StatusError:
 		return true
-	case PeriodicAgentLogStatusRunning:
+	case api.StatusRunning:
 		return false
 	}
 	return log.EndTime != nil && !log.EndTime.IsZero()
 }
 
-// created is when a log was created, as well as the service tells.
-func created(log *PeriodicAgentLog) time.Time {
+// created returns when a log was created, or, if the service doesn't say that,
+// when its run started.
+func created(log *client.PeriodicAgentLog) time.Time {
 	if log.CreatedAt.IsZero() {
 		return log.StartTime.Time
 	}
 	return log.CreatedAt.Time
 }
 
-// ended is when a run ended, as well as the service tells.
-func ended(log *PeriodicAgentLog) time.Time {
+// ended returns when a run ended, or, if the service doesn't say that, when its
+// log was created.
+func ended(log *client.PeriodicAgentLog) time.Time {
 	if log.EndTime == nil || log.EndTime.IsZero() {
 		return created(log)
 	}
