@@ -8,14 +8,16 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-const secret callback.Secret = "a callback secret of some length"
+var secret = api.NewSecret("a callback secret of some length")
 
 // recorded are callbacks made by Python's json.dumps and hmac: with escapes,
 // without, compact, with the rarer types of values, and with half a surrogate.
@@ -44,14 +46,35 @@ var recorded = []struct{ body, header string }{
 
 const event4711 = `{"timestamp": "2026-01-02T03:04:05Z", "status": "success", "log_id": 4711}`
 
-func newVerifier(t testing.TB, secrets ...callback.Secret) *callback.Verifier {
+func newVerifier(t testing.TB, secrets ...api.Secret) *callback.Verifier {
 	t.Helper()
 	if len(secrets) == 0 {
-		secrets = []callback.Secret{secret}
+		secrets = []api.Secret{secret}
 	}
 	v, err := callback.NewVerifier(secrets...)
 	require.NoError(t, err)
 	return v
+}
+
+func newHandler(t testing.TB, handle func(context.Context, *callback.Event) error, opts ...callback.Option) *callback.Handler {
+	t.Helper()
+	h, err := callback.NewHandler(newVerifier(t), handle, opts...)
+	require.NoError(t, err)
+	return h
+}
+
+func newMemoryStore(t testing.TB, capacity int, ttl time.Duration) *callback.MemoryStore {
+	t.Helper()
+	store, err := callback.NewMemoryStore(capacity, ttl)
+	require.NoError(t, err)
+	return store
+}
+
+func sign(t testing.TB, body []byte, secret api.Secret) string {
+	t.Helper()
+	header, err := callback.Sign(body, secret)
+	require.NoError(t, err)
+	return header
 }
 
 func newRequest(t testing.TB, body string) *http.Request {
@@ -82,7 +105,7 @@ func newReceiver(t testing.TB, opts ...callback.Option) *receiver {
 	opts = append(opts, callback.WithObserver(func(_ context.Context, o callback.Outcome) {
 		rec.outcomes = append(rec.outcomes, o)
 	}))
-	rec.Handler = callback.Handler(newVerifier(t), func(_ context.Context, e *callback.Event) error {
+	rec.Handler = newHandler(t, func(_ context.Context, e *callback.Event) error {
 		rec.events = append(rec.events, e)
 		return rec.err
 	}, opts...)

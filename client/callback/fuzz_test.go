@@ -25,10 +25,10 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Add([]byte(event4711), "")
 	f.Add([]byte(event4711), "sha1=0000000000000000000000000000000000000000")
-	f.Add([]byte(nil), callback.Sign(nil, secret))
+	f.Add([]byte(nil), sign(f, nil, secret))
 	v := newVerifier(f)
 	f.Fuzz(func(t *testing.T, body []byte, header string) {
-		right := callback.Sign(body, secret)
+		right := sign(t, body, secret)
 		require.NoError(t, v.Verify(body, right))
 
 		accepted := v.Verify(body, header) == nil
@@ -81,11 +81,11 @@ func FuzzParseEvent(f *testing.F) {
 			} {
 				want, isText := fields[name].(string)
 				require.Equal(t, want, got)
-				_, extra := event.Extra[name]
+				_, extra := event.Unknown.Get(name)
 				require.Equal(t, !isText && fields[name] != nil, extra, name)
 			}
 		}
-		for name, raw := range event.Extra {
+		for name, raw := range event.Unknown.All() {
 			require.True(t, json.Valid(raw), name)
 			require.True(t, bytes.Contains(body, raw), name)
 		}
@@ -98,10 +98,10 @@ func FuzzHandler(f *testing.F) {
 		f.Add("POST", []byte(rec.body), rec.header, int64(len(rec.body)))
 	}
 	f.Add("GET", []byte(event4711), "", int64(-1))
-	f.Add("POST", bytes.Repeat([]byte(" "), 5000), callback.Sign(nil, secret), int64(1<<40))
+	f.Add("POST", bytes.Repeat([]byte(" "), 5000), sign(f, nil, secret), int64(1<<40))
 	f.Fuzz(func(t *testing.T, method string, body []byte, header string, length int64) {
 		called := 0
-		h := callback.Handler(newVerifier(t), func(_ context.Context, event *callback.Event) error {
+		h := newHandler(t, func(_ context.Context, event *callback.Event) error {
 			called++
 			assert.True(t, bytes.Equal(body, event.Raw))
 			return nil

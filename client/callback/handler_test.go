@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -43,7 +44,7 @@ func TestHandlerDelivers(t *testing.T) {
 // Whatever it refuses, it doesn't call the function and doesn't say why.
 func TestHandlerRefuses(t *testing.T) {
 	t.Parallel()
-	foreign := callback.Sign([]byte(event4711), "the secret of a stranger")
+	foreign := sign(t, []byte(event4711), api.NewSecret("the secret of a stranger"))
 	header := func(values ...string) func(*http.Request) {
 		return func(r *http.Request) { r.Header[callback.SignatureHeader] = values }
 	}
@@ -64,8 +65,8 @@ func TestHandlerRefuses(t *testing.T) {
 		"malformed header":  {event4711, header("sha256=nonsense"), 401, callback.ErrMalformedSignature},
 		"SHA-1":             {event4711, header("sha1=" + foreign[7:47]), 401, callback.ErrMalformedSignature},
 		"foreign signature": {event4711, header(foreign), 401, callback.ErrSignatureMismatch},
-		"two headers":       {event4711, header(callback.Sign([]byte(event4711), secret), foreign), 401, callback.ErrMalformedSignature},
-		"same header twice": {event4711, header(callback.Sign([]byte(event4711), secret), callback.Sign([]byte(event4711), secret)), 401, callback.ErrMalformedSignature},
+		"two headers":       {event4711, header(sign(t, []byte(event4711), secret), foreign), 401, callback.ErrMalformedSignature},
+		"same header twice": {event4711, header(sign(t, []byte(event4711), secret), sign(t, []byte(event4711), secret)), 401, callback.ErrMalformedSignature},
 		"older header": {event4711, func(r *http.Request) {
 			r.Header.Set("X-Hub-Signature", r.Header.Get(callback.SignatureHeader))
 			header()(r)
@@ -108,7 +109,7 @@ func TestHandlerRefuses(t *testing.T) {
 			require.ErrorIs(t, outcome.Err, test.want)
 			assert.Equal(t, test.status, outcome.StatusCode)
 			assert.Zero(t, outcome.LogID)
-			for _, signature := range []string{foreign, callback.Sign([]byte(test.body), secret)} {
+			for _, signature := range []string{foreign, sign(t, []byte(test.body), secret)} {
 				assert.NotContains(t, outcome.Err.Error(), strings.TrimPrefix(signature, "sha256=")[:40])
 			}
 		})
@@ -238,7 +239,7 @@ func TestHandlerPassesTheContextOn(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	var got, observed any
-	h := callback.Handler(newVerifier(t), func(ctx context.Context, _ *callback.Event) error {
+	h := newHandler(t, func(ctx context.Context, _ *callback.Event) error {
 		got = ctx.Value(key{})
 		return nil
 	}, callback.WithObserver(func(ctx context.Context, _ callback.Outcome) { observed = ctx.Value(key{}) }))
@@ -328,17 +329,17 @@ func TestOutcomeInLogs(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&out, nil))
-	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error { return nil },
+	h := newHandler(t, func(context.Context, *callback.Event) error { return nil },
 		callback.WithObserver(func(ctx context.Context, o callback.Outcome) { logger.InfoContext(ctx, "callback", "outcome", o) }))
 	forged := newRequest(t, event4711)
-	forged.Header.Set(callback.SignatureHeader, callback.Sign([]byte("other"), secret))
+	forged.Header.Set(callback.SignatureHeader, sign(t, []byte("other"), secret))
 	serve(h, newRequest(t, event4711))
 	serve(h, forged)
 
 	decoder := json.NewDecoder(bytes.NewReader(out.Bytes()))
 	for _, want := range []map[string]any{
 		{"status_code": 204.0, "body_bytes": float64(len(event4711)), "log_id": 4711.0, "status": "success"},
-		{"status_code": 401.0, "body_bytes": float64(len(event4711)), "log_id": 0.0, "status": "", "error": callback.ErrSignatureMismatch.Error()},
+		{"status_code": 401.0, "body_bytes": float64(len(event4711)), "error": callback.ErrSignatureMismatch.Error()},
 	} {
 		var line struct{ Outcome map[string]any }
 		require.NoError(t, decoder.Decode(&line))
@@ -346,35 +347,7 @@ func TestOutcomeInLogs(t *testing.T) {
 		delete(line.Outcome, "duration")
 		assert.Equal(t, want, line.Outcome)
 	}
-	assert.NotContains(t, out.String(), string(secret))
-	assert.NotContains(t, out.String(), strings.TrimPrefix(callback.Sign([]byte(event4711), secret), "sha256="))
-	assert.NotContains(t, out.String(), strings.TrimPrefix(callback.Sign([]byte("other"), secret), "sha256="))
-}
-
-func TestHandlerRefusesNonsenseAtConstruction(t *testing.T) {
-	t.Parallel()
-	v := newVerifier(t)
-	handle := func(context.Context, *callback.Event) error { return nil }
-	for name, construct := range map[string]func(){
-		"nil Verifier":           func() { callback.Handler(nil, handle) },
-		"Handler: nil Verifier":  func() { callback.Handler(new(callback.Verifier), handle) },
-		"Handler: nil function":  func() { callback.Handler(v, nil) },
-		"WithMaxBody":            func() { callback.WithMaxBody(0) },
-		"WithReadTimeout":        func() { callback.WithReadTimeout(-1) },
-		"WithMaxAge":             func() { callback.WithMaxAge(0) },
-		"WithClock":              func() { callback.WithClock(nil) },
-		"WithDeduplication":      func() { callback.WithDeduplication(nil) },
-		"WithObserver":           func() { callback.WithObserver(nil) },
-		"NewMemoryStore":         func() { callback.NewMemoryStore(0, time.Hour) },
-		"NewMemoryStore needs a": func() { callback.NewMemoryStore(10, 0) },
-	} {
-		func() {
-			defer func() {
-				said, _ := recover().(string)
-				assert.Contains(t, said, "callback: ")
-				assert.Contains(t, said, name)
-			}()
-			construct()
-		}()
-	}
+	assert.NotContains(t, out.String(), secret.Reveal())
+	assert.NotContains(t, out.String(), strings.TrimPrefix(sign(t, []byte(event4711), secret), "sha256="))
+	assert.NotContains(t, out.String(), strings.TrimPrefix(sign(t, []byte("other"), secret), "sha256="))
 }

@@ -11,15 +11,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
 func TestSign(t *testing.T) {
 	t.Parallel()
 	for _, rec := range recorded {
-		assert.Equal(t, rec.header, callback.Sign([]byte(rec.body), secret))
+		assert.Equal(t, rec.header, sign(t, []byte(rec.body), secret))
 	}
-	assert.PanicsWithValue(t, callback.ErrNoSecret, func() { callback.Sign(nil, "") })
+	_, err := callback.Sign(nil, api.Secret{})
+	require.ErrorIs(t, err, callback.ErrNoSecret)
 }
 
 // What Sign makes is accepted, and any bit flipped anywhere is refused.
@@ -32,7 +34,7 @@ func TestSignatureCoversEveryBit(t *testing.T) {
 		for i := range body {
 			body[i] = byte(random.Uint32())
 		}
-		header := callback.Sign(body, secret)
+		header := sign(t, body, secret)
 		require.NoError(t, v.Verify(body, header))
 
 		flip := func(data []byte, accept func(flipped []byte) error, legitimate func(before, after byte) bool) {
@@ -78,9 +80,9 @@ func TestNewRequest(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, body, sent)
 
-	_, err = callback.NewRequest(t.Context(), "https://receiver.example", body, "")
+	_, err = callback.NewRequest(t.Context(), "https://receiver.example", body, api.Secret{})
 	require.ErrorIs(t, err, callback.ErrNoSecret)
 	_, err = callback.NewRequest(t.Context(), "https://receiver example:x", body, secret)
 	require.Error(t, err)
-	assert.NotContains(t, err.Error(), string(secret))
+	assert.NotContains(t, err.Error(), secret.Reveal())
 }

@@ -49,9 +49,6 @@ func (e *CleanupError) Unwrap() error { return e.Err }
 
 // isArgumentError reports whether err refuses an argument or an option.
 func isArgumentError(err error) bool {
-	if _, ok := errors.AsType[*client.ArgumentError](err); ok {
-		return true
-	}
 	_, ok := errors.AsType[*api.ArgumentError](err)
 	return ok
 }

@@ -217,7 +217,7 @@ func (f *follower) get(ctx context.Context, id int64) (*client.PeriodicAgentLog,
 // isFinished reports whether a run is over. A run with an unknown status is
 // over if it has an end.
 func isFinished(log *client.PeriodicAgentLog) bool {
-	switch api.Status(log.Status) {
+	switch log.Status {
 	case api.StatusSuccess, api.StatusError:
 		return true
 	case api.StatusRunning:

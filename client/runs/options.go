@@ -74,9 +74,9 @@ const (
 // the interfaces above, with apply.
 func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *settings) error) (*settings, error) {
 	s := &settings{interval: interval, overlap: defaultOverlap}
-	for _, opt := range opts {
+	for i, opt := range opts {
 		if any(opt) == nil {
-			return nil, &api.ArgumentError{Argument: "an option", Reason: "is nil"}
+			return nil, &api.ArgumentError{Argument: fmt.Sprintf("opts[%d]", i), Reason: "is nil"}
 		}
 		if err := apply(opt, s); err != nil {
 			return nil, err
@@ -91,7 +91,7 @@ func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *set
 func WithPollInterval(d time.Duration) SharedOption {
 	return sharedOption(func(s *settings) error {
 		s.interval = d
-		return checkPositive("WithPollInterval", d)
+		return requirePositive("WithPollInterval", d)
 	})
 }
 
@@ -101,11 +101,11 @@ func WithPollInterval(d time.Duration) SharedOption {
 func WithOverlap(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.overlap = d
-		return checkPositive("WithOverlap", d)
+		return requirePositive("WithOverlap", d)
 	})
 }
 
-func checkPositive(option string, d time.Duration) error {
+func requirePositive(option string, d time.Duration) error {
 	if d <= 0 {
 		return &api.ArgumentError{Argument: option, Reason: fmt.Sprintf("is %s, but must be above 0", d)}
 	}
@@ -139,9 +139,9 @@ func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 func WithCallOptions(opts ...client.CallOption) SharedOption {
 	opts = slices.Clone(opts)
 	return sharedOption(func(s *settings) error {
-		for _, opt := range opts {
+		for i, opt := range opts {
 			if opt == nil {
-				return &api.ArgumentError{Argument: "WithCallOptions", Reason: "has a nil option"}
+				return &api.ArgumentError{Argument: fmt.Sprintf("WithCallOptions[%d]", i), Reason: "is nil"}
 			}
 		}
 		s.callOptions = append(s.callOptions, opts...)
@@ -155,11 +155,9 @@ func WithCallOptions(opts ...client.CallOption) SharedOption {
 // that share one handle each run once among them.
 func WithStore(store callback.Store) Option {
 	return receiverOption(func(s *settings) error {
-		if store == nil {
-			return &api.ArgumentError{Argument: "WithStore", Reason: "is nil"}
-		}
 		s.store = store
-		return nil
+		memory, ok := store.(*callback.MemoryStore) // of a NewMemoryStore whose error was ignored
+		return requireNotNil("WithStore", store != nil && (!ok || memory != nil))
 	})
 }
 
@@ -167,8 +165,8 @@ func WithStore(store callback.Store) Option {
 // [WithPositionFile], Follow begins with the runs of its start.
 func WithPositionStore(positions PositionStore) Option {
 	return receiverOption(func(s *settings) error {
-		if positions == nil {
-			return &api.ArgumentError{Argument: "WithPositionStore", Reason: "is nil"}
+		if err := requireNotNil("WithPositionStore", positions != nil); err != nil {
+			return err
 		}
 		return s.setPositions("WithPositionStore", positions)
 	})
@@ -200,11 +198,8 @@ func (s *settings) setPositions(option string, positions PositionStore) error {
 // option and [WithObserver], [slog.Default] is the logger.
 func WithLogger(logger *slog.Logger) OnceOption {
 	return onceOption(func(s *settings) error {
-		if logger == nil {
-			return &api.ArgumentError{Argument: "WithLogger", Reason: "is nil"}
-		}
 		s.reports.add(func(ctx context.Context, outcome Outcome) { outcome.log(ctx, logger) })
-		return nil
+		return requireNotNil("WithLogger", logger != nil && logger.Handler() != nil)
 	})
 }
 
@@ -213,10 +208,14 @@ func WithLogger(logger *slog.Logger) OnceOption {
 // the outcomes too, it must be set with [WithLogger].
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return receiverOption(func(s *settings) error {
-		if observe == nil {
-			return &api.ArgumentError{Argument: "WithObserver", Reason: "is nil"}
-		}
 		s.reports.add(observe)
-		return nil
+		return requireNotNil("WithObserver", observe != nil)
 	})
+}
+
+func requireNotNil(argument string, ok bool) error {
+	if ok {
+		return nil
+	}
+	return &api.ArgumentError{Argument: argument, Reason: "is nil"}
 }

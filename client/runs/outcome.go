@@ -62,7 +62,10 @@ func (o Outcome) LogValue() slog.Value { return slog.GroupValue(o.attrs()...) }
 func (o Outcome) attrs() []slog.Attr {
 	attrs := []slog.Attr{slog.String("kind", string(o.Kind)), slog.Duration("duration", o.Duration)}
 	if o.LogID != 0 {
-		attrs = append(attrs, slog.Int64("log_id", o.LogID), slog.String("status", string(o.Status)))
+		attrs = append(attrs, slog.Int64("log_id", o.LogID))
+	}
+	if o.Status != "" {
+		attrs = append(attrs, slog.String("status", string(o.Status)))
 	}
 	if o.Kind == KindCallback {
 		attrs = append(attrs, slog.Int("status_code", o.StatusCode))
@@ -79,18 +82,46 @@ func (o Outcome) attrs() []slog.Attr {
 	return attrs
 }
 
-func (o Outcome) level() slog.Level {
-	switch {
-	case o.Err == nil, errors.Is(o.Err, callback.ErrDuplicate), errors.Is(o.Err, callback.ErrInProgress):
-		return slog.LevelDebug
-	case o.StatusCode >= http.StatusBadRequest && o.StatusCode < http.StatusInternalServerError:
-		return slog.LevelWarn // anyone can send a request that is refused
+// level returns the level and the message for a line of log.
+func (o Outcome) level() (slog.Level, string) {
+	succeeded, failed := "callback handled", "callback failed"
+	switch o.Kind {
+	case KindCallback:
+	case KindRun:
+		succeeded, failed = "run handled", "run failed"
+	case KindPoll:
+		succeeded, failed = "logs polled", "poll of the logs failed"
+	case KindSave:
+		succeeded, failed = "position saved", "position not saved"
+	case kindCleanup:
+		failed = "agent not deleted"
 	}
-	return slog.LevelError
+	switch {
+	case o.Err == nil:
+		return slog.LevelDebug, succeeded
+	case o.isDuplicate():
+		return slog.LevelDebug, string(o.Kind) + " is a duplicate"
+	case o.StatusCode >= 400 && o.StatusCode < 500:
+		return slog.LevelWarn, "callback refused" // anyone can send one
+	}
+	return slog.LevelError, failed
+}
+
+// isDuplicate reports whether the store knows the run already. The function may
+// return the same errors: then the status is another one, or they are wrapped.
+func (o Outcome) isDuplicate() bool {
+	if o.Kind == KindRun {
+		return o.Err == callback.ErrDuplicate || o.Err == callback.ErrInProgress //nolint:errorlint // see above
+	}
+	return o.StatusCode == http.StatusNoContent && errors.Is(o.Err, callback.ErrDuplicate) ||
+		o.StatusCode == http.StatusServiceUnavailable && errors.Is(o.Err, callback.ErrInProgress)
 }
 
 func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
-	logger.LogAttrs(ctx, o.level(), "ibl.ai runs", o.attrs()...)
+	level, message := o.level()
+	if logger.Enabled(ctx, level) {
+		logger.LogAttrs(ctx, level, message, o.attrs()...)
+	}
 }
 
 // reports are the functions that get outcomes. Without any, slog.Default does.

@@ -47,8 +47,6 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	switch {
 	case c == nil:
 		return nil, &api.ArgumentError{Argument: "c", Reason: "is nil"}
-	case verifier == nil:
-		return nil, &api.ArgumentError{Argument: "verifier", Reason: "is nil"}
 	case handle == nil:
 		return nil, &api.ArgumentError{Argument: "handle", Reason: "is nil"}
 	}
@@ -63,10 +61,15 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 		s.positions = noPositions{}
 	}
 	if s.store == nil {
-		s.store = callback.NewMemoryStore(rememberedRuns, rememberedFor)
+		if s.store, err = callback.NewMemoryStore(rememberedRuns, rememberedFor); err != nil {
+			return nil, err
+		}
 	}
 	r := &Receiver{settings: s, client: c, handle: handle}
-	r.callbacks = callback.Handler(verifier, r.handleCallback, callback.WithDeduplication(s.store), callback.WithObserver(r.reportCallback))
+	r.callbacks, err = callback.NewHandler(verifier, r.handleCallback, callback.WithDeduplication(s.store), callback.WithObserver(r.reportCallback))
+	if err != nil {
+		return nil, err
+	}
 	return r, nil
 }
 
@@ -90,7 +93,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func (r *Receiver) handleCallback(ctx context.Context, event *callback.Event) error {
 	return r.handle(ctx, &Run{
 		LogID:   event.LogID,
-		Status:  api.Status(event.Status),
+		Status:  event.Status,
 		Content: event.Log,
 		Event:   event,
 	})
@@ -100,7 +103,7 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 	r.reports.report(ctx, Outcome{
 		Kind:       KindCallback,
 		LogID:      outcome.LogID,
-		Status:     api.Status(outcome.Status),
+		Status:     outcome.Status,
 		StatusCode: outcome.StatusCode,
 		Duration:   outcome.Duration,
 		Err:        outcome.Err,
@@ -198,7 +201,7 @@ func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) b
 	if !handled {
 		f.follower.position.Retry(log.ID)
 	}
-	f.reports.report(ctx, Outcome{Kind: KindRun, LogID: log.ID, Status: api.Status(log.Status), Duration: time.Since(start), Err: err})
+	f.reports.report(ctx, Outcome{Kind: KindRun, LogID: log.ID, Status: log.Status, Duration: time.Since(start), Err: err})
 	f.trySave(ctx)
 	return true
 }
@@ -247,7 +250,7 @@ func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) 
 			err = errors.Join(err, r.release(ctx, key, owner))
 		}
 	}()
-	if err := r.handle(ctx, &Run{LogID: log.ID, Status: api.Status(log.Status), Content: log.Content, Log: log}); err != nil {
+	if err := r.handle(ctx, &Run{LogID: log.ID, Status: log.Status, Content: log.Content, Log: log}); err != nil {
 		return false, fmt.Errorf("runs: log %d: %w", log.ID, err)
 	}
 	return true, nil

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -202,13 +203,22 @@ func (p *posting) request(ctx context.Context) (*http.Request, error) {
 	request.Header.Set("Content-Type", jsonType)
 	switch secret := p.secret; {
 	case secret != "" && p.forged:
-		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret("not "+secret)))
+		err = sign(request, p.body, "not "+secret)
 	case secret != "":
-		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret(secret)))
+		err = sign(request, p.body, secret)
 	case p.resent != nil && p.resent.Header != nil:
 		request.Header = p.resent.Header.Clone()
 	}
-	return request, nil
+	return request, err
+}
+
+func sign(request *http.Request, body []byte, secret string) error {
+	signature, err := callback.Sign(body, api.NewSecret(secret))
+	if err != nil {
+		return err
+	}
+	request.Header.Set(callback.SignatureHeader, signature)
+	return nil
 }
 
 // Resend posts a callback once more, byte for byte, and returns what came of it. It

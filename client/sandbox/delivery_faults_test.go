@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -24,7 +25,7 @@ const secret = "a-long-random-secret"
 func newFaulty(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *[]string) {
 	t.Helper()
 	posted := &[]string{}
-	verifier, err := callback.NewVerifier(secret)
+	verifier, err := callback.NewVerifier(api.NewSecret(secret))
 	require.NoError(t, err)
 	var server *sandbox.Server
 	receiver := withReceiver(func(r *http.Request) (*http.Response, error) {

@@ -35,7 +35,9 @@ func TestCallbackAsPythonSendsIt(t *testing.T) {
 		`"prompt": "Fasse \"alles\" zusammen: 5 < 6 & 7/8 \\", ` +
 		`"agent_output": "Aufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log": "ok", "log_id": 1}`
 	assert.Equal(t, want, string(received))
-	assert.Equal(t, callback.Sign(received, "short"), header.Get(callback.SignatureHeader))
+	signature, err := callback.Sign(received, api.NewSecret("short"))
+	require.NoError(t, err)
+	assert.Equal(t, signature, header.Get(callback.SignatureHeader))
 	assert.Equal(t, "application/json", header.Get("Content-Type"))
 
 	delivery := run.Delivery

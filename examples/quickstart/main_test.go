@@ -74,7 +74,7 @@ func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {
 
 func TestForgeryIsAnswered(t *testing.T) {
 	t.Parallel()
-	r, err := listen(t.Context(), "a secret of enough bytes")
+	r, err := listen(t.Context(), api.NewSecret("a secret of enough bytes"))
 	require.NoError(t, err)
 	defer r.close()
 	status, err := r.forge(t.Context())

@@ -16,12 +16,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
 func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	for range 3 {
 		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
 	}
@@ -43,7 +44,7 @@ func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
 
 func TestEventWithoutLogIDIsDelivered(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	for range 2 {
 		serve(h, newRequest(t, `{"status": "success"}`))
 		serve(h, newRequest(t, `{"status": "success", "log_id": "none"}`))
@@ -53,7 +54,7 @@ func TestEventWithoutLogIDIsDelivered(t *testing.T) {
 
 func TestFailedEventIsHandledAgain(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	h.err = errors.New("disk full")
 	for range 2 {
 		assert.Equal(t, http.StatusInternalServerError, serve(h, newRequest(t, event4711)).StatusCode)
@@ -69,10 +70,10 @@ func TestFailedEventIsHandledAgain(t *testing.T) {
 func TestRefusedEventIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	now := at.Add(time.Hour)
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 		callback.WithMaxAge(time.Minute), callback.WithClock(func() time.Time { return now }))
 	forged := newRequest(t, event4711)
-	forged.Header.Set(callback.SignatureHeader, callback.Sign([]byte(event4711), "the secret of a stranger"))
+	forged.Header.Set(callback.SignatureHeader, sign(t, []byte(event4711), api.NewSecret("the secret of a stranger")))
 	assert.Equal(t, http.StatusUnauthorized, serve(h, forged).StatusCode)
 	assert.Equal(t, http.StatusBadRequest, serve(h, newRequest(t, event4711)).StatusCode)
 	now = at
@@ -91,12 +92,12 @@ func TestPanicReachesTheServerAndReleases(t *testing.T) {
 			t.Parallel()
 			var calls atomic.Int32
 			outcomes := make(chan callback.Outcome, 2)
-			h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+			h := newHandler(t, func(context.Context, *callback.Event) error {
 				if calls.Add(1) == 1 {
 					fail()
 				}
 				return nil
-			}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+			}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 				callback.WithObserver(func(_ context.Context, o callback.Outcome) { outcomes <- o }))
 
 			recovered := make(chan any, 1)
@@ -126,10 +127,10 @@ func TestDuplicateOfAnEventInProgress(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan error)
 	var inProgress callback.Outcome
-	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+	h := newHandler(t, func(context.Context, *callback.Event) error {
 		entered <- struct{}{}
 		return <-leave
-	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+	}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 		callback.WithObserver(func(_ context.Context, o callback.Outcome) {
 			if errors.Is(o.Err, callback.ErrInProgress) {
 				inProgress = o
@@ -158,13 +159,13 @@ func TestDuplicateOfAnEventInProgress(t *testing.T) {
 func TestManyDeliveriesOfOneEventAtOnce(t *testing.T) {
 	t.Parallel()
 	var calls, handled atomic.Int32
-	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+	h := newHandler(t, func(context.Context, *callback.Event) error {
 		if calls.Add(1) < 3 {
 			return errors.New("not yet")
 		}
 		handled.Add(1)
 		return nil
-	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
@@ -277,7 +278,7 @@ func TestStoreIsToldAfterTheRequestHasEnded(t *testing.T) {
 	for _, fail := range []bool{false, true} {
 		store := new(scripted)
 		ctx, cancel := context.WithCancel(t.Context())
-		h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+		h := newHandler(t, func(context.Context, *callback.Event) error {
 			cancel()
 			if fail {
 				return ctx.Err()
@@ -296,7 +297,7 @@ func TestMemoryStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		require.NoError(t, s.Claim(ctx, "a", "1"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
 		require.NoError(t, s.Release(ctx, "a", "2"), "not the owner: no effect")
@@ -322,7 +323,7 @@ func TestMemoryStoreLosesAClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		require.NoError(t, s.Claim(ctx, "a", "1"))
 		time.Sleep(time.Hour - 1)
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
@@ -348,7 +349,7 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		for _, key := range []string{"a", "b", "c"} {
 			require.NoError(t, s.Claim(ctx, key, "1"))
 			time.Sleep(time.Minute)
