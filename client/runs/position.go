@@ -110,11 +110,12 @@ func (p *Position) UnmarshalText(text []byte) error {
 	if err := decoder.Decode(&fields); err != nil {
 		return fmt.Errorf("%w: %w", ErrPositionFormat, err)
 	}
+	ids := slices.AppendSeq(slices.Clone(fields.Running), maps.Keys(fields.Delivered))
+	if slices.ContainsFunc(ids, func(id int64) bool { return id < 1 }) {
+		return fmt.Errorf("%w: it has a log id below 1", ErrPositionFormat)
+	}
 	position := Position{since: fields.Since, delivered: fields.Delivered}
 	for _, id := range fields.Running {
-		if id < 1 {
-			return fmt.Errorf("%w: it has the log id %d", ErrPositionFormat, id)
-		}
 		position.markRunning(id)
 	}
 	*p = position

@@ -1,0 +1,570 @@
+package runs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// following is a receiver that follows the logs.
+type following struct {
+	*runs.Receiver
+	outcomes
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+// follow starts a receiver in a bubble of testing/synctest.
+func follow(t *testing.T, handler http.Handler, handle func(context.Context, *runs.Run) error, opts ...runs.Option) *following {
+	t.Helper()
+	f := &following{ended: make(chan error, 1)}
+	var err error
+	f.Receiver, err = runs.NewReceiver(newClient(t, handler), newVerifier(t), handle, append(opts, runs.WithObserver(f.observe))...)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.cancel = cancel
+	go func() { f.ended <- f.Follow(ctx) }()
+	synctest.Wait()
+	return f
+}
+
+// stop ends Follow.
+func (f *following) stop(t *testing.T) {
+	t.Helper()
+	f.cancel()
+	require.ErrorIs(t, <-f.ended, context.Canceled)
+}
+
+func TestCallbacksAndLogsAreJoined(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		var mu sync.Mutex
+		handled := map[int64]string{}
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			mu.Lock()
+			defer mu.Unlock()
+			require.NotContains(t, handled, run.LogID, "handled twice")
+			require.Equal(t, fmt.Sprint("run ", run.LogID), run.Content)
+			require.Equal(t, api.StatusSuccess, run.Status)
+			require.True(t, (run.Event == nil) != (run.Log == nil))
+			handled[run.LogID] = "callback"
+			if run.Log != nil {
+				handled[run.LogID] = "log"
+			}
+			return nil
+		})
+		for id := range int64(10) {
+			s.add(id + 1)
+			if id%2 == 0 {
+				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret))
+				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
+			}
+		}
+		time.Sleep(time.Minute)
+		f.stop(t)
+		require.Len(t, handled, 10)
+		assert.Equal(t, "callback", handled[1])
+		assert.Equal(t, "log", handled[2], "its callback was lost")
+
+		callbacks := f.of(runs.KindCallback)
+		require.Len(t, callbacks, 10)
+		require.NoError(t, callbacks[0].Err)
+		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
+		duplicates := 0
+		for _, run := range f.of(runs.KindRun) {
+			if run.Err != nil {
+				require.Equal(t, callback.ErrDuplicate, run.Err)
+				duplicates++
+			}
+		}
+		assert.Equal(t, 5, duplicates)
+	})
+}
+
+// A run that is being handled for a callback is not handled for its log, unless
+// the callback's handling fails.
+func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		var calls []string
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			if run.Log != nil {
+				calls = append(calls, "log")
+				return nil
+			}
+			calls = append(calls, "callback")
+			time.Sleep(time.Minute)
+			return errors.New("the disk is full")
+		})
+		s.add(1)
+		go send(t, f, 1, secret)
+		time.Sleep(55 * time.Second)
+		assert.Equal(t, []string{"callback"}, calls)
+		inProgress := f.of(runs.KindRun)
+		require.Len(t, inProgress, 5)
+		for _, run := range inProgress {
+			require.Equal(t, callback.ErrInProgress, run.Err)
+		}
+		time.Sleep(time.Hour)
+		f.stop(t)
+		assert.Equal(t, []string{"callback", "log"}, calls)
+	})
+}
+
+// A function that fails is reported every time, and called again; it holds back
+// no other run.
+func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
+		var order []int64
+		failure := errors.New("the disk is full")
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			if order = append(order, run.LogID); run.LogID == 1 && len(order) < 4 {
+				return failure
+			}
+			return nil
+		})
+		time.Sleep(time.Minute)
+		f.stop(t)
+		assert.Equal(t, []int64{1, 2, 1, 1}, order)
+		var failures []runs.Outcome
+		for _, run := range f.of(runs.KindRun) {
+			if run.Err != nil {
+				failures = append(failures, run)
+			}
+		}
+		require.Len(t, failures, 2)
+		require.ErrorIs(t, failures[0].Err, failure)
+		require.EqualError(t, failures[0].Err, "runs: log 1: the disk is full")
+		assert.EqualValues(t, 1, failures[0].LogID)
+		assert.Equal(t, api.StatusSuccess, failures[0].Status)
+	})
+}
+
+// The errors of the store may come out of the function too, and mean nothing
+// then.
+func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, returned := range []error{callback.ErrDuplicate, callback.ErrInProgress} {
+			s := newLogServer()
+			s.add(1)
+			calls := 0
+			var logged bytes.Buffer
+			f := follow(t, s, func(context.Context, *runs.Run) error {
+				if calls++; calls == 1 {
+					return returned
+				}
+				return nil
+			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+			time.Sleep(time.Minute)
+			f.stop(t)
+			assert.Equal(t, 2, calls)
+			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
+		}
+	})
+}
+
+func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
+		positions := &savedPosition{}
+		var handled []int64
+		live := func() *following {
+			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
+				handled = append(handled, run.LogID)
+				time.Sleep(time.Minute)
+				assert.Error(t, ctx.Err())
+				return nil
+			}, runs.WithPositionStore(positions))
+		}
+		live().stop(t)
+		live().stop(t)
+		assert.Equal(t, []int64{1, 2}, handled)
+	})
+}
+
+// savedPosition is a store of the position. It fails while fails is set and, as
+// a database does, when the context has ended.
+type savedPosition struct {
+	mu    sync.Mutex
+	text  []byte
+	saves int
+	fails error
+}
+
+func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.text == nil {
+		return nil, nil
+	}
+	position := new(runs.Position)
+	return position, position.UnmarshalText(s.text)
+}
+
+func (s *savedPosition) Save(ctx context.Context, position *runs.Position) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saves++
+	if err := errors.Join(ctx.Err(), s.fails); err != nil {
+		return err
+	}
+	text, err := position.MarshalText()
+	s.text = text
+	return err
+}
+
+func (s *savedPosition) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fails = err
+}
+
+// A save that fails is reported, makes the receiver not ready, stops nothing,
+// and is tried again.
+func TestPositionIsSavedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		positions := &savedPosition{}
+		var handled []int64
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			handled = append(handled, run.LogID)
+			return nil
+		}, runs.WithPositionStore(positions))
+		require.True(t, f.Status().Ready)
+		require.Equal(t, 1, positions.saves)
+
+		full := errors.New("no space left on device")
+		positions.fail(full)
+		s.add(1, 2)
+		time.Sleep(time.Minute)
+		assert.Equal(t, []int64{1, 2}, handled)
+		status := f.Status()
+		assert.False(t, status.Ready)
+		require.ErrorIs(t, status.Err, full)
+		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "the polls go on")
+		saves := f.of(runs.KindSave)
+		assert.Greater(t, len(saves), 4)
+		require.EqualError(t, saves[0].Err, "runs: the position can't be saved: no space left on device")
+		for _, poll := range f.of(runs.KindPoll) {
+			require.NoError(t, poll.Err)
+		}
+
+		positions.fail(nil)
+		time.Sleep(15 * time.Second)
+		assert.True(t, f.Status().Ready, "it was saved without another run")
+		require.NoError(t, f.Status().Err)
+		tries := positions.saves
+		time.Sleep(time.Hour)
+		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
+		f.stop(t)
+		position := new(runs.Position)
+		require.NoError(t, position.UnmarshalText(positions.text))
+		s.add(3)
+		assert.Equal(t, []int64{3}, take(t, newClient(t, s), position, 1))
+	})
+}
+
+// brokenStore is a store that fails.
+type brokenStore struct {
+	callback.Store
+	claim, done, release error
+	released             int
+}
+
+func newStore(t *testing.T) callback.Store {
+	t.Helper()
+	store, err := callback.NewMemoryStore(100, time.Hour)
+	require.NoError(t, err)
+	return store
+}
+
+func (s *brokenStore) Claim(ctx context.Context, key, owner string) error {
+	return errors.Join(s.Store.Claim(ctx, key, owner), s.claim)
+}
+
+func (s *brokenStore) Done(ctx context.Context, key string) error {
+	if err := errors.Join(ctx.Err(), s.done); err != nil {
+		return err
+	}
+	return s.Store.Done(ctx, key)
+}
+
+func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
+	s.released++
+	if err := errors.Join(ctx.Err(), s.release); err != nil {
+		return err
+	}
+	return s.Store.Release(ctx, key, owner)
+}
+
+func TestStoreThatFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("connection refused")
+	for name, test := range map[string]struct {
+		store    brokenStore
+		failing  bool // the function
+		calls    int
+		released int
+		want     string
+	}{
+		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: log 1: claim: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: log 1: claim: connection refused\nruns: log 1:success: release: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "runs: log 1:success was handled, but not marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed\nruns: log 1:success: release: connection refused"},
+		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newLogServer()
+				s.add(1)
+				store := &test.store
+				store.Store = newStore(t)
+				calls := 0
+				f := follow(t, s, func(context.Context, *runs.Run) error {
+					calls++
+					if test.failing {
+						return errors.New("the function failed")
+					}
+					return nil
+				}, runs.WithStore(store))
+				time.Sleep(25 * time.Second)
+				f.stop(t)
+				assert.Equal(t, test.calls, calls)
+				assert.Equal(t, test.released, store.released)
+				require.EqualError(t, f.of(runs.KindRun)[0].Err, test.want)
+			})
+		})
+	}
+}
+
+// What is left to be told to the store is told though the context has ended.
+func TestStoreIsToldAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, failing := range []bool{false, true} {
+			s := newLogServer()
+			s.add(1)
+			store := &brokenStore{Store: newStore(t)}
+			f := follow(t, s, func(ctx context.Context, _ *runs.Run) error {
+				<-ctx.Done()
+				if failing {
+					return ctx.Err()
+				}
+				return nil
+			}, runs.WithStore(store))
+			f.stop(t)
+			want := callback.ErrDuplicate
+			if failing {
+				want = nil
+			}
+			require.ErrorIs(t, store.Claim(t.Context(), "1:success", "ANOTHER"), want)
+		}
+	})
+}
+
+func TestSecondFollowIsAnError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		f := follow(t, s, ignore)
+		require.Equal(t, runs.ErrFollowing, f.Follow(t.Context()))
+		assert.True(t, f.Status().Ready, "the first one goes on")
+		f.stop(t)
+		assert.False(t, f.Status().Ready)
+		require.ErrorIs(t, f.Status().Err, context.Canceled)
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		go func() { f.ended <- f.Follow(ctx) }()
+		synctest.Wait()
+		assert.True(t, f.Status().Ready)
+		require.NoError(t, f.Status().Err)
+		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "one after the other is none")
+	})
+}
+
+// A panic of the function is the program's to recover from: the run is
+// released, and Follow can be called again.
+func TestPanicReleasesTheRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1)
+		store := newStore(t)
+		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { panic("function") },
+			runs.WithStore(store), runs.WithObserver(new(outcomes).observe))
+		require.NoError(t, err)
+		for range 2 {
+			assert.PanicsWithValue(t, "function", func() { _ = receiver.Follow(t.Context()) })
+			assert.False(t, receiver.Status().Ready)
+		}
+		require.NoError(t, store.Claim(t.Context(), "1:success", "ANOTHER"))
+	})
+}
+
+// Whatever happens to a callback is reported, with the level that it deserves.
+func TestCallbacksAreReported(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	observed := &outcomes{}
+	broken := &brokenStore{Store: newStore(t)}
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), func(_ context.Context, run *runs.Run) error {
+		switch run.LogID {
+		case 2:
+			return errors.New("the disk is full")
+		case 3:
+			panic("function")
+		}
+		return nil
+	}, runs.WithStore(broken), runs.WithObserver(observed.observe),
+		runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	require.NoError(t, err)
+
+	require.NoError(t, broken.Store.Claim(t.Context(), "4:success", "ANOTHER"))
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
+	assert.Equal(t, http.StatusUnauthorized, send(t, receiver, 1, "another secret of enough bytes"))
+	assert.Equal(t, http.StatusInternalServerError, send(t, receiver, 2, secret))
+	assert.Panics(t, func() { send(t, receiver, 3, secret) })
+	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 4, secret))
+	broken.claim = errors.New("connection refused")
+	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
+	recorder := httptest.NewRecorder()
+	receiver.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+	assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
+
+	want := []struct {
+		status int
+		id     int64
+		err    error
+		line   string
+	}{
+		{204, 1, nil, `level=DEBUG msg="callback handled" kind=callback`},
+		{204, 1, callback.ErrDuplicate, `level=DEBUG msg="callback is a duplicate" kind=callback`},
+		{401, 0, callback.ErrSignatureMismatch, `level=WARN msg="callback refused" kind=callback`},
+		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
+		{0, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
+		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
+		{503, 5, broken.claim, `level=ERROR msg="callback failed" kind=callback`},
+		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
+	}
+	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
+	all := observed.of(runs.KindCallback)
+	require.Len(t, all, len(want))
+	require.Len(t, lines, len(want), "loggers and observers add up")
+	for i, outcome := range all {
+		assert.Equal(t, want[i].status, outcome.StatusCode, "%d", i)
+		assert.Equal(t, want[i].id, outcome.LogID, "%d", i)
+		if want[i].err != nil {
+			assert.ErrorIs(t, outcome.Err, want[i].err, "%d", i)
+		}
+		assert.Equal(t, i != 0, outcome.Err != nil, "%d", i)
+		assert.Positive(t, outcome.Duration)
+		assert.Contains(t, lines[i], want[i].line)
+		assert.Contains(t, lines[i], fmt.Sprint("status_code=", want[i].status))
+		assert.NotContains(t, lines[i], secret)
+	}
+	assert.Contains(t, lines[3], "the disk is full")
+	assert.Contains(t, lines[3], "log_id=2 status=success")
+	assert.NotContains(t, lines[2], "log_id")
+}
+
+// Without a logger and an observer the default logger gets what fails. No test
+// here runs in parallel, since it is the process's.
+func TestDefaultLogger(t *testing.T) {
+	var logged bytes.Buffer
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, nil)))
+	s := newLogServer()
+	s.add(1)
+	receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { return errors.New("the disk is full") })
+	require.NoError(t, err)
+	send(t, receiver, 1, "another secret of enough bytes")
+	send(t, receiver, 2, secret)
+	assert.Contains(t, logged.String(), `level=WARN msg="callback refused"`)
+	assert.Contains(t, logged.String(), `level=ERROR msg="callback failed"`)
+	logged.Reset()
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		defer cancel()
+		require.ErrorIs(t, receiver.Follow(ctx), context.DeadlineExceeded)
+	})
+	assert.Equal(t, 2, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
+	logged.Reset()
+
+	once := newOnceServer()
+	once.deletion = http.StatusForbidden
+	synctest.Test(t, func(t *testing.T) {
+		result, err := runs.Once(t.Context(), newClient(t, once), request)
+		require.NoError(t, err)
+		assert.NotNil(t, result.Cleanup)
+	})
+	assert.Contains(t, logged.String(), `level=ERROR msg="agent not deleted"`)
+	logged.Reset()
+
+	observed := &outcomes{}
+	receiver, err = runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+	require.NoError(t, err)
+	send(t, receiver, 1, "another secret of enough bytes")
+	assert.Empty(t, logged.String(), "the observer is told in its place")
+	assert.Len(t, observed.all, 1)
+}
+
+func TestReceiverFollowsWithItsOptions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		start := time.Now()
+		s.put(1, start.Add(-time.Minute), start)
+		f := follow(t, s, ignore,
+			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
+			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
+		time.Sleep(time.Hour + time.Second)
+		f.stop(t)
+		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
+	})
+}
+
+func TestValuesAreLoggedShort(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&out, nil))
+	logger.Info("values",
+		"run", &runs.Run{LogID: 7, Status: api.StatusError, Content: "confidential"},
+		"status", runs.Status{Ready: false, Err: errors.New("refused")},
+		"outcome", runs.Outcome{Kind: runs.KindPoll, Found: 3, Duration: time.Second, RetryIn: time.Minute, Err: errors.New("refused")})
+	assert.Contains(t, out.String(), `"run":{"log_id":7,"status":"error"}`)
+	assert.Contains(t, out.String(), `"status":{"ready":false,"last_poll":"0001-01-01T00:00:00Z","error":"refused"}`)
+	assert.Contains(t, out.String(), `"outcome":{"kind":"poll","duration":1000000000,"found":3,"retry_in":60000000000,"error":"refused"}`)
+	out.Reset()
+	logger.Info("values", "status", runs.Status{Ready: true, LastPoll: time.Unix(1, 0).UTC()})
+	assert.Contains(t, out.String(), `"status":{"ready":true,"last_poll":"1970-01-01T00:00:01Z"}}`)
+}
