@@ -19,12 +19,12 @@ import (
 
 var sizes = map[string]int{"1KB": 1 << 10, "16KB": 16 << 10, "256KB": 256 << 10}
 
-// payload is a callback of about size bytes, with a log as Python writes it:
-// some line breaks and quotes to unescape in every hundred bytes.
+// payload returns a callback of about size bytes, with a log as Python writes it:
+// some escaped line breaks and quotes in every hundred bytes.
 func payload(size int) []byte {
 	const line = `2026-01-02 03:04:05,678 INFO agent.run step finished tool=\"search\" tokens=812 latency=1.93s ok\n`
 	const start = `{"timestamp": "2026-01-02T03:04:05.123456Z", "status": "success", "prompt": "Summarise the week's forum posts.", ` +
-		`"agent_output": "Three threads need an answer from a teacher.", "log_id": 4711, "log": "`
+		`"agent_output": "Three threads need a response from a teacher.", "log_id": 4711, "log": "`
 	lines := strings.Repeat(line, max(1, (size-len(start))/len(line)))
 	return []byte(start + lines + `"}`)
 }
@@ -53,7 +53,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// verifyByHand is what programs write without this package.
+// verifyByHand is the code of programs without this package.
 func verifyByHand(body []byte, header string) bool {
 	digits, ok := strings.CutPrefix(header, "sha256=")
 	if !ok {
@@ -68,8 +68,7 @@ func verifyByHand(body []byte, header string) bool {
 	return hmac.Equal(mac.Sum(nil), got)
 }
 
-// BenchmarkHandler calls the handler directly, beside a handler written by hand
-// that does the same with the standard library.
+// The handler is compared with one that does the same with the standard library.
 func BenchmarkHandler(b *testing.B) {
 	handlers := map[string]http.Handler{
 		"handler": newHandler(b, func(context.Context, *callback.Event) error { return nil }),
@@ -113,7 +112,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// status is a ResponseWriter that costs nothing.
+// status is a ResponseWriter without costs.
 type status struct {
 	header http.Header
 	code   int

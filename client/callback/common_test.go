@@ -19,8 +19,8 @@ import (
 
 var secret = api.NewSecret("a callback secret of some length")
 
-// recorded are callbacks made by Python's json.dumps and hmac: with escapes,
-// without, compact, with the rarer types of values, and with half a surrogate.
+// recorded are callbacks written by Python's json.dumps and hmac: with escapes,
+// without escapes, compact, with rare types of values, and with half a surrogate.
 var recorded = []struct{ body, header string }{
 	{
 		`{"timestamp": "2026-01-02T03:04:05.123456Z", "status": "success", "prompt": "R\u00e9sum\u00e9 of the week \ud83d\udcda", "agent_output": "Three \"threads\" need an answer.", "log": "step 1\nstep 2\t\u2713", "log_id": 4711}`,
@@ -90,7 +90,7 @@ func serve(h http.Handler, r *http.Request) *http.Response {
 	return w.Result()
 }
 
-// receiver is a handler under test with what it has called and observed.
+// receiver is a handler under test with its events and outcomes.
 type receiver struct {
 	http.Handler
 	events   []*callback.Event
@@ -112,7 +112,7 @@ func newReceiver(t testing.TB, opts ...callback.Option) *receiver {
 	return rec
 }
 
-// last is the outcome of the one request that has come since the last call.
+// last returns the outcome of the only request since the last call.
 func (rec *receiver) last(t testing.TB) callback.Outcome {
 	t.Helper()
 	require.Len(t, rec.outcomes, 1)
@@ -128,7 +128,7 @@ func text(t testing.TB, resp *http.Response) string {
 	return strings.TrimSpace(string(b))
 }
 
-// buffering is middleware that has read the body, as many a logger does.
+// buffering is middleware that reads the body, as loggers do.
 func buffering(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,10 +14,10 @@ import (
 const storeTimeout = 10 * time.Second
 
 // handleOnce calls the function unless the store knows the event.
-func (h *Handler) handleOnce(ctx context.Context, event *Event) (status int, err error) {
-	store := h.settings.store
+func (c *receiver) handleOnce(ctx context.Context, event *Event) (status int, err error) {
+	store := c.store
 	if store == nil || event.LogID == 0 {
-		return h.call(ctx, event)
+		return c.call(ctx, event)
 	}
 	key := strconv.FormatInt(event.LogID, 10) + ":" + string(event.Status)
 	owner := rand.Text()
@@ -46,7 +46,7 @@ func (h *Handler) handleOnce(ctx context.Context, event *Event) (status int, err
 			err = errors.Join(err, fmt.Errorf("callback: store: release: %w", releaseErr))
 		}
 	}()
-	status, err = h.call(ctx, event)
+	status, err = c.call(ctx, event)
 	handled = err == nil
 	return status, err
 }
@@ -65,8 +65,8 @@ func detached(ctx context.Context, call func(context.Context) error) error {
 	return call(ctx)
 }
 
-func (h *Handler) call(ctx context.Context, event *Event) (status int, err error) {
-	if err := h.handle(ctx, event); err != nil {
+func (c *receiver) call(ctx context.Context, event *Event) (status int, err error) {
+	if err := c.handle(ctx, event); err != nil {
 		return http.StatusInternalServerError, err
 	}
 	return http.StatusNoContent, nil

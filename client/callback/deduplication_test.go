@@ -20,7 +20,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
+func TestDuplicateIsNotHandled(t *testing.T) {
 	t.Parallel()
 	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	for range 3 {
@@ -66,7 +66,7 @@ func TestFailedEventIsHandledAgain(t *testing.T) {
 	assert.Len(t, h.events, 3)
 }
 
-// What is refused must not be claimed: a replay would suppress the real one.
+// A refused event isn't claimed, or a replay could suppress the genuine delivery.
 func TestRefusedEventIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	now := at.Add(time.Hour)
@@ -179,7 +179,7 @@ func TestManyDeliveriesOfOneEventAtOnce(t *testing.T) {
 	assert.EqualValues(t, 1, handled.Load())
 }
 
-// scripted is a store that fails as it is told and writes down its calls.
+// scripted is a store that returns the given errors and records its calls.
 type scripted struct {
 	claim, done, release error
 
@@ -200,17 +200,17 @@ func (s *scripted) Claim(_ context.Context, key, owner string) error {
 
 func (s *scripted) Done(ctx context.Context, key string) error {
 	s.calls = append(s.calls, "done "+key)
-	s.look(ctx)
+	s.record(ctx)
 	return s.done
 }
 
 func (s *scripted) Release(ctx context.Context, key, owner string) error {
 	s.calls = append(s.calls, fmt.Sprintf("release %s %t", key, s.owners[owner]))
-	s.look(ctx)
+	s.record(ctx)
 	return s.release
 }
 
-func (s *scripted) look(ctx context.Context) {
+func (s *scripted) record(ctx context.Context) {
 	err := ctx.Err()
 	_, deadline := ctx.Deadline()
 	s.ctx = func() (error, bool) { return err, deadline }
@@ -226,10 +226,11 @@ func TestFailingStore(t *testing.T) {
 		want     []error
 		calls    []string
 	}{
-		"none":    {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
-		"claim":   {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
-		"done":    {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
-		"release": {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"none":     {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
+		"claim":    {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"done":     {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
+		"function": {scripted{}, failed, 500, []error{failed}, []string{"claim 4711:success", "release 4711:success true"}},
+		"release":  {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
 		"wrapped duplicate": {
 			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)},
 			nil, 204,
@@ -258,6 +259,44 @@ func TestFailingStore(t *testing.T) {
 				require.ErrorIs(t, outcome.Err, want)
 			}
 			assert.Equal(t, len(test.want) == 0, outcome.Err == nil)
+			assert.Equal(t, test.store.release != nil, errors.Is(outcome.Err, failed) && outcome.Err.Error() != failed.Error(), "%v", outcome.Err)
+		})
+	}
+}
+
+// hung is a store that never responds to the named call.
+type hung struct {
+	scripted
+	call string
+}
+
+func (s *hung) wait(ctx context.Context, call string) error {
+	if call != s.call {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *hung) Claim(ctx context.Context, _, _ string) error   { return s.wait(ctx, "claim") }
+func (s *hung) Done(ctx context.Context, _ string) error       { return s.wait(ctx, "done") }
+func (s *hung) Release(ctx context.Context, _, _ string) error { return s.wait(ctx, "release") }
+
+func TestHungStore(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]int{"claim": 503, "done": 204, "release": 500} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newReceiver(t, callback.WithDeduplication(&hung{call: call}))
+				if call == "release" {
+					h.err = errors.New("disk full")
+				}
+				assert.Equal(t, want, serve(h, newRequest(t, event4711)).StatusCode)
+				outcome := h.last(t)
+				require.ErrorIs(t, outcome.Err, context.DeadlineExceeded)
+				assert.Equal(t, 10*time.Second, outcome.Duration)
+			})
 		})
 	}
 }
@@ -273,7 +312,7 @@ func TestEachDeliveryHasItsOwner(t *testing.T) {
 }
 
 // A sender that hangs up must not leave a claim behind.
-func TestStoreIsToldAfterTheRequestHasEnded(t *testing.T) {
+func TestStoreIsCalledAfterTheRequestHasEnded(t *testing.T) {
 	t.Parallel()
 	for _, fail := range []bool{false, true} {
 		store := new(scripted)
@@ -308,7 +347,7 @@ func TestMemoryStore(t *testing.T) {
 		require.NoError(t, s.Done(ctx, "a"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 		for _, owner := range []string{"2", ""} {
-			require.NoError(t, s.Release(ctx, "a", owner), "done stays done")
+			require.NoError(t, s.Release(ctx, "a", owner), "a handled event stays handled")
 			require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 		}
 
@@ -319,7 +358,7 @@ func TestMemoryStore(t *testing.T) {
 	})
 }
 
-func TestMemoryStoreLosesAClaim(t *testing.T) {
+func TestMemoryStoreExpiresClaims(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
@@ -329,15 +368,15 @@ func TestMemoryStoreLosesAClaim(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
 		time.Sleep(time.Nanosecond)
 		require.NoError(t, s.Claim(ctx, "a", "2"))
-		// The first one wakes up: it can't release what is the second's.
+		// The first owner can't release the claim of the second.
 		require.NoError(t, s.Release(ctx, "a", "1"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrInProgress)
-		// But if it has done the work, the work is done.
+		// But if it has handled the event, the event is handled.
 		require.NoError(t, s.Done(ctx, "a"))
 		require.NoError(t, s.Release(ctx, "a", "2"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 
-		// Done counts from when it is said, also without a claim.
+		// The lifetime starts with Done, with or without a claim.
 		time.Sleep(2 * time.Hour)
 		require.NoError(t, s.Done(ctx, "a"))
 		time.Sleep(time.Hour - 1)
@@ -357,9 +396,10 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "d", "1"), callback.ErrStoreFull)
 		require.ErrorIs(t, s.Done(ctx, "d"), callback.ErrStoreFull)
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
-		require.NoError(t, s.Claim(ctx, "a", "1"), "its own claim, whose answer may have been lost")
+		require.NoError(t, s.Claim(ctx, "a", "1"), "its own claim: the first response may have been lost")
 
-		// The one done first goes first, whenever it was claimed.
+		// The store forgets the event that was handled first, whenever it was
+		// claimed.
 		require.NoError(t, s.Done(ctx, "c"))
 		require.NoError(t, s.Done(ctx, "a"))
 		require.NoError(t, s.Claim(ctx, "d", "1"))
@@ -367,7 +407,7 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "b", "2"), callback.ErrInProgress)
 		require.NoError(t, s.Claim(ctx, "c", "2"))
 
-		// What has expired makes room.
+		// Expired entries make room.
 		require.ErrorIs(t, s.Claim(ctx, "e", "1"), callback.ErrStoreFull)
 		time.Sleep(time.Hour)
 		for _, key := range []string{"e", "f", "g"} {

@@ -54,39 +54,34 @@
 //
 // # Errors
 //
-// An invalid argument of a constructor, an option, [Sign] or [NewRequest] is
-// reported as an [*api.ArgumentError]. It wraps
+// An invalid argument or option is an [*api.ArgumentError]. These are the other
+// errors, with the status of the handler's response when it reports them:
 //
-//	ErrNoSecret            a secret is missing or empty
-//	ErrShortSecret         a secret is too short to be safe
+//	ErrNoSecret            500       a secret is missing or empty, or the Handler zero
+//	ErrShortSecret         –         a secret is too short to be safe
+//	ErrNoSignature         401       the signature header is missing or empty
+//	ErrMalformedSignature  401       the header has another form, or is repeated
+//	ErrSignatureMismatch   401       no secret has signed this body
+//	ErrMethodNotAllowed    405       the request isn't a POST
+//	ErrBodyTooLarge        413       the body exceeds the limit of WithMaxBody
+//	ErrBodyUnreadable      400, 408  the body ended early, or was too slow
+//	ErrMalformedPayload    400       the body isn't one JSON object
+//	ErrNoTimestamp         400       WithMaxAge: no timestamp that can be parsed
+//	ErrTooOld              400       WithMaxAge: the event is too old
+//	ErrInFuture            400       WithMaxAge: the event is from the future
+//	ErrDuplicate           204       the event has been handled before
+//	ErrInProgress          503       another delivery of the event is being handled
+//	ErrStoreFull           503       events in progress fill the MemoryStore
+//	ErrPanicked            –         the function panicked
 //
-// [Verifier.Verify] returns, and a handler reports with the status 401,
+// [NewVerifier], [Sign] and [NewRequest] return the errors about secrets inside an
+// ArgumentError. [Verifier.Verify] returns those about signatures, and
+// [ParseEvent] returns ErrMalformedPayload.
 //
-//	ErrNoSignature         the header is missing or empty
-//	ErrMalformedSignature  the header has another form, or is repeated
-//	ErrSignatureMismatch   no secret has signed this body
-//
-// [ParseEvent] returns, and a handler reports with the status 400,
-//
-//	ErrMalformedPayload    the body isn't one JSON object
-//
-// A handler also reports these errors, with the status of its response:
-//
-//	ErrMethodNotAllowed    405  the request isn't a POST
-//	ErrBodyTooLarge        413  the body exceeds the limit of WithMaxBody
-//	ErrBodyUnreadable      400  the body ended early
-//	                       408  the body was slower than the read timeout
-//	ErrNoTimestamp         400  WithMaxAge: the timestamp is missing or invalid
-//	ErrTooOld              400  WithMaxAge: the event is too old
-//	ErrInFuture            400  WithMaxAge: the event is from the future
-//	ErrDuplicate           204  the event has been handled before
-//	ErrInProgress          503  another delivery of the event is being handled
-//	ErrStoreFull           503  the capacity of the MemoryStore is used up
-//	ErrPanicked              –  the function panicked
-//
-// An error of the function is reported with 500. An error of the [Store] is
-// reported with 503 if it failed to claim the event, with 204 if it failed to
-// mark it as done, and beside the function's error if it failed to release it.
+// A handler reports an error of the function with 500. It reports an error of
+// the [Store] with 503 if the store failed to claim the event, and with 204 if it
+// failed to mark the event as done. If the store failed to release the event, the
+// error is joined with the function's.
 //
 // # Testing
 //

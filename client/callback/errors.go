@@ -3,18 +3,20 @@ package callback
 import "errors"
 
 // The errors of this package, for use with [errors.Is]. The package
-// documentation lists what each of them does to a request. None of them holds a
-// signature, a MAC or a secret, so all may be logged. A [Handler] never sends
-// their texts to the sender.
+// documentation lists them with the statuses of a [Handler]'s responses. None of
+// them holds a signature, a MAC or a secret, so all may be logged. A Handler
+// never sends their texts.
 var (
-	// ErrNoSecret is returned, inside an [api.ArgumentError], by [NewVerifier],
-	// [NewVerifierAllowShort], [Sign] and [NewRequest] when there is no secret or
-	// an empty one: anyone can sign with an empty secret. The zero [Verifier] and
-	// the zero [Handler] report it for every callback.
+	// ErrNoSecret is returned when there is no secret or an empty one, since
+	// anyone can sign with an empty secret. [NewVerifier],
+	// [NewVerifierAllowShort], [Sign] and [NewRequest] return it inside an
+	// [*api.ArgumentError]; the zero [Verifier] and the zero [Handler] report it
+	// for every callback.
 	ErrNoSecret = errors.New("callback: no secret: use the agent's callback_secret, which must not be empty")
-	// ErrShortSecret is returned, inside an [api.ArgumentError], by [NewVerifier]
-	// when a secret has fewer than 16 bytes. In FIPS 140-only mode, [Sign],
-	// [NewRequest] and [NewVerifierAllowShort] return it for fewer than 14 bytes.
+	// ErrShortSecret is returned by [NewVerifier], inside an
+	// [*api.ArgumentError], when a secret has fewer than 16 bytes. In FIPS
+	// 140-only mode, [NewVerifierAllowShort], [Sign] and [NewRequest] return it
+	// when a secret has fewer than 14 bytes.
 	ErrShortSecret = errors.New("callback: secret too short: choose a callback_secret of 16 bytes or more")
 
 	// ErrNoSignature is reported when a callback has no X-Hub-Signature-256

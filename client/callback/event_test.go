@@ -102,7 +102,7 @@ func TestEventLogID(t *testing.T) {
 	}
 }
 
-func TestEventOfOddFields(t *testing.T) {
+func TestEventFieldsThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{}`, " {\n} ", `{"timestamp": null, "status": null, "prompt": null, "agent_output": null, "log": null, "log_id": null}`,
@@ -120,19 +120,20 @@ func TestEventOfOddFields(t *testing.T) {
 	}
 	assert.Equal(t, api.Status("paused"), parse(t, `{"status": "paused"}`).Status)
 	assert.Equal(t, `null`, unknown(parse(t, `{"run": null}`))["run"])
-	assert.Equal(t, `1`, unknown(parse(t, `{"Log_ID": 1}`))["Log_ID"], "names are told apart by case")
+	assert.Equal(t, `1`, unknown(parse(t, `{"Log_ID": 1}`))["Log_ID"], "names are case-sensitive")
 	assert.EqualValues(t, 7, parse(t, `{"log\u005fid": 7}`).LogID)
 }
 
-func TestEventTakesTheLastOfSeveral(t *testing.T) {
+func TestEventUsesTheLastOfRepeatedFields(t *testing.T) {
 	t.Parallel()
 	event := parse(t, `{"log": {"a": 1}, "log": "text", "log_id": 1, "log_id": [], "x": 1, "x": 2}`)
 	assert.Equal(t, "text", event.Log)
 	assert.Zero(t, event.LogID)
 	assert.Equal(t, map[string]string{"log_id": `[]`, "x": `2`}, unknown(event))
+	assert.Nil(t, parse(t, `{"log": {"a": 1}, "log": "text"}`).Unknown)
 }
 
-func TestEventOfBrokenText(t *testing.T) {
+func TestEventOfInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"a\xffb":                        "a\uFFFDb",
@@ -198,4 +199,5 @@ func TestEventInLogs(t *testing.T) {
 			"unknown": []any{"more"},
 		}, line.Event)
 	}
+	assert.NotContains(t, parse(t, event4711).LogValue().String(), "unknown")
 }

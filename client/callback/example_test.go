@@ -61,6 +61,30 @@ func Example() {
 	// 204 callback: duplicate: this event has been handled before
 }
 
+// A server for callbacks has timeouts.
+func ExampleHandler() {
+	verifier, err := callback.NewVerifier(api.NewSecret(os.Getenv("CALLBACK_SECRET")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
+		fmt.Println(event.LogID, event.Status)
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/callbacks", handler)
+	server := &http.Server{
+		Addr:              ":8080",
+		Handler:           mux,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+	}
+	log.Fatal(server.ListenAndServe())
+}
+
 // The test of a receiver sends callbacks with NewRequest.
 func ExampleNewHandler() {
 	secret := api.NewSecret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")

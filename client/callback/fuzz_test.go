@@ -15,8 +15,8 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// FuzzVerify: a header is accepted if it is the signature, but for the case of
-// its digits, and not otherwise.
+// A header is accepted if and only if it is the signature, in digits of either
+// case.
 func FuzzVerify(f *testing.F) {
 	for i, rec := range recorded {
 		f.Add([]byte(rec.body), rec.header)
@@ -38,7 +38,8 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// asciiLower spares the letters that Unicode takes for ASCII ones in lower case.
+// asciiLower converts ASCII letters only: Unicode has others whose lower case is
+// ASCII.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -48,8 +49,7 @@ func asciiLower(s string) string {
 	}, s)
 }
 
-// FuzzParseEvent: every object that encoding/json reads is read, with the same
-// texts.
+// Every object that encoding/json accepts is accepted, with the same texts.
 func FuzzParseEvent(f *testing.F) {
 	for _, rec := range recorded {
 		f.Add([]byte(rec.body))
@@ -92,7 +92,7 @@ func FuzzParseEvent(f *testing.F) {
 	})
 }
 
-// FuzzHandler: the function is called for what is signed, and for nothing else.
+// The function is called for signed events only.
 func FuzzHandler(f *testing.F) {
 	for _, rec := range recorded {
 		f.Add("POST", []byte(rec.body), rec.header, int64(len(rec.body)))

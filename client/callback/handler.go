@@ -16,8 +16,9 @@ const retryAfter = "10"
 //
 // It works with every router that takes an [http.Handler], and behind
 // middleware that buffers the body, provided that the bytes stay as they were
-// sent. A handler is safe for concurrent use. The zero Handler responds to every
-// request with 500 and [ErrNoSecret].
+// sent. A handler is safe for concurrent use, and shows no secret however it is
+// printed. The zero Handler responds to every request with 500 and logs
+// [ErrNoSecret].
 //
 // These are the responses. Their bodies are fixed texts that don't show the
 // reason; the [Outcome] has it.
@@ -34,10 +35,8 @@ const retryAfter = "10"
 // The signature is verified before the body is parsed. The Content-Type isn't
 // checked: it isn't signed, so a check could only refuse genuine callbacks.
 type Handler struct {
-	verifier *Verifier
-	handle   func(context.Context, *Event) error
-	// Behind a pointer, since package fmt would print a store's fields.
-	settings *settings
+	// A func hides the secrets and what a store holds from printers.
+	serve http.HandlerFunc
 }
 
 // NewHandler returns a handler that calls handle with the events that the
@@ -61,37 +60,43 @@ func NewHandler(verifier *Verifier, handle func(context.Context, *Event) error, 
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{verifier, handle, &s}, nil
+	return &Handler{(&receiver{s, verifier, handle}).serve}, nil
 }
 
 // ServeHTTP receives a callback.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h == nil || h.serve == nil {
+		respond(w, http.StatusInternalServerError)
+		logToDefault(r.Context(), Outcome{StatusCode: http.StatusInternalServerError, Err: ErrNoSecret})
+		return
+	}
+	h.serve(w, r)
+}
+
+// A receiver is the inside of a [Handler].
+type receiver struct {
+	settings
+	verifier *Verifier
+	handle   func(context.Context, *Event) error
+}
+
+func (c *receiver) serve(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	outcome := Outcome{Err: ErrPanicked} // until receive returns
 	defer func() {                       //nolint:contextcheck // it is the request's
 		outcome.Duration = time.Since(start)
-		for _, report := range h.reports() {
+		for _, report := range c.reports {
 			report(r.Context(), outcome)
 		}
 	}()
-	outcome.StatusCode, outcome.Err = h.receive(w, r, &outcome)
+	outcome.StatusCode, outcome.Err = c.receive(w, r, &outcome)
 	respond(w, outcome.StatusCode)
-}
-
-func (h *Handler) reports() []report {
-	if h.settings == nil {
-		return []report{logToDefault}
-	}
-	return h.settings.reports
 }
 
 // receive verifies and parses a request, calls the function, and returns the
 // status of the response.
-func (h *Handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
-	if h.settings == nil {
-		return http.StatusInternalServerError, ErrNoSecret
-	}
-	h.settings.setReadDeadline(w)
+func (c *receiver) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
+	c.setReadDeadline(w)
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, ErrMethodNotAllowed
 	}
@@ -100,15 +105,15 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outco
 	if err != nil {
 		return http.StatusUnauthorized, err
 	}
-	body, status, err := h.settings.readBody(w, r)
+	body, status, err := c.readBody(w, r)
 	outcome.BodyBytes = len(body)
 	if err != nil {
 		return status, err
 	}
 	// If middleware has buffered the body, the server already reads on to notice
 	// when the sender leaves: at a deadline it would cancel the context.
-	h.settings.clearReadDeadline(w)
-	if err := h.verifier.verifySum(body, sum); err != nil {
+	c.clearReadDeadline(w)
+	if err := c.verifier.verifySum(body, sum); err != nil {
 		return http.StatusUnauthorized, err
 	}
 	event, err := parseOwned(body)
@@ -116,10 +121,10 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outco
 		return http.StatusBadRequest, err
 	}
 	outcome.LogID, outcome.Status = event.LogID, event.Status
-	if err := h.settings.checkAge(event.Timestamp); err != nil {
+	if err := c.checkAge(event.Timestamp); err != nil {
 		return http.StatusBadRequest, err
 	}
-	return h.handleOnce(r.Context(), event)
+	return c.handleOnce(r.Context(), event)
 }
 
 func (s *settings) checkAge(timestamp time.Time) error {

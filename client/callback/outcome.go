@@ -52,25 +52,28 @@ func (o Outcome) attrs() []slog.Attr {
 	return attrs
 }
 
-// level returns the level and the message for a line of log.
-func (o Outcome) level() (slog.Level, string) {
+func (o Outcome) level() slog.Level {
 	switch {
-	case o.Err == nil:
-		return slog.LevelDebug, "callback handled"
-	// The function may return these errors too: then the status is another.
-	case o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrDuplicate),
+	case o.Err == nil,
+		// The function may return these errors too, but with another status.
+		o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrDuplicate),
 		o.StatusCode == http.StatusServiceUnavailable && errors.Is(o.Err, ErrInProgress):
-		return slog.LevelDebug, "callback is a duplicate"
+		return slog.LevelDebug
 	case 400 <= o.StatusCode && o.StatusCode < 500:
-		return slog.LevelWarn, "callback refused"
+		return slog.LevelWarn
 	}
-	return slog.LevelError, "callback failed"
+	return slog.LevelError
 }
 
 func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
-	level, message := o.level()
-	if logger.Enabled(ctx, level) {
-		logger.LogAttrs(ctx, level, message, o.attrs()...)
+	switch level := o.level(); {
+	case !logger.Enabled(ctx, level):
+	case level == slog.LevelDebug:
+		logger.LogAttrs(ctx, level, "callback received", o.attrs()...)
+	case level == slog.LevelWarn:
+		logger.LogAttrs(ctx, level, "callback refused", o.attrs()...)
+	default:
+		logger.LogAttrs(ctx, level, "callback failed", o.attrs()...)
 	}
 }
 

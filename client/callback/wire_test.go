@@ -72,6 +72,7 @@ func receive(t *testing.T, conn net.Conn) *http.Response {
 }
 
 func head(t *testing.T, body string, more ...string) string {
+	t.Helper()
 	lines := append([]string{
 		"POST /callbacks HTTP/1.1", "Host: receiver.example", "Content-Type: application/json",
 		callback.SignatureHeader + ": " + sign(t, []byte(body), secret),
@@ -115,7 +116,7 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// The read timeout is for the body: it doesn't end a function that takes longer,
+// The read timeout is for the body. It ends neither a function that takes longer
 // nor the connection.
 func TestReadTimeoutEndsWithTheBody(t *testing.T) {
 	t.Parallel()
@@ -215,8 +216,8 @@ func TestTooLargeOnTheWire(t *testing.T) {
 	}
 }
 
-// What has no signature isn't read: a stranger who is asked to wait for the
-// answer before he sends, sends nothing.
+// The body of an unsigned request isn't read: a sender that waits for 100 Continue
+// sends nothing.
 func TestUnsignedBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -226,8 +227,8 @@ func TestUnsignedBodyIsNotRead(t *testing.T) {
 	})
 }
 
-// Nor can he hold the connection by announcing a body that never comes.
-func TestUnsignedBodyThatNeverComes(t *testing.T) {
+// An unsigned request can't hold the connection with a body that never arrives.
+func TestUnsignedBodyThatNeverArrives(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		conn := connect(t, newReceiver(t, callback.WithReadTimeout(5*time.Second)))
