@@ -17,7 +17,7 @@
 // A [Client] is safe for concurrent use. Its services have a method for each
 // operation; List returns one page and All walks all pages:
 //
-//	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, client.Prefetch(4)) {
+//	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, client.WithPrefetch(4)) {
 //		if err != nil {
 //			return err
 //		}

@@ -88,7 +88,7 @@ func TestTimeThatCannotBeWrittenIsAnArgumentError(t *testing.T) {
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 		Task: client.PeriodicTaskRequest{StartTime: client.Value(time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC))},
 	})
-	fault := &client.ArgumentError{}
+	fault := &api.ArgumentError{}
 	require.ErrorAs(t, err, &fault)
 	assert.ErrorContains(t, err, "start_time")
 	assert.Zero(t, s.sent)

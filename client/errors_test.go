@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // failWith is the error of an answer to PeriodicAgents.Get.
@@ -186,7 +187,7 @@ func TestArgumentErrorUnwraps(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{}, client.WithBodyField("x", func() {}))
-	fault, ok := errors.AsType[*client.ArgumentError](err)
+	fault, ok := errors.AsType[*api.ArgumentError](err)
 	require.True(t, ok, "%v", err)
 	require.Error(t, fault.Err)
 	require.ErrorIs(t, err, fault.Err)

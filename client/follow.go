@@ -64,7 +64,7 @@ func (s *PeriodicAgentLogsService) Follow(ctx context.Context, options FollowOpt
 	return func(yield func(*PeriodicAgentLog, error) bool) {
 		f, err := newFollower(s, options, opts)
 		if ctx == nil {
-			err = &ArgumentError{Argument: "ctx", Reason: "is nil"}
+			err = &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 		}
 		if err != nil {
 			yield(nil, err)
@@ -96,7 +96,7 @@ type follower struct {
 
 func newFollower(s *PeriodicAgentLogsService, options FollowOptions, opts []CallOption) (*follower, error) {
 	if options.Interval < 0 || options.Overlap < 0 {
-		return nil, &ArgumentError{Argument: "FollowOptions", Reason: "has a negative Interval or Overlap"}
+		return nil, &api.ArgumentError{Argument: "FollowOptions", Reason: "has a negative Interval or Overlap"}
 	}
 	options.Interval = cmp.Or(options.Interval, 10*time.Second)
 	options.Overlap = cmp.Or(options.Overlap, 5*time.Minute)
@@ -177,7 +177,7 @@ func (f *follower) look(ctx context.Context) (*found, error) {
 func (f *follower) lookAtNew(ctx context.Context, found *found) error {
 	var before time.Time
 	descending, ascending := false, false
-	for log, err := range f.service.All(ctx, &f.options.Params, f.opts...) {
+	for log, err := range f.service.All(ctx, &f.options.Params, widen[AllOption](f.opts)...) {
 		if err != nil {
 			return err
 		}
@@ -269,4 +269,13 @@ func ended(log *PeriodicAgentLog) time.Time {
 		return created(log)
 	}
 	return log.EndTime.Time
+}
+
+// widen returns opts as options of a wider type.
+func widen[O any](opts []CallOption) []O {
+	wide := make([]O, len(opts))
+	for i, opt := range opts {
+		wide[i], _ = opt.(O)
+	}
+	return wide
 }

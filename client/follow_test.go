@@ -244,7 +244,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 func TestFollowRefusesNegativeTimes(t *testing.T) {
 	t.Parallel()
 	for _, err := range newLogServer().client(t).PeriodicAgentLogs.Follow(t.Context(), client.FollowOptions{Interval: -1}) {
-		var fault *client.ArgumentError
+		var fault *api.ArgumentError
 		require.ErrorAs(t, err, &fault)
 	}
 }

@@ -183,7 +183,7 @@ func TestListFiltersAndWalks(t *testing.T) {
 	assert.Empty(t, page.Prev)
 
 	for _, prefetch := range []int{0, 3} {
-		all, err := client.Collect(c.PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Ordering: "id"}, client.Prefetch(prefetch)), 100)
+		all, err := client.Collect(c.PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Ordering: "id"}, client.WithPrefetch(prefetch)), 100)
 		require.NoError(t, err)
 		var titles []string
 		for _, agent := range all {

@@ -1,22 +1,25 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // WithPollInterval sets how long RunOnce waits between two looks for its log:
 // 2 s if not set.
-func WithPollInterval(d time.Duration) CallOption {
-	return func(s *callSettings) error {
+func WithPollInterval(d time.Duration) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if d <= 0 {
-			return &ArgumentError{Argument: "WithPollInterval", Reason: fmt.Sprintf("is %s, but must be above 0", d)}
+			return &api.ArgumentError{Argument: "WithPollInterval", Reason: fmt.Sprintf("is %s, but must be above 0", d)}
 		}
 		s.pollInterval = d
 		return nil
-	}
+	})
 }
 
 // removalTimeout is how long RunOnce tries to remove its agent at the end.
@@ -32,9 +35,9 @@ const removalTimeout = 30 * time.Second
 // switched off all the same, since it has run.
 func (s *PeriodicAgentsService) RunOnce(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...CallOption) (log *PeriodicAgentLog, err error) {
 	if agent == nil {
-		return nil, &ArgumentError{Argument: "agent", Reason: "is nil"}
+		return nil, &api.ArgumentError{Argument: "agent", Reason: "is nil"}
 	}
-	settings, err := s.client.settingsFor(opts)
+	settings, err := settingsFor(s.client, opts, CallOption.applyToCall)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +47,7 @@ func (s *PeriodicAgentsService) RunOnce(ctx context.Context, agent *PeriodicAgen
 		OneOff:  new(true),
 		Enabled: new(true),
 	}
-	created, err := s.Create(ctx, &once, opts...)
+	created, err := s.Create(ctx, &once, widen[WriteOption](opts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +58,13 @@ func (s *PeriodicAgentsService) RunOnce(ctx context.Context, agent *PeriodicAgen
 			err = errors.Join(err, fmt.Errorf("ibl.ai: agent %d, which was to run once, is still there: %w", created.ID, failure))
 		}
 	}()
-	return s.awaitRun(ctx, created.ID, settings.pollInterval, opts)
+	return s.awaitRun(ctx, created.ID, cmp.Or(settings.pollInterval, 2*time.Second), opts)
 }
 
 // awaitRun waits until a run of the agent has finished.
 func (s *PeriodicAgentsService) awaitRun(ctx context.Context, id int64, interval time.Duration, opts []CallOption) (*PeriodicAgentLog, error) {
 	for {
-		for log, err := range s.client.PeriodicAgentLogs.All(ctx, &PeriodicAgentLogListParams{PeriodicAgent: id}, opts...) {
+		for log, err := range s.client.PeriodicAgentLogs.All(ctx, &PeriodicAgentLogListParams{PeriodicAgent: id}, widen[AllOption](opts)...) {
 			if err != nil {
 				if isPassing(err) && ctx.Err() == nil {
 					break

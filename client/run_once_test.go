@@ -90,6 +90,6 @@ func TestRunOnceTellsWhatTheServiceRefuses(t *testing.T) {
 	_, err := c.PeriodicAgents.RunOnce(t.Context(), &client.PeriodicAgentCreateRequest{Title: "No mentor"})
 	require.ErrorIs(t, err, client.ErrValidation)
 	_, err = c.PeriodicAgents.RunOnce(t.Context(), nil)
-	var fault *client.ArgumentError
+	var fault *api.ArgumentError
 	require.ErrorAs(t, err, &fault)
 }

@@ -23,16 +23,16 @@ func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
 	} {
 		request := &client.PeriodicAgentCreateRequest{Mentor: mentor, Title: "Never", Task: client.PeriodicTaskRequest{Crontab: never}}
 		changes := &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Crontab: &never}}
-		for method, send := range map[string]func(...client.CallOption) error{
-			"Create": func(o ...client.CallOption) error {
+		for method, send := range map[string]func(...client.WriteOption) error{
+			"Create": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Create(t.Context(), request, o...)
 				return err
 			},
-			"Replace": func(o ...client.CallOption) error {
+			"Replace": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Replace(t.Context(), agent.ID, request, o...)
 				return err
 			},
-			"Update": func(o ...client.CallOption) error {
+			"Update": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, changes, o...)
 				return err
 			},

@@ -149,7 +149,7 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 					sent := 0
 					c := stage.client(t, &sent)
 					begin := time.Now()
-					err := op.call(t.Context(), c, client.WithTimeout(7*time.Second), retries(attempts))
+					err := op.call(t.Context(), c, client.WithAttemptTimeout(7*time.Second), retries(attempts))
 					n := op.sends(attempts)
 					assert.Equal(t, n, sent)
 					assert.InDelta(t, time.Duration(n)*7*time.Second, time.Since(begin), float64(time.Microsecond))

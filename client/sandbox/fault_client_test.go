@@ -108,9 +108,9 @@ func TestClientMeetsFaults(t *testing.T) {
 			})})}
 			switch {
 			case test.fault.Latency > time.Second:
-				opts = append(opts, client.WithTimeout(50*time.Millisecond))
+				opts = append(opts, client.WithAttemptTimeout(50*time.Millisecond))
 			case test.fault.BytesPerSecond == 1: // long enough to be heard
-				opts = append(opts, client.WithTimeout(time.Second))
+				opts = append(opts, client.WithAttemptTimeout(time.Second))
 			}
 			c := impatient(t, server, opts...)
 			check := func(want outcome, call func() error) {
@@ -235,7 +235,7 @@ func anyFault(random *rand.Rand) sandbox.Fault {
 func TestAllIsWellWithoutFaults(t *testing.T) {
 	t.Parallel()
 	server := newFull(t)
-	c := impatient(t, server, client.WithTimeout(time.Minute))
+	c := impatient(t, server, client.WithAttemptTimeout(time.Minute))
 	ctx, random := t.Context(), rand.New(rand.NewPCG(1, 2))
 	written, unwritten := 0, 0
 	for round := range 40 {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -72,7 +73,7 @@ func callService(t *testing.T, c *client.Client, mock, writable bool) {
 
 // isNothing reports whether a call was not made, for want of an id.
 func isNothing(err error) bool {
-	_, ok := errors.AsType[*client.ArgumentError](err)
+	_, ok := errors.AsType[*api.ArgumentError](err)
 	return ok
 }
 
