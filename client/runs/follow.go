@@ -154,7 +154,7 @@ func (f *follower) findNew(ctx context.Context, p *polled) error {
 	params.Ordering = "-created_at"
 	var before time.Time
 	descending, ascending := false, false
-	for log, err := range f.client.PeriodicAgentLogs.All(ctx, &params, f.callOptions...) {
+	for log, err := range f.client.PeriodicAgentLogs.All(ctx, &params, f.allOptions()...) {
 		if err != nil {
 			return err
 		}

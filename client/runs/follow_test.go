@@ -408,13 +408,13 @@ func TestFollowReadsTheSandbox(t *testing.T) {
 	c, err := client.New(sb.ClientOptions()...)
 	require.NoError(t, err)
 	agent, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
-		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,
+		Mentor: sandbox.DefaultMentorID,
 		Title:  "Digest",
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}},
 	})
 	require.NoError(t, err)
 	for range 25 {
-		_, err := sb.Fire(t.Context(), agent.ID, sandbox.Outcome{})
+		_, err := sb.RunNow(t.Context(), agent.ID, sandbox.Outcome{})
 		require.NoError(t, err)
 	}
 	ids := take(t, c, new(runs.Position), 25, runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: agent.ID}))

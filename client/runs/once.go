@@ -44,7 +44,7 @@ func Once(ctx context.Context, c *client.Client, agent *client.PeriodicAgentCrea
 		OneOff:  new(true),
 		Enabled: new(true),
 	}
-	created, err := c.PeriodicAgents.Create(ctx, &request, o.callOptions...)
+	created, err := c.PeriodicAgents.Create(ctx, &request, o.writeOptions()...)
 	switch {
 	case err != nil && mayHaveCreated(err):
 		return nil, &CleanupError{Err: err}
@@ -131,7 +131,7 @@ func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAge
 // finishedRun returns the log of a run of the agent that has finished, or nil.
 func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
 	params := &client.PeriodicAgentLogListParams{PeriodicAgent: agentID}
-	for log, err := range o.client.PeriodicAgentLogs.All(ctx, params, o.callOptions...) {
+	for log, err := range o.client.PeriodicAgentLogs.All(ctx, params, o.allOptions()...) {
 		if err != nil {
 			return nil, err
 		}

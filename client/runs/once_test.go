@@ -370,14 +370,14 @@ func onceInSandbox(t *testing.T, run func(ctx context.Context, sb *sandbox.Serve
 func TestOnceInTheSandbox(t *testing.T) {
 	t.Parallel()
 	tasks := make(chan client.PeriodicTask, 1)
-	sb, c := onceInSandbox(t, func(ctx context.Context, sb *sandbox.Server, id int64) {
+	_, c := onceInSandbox(t, func(ctx context.Context, sb *sandbox.Server, id int64) {
 		if agent, err := sb.PeriodicAgent(id); err == nil {
 			tasks <- agent.Task
-			_, _ = sb.Fire(ctx, id, sandbox.Outcome{Log: "Answered."})
+			_, _ = sb.RunNow(ctx, id, sandbox.Outcome{Log: "Answered."})
 		}
 	})
 	agent := &client.PeriodicAgentCreateRequest{
-		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,
+		Mentor: sandbox.DefaultMentorID,
 		Title:  "Now",
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}, Enabled: new(false)},
 	}
@@ -400,9 +400,9 @@ func TestOnceInTheSandbox(t *testing.T) {
 func TestOnceDeletesItsAgentWhenItIsCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	sb, c := onceInSandbox(t, func(context.Context, *sandbox.Server, int64) { cancel() })
+	_, c := onceInSandbox(t, func(context.Context, *sandbox.Server, int64) { cancel() })
 	_, err := runs.Once(ctx, c, &client.PeriodicAgentCreateRequest{
-		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,
+		Mentor: sandbox.DefaultMentorID,
 		Title:  "Never run",
 	}, runs.WithPollInterval(time.Millisecond))
 	require.ErrorIs(t, err, context.Canceled)

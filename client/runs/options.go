@@ -149,6 +149,24 @@ func WithCallOptions(opts ...client.CallOption) SharedOption {
 	})
 }
 
+// allOptions returns the call options as options of All.
+func (s *settings) allOptions() []client.AllOption {
+	opts := make([]client.AllOption, len(s.callOptions))
+	for i, opt := range s.callOptions {
+		opts[i] = opt
+	}
+	return opts
+}
+
+// writeOptions returns the call options as options of Create.
+func (s *settings) writeOptions() []client.WriteOption {
+	opts := make([]client.WriteOption, len(s.callOptions))
+	for i, opt := range s.callOptions {
+		opts[i] = opt
+	}
+	return opts
+}
+
 // WithStore sets the store that remembers which runs were handled. By default
 // the last 100,000 runs of a day are remembered in memory. With a store that
 // outlives the process, runs are not handled again after a restart; receivers
