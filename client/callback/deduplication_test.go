@@ -226,10 +226,11 @@ func TestFailingStore(t *testing.T) {
 		want     []error
 		calls    []string
 	}{
-		"none":    {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
-		"claim":   {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
-		"done":    {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
-		"release": {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"none":     {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
+		"claim":    {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"done":     {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
+		"function": {scripted{}, failed, 500, []error{failed}, []string{"claim 4711:success", "release 4711:success true"}},
+		"release":  {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
 		"wrapped duplicate": {
 			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)},
 			nil, 204,
@@ -258,6 +259,44 @@ func TestFailingStore(t *testing.T) {
 				require.ErrorIs(t, outcome.Err, want)
 			}
 			assert.Equal(t, len(test.want) == 0, outcome.Err == nil)
+			assert.Equal(t, test.store.release != nil, errors.Is(outcome.Err, failed) && outcome.Err.Error() != failed.Error(), "%v", outcome.Err)
+		})
+	}
+}
+
+// hung is a store that never responds to the named call.
+type hung struct {
+	scripted
+	call string
+}
+
+func (s *hung) wait(ctx context.Context, call string) error {
+	if call != s.call {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *hung) Claim(ctx context.Context, _, _ string) error   { return s.wait(ctx, "claim") }
+func (s *hung) Done(ctx context.Context, _ string) error       { return s.wait(ctx, "done") }
+func (s *hung) Release(ctx context.Context, _, _ string) error { return s.wait(ctx, "release") }
+
+func TestHungStore(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]int{"claim": 503, "done": 204, "release": 500} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newReceiver(t, callback.WithDeduplication(&hung{call: call}))
+				if call == "release" {
+					h.err = errors.New("disk full")
+				}
+				assert.Equal(t, want, serve(h, newRequest(t, event4711)).StatusCode)
+				outcome := h.last(t)
+				require.ErrorIs(t, outcome.Err, context.DeadlineExceeded)
+				assert.Equal(t, 10*time.Second, outcome.Duration)
+			})
 		})
 	}
 }

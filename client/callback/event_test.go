@@ -130,6 +130,7 @@ func TestEventUsesTheLastOfRepeatedFields(t *testing.T) {
 	assert.Equal(t, "text", event.Log)
 	assert.Zero(t, event.LogID)
 	assert.Equal(t, map[string]string{"log_id": `[]`, "x": `2`}, unknown(event))
+	assert.Nil(t, parse(t, `{"log": {"a": 1}, "log": "text"}`).Unknown)
 }
 
 func TestEventOfInvalidUTF8(t *testing.T) {
@@ -198,4 +199,5 @@ func TestEventInLogs(t *testing.T) {
 			"unknown": []any{"more"},
 		}, line.Event)
 	}
+	assert.NotContains(t, parse(t, event4711).LogValue().String(), "unknown")
 }
