@@ -1,7 +1,10 @@
-package main
+// Package document reads JSON and YAML strictly. It reports all errors of a
+// document at once, each with its line and its path.
+package document
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -15,142 +18,147 @@ import (
 )
 
 const (
-	// maxNodes is how many values of a document are looked at, with those that
-	// YAML's aliases repeat: small texts can mean very long ones.
+	// maxNodes limits the values that are visited, including those that YAML
+	// aliases repeat: a short text can expand to a very long one.
 	maxNodes = 2_000_000
-	// maxYAML is how long YAML may be, in bytes: its parser takes memory for all of it
-	// before anything can be counted. JSON is counted as it is read.
+	// maxYAML limits YAML, in bytes: its parser allocates the whole tree before
+	// anything can be counted. JSON is counted while it is parsed.
 	maxYAML = 8 << 20
-	// maxFaults is how many faults are told at once.
-	maxFaults = 50
+	// maxProblems limits how many errors are reported at once.
+	maxProblems = 50
 )
 
-// A document is a text in JSON or YAML that is read strictly: what is not known,
-// or is of another type, is a fault with its line.
-type document struct {
-	source source
-	faults []fault
-	more   int // faults that are not told
-	left   int // how many nodes may still be looked at
+// A Format is the syntax of a document.
+type Format int
+
+// The formats.
+const (
+	JSON Format = iota
+	YAML
+)
+
+// A Source names a document in error messages.
+type Source struct {
+	name      string
+	separator string // between the name and a line number
 }
 
-// A source is where a document comes from.
-type source struct {
-	name string
-	mark string // what stands between the name and a line's number
+// File names a document as compilers name a file: "seed.yaml:7: ".
+func File(name string) Source { return Source{name, ":"} }
+
+// Body names a document that was sent in a request: "body: line 7: ".
+func Body(name string) Source { return Source{name, ": line "} }
+
+// A Document is a parsed text. Unknown fields and values of another type are
+// errors.
+type Document struct {
+	source   Source
+	problems []problem
+	omitted  int // problems beyond the limit
+	nodes    int // that may still be visited
 }
 
-func fileSource(name string) source { return source{name, ":"} }
-func bodySource(name string) source { return source{name, ": line "} }
-
-type fault struct {
-	line int // 0 for the whole
+// A problem is an error at a line, or in the whole document if the line is 0.
+type problem struct {
+	line int
 	text string
 }
 
-var errTooLong = fmt.Errorf("is too long: it has more than %d values", maxNodes)
-
-// format is how a document is written.
-type format int
-
-const (
-	formatJSON format = iota
-	formatYAML
-)
-
-// parse reads a text. Its value is nil if it is neither JSON nor YAML.
-func parse(from source, text []byte, as format) (*document, *value) {
-	d := &document{source: from, left: maxNodes}
-	if at := invalidUTF8(text); at >= 0 {
-		d.fault(lineAt(text, at), "is not UTF-8")
-		return d, nil
-	}
-	if as == formatYAML && len(text) > maxYAML {
-		d.fault(0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAML))
-		return d, nil
-	}
-	read := parseYAML
-	if as == formatJSON {
-		read = parseJSON
-	}
-	node, line, err := read(text)
-	if err != nil {
-		d.fault(line, err.Error())
-		return d, nil
-	}
-	return d, &value{document: d, node: node}
-}
-
-func (d *document) fault(line int, text string) {
-	if len(d.faults) == maxFaults {
-		d.more++
+func (d *Document) add(p problem) {
+	if len(d.problems) == maxProblems {
+		d.omitted++
 		return
 	}
-	d.faults = append(d.faults, fault{line, text})
+	d.problems = append(d.problems, p)
 }
 
-// err is all that is wrong, in the order of lines, or nil.
-func (d *document) err() error {
-	if len(d.faults) == 0 {
+// AddError adds an error that belongs to no line.
+func (d *Document) AddError(text string) { d.add(problem{text: text}) }
+
+// Err returns all errors so far, one a line and sorted by line, or nil.
+func (d *Document) Err() error {
+	if len(d.problems) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(d.faults, func(a, b fault) int { return a.line - b.line })
+	slices.SortStableFunc(d.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
 	var lines []string
-	for _, f := range d.faults {
-		lines = append(lines, d.at(f.line)+f.text)
+	for _, p := range d.problems {
+		lines = append(lines, d.position(p.line)+p.text)
 	}
-	if d.more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", d.more))
+	if d.omitted > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", d.omitted))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// at is where a line is, as in "seed.yaml:7: " or "body: line 7: ".
-func (d *document) at(line int) string {
+// position is the beginning of a message, as in "seed.yaml:7: ".
+func (d *Document) position(line int) string {
 	if line == 0 {
 		return d.source.name + ": "
 	}
-	return d.source.name + d.source.mark + strconv.Itoa(line) + ": "
+	return d.source.name + d.source.separator + strconv.Itoa(line) + ": "
 }
 
-// invalidUTF8 is where a text stops being UTF-8, -1 if it does not.
-func invalidUTF8(text []byte) int {
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at
-		}
-		at += size
+// Parse parses a text. The root is nil if the text has a syntax error, which Err
+// returns.
+func Parse(source Source, text []byte, format Format) (d *Document, root *Value) {
+	d = &Document{source: source, nodes: maxNodes}
+	node, p := parse(text, format)
+	if p != nil {
+		d.add(*p)
+		return d, nil
 	}
-	return -1
+	return d, &Value{document: d, node: node}
 }
 
-func lineAt(text []byte, at int) int { return 1 + bytes.Count(text[:at], []byte("\n")) }
+func parse(text []byte, format Format) (*yaml.Node, *problem) {
+	if line := invalidLine(text); line > 0 {
+		return nil, &problem{line, "is not UTF-8"}
+	}
+	if format == JSON {
+		return parseJSON(text)
+	}
+	if len(text) > maxYAML {
+		return nil, &problem{0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAML)}
+	}
+	return parseYAML(text)
+}
 
-var yamlFault = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
-
-// parseYAML reads one document. Of a fault it tells the line.
-func parseYAML(text []byte) (root *yaml.Node, line int, err error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	var top yaml.Node
-	switch err := decoder.Decode(&top); {
-	case errors.Is(err, io.EOF):
-		return nil, 0, errors.New("is empty")
-	case err != nil:
-		parts := yamlFault.FindStringSubmatch(err.Error())
-		if parts == nil {
-			return nil, 0, err
+// invalidLine returns the first line that is not UTF-8, or 0.
+func invalidLine(text []byte) (number int) {
+	for line := range bytes.Lines(text) {
+		number++
+		if !utf8.Valid(line) {
+			return number
 		}
-		line, _ = strconv.Atoi(parts[1]) // 0 where none is told
-		return nil, line, errors.New("is no YAML: " + parts[2] + hint(text, line))
+	}
+	return 0
+}
+
+var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// parseYAML parses a single document.
+func parseYAML(text []byte) (*yaml.Node, *problem) {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, &problem{0, "is empty"}
+	case err != nil:
+		parts := yamlError.FindStringSubmatch(err.Error())
+		if parts == nil {
+			return nil, &problem{0, err.Error()}
+		}
+		line, _ := strconv.Atoi(parts[1]) // 0 if the parser names none
+		return nil, &problem{line, "is no YAML: " + parts[2] + hint(text, line)}
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, 0, errors.New("has more than one document")
+		return nil, &problem{0, "has more than one document"}
 	}
-	return top.Content[0], 0, nil
+	return document.Content[0], nil
 }
 
-// hint is for what is written wrong most often.
+// hint explains the most frequent mistake, if a line near the error has it.
 func hint(text []byte, line int) string {
 	lines := bytes.Split(text, []byte("\n"))
 	for _, near := range lines[max(0, min(line-1, len(lines))):min(line+1, len(lines))] {

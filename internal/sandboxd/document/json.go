@@ -1,8 +1,9 @@
-package main
+package document
 
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -10,27 +11,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseJSON reads a text into the nodes that YAML would give. A parser of YAML
-// would not do: it knows no surrogate pairs, in which JSON writes emoji.
-func parseJSON(text []byte) (root *yaml.Node, line int, err error) {
+var errTooLong = fmt.Errorf("is too long: it has more than %d values", maxNodes)
+
+// parseJSON parses JSON into the nodes that YAML has. The YAML parser can't read
+// all of JSON: it doesn't know surrogate pairs, which JSON uses for emoji.
+func parseJSON(text []byte) (*yaml.Node, *problem) {
 	p := &jsonParser{text: text, decoder: jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)), line: 1}
-	root, err = p.value()
+	root, err := p.value()
 	if err == nil {
 		if _, err = p.decoder.ReadToken(); errors.Is(err, io.EOF) {
-			return root, 0, nil
+			return root, nil
 		}
 		if err == nil {
 			err = errors.New("there is something after the value")
 		}
 	}
-	return p.fault(err)
+	return nil, p.problem(err)
 }
 
 type jsonParser struct {
 	text    []byte
 	decoder *jsontext.Decoder
 	line    int
-	at      int // where line was counted
+	offset  int // up to which line has counted
 	nodes   int
 }
 
@@ -42,14 +45,14 @@ func (p *jsonParser) value() (*yaml.Node, error) {
 	if p.nodes++; p.nodes > maxNodes {
 		return nil, errTooLong
 	}
-	node := &yaml.Node{Kind: yaml.ScalarNode, Line: p.count()}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Line: p.currentLine()}
 	switch kind := token.Kind(); kind {
 	case '{', '[':
 		node.Kind, node.Tag = yaml.MappingNode, "!!map"
 		if kind == '[' {
 			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
 		}
-		for p.decoder.PeekKind() != kind+2 { // the bracket that closes it
+		for p.decoder.PeekKind() != kind+2 { // the closing bracket
 			child, err := p.value()
 			if err != nil {
 				return nil, err
@@ -73,27 +76,27 @@ func (p *jsonParser) value() (*yaml.Node, error) {
 	return node, nil
 }
 
-// count is the line of the token that was read last.
-func (p *jsonParser) count() int {
-	at := int(p.decoder.InputOffset())
-	p.line += bytes.Count(p.text[p.at:at], []byte("\n"))
-	p.at = at
+// currentLine is the line of the last token.
+func (p *jsonParser) currentLine() int {
+	offset := int(p.decoder.InputOffset())
+	p.line += bytes.Count(p.text[p.offset:offset], []byte("\n"))
+	p.offset = offset
 	return p.line
 }
 
-func (p *jsonParser) fault(err error) (_ *yaml.Node, line int, _ error) {
-	line = p.count()
-	if fault, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		line = lineAt(p.text, min(int(fault.ByteOffset), len(p.text)))
-		err = fault.Err
+func (p *jsonParser) problem(err error) *problem {
+	line := p.currentLine()
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		line = 1 + bytes.Count(p.text[:min(int(syntax.ByteOffset), len(p.text))], []byte("\n"))
+		err = syntax.Err
 	}
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, 0, errors.New("is empty")
+		return &problem{0, "is empty"}
 	case errors.Is(err, errTooLong):
-		return nil, 0, err
+		return &problem{0, err.Error()}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, line, errors.New("is no JSON: it ends in the middle")
+		return &problem{line, "is no JSON: it ends in the middle"}
 	}
-	return nil, line, errors.New("is no JSON: " + err.Error())
+	return &problem{line, "is no JSON: " + err.Error()}
 }
