@@ -1,72 +1,75 @@
-package main
+package seed
 
 import (
 	"fmt"
+	"math"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// readAgent reads an agent in the API's own words. What they may say is the
-// sandbox's to judge.
-func (o *orgReader) readAgent(v *value) {
-	a := &seedAgent{}
+// readAgent reads an agent with the API's own fields. The sandbox validates them.
+func (o *orgReader) readAgent(v *document.Value) {
+	a := &agent{}
 	o.lastAgent++
 	id := o.lastAgent
-	v.object(fields{
-		"title":                 func(v *value) { a.request.Title = v.text(maxText) },
-		"description":           func(v *value) { a.request.Description = new(v.text(maxText)) },
-		"prompt":                func(v *value) { a.request.Prompt = new(v.text(maxText)) },
-		"mentor":                func(v *value) { o.readMentorOf(v, a) },
-		"task":                  func(v *value) { readTask(v, &a.request.Task) },
-		"pathway":               func(v *value) { a.request.Pathway = new(v.text(maxText)) },
-		"callback_url":          func(v *value) { a.request.CallbackURL = new(v.text(maxText)) },
-		"callback_secret":       func(v *value) { a.request.CallbackSecret = new(client.Secret(v.text(maxText))) },
-		"parent_session_id":     func(v *value) { a.request.ParentSessionID = new(v.text(maxText)) },
-		"parent_mentor_id":      func(v *value) { a.request.ParentMentorID = client.Value(v.whole(0, maxID)) },
-		"previous_agent":        func(v *value) { o.readPreviousAgent(v, a) },
-		"previous_agent_status": func(v *value) { a.request.PreviousAgentStatus = new(client.PeriodicAgentStatus(v.text(maxText))) },
-		"outcomes": func(v *value) {
-			v.list(maxOutcomes, func(v *value) { a.outcomes = append(a.outcomes, readOutcome(v)) })
+	v.Object(document.Fields{
+		"title":             func(v *document.Value) { a.request.Title = v.Text(maxText) },
+		"description":       func(v *document.Value) { a.request.Description = new(v.Text(maxText)) },
+		"prompt":            func(v *document.Value) { a.request.Prompt = new(v.Text(maxText)) },
+		"mentor":            func(v *document.Value) { o.readMentorOf(v, a) },
+		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
+		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
+		"callback_url":      func(v *document.Value) { a.request.CallbackURL = new(v.Text(maxText)) },
+		"callback_secret":   func(v *document.Value) { a.request.CallbackSecret = new(client.Secret(v.Text(maxText))) },
+		"parent_session_id": func(v *document.Value) { a.request.ParentSessionID = new(v.Text(maxText)) },
+		"parent_mentor_id":  func(v *document.Value) { a.request.ParentMentorID = client.Value(v.Int(0, math.MaxInt64)) },
+		"previous_agent":    func(v *document.Value) { o.readPreviousAgent(v, a) },
+		"previous_agent_status": func(v *document.Value) {
+			a.request.PreviousAgentStatus = new(client.PeriodicAgentStatus(v.Text(maxText)))
 		},
-		"logs": func(v *value) { v.list(maxLogs, func(v *value) { a.logs = append(a.logs, readLog(v, id)) }) },
+		"outcomes": func(v *document.Value) {
+			v.List(maxOutcomes, func(v *document.Value) { a.outcomes = append(a.outcomes, ReadOutcome(v)) })
+		},
+		"logs": func(v *document.Value) {
+			v.List(maxLogs, func(v *document.Value) { a.logs = append(a.logs, readLog(v, id)) })
+		},
 	}, "title", "task")
 	o.agents = append(o.agents, a)
-	o.agentsNamed[id] = append(o.agentsNamed[id], id)
-	o.agentsNamed[a.request.Title] = append(o.agentsNamed[a.request.Title], id)
-	o.probe(v, func() []sandbox.Option {
+	o.agentIDs[id] = append(o.agentIDs[id], id)
+	o.agentIDs[a.request.Title] = append(o.agentIDs[a.request.Title], id)
+	o.addPart(v, func() []sandbox.Option {
 		alone := a.request
-		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // which have been looked up
-		return []sandbox.Option{anybody(), sandbox.WithPeriodicAgent(anyOrg, alone)}
+		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // which are resolved
+		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
 	})
 }
 
-func readTask(v *value, task *client.PeriodicTaskRequest) {
-	v.object(fields{
-		"crontab":    func(v *value) { task.Crontab = readCrontab(v) },
-		"one_off":    func(v *value) { task.OneOff = new(v.boolean()) },
-		"start_time": func(v *value) { task.StartTime = client.Value(client.At(v.time())) },
-		"enabled":    func(v *value) { task.Enabled = new(v.boolean()) },
+func readTask(v *document.Value, task *client.PeriodicTaskRequest) {
+	v.Object(document.Fields{
+		"crontab":    func(v *document.Value) { task.Crontab = readCrontab(v) },
+		"one_off":    func(v *document.Value) { task.OneOff = new(v.Bool()) },
+		"start_time": func(v *document.Value) { task.StartTime = client.Value(client.At(v.Time())) },
+		"enabled":    func(v *document.Value) { task.Enabled = new(v.Bool()) },
 	}, "crontab")
 }
 
-// readCrontab reads a schedule that runs, if only on a new celery.
-func readCrontab(v *value) client.CrontabSchedule {
+// readCrontab reads a schedule. One that no release of celery runs is an error.
+func readCrontab(v *document.Value) client.CrontabSchedule {
 	schedule := client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
-	at := map[crontab.Field]*value{}
-	field := func(name crontab.Field, into *string) func(*value) {
-		return func(v *value) {
-			at[name] = v
-			if v.visit(yaml.ScalarNode, `a text such as "*/5"`, "!!str", "!!int") {
-				*into = v.node.Value
+	values := map[crontab.Field]*document.Value{}
+	field := func(name crontab.Field, into *string) func(*document.Value) {
+		return func(v *document.Value) {
+			values[name] = v
+			if text, _, ok := v.TextOrInt(`a text such as "*/5"`); ok {
+				*into = text
 			}
 		}
 	}
-	v.object(fields{
+	v.Object(document.Fields{
 		string(crontab.Minute):      field(crontab.Minute, &schedule.Minute),
 		string(crontab.Hour):        field(crontab.Hour, &schedule.Hour),
 		string(crontab.DayOfWeek):   field(crontab.DayOfWeek, &schedule.DayOfWeek),
@@ -75,55 +78,56 @@ func readCrontab(v *value) client.CrontabSchedule {
 	})
 	for _, finding := range crontab.Check(crontab.Fields(schedule)).Findings {
 		if finding.Verdict >= crontab.NeverRuns {
-			where := at[finding.Field]
-			if where == nil { // a day that never comes, of any month
-				where = v
+			value := values[finding.Field]
+			if value == nil { // the field has its default
+				value = v
 			}
-			where.fault("%s", explain(finding))
+			value.Errorf("%s", message(finding))
 		}
 	}
 	return schedule
 }
 
-// explain is a finding in words, without the field's name.
-func explain(f crontab.Finding) string {
-	text := fmt.Sprintf("%s: %v: %s", brief(f.Value), f.Verdict, f.Reason)
+// message describes a finding without the field's name.
+func message(f crontab.Finding) string {
+	text := fmt.Sprintf("%s: %v: %s", document.Quote(f.Value), f.Verdict, f.Reason)
 	if f.Suggestion != "" {
 		text += "; write " + strconv.Quote(f.Suggestion)
 	}
 	return text
 }
 
-// readMentorOf reads the name or the unique id of one of the org's mentors.
-func (o *orgReader) readMentorOf(v *value, a *seedAgent) {
-	text := v.text(maxText)
-	o.later = append(o.later, func() {
-		switch found := o.mentorsNamed[text]; len(found) {
+// readMentorOf reads the name or the unique id of a mentor of the org.
+func (o *orgReader) readMentorOf(v *document.Value, a *agent) {
+	text := v.Text(maxText)
+	o.resolve = append(o.resolve, func() {
+		switch found := o.mentorIDs[text]; len(found) {
 		case 0:
-			v.fault("no mentor of the org has the name or the unique_id %s", brief(text))
+			v.Errorf("no mentor of the org has the name or the unique_id %s", document.Quote(text))
 		case 1:
 			a.request.Mentor = found[0]
 		default:
-			v.fault("%d mentors of the org have the name %s; give a unique_id", len(found), brief(text))
+			v.Errorf("%d mentors of the org have the name %s; give a unique_id", len(found), document.Quote(text))
 		}
 	})
 }
 
-// readPreviousAgent reads the title or the id of an agent that stands above.
-func (o *orgReader) readPreviousAgent(v *value, a *seedAgent) {
-	if !v.visit(yaml.ScalarNode, "the title or the id of an agent that stands above", "!!str", "!!int") {
+// readPreviousAgent reads the title or the id of an agent listed above.
+func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
+	text, isInt, ok := v.TextOrInt("the title or the id of an agent that stands above")
+	if !ok {
 		return
 	}
-	var name any = v.node.Value
-	if v.node.ShortTag() == "!!int" {
-		name = v.whole(1, maxID)
+	var name any = text
+	if isInt {
+		name = v.Int(1, math.MaxInt64)
 	}
-	switch found := o.agentsNamed[name]; len(found) {
+	switch found := o.agentIDs[name]; len(found) {
 	case 0:
-		v.fault("no agent of the org that stands above has the title or the id %s", brief(v.node.Value))
+		v.Errorf("no agent of the org that stands above has the title or the id %s", document.Quote(text))
 	case 1:
 		a.request.PreviousAgent = client.Value(found[0])
 	default:
-		v.fault("%d agents of the org that stand above have the title %s; give an id", len(found), brief(v.node.Value))
+		v.Errorf("%d agents of the org that stand above have the title %s; give an id", len(found), document.Quote(text))
 	}
 }

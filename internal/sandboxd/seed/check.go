@@ -1,4 +1,4 @@
-package main
+package seed
 
 import (
 	"encoding/json"
@@ -8,94 +8,86 @@ import (
 	"strings"
 
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A probe is a part of a seed that can be tried alone.
-type probe struct {
-	at      *value
+// A part of a seed can be checked alone, so that an error gets its position.
+type part struct {
+	value   *document.Value
 	options func() []sandbox.Option
 }
 
-func (r *seedReader) probe(at *value, options func() []sandbox.Option) {
-	r.probes = append(r.probes, probe{at, options})
+func (r *reader) addPart(v *document.Value, options func() []sandbox.Option) {
+	r.seed.parts = append(r.seed.parts, part{v, options})
 }
 
 const anyOrg = "org"
 
-// anybody is an account that an org needs before it can have anything else.
-func anybody() sandbox.Option {
+// anyAccount is the account that an org needs before it can have anything else.
+func anyAccount() sandbox.Option {
 	return sandbox.WithAccount(sandbox.Account{Org: anyOrg, Username: "anybody"})
 }
 
-// explain finds out what the sandbox does not take.
-func (r *seedReader) explain(err error) error {
-	r.tryAll()
-	if len(r.document.faults) == 0 {
-		r.document.fault(0, err.Error())
+// explain replaces an error of the sandbox by errors with positions.
+func (s *Seed) explain(err error) error {
+	if s.document == nil { // it was accepted before
+		return err
 	}
-	return r.document.err()
+	s.checkParts()
+	if s.document.Err() == nil {
+		s.document.AddError(err.Error())
+	}
+	return s.document.Err()
 }
 
-// tryAll tries each part that has no fault yet, alone.
-func (r *seedReader) tryAll() {
-	for _, p := range r.probes {
-		if p.at.faulty {
+// checkParts checks each part that has no error yet.
+func (s *Seed) checkParts() {
+	for _, p := range s.parts {
+		if p.value.Invalid() {
 			continue
 		}
-		if reason := try(p.options()...); reason != "" {
-			p.at.refuse(reason)
+		if reason := check(p.options()...); reason != "" {
+			addErrors(p.value, reason)
 		}
 	}
 }
 
-// try makes a sandbox, and returns why it can't be made, if it can't.
-func try(options ...sandbox.Option) (reason string) {
+// check returns why no sandbox has these options, or nothing.
+func check(options ...sandbox.Option) (reason string) {
 	sb, err := sandbox.New(options...)
 	if err == nil {
 		sb.Close()
 		return ""
 	}
-	if refusal, ok := errors.AsType[*sandbox.OptionError](err); ok {
-		return refusal.Reason
+	if invalid, ok := errors.AsType[*sandbox.OptionError](err); ok {
+		return invalid.Reason
 	}
 	return err.Error()
 }
 
-// refuse takes the words of the sandbox for faults. It tells those of an agent as
-// the service does.
-func (v *value) refuse(reason string) {
-	text, isAgent := strings.CutPrefix(reason, "0 is refused: ") // the first, and only one
-	var faults map[string]any
-	if !isAgent || json.Unmarshal([]byte(text), &faults) != nil {
-		v.fault("%s", reason)
+// addErrors adds the errors of a sandbox, which are the service's validation
+// errors if the value is an agent.
+func addErrors(v *document.Value, reason string) {
+	text, isAgent := strings.CutPrefix(reason, "0 is refused: ") // the index
+	var fields map[string]any
+	if !isAgent || json.Unmarshal([]byte(text), &fields) != nil {
+		v.Errorf("%s", reason)
 		return
 	}
-	v.refuseFields(faults)
+	addFieldErrors(v, fields)
 }
 
-// refuseFields takes the service's faults of fields, which are messages, or
-// faults of the fields below.
-func (v *value) refuseFields(faults map[string]any) {
-	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		at := v.field(name)
-		switch fault := faults[name].(type) {
+// addFieldErrors adds validation errors, which nest as the fields do.
+func addFieldErrors(v *document.Value, fields map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		field := v.Field(name)
+		switch errs := fields[name].(type) {
 		case map[string]any:
-			at.refuseFields(fault)
+			addFieldErrors(field, errs)
 		case []any:
-			for _, message := range fault {
-				at.fault("%v", message)
+			for _, message := range errs {
+				field.Errorf("%v", message)
 			}
 		}
 	}
-}
-
-// field is the field of an object, or the object itself where it has none of the
-// name.
-func (v *value) field(name string) *value {
-	for pair := range slices.Chunk(v.node.Content, 2) {
-		if pair[0].Value == name {
-			return &value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + name}
-		}
-	}
-	return v
 }

@@ -1,10 +1,12 @@
-package main
+package seed
 
 import (
+	"math"
 	"strings"
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
 const (
@@ -12,106 +14,108 @@ const (
 	maxCount      = 1_000_000_000
 )
 
-// faultRules are what goes wrong.
-type faultRules struct {
-	requests   []sandbox.Fault
-	deliveries []sandbox.DeliveryFault
+// Faults are the rules by which a sandbox injects faults.
+type Faults struct {
+	Requests   []sandbox.Fault
+	Deliveries []sandbox.DeliveryFault
 }
 
-// readFaults reads rules, which say what a sandbox takes.
-func readFaults(v *value) (rules faultRules) {
-	v.object(fields{
-		"requests": func(v *value) {
-			v.list(maxFaultRules, func(v *value) {
+// ReadFaultsFile reads faults from a file, as [ReadFile] reads a seed.
+func ReadFaultsFile(name string) (faults Faults, err error) {
+	text, format, err := load(name)
+	if err != nil {
+		return Faults{}, err
+	}
+	d, root := document.Parse(document.File(name), text, format)
+	if root != nil {
+		faults = ReadFaults(root)
+	}
+	return faults, d.Err()
+}
+
+// ReadFaults reads faults. Rules that the sandbox rejects are errors.
+func ReadFaults(v *document.Value) (faults Faults) {
+	v.Object(document.Fields{
+		"requests": func(v *document.Value) {
+			v.List(maxFaultRules, func(v *document.Value) {
 				f := readFault(v)
-				rules.requests = append(rules.requests, f)
-				v.tryRule(sandbox.WithFaults(f))
+				faults.Requests = append(faults.Requests, f)
+				checkRule(v, sandbox.WithFaults(f))
 			})
 		},
-		"deliveries": func(v *value) {
-			v.list(maxFaultRules, func(v *value) {
+		"deliveries": func(v *document.Value) {
+			v.List(maxFaultRules, func(v *document.Value) {
 				f := readDeliveryFault(v)
-				rules.deliveries = append(rules.deliveries, f)
-				v.tryRule(sandbox.WithDeliveryFaults(f))
+				faults.Deliveries = append(faults.Deliveries, f)
+				checkRule(v, sandbox.WithDeliveryFaults(f))
 			})
 		},
 	})
-	return rules
+	return faults
 }
 
-// readFaultsFile reads what the -faults flag names.
-func readFaultsFile(from source, text []byte, as format) (faultRules, error) {
-	var rules faultRules
-	document, top := parse(from, text, as)
-	if top != nil {
-		rules = readFaults(top)
-	}
-	return rules, document.err()
-}
-
-func readFault(v *value) (f sandbox.Fault) {
-	v.object(fields{
-		"operation":        func(v *value) { f.Operation = v.text(maxText) },
-		"method":           func(v *value) { f.Method = v.text(maxText) },
-		"path":             func(v *value) { f.Path = v.text(maxText) },
-		"after":            func(v *value) { f.After = int(v.whole(0, maxCount)) },
-		"times":            func(v *value) { f.Times = int(v.whole(0, maxCount)) },
-		"probability":      func(v *value) { f.Probability = v.number(0, 1) },
-		"latency":          func(v *value) { f.Latency = v.duration(time.Hour) },
-		"status":           func(v *value) { f.Status = int(v.whole(200, 599)) },
-		"retry_after":      func(v *value) { f.RetryAfter = v.duration(maxRun) },
-		"body":             func(v *value) { f.Body = v.text(maxText) },
-		"content_type":     func(v *value) { f.ContentType = v.text(maxText) },
-		"redirect":         func(v *value) { f.Redirect = v.text(maxText) },
-		"reset":            func(v *value) { f.Reset = sandbox.ResetPoint(v.oneOf(resetPoints...)) },
-		"truncate":         func(v *value) { f.Truncate = v.boolean() },
-		"bytes_per_second": func(v *value) { f.BytesPerSecond = int(v.whole(1, maxCount)) },
-		"unknown_fields":   func(v *value) { f.UnknownFields = v.boolean() },
-		"unknown_enums":    func(v *value) { f.UnknownEnums = v.boolean() },
-		"link_host":        func(v *value) { f.LinkHost = v.text(maxText) },
-		"older_release":    func(v *value) { f.OlderRelease = v.boolean() },
+func readFault(v *document.Value) (f sandbox.Fault) {
+	v.Object(document.Fields{
+		"operation":        func(v *document.Value) { f.Operation = v.Text(maxText) },
+		"method":           func(v *document.Value) { f.Method = v.Text(maxText) },
+		"path":             func(v *document.Value) { f.Path = v.Text(maxText) },
+		"after":            func(v *document.Value) { f.After = int(v.Int(0, maxCount)) },
+		"times":            func(v *document.Value) { f.Times = int(v.Int(0, maxCount)) },
+		"probability":      func(v *document.Value) { f.Probability = v.Float(0, 1) },
+		"latency":          func(v *document.Value) { f.Latency = v.Duration(time.Hour) },
+		"status":           func(v *document.Value) { f.Status = int(v.Int(200, 599)) },
+		"retry_after":      func(v *document.Value) { f.RetryAfter = v.Duration(maxRun) },
+		"body":             func(v *document.Value) { f.Body = v.Text(maxText) },
+		"content_type":     func(v *document.Value) { f.ContentType = v.Text(maxText) },
+		"redirect":         func(v *document.Value) { f.Redirect = v.Text(maxText) },
+		"reset":            func(v *document.Value) { f.Reset = sandbox.ResetPoint(v.OneOf(resetPoints...)) },
+		"truncate":         func(v *document.Value) { f.Truncate = v.Bool() },
+		"bytes_per_second": func(v *document.Value) { f.BytesPerSecond = int(v.Int(1, maxCount)) },
+		"unknown_fields":   func(v *document.Value) { f.UnknownFields = v.Bool() },
+		"unknown_enums":    func(v *document.Value) { f.UnknownEnums = v.Bool() },
+		"link_host":        func(v *document.Value) { f.LinkHost = v.Text(maxText) },
+		"older_release":    func(v *document.Value) { f.OlderRelease = v.Bool() },
 	})
 	return f
 }
 
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 
-func readDeliveryFault(v *value) (f sandbox.DeliveryFault) {
-	v.object(fields{
-		"agent":           func(v *value) { f.AgentID = v.whole(1, maxID) },
-		"after":           func(v *value) { f.After = int(v.whole(0, maxCount)) },
-		"times":           func(v *value) { f.Times = int(v.whole(0, maxCount)) },
-		"probability":     func(v *value) { f.Probability = v.number(0, 1) },
-		"delay":           func(v *value) { f.Delay = v.duration(maxRun) },
-		"duplicate":       func(v *value) { f.Duplicate = v.boolean() },
-		"reorder":         func(v *value) { f.Reorder = v.boolean() },
-		"drop":            func(v *value) { f.Drop = v.boolean() },
-		"wrong_signature": func(v *value) { f.WrongSignature = v.boolean() },
+func readDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
+	v.Object(document.Fields{
+		"agent":           func(v *document.Value) { f.AgentID = v.Int(1, math.MaxInt64) },
+		"after":           func(v *document.Value) { f.After = int(v.Int(0, maxCount)) },
+		"times":           func(v *document.Value) { f.Times = int(v.Int(0, maxCount)) },
+		"probability":     func(v *document.Value) { f.Probability = v.Float(0, 1) },
+		"delay":           func(v *document.Value) { f.Delay = v.Duration(maxRun) },
+		"duplicate":       func(v *document.Value) { f.Duplicate = v.Bool() },
+		"reorder":         func(v *document.Value) { f.Reorder = v.Bool() },
+		"drop":            func(v *document.Value) { f.Drop = v.Bool() },
+		"wrong_signature": func(v *document.Value) { f.WrongSignature = v.Bool() },
 	})
 	return f
 }
 
-// tryRule has a sandbox judge a rule that has no fault yet.
-func (v *value) tryRule(rule sandbox.Option) {
-	if v.faulty {
+// checkRule adds the sandbox's error about a rule that has no error yet.
+func checkRule(v *document.Value, rule sandbox.Option) {
+	if v.Invalid() {
 		return
 	}
-	reason := try(rule)
+	reason := check(rule)
 	if reason == "" {
 		return
 	}
-	reason = strings.TrimPrefix(reason, "0 ")               // the first, and only one
-	reason = strings.TrimSuffix(reason, ": see Operations") // which is for programs in Go
+	reason = strings.TrimPrefix(reason, "0 ")               // the index
+	reason = strings.TrimSuffix(reason, ": see Operations") // advice for Go programs
 	words, quoted, isQuoted := strings.Cut(reason, `"`)
-	if words = ruleNames.Replace(words); isQuoted {
+	if words = fieldNames.Replace(words); isQuoted {
 		words += `"` + quoted
 	}
-	v.fault("%s", words)
+	v.Errorf("%s", words)
 }
 
-// ruleNames are the names of rules' fields as documents have them, in place of
-// Go's.
-var ruleNames = strings.NewReplacer(
+// fieldNames replaces the names of Go's fields by those of the document.
+var fieldNames = strings.NewReplacer(
 	"RetryAfter", "retry_after", "ContentType", "content_type", "BytesPerSecond", "bytes_per_second",
 	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkHost", "link_host",
 	"OlderRelease", "older_release", "WrongSignature", "wrong_signature",

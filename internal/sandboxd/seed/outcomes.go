@@ -1,4 +1,4 @@
-package main
+package seed
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// outcomes is how the runs go: as the scripts of the agents say, round and round,
-// and made up where there is none.
-func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outcome {
+// outcomes returns the outcomes of runs: those that the seed lists for the agent,
+// in turn, or generated ones if it lists none.
+func (s *Seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outcome {
 	scripts := map[int64][]sandbox.Outcome{}
 	var id int64
 	for _, o := range s.orgs {
@@ -30,7 +30,7 @@ func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 	return func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
 		script := scripts[run.AgentID]
 		if script == nil {
-			return madeUp(s.random, run)
+			return generateOutcome(s.random, run)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -40,23 +40,24 @@ func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 	}
 }
 
-// madeUp is how a run may well go: the same for the same run of the same seed.
-func madeUp(seed uint64, run sandbox.Invocation) sandbox.Outcome {
+// generateOutcome returns a plausible outcome, the same for the same run of the
+// same seed.
+func generateOutcome(seed uint64, run sandbox.Invocation) sandbox.Outcome {
 	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
 	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}
 	log := []string{
 		fmt.Sprintf("Run %d of %q.", run.LogID, run.Title),
 		fmt.Sprintf("Read %d documents.", 1+random.IntN(9)),
-		fmt.Sprintf("Asked the model with %d characters.", len([]rune(run.Prompt))),
+		fmt.Sprintf("Sent %d characters to the model.", len([]rune(run.Prompt))),
 	}
-	const oneInErrors = 12
-	if random.IntN(oneInErrors) == 0 {
+	const failureRate = 12
+	if random.IntN(failureRate) == 0 {
 		outcome.Status = client.PeriodicAgentLogStatusError
-		outcome.Log = strings.Join(append(log, pick(random, troubles)), "\n")
+		outcome.Log = strings.Join(append(log, pick(random, failures)), "\n")
 		return outcome
 	}
 	outcome.Output = pick(random, openings) + " " + pick(random, findings) + " " + pick(random, advice)
-	log = append(log, fmt.Sprintf("Answered with %d characters.", len([]rune(outcome.Output))))
+	log = append(log, fmt.Sprintf("Received %d characters.", len([]rune(outcome.Output))))
 	outcome.Log = strings.Join(log, "\n")
 	return outcome
 }
@@ -78,9 +79,9 @@ var (
 		"Have a look at the questions first.",
 		"Consider a review session this week.",
 	}
-	troubles = []string{
-		"The model did not answer within 60 seconds.",
-		"The model refused: too many requests. Gave up after 3 attempts.",
+	failures = []string{
+		"The model did not respond within 60 seconds.",
+		"The model rejected the request: too many requests. Gave up after 3 attempts.",
 		"Document 2 could not be read: it has no text.",
 	}
 )

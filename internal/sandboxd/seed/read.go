@@ -1,157 +1,176 @@
-package main
+package seed
 
 import (
 	"crypto/sha256"
 	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// Bounds of a seed. They are for mistakes, not for tests of scale.
+// Limits of a seed. They catch mistakes; tests of scale stay below them.
 const (
-	maxSeed     = 64 << 20 // bytes
+	MaxSize     = 64 << 20 // bytes
+	MaxSpeed    = 86400
 	maxOrgs     = 100
-	maxAccounts = 1000 // of an org, as the others
+	maxAccounts = 1000 // of an org, like the next two
 	maxMentors  = 1000
 	maxAgents   = 100_000
-	maxLogs     = 1_000_000 // of an agent
+	maxLogs     = 1_000_000 // of an agent, like the next
 	maxOutcomes = 1000
 	maxText     = 100_000 // characters
 	maxRun      = 31 * 24 * time.Hour
-	maxSpeed    = 86400
-	maxID       = 1<<63 - 1
 )
 
-// A seedReader reads a seed from a document.
-type seedReader struct {
-	document  *document
-	seed      *seed
-	lastAgent int64 // id of the one that was read last
-	seen      map[string]bool
-	probes    []probe
-}
-
-// readSeed reads a seed. The error tells all that is wrong, with the lines.
-func readSeed(from source, text []byte, as format) (*seedReader, error) {
-	document, top := parse(from, text, as)
-	r := &seedReader{document: document, seed: &seed{speed: 1, random: 1}, seen: map[string]bool{}}
-	if top != nil {
-		r.read(top)
-	}
-	if len(document.faults) > 0 {
-		r.tryAll()
-	}
-	return r, document.err()
-}
-
-// build makes the sandbox that the seed means. Accounts without a key keep the one
-// that they have among kept. The error tells all that the sandbox refuses, with the
-// lines.
-func (r *seedReader) build(kept []sandbox.Account) (*sandbox.Sandbox, error) {
-	r.seed.keepKeys(kept)
-	sb, err := r.seed.sandbox()
+// ReadFile reads a seed from a file, as JSON if its name ends in .json, and as
+// YAML otherwise. The error lists everything that is wrong, with line numbers.
+func ReadFile(name string) (*Seed, error) {
+	text, format, err := load(name)
 	if err != nil {
-		return nil, r.explain(err)
+		return nil, err
 	}
-	r.seed.keepKeys(sb.Accounts()) // made-up keys stay when the sandbox is made anew
-	return sb, nil
+	return Read(document.File(name), text, format)
 }
 
-func (r *seedReader) read(v *value) {
-	v.object(fields{
-		"clock": func(v *value) {
-			v.object(fields{
-				"start": func(v *value) { r.seed.start = v.time() },
-				"speed": func(v *value) { r.seed.speed = v.number(0, maxSpeed) },
+func load(name string) (text []byte, format document.Format, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err = io.ReadAll(io.LimitReader(file, MaxSize+1))
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(text) > MaxSize:
+		return nil, 0, fmt.Errorf("%s is longer than %d bytes", name, MaxSize)
+	case strings.EqualFold(filepath.Ext(name), ".json"):
+		return text, document.JSON, nil
+	default:
+		return text, document.YAML, nil
+	}
+}
+
+// Read reads a seed. The error lists everything that is wrong, with line numbers.
+func Read(source document.Source, text []byte, format document.Format) (*Seed, error) {
+	d, root := document.Parse(source, text, format)
+	r := &reader{seed: &Seed{Speed: 1, random: 1, document: d}, seen: map[string]bool{}}
+	if root != nil {
+		r.read(root)
+	}
+	if d.Err() != nil {
+		r.seed.checkParts()
+	}
+	return r.seed, d.Err()
+}
+
+// A reader reads a seed from a document.
+type reader struct {
+	seed      *Seed
+	lastAgent int64 // id of the agent that was read last
+	seen      map[string]bool
+}
+
+func (r *reader) read(v *document.Value) {
+	v.Object(document.Fields{
+		"clock": func(v *document.Value) {
+			v.Object(document.Fields{
+				"start": func(v *document.Value) { r.seed.Start = v.Time() },
+				"speed": func(v *document.Value) { r.seed.Speed = v.Float(0, MaxSpeed) },
 			})
 		},
-		"random_seed": func(v *value) { r.seed.random = uint64(v.whole(0, maxID)) },
-		"orgs": func(v *value) {
-			v.list(maxOrgs, r.readOrg)
+		"random_seed": func(v *document.Value) { r.seed.random = uint64(v.Int(0, math.MaxInt64)) },
+		"orgs": func(v *document.Value) {
+			v.List(maxOrgs, r.readOrg)
 			if len(r.seed.orgs) == 0 {
-				v.fault("has no org")
+				v.Errorf("has no org")
 			}
 		},
-		"faults": func(v *value) { r.seed.faults = readFaults(v) },
+		"faults": func(v *document.Value) { r.seed.Faults = ReadFaults(v) },
 	}, "orgs")
 }
 
-func (r *seedReader) readOrg(v *value) {
-	o := &orgReader{seedReader: r, seedOrg: &seedOrg{}, agentsNamed: map[any][]int64{}, mentorsNamed: map[string][]string{}}
-	r.seed.orgs = append(r.seed.orgs, o.seedOrg)
-	v.object(fields{
-		"key":      func(v *value) { o.key = r.unique(v, "orgs") },
-		"accounts": func(v *value) { v.list(maxAccounts, o.readAccount) },
-		"mentors":  func(v *value) { v.list(maxMentors, o.readMentor) },
-		"agents":   func(v *value) { v.list(maxAgents, o.readAgent) },
+func (r *reader) readOrg(v *document.Value) {
+	o := &orgReader{reader: r, org: &org{}, agentIDs: map[any][]int64{}, mentorIDs: map[string][]string{}}
+	r.seed.orgs = append(r.seed.orgs, o.org)
+	v.Object(document.Fields{
+		"key":      func(v *document.Value) { o.key = r.unique(v, "orgs") },
+		"accounts": func(v *document.Value) { v.List(maxAccounts, o.readAccount) },
+		"mentors":  func(v *document.Value) { v.List(maxMentors, o.readMentor) },
+		"agents":   func(v *document.Value) { v.List(maxAgents, o.readAgent) },
 	}, "key", "accounts")
 	if len(o.accounts) == 0 {
-		v.fault("has no account, so nobody could use it")
+		v.Errorf("has no account, so nobody could use it")
 		return
 	}
 	o.complete()
 }
 
-// unique reads a text that no other may be in the same scope.
-func (r *seedReader) unique(v *value, scope string) string {
-	text := v.text(maxText)
+// unique reads a string that must be unique in a scope.
+func (r *reader) unique(v *document.Value, scope string) string {
+	text := v.Text(maxText)
 	if r.seen[scope+" "+text] {
-		v.fault("%s is taken already", brief(text))
+		v.Errorf("%s is taken already", document.Quote(text))
 	}
 	r.seen[scope+" "+text] = true
 	return text
 }
 
-// An orgReader reads what an org has. Its fields may come in any order, so what
-// one says of another is looked up at the end.
+// An orgReader reads an org. Its fields may come in any order, so references
+// between them are resolved at the end.
 type orgReader struct {
-	*seedReader
-	*seedOrg
+	*reader
+	*org
 
-	agentsNamed  map[any][]int64     // ids by title and id, of those that have been read
-	mentorsNamed map[string][]string // unique ids by name and unique id, in the end
-	later        []func()
+	agentIDs  map[any][]int64     // of the agents so far, by title and by id
+	mentorIDs map[string][]string // unique ids by name and by unique id
+	resolve   []func()
 }
 
-func (o *orgReader) readAccount(v *value) {
+func (o *orgReader) readAccount(v *document.Value) {
 	var a sandbox.Account
-	v.object(fields{
-		"username": func(v *value) { a.Username = o.unique(v, o.scope("accounts")) },
-		"admin":    func(v *value) { a.Admin = v.boolean() },
-		"api_key": func(v *value) {
-			a.APIKey = client.Secret(v.text(maxText))
+	v.Object(document.Fields{
+		"username": func(v *document.Value) { a.Username = o.unique(v, o.scope("accounts")) },
+		"admin":    func(v *document.Value) { a.Admin = v.Bool() },
+		"api_key": func(v *document.Value) {
+			a.APIKey = client.Secret(v.Text(maxText))
 			if o.seen["keys "+string(a.APIKey)] {
-				v.fault("is the key of another account")
+				v.Errorf("is the key of another account")
 			}
 			o.seen["keys "+string(a.APIKey)] = true
 		},
 	}, "username")
 	o.accounts = append(o.accounts, a)
-	o.probe(v, func() []sandbox.Option {
+	o.addPart(v, func() []sandbox.Option {
 		a.Org = o.key
 		return []sandbox.Option{sandbox.WithAccount(a)}
 	})
 }
 
-func (o *orgReader) readMentor(v *value) {
+func (o *orgReader) readMentor(v *document.Value) {
 	var m client.Mentor
-	v.object(fields{
-		"name":        func(v *value) { m.Name = v.text(maxText) },
-		"unique_id":   func(v *value) { m.UniqueID = o.unique(v, o.scope("mentors")) },
-		"is_featured": func(v *value) { m.IsFeatured = v.boolean() },
+	v.Object(document.Fields{
+		"name":        func(v *document.Value) { m.Name = v.Text(maxText) },
+		"unique_id":   func(v *document.Value) { m.UniqueID = o.unique(v, o.scope("mentors")) },
+		"is_featured": func(v *document.Value) { m.IsFeatured = v.Bool() },
 	}, "name")
 	o.mentors = append(o.mentors, m)
-	o.probe(v, func() []sandbox.Option {
-		return []sandbox.Option{anybody(), sandbox.WithMentor(anyOrg, m)}
+	o.addPart(v, func() []sandbox.Option {
+		return []sandbox.Option{anyAccount(), sandbox.WithMentor(anyOrg, m)}
 	})
 }
 
-// scope is for what must be unique in this org.
+// scope is a scope of this org.
 func (o *orgReader) scope(of string) string { return fmt.Sprint(len(o.seed.orgs), of) }
 
-// complete fills in what other fields of the org tell.
+// complete sets defaults and resolves references.
 func (o *orgReader) complete() {
 	for i := range o.accounts {
 		o.accounts[i].Org = o.key
@@ -160,21 +179,22 @@ func (o *orgReader) complete() {
 		o.mentors = []client.Mentor{{Name: "Study coach"}}
 	}
 	for i := range o.mentors {
-		if m := &o.mentors[i]; m.UniqueID == "" {
-			m.UniqueID = madeUpID(o.key, m.Name, i)
+		m := &o.mentors[i]
+		if m.UniqueID == "" {
+			m.UniqueID = generateID(o.key, m.Name, i)
 		}
-		for _, name := range []string{o.mentors[i].Name, o.mentors[i].UniqueID} {
-			o.mentorsNamed[name] = append(o.mentorsNamed[name], o.mentors[i].UniqueID)
+		for _, name := range []string{m.Name, m.UniqueID} {
+			o.mentorIDs[name] = append(o.mentorIDs[name], m.UniqueID)
 		}
 	}
-	for _, f := range o.later {
+	for _, f := range o.resolve {
 		f()
 	}
 }
 
-// madeUpID is a UUID that is the same whenever the seed is read.
-func madeUpID(org, name string, i int) string {
+// generateID returns a UUID that depends on nothing but its arguments.
+func generateID(org, name string, i int) string {
 	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", org, name, i))
-	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8: made up in a way of one's own
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8: vendor-specific
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:16])
 }

@@ -1,49 +1,50 @@
-package main
+package seed
 
 import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// statuses are how a run may go.
+// statuses are the statuses of a run.
 var statuses = []string{
 	string(client.PeriodicAgentLogStatusSuccess),
 	string(client.PeriodicAgentLogStatusError),
 	string(client.PeriodicAgentLogStatusRunning),
 }
 
-// readOutcome reads how a run shall go.
-func readOutcome(v *value) (outcome sandbox.Outcome) {
-	v.object(fields{
-		"status":   func(v *value) { outcome.Status = client.PeriodicAgentLogStatus(v.oneOf(statuses...)) },
-		"output":   func(v *value) { outcome.Output = v.text(maxText) },
-		"log":      func(v *value) { outcome.Log = v.text(maxText) },
-		"duration": func(v *value) { outcome.Duration = v.duration(maxRun) },
+// ReadOutcome reads the outcome of a run.
+func ReadOutcome(v *document.Value) (outcome sandbox.Outcome) {
+	v.Object(document.Fields{
+		"status":   func(v *document.Value) { outcome.Status = client.PeriodicAgentLogStatus(v.OneOf(statuses...)) },
+		"output":   func(v *document.Value) { outcome.Output = v.Text(maxText) },
+		"log":      func(v *document.Value) { outcome.Log = v.Text(maxText) },
+		"duration": func(v *document.Value) { outcome.Duration = v.Duration(maxRun) },
 	})
 	return outcome
 }
 
-// readLog reads the log of a run of an agent that is over, or began long ago.
-func readLog(v *value, agent int64) client.PeriodicAgentLog {
+// readLog reads the log of a run in the past.
+func readLog(v *document.Value, agent int64) client.PeriodicAgentLog {
 	log := client.PeriodicAgentLog{PeriodicAgent: agent, Status: client.PeriodicAgentLogStatusSuccess}
 	var end time.Time
-	v.object(fields{
-		"status":     func(v *value) { log.Status = client.PeriodicAgentLogStatus(v.oneOf(statuses...)) },
-		"content":    func(v *value) { log.Content = v.text(maxText) },
-		"start_time": func(v *value) { log.StartTime = client.At(v.time()) },
-		"end_time":   func(v *value) { end = v.time() },
+	v.Object(document.Fields{
+		"status":     func(v *document.Value) { log.Status = client.PeriodicAgentLogStatus(v.OneOf(statuses...)) },
+		"content":    func(v *document.Value) { log.Content = v.Text(maxText) },
+		"start_time": func(v *document.Value) { log.StartTime = client.At(v.Time()) },
+		"end_time":   func(v *document.Value) { end = v.Time() },
 	}, "start_time")
 	running := log.Status == client.PeriodicAgentLogStatusRunning
 	switch {
 	case running && !end.IsZero():
-		v.fault("has an end_time, but is running")
+		v.Errorf("has an end_time, but is running")
 	case running:
 	case end.IsZero():
 		log.EndTime = new(log.StartTime)
 	case end.Before(log.StartTime.Time):
-		v.fault("ends before it starts")
+		v.Errorf("ends before it starts")
 	default:
 		log.EndTime = new(client.At(end))
 	}

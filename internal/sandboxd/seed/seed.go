@@ -1,65 +1,86 @@
-package main
+// Package seed reads what a sandbox starts with from YAML or JSON, and creates
+// the sandbox.
+package seed
 
 import (
+	_ "embed"
 	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A seed is what a sandbox begins with.
-type seed struct {
-	start  time.Time // zero for now
-	speed  float64
+//go:embed default.yaml
+var defaultSeed []byte
+
+// A Seed is what a sandbox starts with.
+type Seed struct {
+	// Start is the time at which the clock starts. The zero value means now.
+	Start time.Time
+	// Speed is the speed of the clock: 0 stops it, 1 is real time.
+	Speed float64
+	// Faults are the faults that are injected from the start.
+	Faults Faults
+
 	random uint64
-	orgs   []*seedOrg
-	faults faultRules
+	orgs   []*org
+
+	// The document and its parts, which explain errors of the sandbox. They are
+	// released when a sandbox was created.
+	document *document.Document
+	parts    []part
 }
 
-type seedOrg struct {
+type org struct {
 	key      string
 	accounts []sandbox.Account
 	mentors  []client.Mentor
-	agents   []*seedAgent
+	agents   []*agent
 }
 
-// A seedAgent has the id that its place among the agents of all orgs gives it.
-type seedAgent struct {
+// An agent has the id of its position among the agents of all orgs.
+type agent struct {
 	request  client.PeriodicAgentCreateRequest
 	outcomes []sandbox.Outcome
 	logs     []client.PeriodicAgentLog
 }
 
-// sandbox makes what the seed says, in a state as if nothing had happened.
-func (s *seed) sandbox() (*sandbox.Sandbox, error) {
+// Default returns the seed of a sandbox that is given none: one org with three
+// agents.
+func Default() (*Seed, error) { return Read(document.File("default.yaml"), defaultSeed, document.YAML) }
+
+// NewSandbox creates a sandbox in the seed's state. Accounts without a key get
+// the one that they have among the accounts given, or else a generated one, which
+// stays the same for all sandboxes of the seed. The error lists everything that
+// the sandbox rejects, with line numbers.
+func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
+	s.keepKeys(accounts)
+	sb, err := sandbox.New(s.options()...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	s.keepKeys(sb.Accounts())
+	s.document, s.parts = nil, nil
+	return sb, nil
+}
+
+func (s *Seed) options() []sandbox.Option {
 	options := []sandbox.Option{
-		sandbox.WithClock(s.start, s.speed),
+		sandbox.WithClock(s.Start, s.Speed),
 		sandbox.WithSeed(s.random),
-		sandbox.WithFaults(s.faults.requests...),
-		sandbox.WithDeliveryFaults(s.faults.deliveries...),
+		sandbox.WithFaults(s.Faults.Requests...),
+		sandbox.WithDeliveryFaults(s.Faults.Deliveries...),
 		sandbox.WithOutcomes(s.outcomes()),
 	}
 	for _, o := range s.orgs {
 		options = append(options, o.options()...)
 	}
-	return sandbox.New(options...)
+	return options
 }
 
-func (o *seedOrg) options() []sandbox.Option {
-	var requests []client.PeriodicAgentCreateRequest
-	var logs []client.PeriodicAgentLog
-	for _, a := range o.agents {
-		requests = append(requests, a.request)
-		logs = append(logs, a.logs...)
-	}
-	// Ids of logs are in the order of time, as the service gives them.
-	slices.SortStableFunc(logs, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
-	return append(o.people(), sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
-}
-
-// people are the org's accounts and mentors.
-func (o *seedOrg) people() []sandbox.Option {
+func (o *org) options() []sandbox.Option {
 	var options []sandbox.Option
 	for _, account := range o.accounts {
 		options = append(options, sandbox.WithAccount(account))
@@ -67,11 +88,20 @@ func (o *seedOrg) people() []sandbox.Option {
 	for _, mentor := range o.mentors {
 		options = append(options, sandbox.WithMentor(o.key, mentor))
 	}
-	return options
+	var requests []client.PeriodicAgentCreateRequest
+	var logs []client.PeriodicAgentLog
+	for _, a := range o.agents {
+		requests = append(requests, a.request)
+		logs = append(logs, a.logs...)
+	}
+	// The service numbers logs in the order of time.
+	slices.SortStableFunc(logs, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
+	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
 }
 
-// keepKeys gives accounts that name no key the one that they have had.
-func (s *seed) keepKeys(accounts []sandbox.Account) {
+// keepKeys gives accounts without a key the one that they have among the accounts
+// given, unless the seed gives it to another account.
+func (s *Seed) keepKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
 	taken := map[client.Secret]bool{}
 	for _, o := range s.orgs {

@@ -1,4 +1,4 @@
-package main
+package seed
 
 import (
 	"context"
@@ -16,46 +16,27 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// build makes what a seed means, as YAML has it.
-func build(t testing.TB, text string) (*seed, *sandbox.Sandbox) {
+// sample is the seed that shows everything that a seed may contain.
+const sample = "../../../examples/sandbox/seed.yaml"
+
+// build reads a seed in YAML and creates its sandbox.
+func build(t testing.TB, text string) (*Seed, *sandbox.Sandbox) {
 	t.Helper()
-	r, err := readSeed(fileSource("seed.yaml"), []byte(text), formatYAML)
+	s, err := Read(document.File("seed.yaml"), []byte(text), document.YAML)
 	require.NoError(t, err)
-	sb, err := r.build(nil)
+	sb, err := s.NewSandbox(nil)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	return r.seed, sb
+	return s, sb
 }
 
-func TestDefaultSeed(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	c := s.newClient(t)
-	account := get[statusBody](t, s, "/_sandbox/status").Accounts
-	require.Len(t, account, 1)
-	assert.Equal(t, "acme", account[0].Org)
-	assert.Equal(t, "ada", account[0].Username)
-	assert.True(t, account[0].Admin)
-
-	mentors, err := client.Collect(c.Mentors.All(t.Context(), nil), 10)
-	require.NoError(t, err)
-	require.Len(t, mentors, 1)
-	assert.Equal(t, coach, mentors[0].UniqueID)
-
-	moved := send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
-	assert.Positive(t, *moved.Runs)
-	statistics, err := c.PeriodicAgents.Statistics(t.Context(), nil)
-	require.NoError(t, err)
-	assert.EqualValues(t, 3, statistics.TotalTasks)
-	assert.Zero(t, statistics.PendingTasks, "all of them have run within a day")
-}
-
-// The sample has all that a seed can say, and means what it says.
+// The sample contains everything that a seed may contain.
 func TestSampleSeed(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("seed.yaml")
+	text, err := os.ReadFile(sample)
 	require.NoError(t, err)
 	read, sb := build(t, string(text))
 	assert.InDelta(t, 60, sb.ClockSpeed(), 0)
@@ -88,7 +69,7 @@ func TestSampleSeed(t *testing.T) {
 	}}, sb.Faults())
 	assert.Equal(t, []sandbox.DeliveryFault{{AgentID: 1, Delay: 30 * time.Second, Probability: 0.5}}, sb.DeliveryFaults())
 	var past []client.PeriodicAgentLog
-	for log := range sb.Logs("acme", firstTime, time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
+	for log := range sb.Logs("acme", document.MinTime, time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
 		past = append(past, log)
 	}
 	require.Len(t, past, 2)
@@ -97,23 +78,26 @@ func TestSampleSeed(t *testing.T) {
 	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
 }
 
-// The same sample in JSON is the same seed.
+// The sample in JSON is the same seed.
 func TestSeedInJSON(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("seed.yaml")
+	text, err := os.ReadFile(sample)
 	require.NoError(t, err)
 	var content map[string]any
 	require.NoError(t, yaml.Unmarshal(text, &content))
 	asJSON, err := json.MarshalIndent(content, "", "  ")
 	require.NoError(t, err)
-	inYAML, err := readSeed(fileSource("seed.yaml"), text, formatYAML)
+	inYAML, err := Read(document.File("seed.yaml"), text, document.YAML)
 	require.NoError(t, err)
-	inJSON, err := readSeed(fileSource("seed.json"), asJSON, formatJSON)
+	inJSON, err := Read(document.File("seed.json"), asJSON, document.JSON)
 	require.NoError(t, err)
-	assert.Equal(t, inYAML.seed, inJSON.seed)
+	for _, s := range []*Seed{inYAML, inJSON} {
+		s.document, s.parts = nil, nil // which have positions
+	}
+	assert.Equal(t, inYAML, inJSON)
 }
 
-// What is left out is filled in the same way each time.
+// Defaults are the same each time.
 func TestSmallestSeed(t *testing.T) {
 	t.Parallel()
 	const text = `
@@ -140,38 +124,22 @@ orgs:
 	assert.Equal(t, "5", agent.Task.Crontab.Hour)
 }
 
-// TestBadSeeds compares the messages with the comments of the files: what is wrong
-// stands behind the line, after "# ".
+// TestBadSeeds compares the errors of each file with the text file beside it.
 func TestBadSeeds(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
 		want, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".txt")
 		require.NoError(t, err)
-		err = run(t.Context(), []string{"-addr", "127.0.0.1:0", "-seed", file}, failing{t}, failing{t})
+		s, err := ReadFile(file)
+		if err == nil {
+			_, err = s.NewSandbox(nil)
+		}
 		require.Error(t, err, file)
 		assert.Equal(t, strings.TrimSpace(string(want)), err.Error(), file)
-
-		// Through the control API nothing is changed.
-		s := start(t)
-		before := get[statusBody](t, s, "/_sandbox/status")
-		a := s.ask(t, http.MethodPost, "/_sandbox/seed", string(text), "Content-Type", "application/yaml")
-		assert.Equal(t, http.StatusBadRequest, a.status)
-		assert.Equal(t, strings.ReplaceAll(strings.TrimSpace(string(want)), file+":", "seed: line "), a.reason(t), file)
-		assert.Equal(t, before, get[statusBody](t, s, "/_sandbox/status"))
 	}
-}
-
-// failing is where nothing may be written to.
-type failing struct{ t *testing.T }
-
-func (f failing) Write(text []byte) (int, error) {
-	f.t.Errorf("this was written: %s", text)
-	return len(text), nil
 }
 
 func TestOutcomes(t *testing.T) {
@@ -206,7 +174,7 @@ orgs:
 	for i := range int64(500) {
 		outcome := at(1, i)
 		counts[outcome.Status]++
-		assert.Equal(t, outcome, at(1, i), "the same run goes the same way")
+		assert.Equal(t, outcome, at(1, i), "the same run has the same outcome")
 		assert.GreaterOrEqual(t, outcome.Duration, 2*time.Second)
 		assert.Less(t, outcome.Duration, 9*time.Second)
 		assert.Contains(t, outcome.Log, `"Digest"`)
@@ -217,37 +185,7 @@ orgs:
 	assert.Greater(t, counts[client.PeriodicAgentLogStatusError], 20)
 }
 
-// Accounts keep the keys that they have, unless somebody else gets them.
-func TestKeys(t *testing.T) {
-	t.Parallel()
-	const adaAndBob = "orgs: [{key: acme, accounts: [{username: ada, admin: true}, {username: bob}]}]"
-	s := start(t, "-seed", write(t, "seed.yaml", adaAndBob))
-	keys := func() map[string]string {
-		of := map[string]string{}
-		for _, a := range get[statusBody](t, s, "/_sandbox/status").Accounts {
-			of[a.Org+" "+a.Username] = a.APIKey
-		}
-		return of
-	}
-	seed := func(text string) {
-		send[statusBody](t, s, http.MethodPost, "/_sandbox/seed", text, "Content-Type", "application/yaml")
-	}
-	first := keys()
-	assert.Len(t, first, 2)
-
-	seed("orgs: [{key: acme, accounts: [{username: ada, admin: true}, {username: eve}]}, {key: else, accounts: [{username: ada}]}]")
-	assert.Equal(t, first["acme ada"], keys()["acme ada"])
-	assert.NotEqual(t, first["acme ada"], keys()["else ada"])
-
-	seed("orgs: [{key: acme, accounts: [{username: ada}, {username: eve, api_key: " + first["acme ada"] + "}]}]")
-	assert.Equal(t, first["acme ada"], keys()["acme eve"])
-	assert.NotEqual(t, first["acme ada"], keys()["acme ada"])
-
-	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	assert.Equal(t, first, keys(), "a reset brings back the first keys")
-}
-
-// Logs have ids in the order of time, whichever agent's they are.
+// Log ids are in the order of time, across agents.
 func TestPastLogsInOrder(t *testing.T) {
 	t.Parallel()
 	_, sb := build(t, `
@@ -259,8 +197,8 @@ orgs:
   - {title: B, task: {crontab: {}}, logs: [{start_time: 2026-01-02T00:00:00Z, status: running}]}
 `)
 	var agents []int64
-	for log := range sb.Logs("acme", firstTime, lastTime) {
-		if log.ID <= 3 { // the clock runs
+	for log := range sb.Logs("acme", document.MinTime, document.MaxTime) {
+		if log.ID <= 3 { // the clock runs, and so may the agents
 			agents = append(agents, log.PeriodicAgent)
 		}
 	}
