@@ -1,7 +1,9 @@
-package main
+package console
 
 import (
+	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,50 +15,39 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	assets, err := loadConsole()
-	require.NoError(t, err)
-	require.Contains(t, assets, "/")
-	for path, file := range assets {
-		assert.NotEmpty(t, file.mediaType, "%s: its type must be in mediaTypes", path)
-		a := s.ask(t, http.MethodGet, path, "")
-		assert.Equal(t, http.StatusOK, a.status, path)
-		assert.Equal(t, string(file.text), a.body, path)
-		for name, want := range map[string]string{
-			"Content-Security-Policy":      policy,
-			"Content-Type":                 file.mediaType,
-			"X-Content-Type-Options":       "nosniff",
-			"Referrer-Policy":              "no-referrer",
-			"Cross-Origin-Resource-Policy": "same-origin",
-			"Cache-Control":                "no-cache",
-		} {
-			assert.Equal(t, want, a.header.Get(name), "%s %s", path, name)
-		}
-		again := s.ask(t, http.MethodGet, path, "", "If-None-Match", a.header.Get("ETag"))
-		assert.Equal(t, http.StatusNotModified, again.status, path)
-		assert.Equal(t, http.StatusOK, s.ask(t, http.MethodGet, path, "", "If-None-Match", `"another"`).status, path)
-		assert.Empty(t, s.ask(t, http.MethodHead, path, "").body)
-		assert.Equal(t, http.StatusMethodNotAllowed, s.ask(t, http.MethodPost, path, "{}").status, path)
+	mux := http.NewServeMux()
+	require.NoError(t, Register(mux))
+	serve := func(method, target, ifNoneMatch string) *httptest.ResponseRecorder {
+		request := httptest.NewRequestWithContext(t.Context(), method, target, http.NoBody)
+		request.Header.Set("If-None-Match", ifNoneMatch)
+		response := httptest.NewRecorder()
+		mux.ServeHTTP(response, request)
+		return response
 	}
-	page := s.ask(t, http.MethodGet, "/?agent=1", "")
-	assert.Contains(t, page.body, "<title>ibl.ai sandbox</title>")
-}
-
-// What the control API answers is kept nowhere, and read as nothing else.
-func TestHeadersOfAnswers(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	for _, a := range []answer{
-		s.ask(t, http.MethodGet, "/_sandbox/status", ""),
-		s.ask(t, http.MethodGet, "/_sandbox/openapi.yaml", ""),
-		s.ask(t, http.MethodGet, "/_sandbox/nothing", ""),
-		s.ask(t, http.MethodGet, "/_sandbox/status", "", "Host", "evil.example"),
-		s.ask(t, http.MethodPost, "/_sandbox/status", ""),
-		s.ask(t, http.MethodPost, "/_sandbox/clock", "nonsense"),
-	} {
-		assert.Equal(t, "no-store", a.header.Get("Cache-Control"))
-		assert.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
-		assert.Equal(t, "no-referrer", a.header.Get("Referrer-Policy"))
-		assert.Equal(t, "same-origin", a.header.Get("Cross-Origin-Resource-Policy"))
+	require.NoError(t, fs.WalkDir(assets, "assets", func(name string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() {
+			return err
+		}
+		text, err := assets.ReadFile(name)
+		path := "/_sandbox/console/" + entry.Name()
+		if entry.Name() == "index.html" {
+			path = "/"
+		}
+		response := serve(http.MethodGet, path, "")
+		assert.Equal(t, http.StatusOK, response.Code, path)
+		assert.Equal(t, string(text), response.Body.String(), path)
+		assert.NotEmpty(t, response.Header().Get("Content-Type"), "%s: its type must be in mediaTypes", path)
+		assert.Equal(t, policy, response.Header().Get("Content-Security-Policy"), path)
+		assert.Equal(t, "no-cache", response.Header().Get("Cache-Control"), path)
+		assert.Equal(t, http.StatusNotModified, serve(http.MethodGet, path, response.Header().Get("ETag")).Code, path)
+		assert.Equal(t, http.StatusOK, serve(http.MethodGet, path, `"another"`).Code, path)
+		assert.Empty(t, serve(http.MethodHead, path, "").Body.String())
+		assert.Equal(t, http.StatusMethodNotAllowed, serve(http.MethodPost, path, "").Code, path)
+		return err
+	}))
+	page := serve(http.MethodGet, "/?agent=1", "")
+	assert.Contains(t, page.Body.String(), "<title>ibl.ai sandbox</title>")
+	for _, path := range []string{"/index.html", "/_sandbox/console/", "/_sandbox/console/index.html", "/_sandbox/console/nothing.js"} {
+		assert.Equal(t, http.StatusNotFound, serve(http.MethodGet, path, "").Code, path)
 	}
 }
