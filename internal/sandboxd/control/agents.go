@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"net/http"
@@ -9,6 +9,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
 const (
@@ -20,13 +22,13 @@ type logBody struct {
 	Log client.PeriodicAgentLog `json:"log"`
 }
 
-// fire runs an agent now: with the outcome of the body, or as its schedule would
-// if the body has none.
+// fire runs an agent now: with the outcome of the body, or, if the body has none, as
+// its schedule would.
 func (c *call) fire() (any, error) {
 	var outcome *sandbox.Outcome
-	if err := c.body(func(v *value) {
-		read := readOutcome(v)
-		if len(v.node.Content) > 0 {
+	if err := c.body(func(v *document.Value) {
+		read := seed.ReadOutcome(v)
+		if v.Len() > 0 {
 			outcome = &read
 		}
 	}); err != nil {
@@ -46,9 +48,9 @@ func (c *call) fire() (any, error) {
 	return logBody{run.Log}, nil
 }
 
-// scheduleBody is what a schedule means.
+// scheduleBody explains a schedule.
 type scheduleBody struct {
-	Description string        `json:"description"` // empty if it can't be read
+	Description string        `json:"description"` // empty if it can't be parsed
 	NextRuns    []time.Time   `json:"next_runs"`
 	Verdict     string        `json:"verdict"`
 	Findings    []findingBody `json:"findings"`
@@ -62,7 +64,7 @@ type findingBody struct {
 	Suggestion string `json:"suggestion"`
 }
 
-// agentScheduleBody also tells when the agent really runs.
+// agentScheduleBody also has what the agent does.
 type agentScheduleBody struct {
 	scheduleBody
 
@@ -71,7 +73,7 @@ type agentScheduleBody struct {
 }
 
 func (c *call) schedule() (any, error) {
-	n := c.query.whole("n", 5, 0, maxNextRuns)
+	n := c.query.integer("n", 5, 0, maxNextRuns)
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
@@ -84,13 +86,13 @@ func (c *call) schedule() (any, error) {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: notZero(state.NextRun), Waiting: state.Waiting}
-	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none where the schedule can't be read
+	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting}
+	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none if the schedule can't be parsed
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil
 }
 
-// explain is what a schedule means, without its next runs.
+// explain explains a schedule, without its next runs.
 func (*call) explain(f crontab.Fields) scheduleBody {
 	report := crontab.Check(f)
 	body := scheduleBody{NextRuns: []time.Time{}, Verdict: report.Verdict.String(), Findings: []findingBody{}}
@@ -105,7 +107,7 @@ func (*call) explain(f crontab.Fields) scheduleBody {
 	return body
 }
 
-func notZero(t time.Time) *time.Time {
+func timeOrNil(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
@@ -113,9 +115,9 @@ func notZero(t time.Time) *time.Time {
 	return &t
 }
 
-// crontab tells what a schedule means that somebody writes.
+// crontab explains a schedule that somebody is writing.
 func (c *call) crontab() (any, error) {
-	n := c.query.whole("n", 5, 0, maxNextRuns)
+	n := c.query.integer("n", 5, 0, maxNextRuns)
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
@@ -124,7 +126,7 @@ func (c *call) crontab() (any, error) {
 		case !c.query.values.Has(string(name)):
 			return "*"
 		case value == "":
-			return " " // blank, which the API refuses
+			return " " // blank, which the API rejects
 		default:
 			return value
 		}
@@ -153,11 +155,11 @@ type shortScheduleBody struct {
 	Verdict     string     `json:"verdict"`
 }
 
-// schedules tells about several agents. Those that do not exist are left out.
+// schedules returns the schedules of several agents. Unknown agents are omitted.
 func (c *call) schedules() (any, error) {
 	ids := strings.Split(c.query.values.Get("ids"), ",")
 	if len(ids) > maxSchedules {
-		return nil, refuse(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are taken", len(ids), maxSchedules)
+		return nil, errorf(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are taken", len(ids), maxSchedules)
 	}
 	body := struct {
 		Schedules map[string]shortScheduleBody `json:"schedules"`
@@ -165,19 +167,19 @@ func (c *call) schedules() (any, error) {
 	for _, text := range ids {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, refuse(http.StatusBadRequest, "the parameter ids must be ids with commas between, as in 1,2,3, not %s", brief(c.query.values.Get("ids")))
+			return nil, errorf(http.StatusBadRequest, "the parameter ids must be ids with commas between, as in 1,2,3, not %s", document.Quote(c.query.values.Get("ids")))
 		}
 		agent, err := c.sandbox.PeriodicAgent(id)
 		if err != nil {
 			continue
 		}
 		state, err := c.sandbox.AgentState(id)
-		if err != nil { // it was deleted just now
+		if err != nil { // it was deleted meanwhile
 			continue
 		}
 		explained := c.explain(crontab.Fields(agent.Task.Crontab))
 		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{
-			agent.Title, string(state.Status), explained.Description, notZero(state.NextRun), state.Waiting, explained.Verdict,
+			agent.Title, string(state.Status), explained.Description, timeOrNil(state.NextRun), state.Waiting, explained.Verdict,
 		}
 	}
 	return body, nil

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"net/http"
@@ -41,7 +41,7 @@ func TestFire(t *testing.T) {
 		`{"duration": "800h"}`:  "from 0s to 744h0m0s",
 		`{"output": null}`:      "must be a text, not null",
 	} {
-		a := s.ask(t, http.MethodPost, "/_sandbox/agents/1/fire", body)
+		a := s.do(t, http.MethodPost, "/_sandbox/agents/1/fire", body)
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
 		assert.Contains(t, a.reason(t), want, body)
 	}
@@ -107,7 +107,7 @@ func TestSchedule(t *testing.T) {
 		"crontab?n=x":                                    "n must be a whole number",
 		"schedules?ids=99999999999999999999999999999999": "ids must be ids",
 	} {
-		a := s.ask(t, http.MethodGet, "/_sandbox/"+query, "")
+		a := s.do(t, http.MethodGet, "/_sandbox/"+query, "")
 		assert.Equal(t, http.StatusBadRequest, a.status, query)
 		assert.Contains(t, a.reason(t), want, query)
 	}

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"errors"
@@ -6,15 +6,17 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// maxAdvance is how far the clock is moved at once.
+// maxAdvance limits how far one request moves the clock.
 const maxAdvance = 366 * 24 * time.Hour
 
 type clockBody struct {
 	Now   time.Time `json:"now"`
 	Speed float64   `json:"speed"`
-	Runs  *int      `json:"runs,omitempty"` // that have begun while it was moved
+	Runs  *int      `json:"runs,omitempty"` // that have started while it was moved
 }
 
 func clockOf(sb *sandbox.Sandbox) clockBody {
@@ -27,32 +29,32 @@ func (c *call) clock() (any, error) { return clockOf(c.sandbox), nil }
 func (c *call) moveClock() (any, error) {
 	var move func() (runs int, err error)
 	ctx, now := c.request.Context(), c.sandbox.Now()
-	err := c.body(func(v *value) {
-		v.object(fields{
-			"advance": func(v *value) {
-				d := v.duration(maxAdvance)
-				if now.Add(d).After(lastTime) {
-					v.fault("leads beyond %s", lastTime.Format(time.DateOnly))
+	err := c.body(func(v *document.Value) {
+		v.Object(document.Fields{
+			"advance": func(v *document.Value) {
+				d := v.Duration(maxAdvance)
+				if now.Add(d).After(document.MaxTime) {
+					v.Errorf("leads beyond %s", document.MaxTime.Format(time.DateOnly))
 				}
 				move = func() (int, error) { return c.sandbox.Advance(ctx, d) }
 			},
-			"to": func(v *value) {
-				t := v.time()
+			"to": func(v *document.Value) {
+				t := v.Time()
 				switch {
 				case t.Before(now):
-					v.fault("is in the past: it is %s already", now.UTC().Format(time.RFC3339))
+					v.Errorf("is in the past: it is %s already", now.UTC().Format(time.RFC3339))
 				case t.After(now.Add(maxAdvance)):
-					v.fault("is more than a year away")
+					v.Errorf("is more than a year away")
 				}
 				move = func() (int, error) { return c.sandbox.AdvanceTo(ctx, t) }
 			},
-			"speed": func(v *value) {
-				speed := v.number(0, maxSpeed)
+			"speed": func(v *document.Value) {
+				speed := v.Float(0, seed.MaxSpeed)
 				move = func() (int, error) { return 0, c.sandbox.SetClockSpeed(speed) }
 			},
 		})
-		if len(v.node.Content) != len("kv") && len(v.document.faults) == 0 {
-			v.fault("must have exactly one of advance, to and speed")
+		if v.Len() != 1 && !v.Invalid() {
+			v.Errorf("must have exactly one of advance, to and speed")
 		}
 	})
 	if err != nil {
@@ -62,8 +64,8 @@ func (c *call) moveClock() (any, error) {
 	switch {
 	case errors.Is(err, sandbox.ErrClosed), ctx.Err() != nil:
 		return nil, err
-	case err != nil: // it has passed the time meanwhile
-		return nil, refuse(http.StatusBadRequest, "%v", err)
+	case err != nil: // the clock has passed the time meanwhile
+		return nil, errorf(http.StatusBadRequest, "%v", err)
 	}
 	body := clockOf(c.sandbox)
 	body.Runs = &runs

@@ -1,7 +1,8 @@
-package main
+package control
 
 import (
 	"iter"
+	"math"
 	"net/http"
 	"time"
 
@@ -42,17 +43,17 @@ type fullDeliveryBody struct {
 	ResponseBody string      `json:"response_body"`
 }
 
-// deliveries lists callbacks, the newest first.
+// deliveries lists deliveries, newest first.
 func (c *call) deliveries() (any, error) {
-	limit := c.query.whole("limit", defaultPage, 1, maxPage)
-	before := c.query.whole("before", maxID, 1, maxID)
-	agent := c.query.whole("agent", 0, 1, maxID)
-	log := c.query.whole("log", 0, 1, maxID)
+	limit := c.query.integer("limit", defaultPage, 1, maxPage)
+	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
+	agent := c.query.integer("agent", 0, 1, math.MaxInt64)
+	log := c.query.integer("log", 0, 1, math.MaxInt64)
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
 	body := deliveriesBody{Deliveries: []deliveryBody{}}
-	page, total, next := newestFirst(c.sandbox.LatestDeliveries(), int(limit), before,
+	page, total, next := paginate(c.sandbox.LatestDeliveries(), int(limit), before,
 		func(d *sandbox.Delivery) int64 { return d.ID },
 		func(d *sandbox.Delivery) bool {
 			return (agent == 0 || agent == d.AgentID) && (log == 0 || log == d.LogID)
@@ -64,9 +65,10 @@ func (c *call) deliveries() (any, error) {
 	return body, nil
 }
 
-// newestFirst is a page of those that match, from the one before an id on, how many
-// match at all, and the id that the next page is before, nil if there is none.
-func newestFirst[T any](latest iter.Seq[T], limit int, before int64, id func(*T) int64, match func(*T) bool) (page []T, total int, next *int64) {
+// paginate returns the page of matching items before an id, the number of all
+// matching items, and the id before which the next page begins, or nil if there is
+// none.
+func paginate[T any](latest iter.Seq[T], limit int, before int64, id func(*T) int64, match func(*T) bool) (page []T, total int, next *int64) {
 	more := false
 	for item := range latest {
 		if !match(&item) {
@@ -95,9 +97,9 @@ func (c *call) deliveryByID() (any, error) {
 	return c.fullDelivery(&d), nil
 }
 
-// resend posts a callback once more.
+// resend repeats a delivery.
 func (c *call) resend() (any, error) {
-	if err := c.body(func(v *value) { v.object(nil) }); err != nil {
+	if err := c.emptyBody(); err != nil {
 		return nil, err
 	}
 	d, err := c.sandbox.Resend(c.request.Context(), c.id)
@@ -117,7 +119,7 @@ func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 		StartedAt:  d.StartedAt.UTC(),
 		FinishedAt: d.FinishedAt.UTC(),
 		Fault:      d.Fault,
-		Signature:  c.signature(d),
+		Signature:  c.verify(d),
 	}
 	if d.Err != nil {
 		body.Error = d.Err.Error()
@@ -132,15 +134,14 @@ func (c *call) fullDelivery(d *sandbox.Delivery) fullDeliveryBody {
 	return fullDeliveryBody{c.delivery(d), d.Header, string(d.Body), string(d.ResponseBody)}
 }
 
-// signature tells whether a receiver would take the callback that knows the secret
-// which the agent has now.
-func (c *call) signature(d *sandbox.Delivery) string {
+// verify reports whether the signature is valid with the agent's current secret.
+func (c *call) verify(d *sandbox.Delivery) string {
 	signature := d.Header.Get(callback.SignatureHeader)
 	if signature == "" {
 		return "none"
 	}
 	agent, err := c.sandbox.PeriodicAgent(d.AgentID)
-	if err != nil { // it is gone, and its secret with it
+	if err != nil { // it was deleted, and its secret with it
 		return "invalid"
 	}
 	verifier, err := callback.NewVerifierAllowShort(callback.Secret(agent.CallbackSecret))

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ const hostile = "<script>alert(1)</script>\x1b[31m\u2028\u202e </style>"
 
 func TestDeliveries(t *testing.T) {
 	t.Parallel()
-	var received []string // by one run after the other
+	var received []string // by one run at a time
 	receiver := newReceiver(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
@@ -26,7 +26,7 @@ func TestDeliveries(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, hostile+"\xff")
 	})
-	s := start(t, "-seed", write(t, "seed.yaml", fmt.Sprintf(`
+	s := start(t, withSeed(t, fmt.Sprintf(`
 orgs:
 - key: acme
   accounts: [{username: ada, admin: true}]
@@ -59,7 +59,7 @@ orgs:
 	assert.Nil(t, page.Before)
 	assert.Equal(t, 1, get[deliveriesBody](t, s, "/_sandbox/deliveries?agent=2").Total)
 	assert.Equal(t, 1, get[deliveriesBody](t, s, fmt.Sprintf("/_sandbox/deliveries?log=%d", first.ID)).Total)
-	assert.Contains(t, s.ask(t, http.MethodGet, "/_sandbox/deliveries?agent=3", "").body, `{"deliveries":[],"total":0,"before":null}`)
+	assert.Contains(t, s.do(t, http.MethodGet, "/_sandbox/deliveries?agent=3", "").body, `{"deliveries":[],"total":0,"before":null}`)
 
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, page.Deliveries[0], delivery.deliveryBody)
@@ -69,11 +69,11 @@ orgs:
 	}, delivery.deliveryBody)
 	assert.Equal(t, received[0], delivery.Body)
 	assert.Contains(t, delivery.Body, "<script>")
-	assert.Equal(t, hostile+"\ufffd", delivery.ResponseBody, "any text passes through as JSON")
+	assert.Equal(t, hostile+"\ufffd", delivery.ResponseBody, "any text is encoded in JSON")
 	assert.NotEmpty(t, delivery.Header.Get(callback.SignatureHeader))
 	assert.Equal(t, "none", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2").Signature)
 	for _, raw := range []string{"<script>", "\x1b", "\u2028", "\u202e"} {
-		assert.Equal(t, raw == "\u202e", strings.Contains(s.ask(t, http.MethodGet, "/_sandbox/deliveries/1", "").body, raw), "%q", raw)
+		assert.Equal(t, raw == "\u202e", strings.Contains(s.do(t, http.MethodGet, "/_sandbox/deliveries/1", "").body, raw), "%q", raw)
 	}
 
 	again := send[fullDeliveryBody](t, s, http.MethodPost, "/_sandbox/deliveries/1/resend", "{}")
@@ -85,16 +85,16 @@ orgs:
 	c := s.newClient(t)
 	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret("another"))})
 	require.NoError(t, err)
-	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "the secret is another now")
+	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "the secret has changed")
 	assert.Equal(t, "valid", send[fullDeliveryBody](t, s, http.MethodPost, "/_sandbox/deliveries/1/resend", "{}").Signature)
 	_, err = c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret(""))})
 	require.NoError(t, err)
-	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "there is none now")
+	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "there is no secret")
 	require.NoError(t, c.PeriodicAgents.Delete(t.Context(), 1))
-	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "the agent is gone")
+	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "the agent was deleted")
 
 	for _, query := range []string{"limit=0", "limit=501", "limit=x", "before=0", "before=x", "agent=x", "log=-1"} {
-		a := s.ask(t, http.MethodGet, "/_sandbox/deliveries?"+query, "")
+		a := s.do(t, http.MethodGet, "/_sandbox/deliveries?"+query, "")
 		assert.Equal(t, http.StatusBadRequest, a.status, query)
 		assert.Contains(t, a.reason(t), "must be a whole number", query)
 	}

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 
 const (
 	heartbeat = 15 * time.Second
-	// maxWrite is how long a client may take nothing at all.
-	maxWrite = 30 * time.Second
+	// writeTimeout limits how long a client may read nothing.
+	writeTimeout = 30 * time.Second
 )
 
 type helloBody struct {
@@ -34,40 +34,38 @@ type eventBody struct {
 	At         time.Time `json:"at"`
 }
 
-// events streams what happens, until the client goes or the program ends.
-func (c *call) events() (any, error) { return http.HandlerFunc(c.stream), nil }
-
-func (p *program) stream(w http.ResponseWriter, r *http.Request) {
+// streamEvents sends events until the client disconnects or the server is closed.
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	if r.Method == http.MethodHead {
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	s := &stream{writer: w, controller: http.NewResponseController(w)}
-	for sb := p.current.Load(); ; sb = p.current.Load() {
-		events := forward(ctx, sb.Watch(ctx)) // before anything is told, so that nothing is missed
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
+	stream := &eventStream{writer: w, controller: http.NewResponseController(w)}
+	for sb := s.Sandbox(); ; sb = s.Sandbox() {
+		events := receive(ctx, sb.Watch(ctx)) // first, so that no event is missed
 		var open bool
-		if s.sent == 0 {
-			open = s.send("hello", helloBody{clockOf(sb), p.boot})
+		if stream.sent == 0 {
+			open = stream.send("hello", helloBody{clockOf(sb), s.boot})
 		} else {
-			open = s.send("replaced", eventBody{At: sb.Now().UTC()})
+			open = stream.send("replaced", eventBody{At: sb.Now().UTC()})
 		}
-		if !open || !s.relay(events, beat.C) {
+		if !open || !stream.relay(events, ticker.C) {
 			cancel()
 		}
-		for range events { // until its goroutine has ended
+		for range events { // until its goroutine has finished
 		}
-		if ctx.Err() != nil || p.isClosed() {
+		if ctx.Err() != nil || s.isClosed() {
 			return
 		}
 	}
 }
 
-// forward has a goroutine that ends with the context or with the events.
-func forward(ctx context.Context, watched iter.Seq[sandbox.Event]) <-chan sandbox.Event {
+// receive sends events to a channel until the context or the events end.
+func receive(ctx context.Context, watched iter.Seq[sandbox.Event]) <-chan sandbox.Event {
 	events := make(chan sandbox.Event)
 	go func() {
 		defer close(events)
@@ -82,16 +80,16 @@ func forward(ctx context.Context, watched iter.Seq[sandbox.Event]) <-chan sandbo
 	return events
 }
 
-// A stream writes server-sent events.
-type stream struct {
+// An eventStream writes server-sent events.
+type eventStream struct {
 	writer     http.ResponseWriter
 	controller *http.ResponseController
 	sent       int
 }
 
-// relay sends events until there are no more, and a sign of life now and then. It
-// returns false if the client takes no more.
-func (s *stream) relay(events <-chan sandbox.Event, beat <-chan time.Time) bool {
+// relay sends events until there are no more, and a comment at each heartbeat. It
+// returns false if the client has disconnected.
+func (s *eventStream) relay(events <-chan sandbox.Event, heartbeats <-chan time.Time) bool {
 	for {
 		select {
 		case event, ok := <-events:
@@ -101,7 +99,7 @@ func (s *stream) relay(events <-chan sandbox.Event, beat <-chan time.Time) bool 
 			if !s.send(string(event.Kind), bodyOf(event)) {
 				return false
 			}
-		case <-beat:
+		case <-heartbeats:
 			if !s.write(":\n\n") {
 				return false
 			}
@@ -121,14 +119,14 @@ func bodyOf(event sandbox.Event) eventBody {
 	}
 }
 
-func (s *stream) send(kind string, body any) bool {
-	text, _ := json.Marshal(body) // of texts, numbers and times
+func (s *eventStream) send(kind string, body any) bool {
+	text, _ := json.Marshal(body) // strings, numbers and times can always be encoded
 	s.sent++
 	return s.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", s.sent, kind, text))
 }
 
-func (s *stream) write(text string) bool {
-	_ = s.controller.SetWriteDeadline(time.Now().Add(maxWrite)) // where it isn't supported, there is none
+func (s *eventStream) write(text string) bool {
+	_ = s.controller.SetWriteDeadline(time.Now().Add(writeTimeout)) // without one if it isn't supported
 	if _, err := io.WriteString(s.writer, text); err != nil {
 		return false
 	}

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"bufio"
@@ -17,29 +17,29 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// An event is one of a stream's.
 type event struct {
 	id, kind string
 	data     map[string]any
 }
 
-// watch reads the events of a server, until the stream ends.
+// watch receives the events of a server until the stream ends.
 func watch(t testing.TB, s *server) <-chan event {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/_sandbox/events", http.NoBody)
 	require.NoError(t, err)
-	response, err := http.DefaultTransport.RoundTrip(request)
+	received, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	assert.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))
-	assert.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+	require.Equal(t, http.StatusOK, received.StatusCode)
+	assert.Equal(t, "text/event-stream", received.Header.Get("Content-Type"))
+	assert.Equal(t, "no-store", received.Header.Get("Cache-Control"))
 	events := make(chan event, 1000)
 	go func() {
 		defer close(events)
-		defer response.Body.Close()
-		readEvents(t, bufio.NewScanner(response.Body), events)
+		defer received.Body.Close()
+		readEvents(t, bufio.NewScanner(received.Body), events)
 	}()
 	return events
 }
@@ -64,7 +64,7 @@ func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- event) {
 	}
 }
 
-// next is the next event of a kind, those between skipped.
+// next returns the next event of a kind and skips others.
 func next(t testing.TB, events <-chan event, kind string) event {
 	t.Helper()
 	for e := range events {
@@ -106,18 +106,18 @@ func TestEvents(t *testing.T) {
 	last := next(t, events, "run_started")
 	assert.NotEqual(t, "1", last.id)
 
-	require.NoError(t, s.stop())
-	for range events { // ends with the program
+	s.stop()
+	for range events { // ends with the server
 	}
 }
 
 func TestHeadOfEventsEnds(t *testing.T) {
 	t.Parallel()
-	a := start(t).ask(t, http.MethodHead, "/_sandbox/events", "")
+	a := start(t).do(t, http.MethodHead, "/_sandbox/events", "")
 	assert.Equal(t, "text/event-stream", a.header.Get("Content-Type"))
 }
 
-// A fakeWriter is a client that takes what it is told to take.
+// A fakeWriter simulates a client.
 type fakeWriter struct {
 	http.ResponseWriter
 
@@ -131,27 +131,26 @@ func (w *fakeWriter) Write(text []byte) (int, error)     { return w.write(text) 
 func (w *fakeWriter) FlushError() error                  { return w.flush() }
 func (w *fakeWriter) SetWriteDeadline(_ time.Time) error { return nil }
 
-// streaming has a program stream to a writer, until the context ends.
-func streaming(ctx context.Context, t *testing.T, w *fakeWriter) (*program, <-chan struct{}) {
+// streaming streams events to a writer until the context ends.
+func streaming(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
 	t.Helper()
 	w.header = http.Header{}
 	if w.flush == nil {
 		w.flush = func() error { return nil }
 	}
-	r, err := readSeed(fileSource("default.yaml"), defaultSeed, formatYAML)
+	initial, err := seed.Default()
 	require.NoError(t, err)
-	r.seed.speed = 0
-	sb, err := r.build(nil)
+	initial.Speed = 0
+	s, err := New(Options{Seed: initial})
 	require.NoError(t, err)
-	p := &program{platform: newPlatform(r.seed, sb)}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/_sandbox/events", http.NoBody)
 	require.NoError(t, err)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		p.stream(w, request)
+		s.streamEvents(w, request)
 	}()
-	return p, done
+	return s, done
 }
 
 func TestHeartbeat(t *testing.T) {
@@ -159,28 +158,28 @@ func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var written lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
-		p, ended := streaming(ctx, t, &fakeWriter{write: written.Write})
+		s, ended := streaming(ctx, t, &fakeWriter{write: written.Write})
 		time.Sleep(46 * time.Second)
 		synctest.Wait()
 		assert.True(t, strings.HasSuffix(written.String(), "}\n\n:\n\n:\n\n:\n\n"), written.String())
 		cancel()
 		<-ended
-		p.close()
+		s.Close()
 	})
 }
 
-func TestStreamEndsWithTheProgram(t *testing.T) {
+func TestStreamEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p, ended := streaming(t.Context(), t, &fakeWriter{write: new(bytes.Buffer).Write})
+		s, ended := streaming(t.Context(), t, &fakeWriter{write: new(bytes.Buffer).Write})
 		synctest.Wait()
-		p.close()
+		s.Close()
 		<-ended
-		require.ErrorIs(t, p.reset(), errStopping)
+		require.ErrorIs(t, s.reset(), errStopping)
 	})
 }
 
-// A client that is gone is noticed when something is sent to it.
+// A client that has disconnected is noticed when something is sent to it.
 func TestStreamEndsWithItsClient(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
@@ -191,45 +190,44 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				p, ended := streaming(t.Context(), t, w)
+				s, ended := streaming(t.Context(), t, w)
 				<-ended
-				p.close()
+				s.Close()
 			})
 		})
 	}
-	for name, happen := range map[string]func(p *program){
-		"event":     func(p *program) { _ = p.current.Load().SetClockSpeed(1) },
-		"heartbeat": func(*program) { time.Sleep(heartbeat) },
-		"replaced":  func(p *program) { _ = p.reset() },
+	for name, happen := range map[string]func(s *Server){
+		"event":     func(s *Server) { _ = s.Sandbox().SetClockSpeed(1) },
+		"heartbeat": func(*Server) { time.Sleep(heartbeat) },
+		"replaced":  func(s *Server) { _ = s.reset() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				sent := 0
-				p, ended := streaming(t.Context(), t, &fakeWriter{write: func(text []byte) (int, error) {
+				s, ended := streaming(t.Context(), t, &fakeWriter{write: func(text []byte) (int, error) {
 					if sent++; sent > 1 {
 						return 0, gone
 					}
 					return len(text), nil
 				}})
 				synctest.Wait()
-				happen(p)
+				happen(s)
 				<-ended
-				p.close()
+				s.Close()
 			})
 		})
 	}
 }
 
-// A client that is slow is told that it has missed something, and keeps nobody
-// waiting.
+// A slow client is notified that it has missed events, and blocks nobody.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow := make(chan struct{})
 		var written lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
-		p, ended := streaming(ctx, t, &fakeWriter{write: func(text []byte) (int, error) {
+		s, ended := streaming(ctx, t, &fakeWriter{write: func(text []byte) (int, error) {
 			if strings.Contains(string(text), "event: run_started") {
 				<-slow
 			}
@@ -237,7 +235,7 @@ func TestSlowClient(t *testing.T) {
 		}})
 		synctest.Wait()
 		for range 5000 {
-			_, err := p.current.Load().Fire(t.Context(), 1, sandbox.Outcome{})
+			_, err := s.Sandbox().Fire(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
 		}
 		close(slow)
@@ -245,6 +243,6 @@ func TestSlowClient(t *testing.T) {
 		assert.Contains(t, written.String(), "event: lost\n")
 		cancel()
 		<-ended
-		p.close()
+		s.Close()
 	})
 }

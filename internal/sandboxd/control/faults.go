@@ -1,7 +1,10 @@
-package main
+package control
 
 import (
 	"time"
+
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
 type faultsBody struct {
@@ -9,7 +12,7 @@ type faultsBody struct {
 	Deliveries []deliveryFaultBody `json:"deliveries"`
 }
 
-// faultBody leaves out what does not apply.
+// faultBody omits fields that are not set.
 type faultBody struct {
 	Operation      string  `json:"operation,omitempty"`
 	Method         string  `json:"method,omitempty"`
@@ -50,7 +53,7 @@ func (c *call) faults() (any, error) {
 		body.Requests = append(body.Requests, faultBody{
 			Operation: f.Operation, Method: f.Method, Path: f.Path,
 			After: f.After, Times: f.Times, Probability: f.Probability,
-			Latency: inWords(f.Latency), Status: f.Status, RetryAfter: inWords(f.RetryAfter),
+			Latency: durationText(f.Latency), Status: f.Status, RetryAfter: durationText(f.RetryAfter),
 			Body: f.Body, ContentType: f.ContentType, Redirect: f.Redirect,
 			Reset: string(f.Reset), Truncate: f.Truncate, BytesPerSecond: f.BytesPerSecond,
 			UnknownFields: f.UnknownFields, UnknownEnums: f.UnknownEnums, LinkHost: f.LinkHost, OlderRelease: f.OlderRelease,
@@ -58,30 +61,30 @@ func (c *call) faults() (any, error) {
 	}
 	for _, f := range c.sandbox.DeliveryFaults() {
 		body.Deliveries = append(body.Deliveries, deliveryFaultBody{
-			Agent: f.AgentID, After: f.After, Times: f.Times, Probability: f.Probability, Delay: inWords(f.Delay),
+			Agent: f.AgentID, After: f.After, Times: f.Times, Probability: f.Probability, Delay: durationText(f.Delay),
 			Duplicate: f.Duplicate, Reorder: f.Reorder, Drop: f.Drop, WrongSignature: f.WrongSignature,
 		})
 	}
 	return body, nil
 }
 
-func inWords(d time.Duration) string {
+func durationText(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}
 	return d.String()
 }
 
-// setFaults replaces all that goes wrong.
+// setFaults replaces all rules.
 func (c *call) setFaults() (any, error) {
-	var rules faultRules
-	if err := c.body(func(v *value) { rules = readFaults(v) }); err != nil {
+	var faults seed.Faults
+	if err := c.body(func(v *document.Value) { faults = seed.ReadFaults(v) }); err != nil {
 		return nil, err
 	}
-	if err := c.sandbox.SetFaults(rules.requests...); err != nil {
+	if err := c.sandbox.SetFaults(faults.Requests...); err != nil {
 		return nil, err
 	}
-	if err := c.sandbox.SetDeliveryFaults(rules.deliveries...); err != nil {
+	if err := c.sandbox.SetDeliveryFaults(faults.Deliveries...); err != nil {
 		return nil, err
 	}
 	return c.faults()

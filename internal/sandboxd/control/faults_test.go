@@ -1,7 +1,8 @@
-package main
+package control
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"testing"
 
@@ -9,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every field of the rules is taken, and told as it was given.
+// Every field of the rules is accepted, and returned as it was set.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.ask(t, http.MethodGet, "/_sandbox/faults", "").body)
+	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.do(t, http.MethodGet, "/_sandbox/faults", "").body)
 	const rules = `{
 		"requests": [
 			{"operation": "ai_mentor_orgs_users_periodic_agents_create", "after": 1, "times": 2, "probability": 0.5, "status": 503, "retry_after": "1m0s", "body": "<b>no</b>", "content_type": "text/html"},
@@ -28,8 +29,8 @@ func TestFaults(t *testing.T) {
 			{"drop": true}
 		]
 	}`
-	assert.JSONEq(t, rules, s.ask(t, http.MethodPut, "/_sandbox/faults", rules).body)
-	assert.JSONEq(t, rules, s.ask(t, http.MethodGet, "/_sandbox/faults", "").body)
+	assert.JSONEq(t, rules, s.do(t, http.MethodPut, "/_sandbox/faults", rules).body)
+	assert.JSONEq(t, rules, s.do(t, http.MethodGet, "/_sandbox/faults", "").body)
 	assert.Equal(t, 8, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
 
 	for body, want := range map[string]string{
@@ -46,19 +47,20 @@ func TestFaults(t *testing.T) {
 		`{"deliveries": [{"drop": true, "delay": "1s"}]}`:      "deliveries[0]: has drop and something",
 		`{"deliveries": [{"drop": 1}]}`:                        "deliveries[0].drop: must be true or false",
 	} {
-		a := s.ask(t, http.MethodPut, "/_sandbox/faults", body)
+		a := s.do(t, http.MethodPut, "/_sandbox/faults", body)
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
 		assert.Contains(t, a.reason(t), want, body)
 	}
-	assert.JSONEq(t, rules, s.ask(t, http.MethodGet, "/_sandbox/faults", "").body, "nothing was changed")
+	assert.JSONEq(t, rules, s.do(t, http.MethodGet, "/_sandbox/faults", "").body, "nothing was changed")
 
-	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.ask(t, http.MethodPut, "/_sandbox/faults", "{}").body)
+	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.do(t, http.MethodPut, "/_sandbox/faults", "{}").body)
 }
 
-// Faults reach the connection through all that stands between.
+// Faults reach the connection through all wrappers.
 func TestFaultsOfConnections(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-log", "text")
+	var logged lockedBuffer
+	s := start(t, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&logged, nil)) })
 	for rule, status := range map[string]string{`{"reset": "before"}`: "", `{"truncate": true}`: "status=401", `{"reset": "after"}`: ""} {
 		send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests": [`+rule+`]}`)
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/api/ai-mentor/orgs/acme/users/ada/", http.NoBody)
@@ -69,9 +71,9 @@ func TestFaultsOfConnections(t *testing.T) {
 			_ = response.Body.Close()
 		}
 		require.Error(t, err, rule)
-		assert.Contains(t, s.stderr.String(), status, rule)
+		assert.Contains(t, logged.String(), status, rule)
 	}
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{}`)
-	assert.Equal(t, http.StatusUnauthorized, s.ask(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/", "").status)
-	assert.NotContains(t, s.stderr.String(), "panic")
+	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/", "").status)
+	assert.NotContains(t, s.errorLog.String(), "panic")
 }

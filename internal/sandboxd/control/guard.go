@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"fmt"
@@ -8,49 +8,52 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A guard keeps other web pages away from the console and the control API, which
-// ask for no key: pages of other sites, and pages whose name has been made to
-// lead to this address (DNS rebinding).
+// A guard rejects requests that other web pages send to the console and the control
+// API, which need no key: pages of other sites, and pages whose host name resolves
+// to this address (DNS rebinding). http.CrossOriginProtection would not do, since it
+// accepts every GET, and the status contains keys.
 type guard struct {
-	hosts []string // that may be named, besides the loopback's and the own address
+	hosts []string // accepted in addition to the loopback's and the local address
 }
 
-// refusal says why a request is not let in, or is empty.
-func (g *guard) refusal(r *http.Request) string {
-	if !g.knows(r) {
-		return fmt.Sprintf("the Host %s is not this sandbox's; if it is meant to be, start it with -host NAME", brief(r.Host))
+// check returns why a request is rejected, or nothing.
+func (g *guard) check(r *http.Request) string {
+	if !g.isKnownHost(r) {
+		return fmt.Sprintf("the Host %s is not this sandbox's; if it is meant to be, start it with -host NAME", document.Quote(r.Host))
 	}
 	for _, origin := range r.Header.Values("Origin") {
 		from, err := url.Parse(origin)
 		if err != nil || !strings.EqualFold(from.Host, r.Host) {
-			return fmt.Sprintf("the Origin %s is not this sandbox's: other pages may not use it", brief(origin))
+			return fmt.Sprintf("the Origin %s is not this sandbox's: other pages may not use it", document.Quote(origin))
 		}
 	}
 	switch site := r.Header.Get("Sec-Fetch-Site"); {
 	case site != "cross-site" && site != "same-site":
-	case isVisit(r):
+	case isNavigation(r):
 	default:
 		return "another page has sent this (Sec-Fetch-Site: " + site + "): other pages may not use the sandbox"
 	}
 	return ""
 }
 
-// isVisit reports whether somebody follows a link to the console.
-func isVisit(r *http.Request) bool {
+// isNavigation reports whether a user follows a link to the console.
+func isNavigation(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.Path == "/" &&
 		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"
 }
 
-// knows reports whether the host that the request names is this one.
-func (g *guard) knows(r *http.Request) bool {
+// isKnownHost reports whether the Host header names this server.
+func (g *guard) isKnownHost(r *http.Request) bool {
 	name := r.Host
 	if host, _, err := net.SplitHostPort(r.Host); err == nil {
 		name = host
 	}
 	name = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"))
-	if name == "localhost" || slices.Contains(g.hosts, name) {
+	if name == "localhost" || slices.ContainsFunc(g.hosts, func(host string) bool { return strings.EqualFold(host, name) }) {
 		return true
 	}
 	ip, err := netip.ParseAddr(name)
@@ -60,7 +63,7 @@ func (g *guard) knows(r *http.Request) bool {
 	return ip.Unmap().IsLoopback() || ip == localAddr(r)
 }
 
-// localAddr is the address that the request has come to.
+// localAddr returns the address at which the request arrived.
 func localAddr(r *http.Request) netip.Addr {
 	address, _ := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
 	if address == nil {

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"net"
@@ -11,7 +11,7 @@ import (
 
 func TestHosts(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-host", "Sandbox.test", "-host", "192.0.2.7")
+	s := start(t, func(o *Options) { o.Hosts = []string{"Sandbox.test", "192.0.2.7"} })
 	for host, known := range map[string]bool{
 		"":                       true, // as it is
 		"localhost":              true,
@@ -38,7 +38,7 @@ func TestHosts(t *testing.T) {
 		"user@localhost":         false,
 	} {
 		for _, path := range []string{"/", "/_sandbox/status"} {
-			a := s.ask(t, http.MethodGet, path, "", "Host", host)
+			a := s.do(t, http.MethodGet, path, "", "Host", host)
 			if known {
 				assert.Equal(t, http.StatusOK, a.status, "%s %s", host, path)
 			} else {
@@ -48,8 +48,8 @@ func TestHosts(t *testing.T) {
 			}
 		}
 	}
-	// The platform's own API asks for a key, and so takes any host, as behind a proxy.
-	a := s.ask(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "", "Host", "evil.example")
+	// The platform's own API needs a key, so it accepts any host, as behind a proxy.
+	a := s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "", "Host", "evil.example")
 	assert.Equal(t, http.StatusUnauthorized, a.status)
 }
 
@@ -63,7 +63,7 @@ func TestOrigins(t *testing.T) {
 	}{
 		"none":                                {nil, http.StatusOK},
 		"own":                                 {[]string{"Origin", s.url}, http.StatusOK},
-		"own, as fetched":                     {[]string{"Origin", s.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
+		"own, by fetch":                       {[]string{"Origin", s.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
 		"typed in":                            {[]string{"Sec-Fetch-Site", "none"}, http.StatusOK},
 		"localhost":                           {[]string{"Origin", "http://localhost:80", "Host", "localhost:80"}, http.StatusOK},
 		"another":                             {[]string{"Origin", "http://evil.example"}, http.StatusForbidden},
@@ -81,7 +81,7 @@ func TestOrigins(t *testing.T) {
 			if method == http.MethodPost {
 				path, body = "/_sandbox/reset", "{}"
 			}
-			a := s.ask(t, method, path, body, test.headers...)
+			a := s.do(t, method, path, body, test.headers...)
 			assert.Equal(t, test.status, a.status, name)
 			assert.Empty(t, a.header.Get("Access-Control-Allow-Origin"), name)
 			if test.status != http.StatusOK {
@@ -91,30 +91,30 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// Somebody may follow a link to the console, though no page may show it or ask it
-// for anything.
-func TestVisits(t *testing.T) {
+// A user may follow a link to the console, but no other page may embed it or send
+// it requests.
+func TestNavigation(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	visit := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}
-	assert.Equal(t, http.StatusOK, s.ask(t, http.MethodGet, "/", "", visit...).status)
-	assert.Equal(t, http.StatusForbidden, s.ask(t, http.MethodGet, "/_sandbox/status", "", visit...).status)
-	assert.Equal(t, http.StatusForbidden, s.ask(t, http.MethodPost, "/", "", visit...).status)
+	assert.Equal(t, http.StatusOK, s.do(t, http.MethodGet, "/", "", visit...).status)
+	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/_sandbox/status", "", visit...).status)
+	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodPost, "/", "", visit...).status)
 	for header, value := range map[string]string{"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "iframe"} {
-		assert.Equal(t, http.StatusForbidden, s.ask(t, http.MethodGet, "/", "", append(visit, header, value)...).status)
+		assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/", "", append(visit, header, value)...).status)
 	}
 }
 
-// The address that a request has come to may be named, whatever it is.
-func TestOwnAddress(t *testing.T) {
+// The address at which a request arrived is accepted as its host.
+func TestLocalAddress(t *testing.T) {
 	t.Parallel()
 	address := outside(t)
-	s := start(t, "-addr", net.JoinHostPort(address, "0"), "-allow-remote")
-	assert.Equal(t, http.StatusOK, s.ask(t, http.MethodGet, "/_sandbox/status", "").status)
-	assert.Equal(t, http.StatusForbidden, s.ask(t, http.MethodGet, "/_sandbox/status", "", "Host", "192.0.2.7").status)
+	s := startOn(t, listenOn(t, address))
+	assert.Equal(t, http.StatusOK, s.do(t, http.MethodGet, "/_sandbox/status", "").status)
+	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/_sandbox/status", "", "Host", "192.0.2.7").status)
 }
 
-// outside is an address of this machine that is not the loopback's.
+// outside returns an address of this machine other than the loopback's.
 func outside(t *testing.T) string {
 	t.Helper()
 	addresses, err := net.InterfaceAddrs()

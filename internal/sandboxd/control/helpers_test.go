@@ -1,15 +1,13 @@
-package main
+package control
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +18,8 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	exchanges "github.com/iblai/iblai-go/internal/recording"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
 const (
@@ -29,51 +29,58 @@ const (
 	monday = "2026-01-05T07:55:00Z"
 )
 
-// A server is the program while it runs.
+// A server is a [Server] that listens.
 type server struct {
-	url    string
-	stdout *lockedBuffer
-	stderr *lockedBuffer
-	stop   func() error // as by a signal; may be called again
+	url      string
+	errorLog *lockedBuffer // of net/http
+	stop     func()        // may be called again
 }
 
-// start runs the program with a clock that stands still, until the test is over.
-func start(t testing.TB, args ...string) *server {
+// start serves the default seed with a stopped clock, until the test is over.
+func start(t testing.TB, changes ...func(*Options)) *server {
 	t.Helper()
-	return startAs(t, append([]string{"-clock", monday, "-speed", "0"}, args...)...)
+	listening := httptest.NewUnstartedServer(nil)
+	return startOn(t, listening, changes...)
 }
 
-// startAs runs the program as it is told to, on a free port.
-func startAs(t testing.TB, args ...string) *server {
+func startOn(t testing.TB, listening *httptest.Server, changes ...func(*Options)) *server {
 	t.Helper()
-	s := &server{stdout: &lockedBuffer{}, stderr: &lockedBuffer{}}
-	reader, writer := io.Pipe()
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0", "-log", "off"}, args...), io.MultiWriter(s.stdout, writer), s.stderr)
-		_ = writer.Close()
-	}()
-	s.stop = sync.OnceValue(func() error {
-		cancel()
-		return <-ended
+	initial, err := seed.Default()
+	require.NoError(t, err)
+	options := Options{Seed: stopped(t, initial, monday), URL: "http://" + listening.Listener.Addr().String()}
+	for _, change := range changes {
+		change(&options)
+	}
+	s, err := New(options)
+	require.NoError(t, err)
+	running := &server{url: options.URL, errorLog: &lockedBuffer{}}
+	listening.Config.Handler = s
+	listening.Config.ErrorLog = log.New(running.errorLog, "", 0)
+	listening.Start()
+	running.stop = sync.OnceFunc(func() {
+		s.Close()
+		listening.Close()
 	})
-	t.Cleanup(func() { require.NoError(t, s.stop()) })
-	lines := bufio.NewScanner(reader)
-	for lines.Scan() {
-		if url, ok := strings.CutPrefix(lines.Text(), "export IBLAI_BASE_URL="); ok {
-			s.url = url
-		}
-		if strings.HasPrefix(lines.Text(), "export IBLAI_USERNAME=") {
-			break
-		}
-	}
-	if s.url == "" {
-		require.NoError(t, s.stop(), "the program did not start")
-		require.Fail(t, "the program tells no address")
-	}
-	go func() { _, _ = io.Copy(io.Discard, reader) }() // ends with the program
+	t.Cleanup(running.stop)
+	return running
+}
+
+// stopped stops the clock of a seed at a time.
+func stopped(t testing.TB, s *seed.Seed, at string) *seed.Seed {
+	t.Helper()
+	var err error
+	s.Start, err = time.Parse(time.RFC3339, at)
+	require.NoError(t, err)
+	s.Speed = 0
 	return s
+}
+
+// withSeed has a server start with a seed in YAML.
+func withSeed(t testing.TB, text string) func(*Options) {
+	t.Helper()
+	read, err := seed.Read(document.File("seed.yaml"), []byte(text), document.YAML)
+	require.NoError(t, err)
+	return func(options *Options) { options.Seed = stopped(t, read, monday) }
 }
 
 // lockedBuffer can be written to and read from by several goroutines.
@@ -94,35 +101,34 @@ func (b *lockedBuffer) String() string {
 	return b.buffer.String()
 }
 
-// An answer is what came over the wire.
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
 // reason is the text of an error.
-func (a answer) reason(t testing.TB) string {
+func (r response) reason(t testing.TB) string {
 	t.Helper()
-	require.Equal(t, "application/json", a.header.Get("Content-Type"), a.body)
-	return decode[errorBody](t, a).Error
+	require.Equal(t, "application/json", r.header.Get("Content-Type"), r.body)
+	return decode[errorBody](t, r).Error
 }
 
-func decode[T any](t testing.TB, a answer) (body T) {
+func decode[T any](t testing.TB, r response) (body T) {
 	t.Helper()
-	decoder := json.NewDecoder(strings.NewReader(a.body))
+	decoder := json.NewDecoder(strings.NewReader(r.body))
 	decoder.DisallowUnknownFields()
-	require.NoError(t, decoder.Decode(&body), a.body)
+	require.NoError(t, decoder.Decode(&body), r.body)
 	return body
 }
 
-// ask sends a request. A body is JSON. Headers are names and values in turn; an
-// empty value means none. The contract tests get to see what is exchanged.
-func (s *server) ask(t testing.TB, method, target, body string, headers ...string) answer {
+// do sends a request. A body is JSON. Headers are names and values in turn; an
+// empty value removes one. The contract tests record the exchange.
+func (s *server) do(t testing.TB, method, target, body string, headers ...string) response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.url+target, strings.NewReader(body))
 	if !assert.NoError(t, err) { // it may be another goroutine than the test's
-		return answer{}
+		return response{}
 	}
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
@@ -134,30 +140,28 @@ func (s *server) ask(t testing.TB, method, target, body string, headers ...strin
 		}
 	}
 	request.Host = request.Header.Get("Host")
-	response, err := exchanges.Transport(http.DefaultTransport).RoundTrip(request)
+	received, err := exchanges.Transport(http.DefaultTransport).RoundTrip(request)
 	if !assert.NoError(t, err) {
-		return answer{}
+		return response{}
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
+	defer received.Body.Close()
+	text, err := io.ReadAll(received.Body)
 	assert.NoError(t, err)
-	return answer{response.StatusCode, response.Header, string(text)}
+	return response{received.StatusCode, received.Header, string(text)}
 }
 
-// get asks for what must be there.
+// get sends a GET request that must succeed.
 func get[T any](t testing.TB, s *server, target string) T {
 	t.Helper()
-	a := s.ask(t, http.MethodGet, target, "")
-	require.Equal(t, http.StatusOK, a.status, a.body)
-	return decode[T](t, a)
+	return send[T](t, s, http.MethodGet, target, "")
 }
 
-// send sends what must be taken.
+// send sends a request that must succeed.
 func send[T any](t testing.TB, s *server, method, target, body string, headers ...string) T {
 	t.Helper()
-	a := s.ask(t, method, target, body, headers...)
-	require.Equal(t, http.StatusOK, a.status, a.body)
-	return decode[T](t, a)
+	r := s.do(t, method, target, body, headers...)
+	require.Equal(t, http.StatusOK, r.status, r.body)
+	return decode[T](t, r)
 }
 
 // newClient is a client of the first account.
@@ -169,28 +173,18 @@ func (s *server) newClient(t testing.TB) *client.Client {
 	return c
 }
 
-// write makes a file, and returns where it is.
-func write(t testing.TB, name, text string) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	return file
-}
-
-// newReceiver listens for callbacks, and returns where.
+// newReceiver listens for callbacks, and returns their URL.
 func newReceiver(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	receiver := httptest.NewServer(handler)
+	t.Cleanup(receiver.Close)
+	return receiver.URL + "/runs"
+}
+
+// listenOn listens on a free port of an address.
+func listenOn(t testing.TB, address string) *httptest.Server {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort(address, "0"))
 	require.NoError(t, err)
-	receiver := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = receiver.Serve(listener)
-	}()
-	t.Cleanup(func() {
-		_ = receiver.Close()
-		<-done
-	})
-	return "http://" + listener.Addr().String() + "/runs"
+	return &httptest.Server{Listener: listener, Config: &http.Server{ReadHeaderTimeout: time.Minute}}
 }

@@ -1,43 +1,47 @@
-package main
+package control
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// maxBody is how long a body may be that is no seed, in bytes.
+// maxBody limits bodies other than seeds, in bytes.
 const maxBody = 1 << 20
 
-// mediaType reads what the body is, which must be one of some. A page of another
-// site can't send these without asking first, and is refused when it asks.
-func (c *call) mediaType(types map[string]format) (format, error) {
-	named, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // of what is none there is none
-	as, ok := types[named]
+// format returns the format of the body, whose media type must be one of some.
+// Browsers send these types to other sites only after a preflight request, which is
+// rejected.
+func (c *call) format(types map[string]document.Format) (document.Format, error) {
+	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if it is invalid
+	format, ok := types[mediaType]
 	if !ok {
-		return 0, refuse(http.StatusUnsupportedMediaType, "the Content-Type %s is not taken here; send application/json", brief(named))
+		return 0, errorf(http.StatusUnsupportedMediaType, "the Content-Type %s is not taken here; send application/json", document.Quote(mediaType))
 	}
-	return as, nil
+	return format, nil
 }
 
-func (c *call) readBody(longest int64) ([]byte, error) {
-	text, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, longest))
+func (c *call) readBody(maxBytes int64) ([]byte, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, maxBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return nil, refuse(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes", longest)
+		return nil, errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes", maxBytes)
 	}
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "the body could not be read: %v", err)
+		return nil, errorf(http.StatusBadRequest, "the body could not be read: %v", err)
 	}
 	return text, nil
 }
 
 // body reads a body of JSON with read.
-func (c *call) body(read func(*value)) error {
-	as, err := c.mediaType(map[string]format{"application/json": formatJSON})
+func (c *call) body(read func(*document.Value)) error {
+	format, err := c.format(map[string]document.Format{"application/json": document.JSON})
 	if err != nil {
 		return err
 	}
@@ -45,45 +49,50 @@ func (c *call) body(read func(*value)) error {
 	if err != nil {
 		return err
 	}
-	document, top := parse(bodySource("body"), text, as)
-	if top != nil {
-		read(top)
+	d, root := document.Parse(document.Body("body"), text, format)
+	if root != nil {
+		read(root)
 	}
-	if err := document.err(); err != nil {
-		return refuse(http.StatusBadRequest, "%v", err)
+	if err := d.Err(); err != nil {
+		return errorf(http.StatusBadRequest, "%v", err)
 	}
 	return nil
 }
 
-// A query reads parameters, and keeps the first fault.
+// emptyBody reads a body that must be an empty object.
+func (c *call) emptyBody() error {
+	return c.body(func(v *document.Value) { v.Object(nil) })
+}
+
+// A query parses parameters and records the first error.
 type query struct {
 	values url.Values
 	err    error
 }
 
-func (q *query) fault(name, wanted string) {
+func (q *query) invalid(name, expected string) {
 	if q.err == nil {
-		q.err = refuse(http.StatusBadRequest, "the parameter %s must be %s, not %s", name, wanted, brief(q.values.Get(name)))
+		q.err = errorf(http.StatusBadRequest, "the parameter %s must be %s, not %s", name, expected, document.Quote(q.values.Get(name)))
 	}
 }
 
-// whole reads a whole number from lowest to highest, which is absent where it is
-// not given.
-func (q *query) whole(name string, absent, lowest, highest int64) int64 {
+// integer parses an integer from minimum to maximum. If it is not given, it
+// returns the default.
+func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
 	if !q.values.Has(name) {
-		return absent
+		return byDefault
 	}
 	n, err := strconv.ParseInt(q.values.Get(name), 10, 64)
-	if err != nil || n < lowest || n > highest {
-		q.fault(name, "a whole number from "+strconv.FormatInt(lowest, 10)+" to "+strconv.FormatInt(highest, 10))
+	if err != nil || n < minimum || n > maximum {
+		q.invalid(name, fmt.Sprintf("a whole number from %d to %d", minimum, maximum))
 	}
 	return n
 }
 
 func (q *query) time(name string) time.Time {
 	t, err := time.Parse(time.RFC3339, q.values.Get(name))
-	if err != nil || t.Before(firstTime) || t.After(lastTime) {
-		q.fault(name, "a time such as 2026-01-05T08:00:00Z")
+	if err != nil || t.Before(document.MinTime) || t.After(document.MaxTime) {
+		q.invalid(name, "a time such as 2026-01-05T08:00:00Z")
 	}
 	return t.UTC()
 }

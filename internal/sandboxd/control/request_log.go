@@ -1,46 +1,33 @@
-package main
+package control
 
 import (
-	"io"
-	"log/slog"
 	"net/http"
 	"time"
 )
 
-// newLogger logs requests as text or as JSON, or not at all.
-func newLogger(style string, w io.Writer) *slog.Logger {
-	switch style {
-	case "text":
-		return slog.New(slog.NewTextHandler(w, nil))
-	case "json":
-		return slog.New(slog.NewJSONHandler(w, nil))
-	}
-	return slog.New(slog.DiscardHandler)
-}
-
-// log tells how a request was answered, with nothing of what is secret: no query, no
-// header, no body.
-func (p *program) log(w http.ResponseWriter, r *http.Request, handler http.HandlerFunc) {
-	begin := time.Now()
-	watched := &watchedWriter{ResponseWriter: w, status: http.StatusOK}
-	defer func() { // faults break answers off with a panic
-		p.logger.InfoContext(r.Context(), "request",
-			"method", r.Method, "path", r.URL.Path, "status", watched.status, "duration", time.Since(begin).Round(time.Microsecond))
+// log logs a request and the status of its response. It logs neither query, headers
+// nor body, which may be secret.
+func (s *Server) log(w http.ResponseWriter, r *http.Request, handler http.HandlerFunc) {
+	start := time.Now()
+	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	defer func() { // faults abort responses with a panic
+		s.logger.InfoContext(r.Context(), "request",
+			"method", r.Method, "path", r.URL.Path, "status", recorder.status, "duration", time.Since(start).Round(time.Microsecond))
 	}()
-	handler(watched, r)
+	handler(recorder, r)
 }
 
-// A watchedWriter knows the status of the answer.
-type watchedWriter struct {
+// A statusRecorder records the status of the response.
+type statusRecorder struct {
 	http.ResponseWriter
 
 	status int
 }
 
-func (w *watchedWriter) WriteHeader(status int) {
+func (w *statusRecorder) WriteHeader(status int) {
 	w.status = status
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap is for http.ResponseController.
-func (w *watchedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+// Unwrap is called by http.ResponseController.
+func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,7 +1,8 @@
-package main
+package control
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ type requestBody struct {
 	URL        string    `json:"url"`
 	Operation  string    `json:"operation"`
 	Username   string    `json:"username"`
-	Status     int       `json:"status"` // 0 for no answer
+	Status     int       `json:"status"` // 0 if there was no response
 	DurationMS float64   `json:"duration_ms"`
 	Fault      bool      `json:"fault"`
 }
@@ -38,20 +39,20 @@ type fullRequestBody struct {
 	Truncated      bool        `json:"truncated"`
 }
 
-// requests lists what was asked of the API, the newest first.
+// requests lists requests to the platform's API, newest first.
 func (c *call) requests() (any, error) {
-	limit := c.query.whole("limit", defaultPage, 1, maxPage)
-	before := c.query.whole("before", maxID, 1, maxID)
+	limit := c.query.integer("limit", defaultPage, 1, maxPage)
+	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
 	lowest, highest := c.query.statuses("status")
 	method, text := c.query.values.Get("method"), strings.ToLower(c.query.values.Get("text"))
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
-	page, total, next := newestFirst(c.sandbox.LatestRequests(), int(limit), before,
+	page, total, next := paginate(c.sandbox.LatestRequests(), int(limit), before,
 		func(r *sandbox.Request) int64 { return r.ID },
 		func(r *sandbox.Request) bool {
 			return (method == "" || strings.EqualFold(method, r.Method)) &&
-				r.StatusCode >= lowest && r.StatusCode <= highest && (text == "" || says(r, text))
+				r.StatusCode >= lowest && r.StatusCode <= highest && (text == "" || contains(r, text))
 		})
 	body := requestsBody{Requests: []requestBody{}, Total: total, Before: next}
 	for i := range page {
@@ -60,22 +61,23 @@ func (c *call) requests() (any, error) {
 	return body, nil
 }
 
-// statuses reads one status, as in 404, or a class of them, as in 4xx.
+// statuses parses a status, as in 404, or a class of statuses, as in 4xx.
 func (q *query) statuses(name string) (lowest, highest int) {
 	text := q.values.Get(name)
 	if text == "" {
-		return 0, maxCount
+		return 0, math.MaxInt
 	}
 	lowest, lowErr := strconv.Atoi(strings.ReplaceAll(text, "x", "0"))
 	highest, highErr := strconv.Atoi(strings.ReplaceAll(text, "x", "9"))
 	if len(text) != len("404") || lowErr != nil || highErr != nil || lowest < 100 {
-		q.fault(name, "a status such as 404 or 4xx")
+		q.invalid(name, "a status such as 404 or 4xx")
 	}
 	return lowest, highest
 }
 
-// says reports whether a text in lower case stands in the URL or a body.
-func says(r *sandbox.Request, text string) bool {
+// contains reports whether the URL or a body contains a text, which is in lower
+// case.
+func contains(r *sandbox.Request, text string) bool {
 	return strings.Contains(strings.ToLower(r.URL), text) ||
 		bytes.Contains(bytes.ToLower(r.Body), []byte(text)) || bytes.Contains(bytes.ToLower(r.ResponseBody), []byte(text))
 }
@@ -83,7 +85,7 @@ func says(r *sandbox.Request, text string) bool {
 func (c *call) requestByID() (any, error) {
 	r, ok := c.sandbox.Request(c.id)
 	if !ok {
-		return nil, refuse(http.StatusNotFound, "there is no request %d, or no longer", c.id)
+		return nil, errorf(http.StatusNotFound, "there is no request %d, or no longer", c.id)
 	}
 	return fullRequestBody{requestOf(&r), r.Header, string(r.Body), r.ResponseHeader, string(r.ResponseBody), r.Truncated}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"fmt"
@@ -15,17 +15,17 @@ func TestRequests(t *testing.T) {
 	apiKey := get[statusBody](t, s, "/_sandbox/status").Accounts[0].APIKey
 	const agents = "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/"
 	call := func(method, path, body string) {
-		s.ask(t, method, path, body, "Authorization", "Api-Token "+apiKey)
+		s.do(t, method, path, body, "Authorization", "Api-Token "+apiKey)
 	}
 	call(http.MethodGet, agents+"?search=Digest", "")
 	call(http.MethodPost, agents, `{"title": "Tea & <b>Cake</b>"}`)
 	call(http.MethodGet, agents+"1/", "")
-	s.ask(t, http.MethodGet, agents, "")
+	s.do(t, http.MethodGet, agents, "")
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests": [{"status": 503}]}`)
 	call(http.MethodDelete, agents+"1/", "")
 
 	page := get[requestsBody](t, s, "/_sandbox/requests")
-	assert.Equal(t, 5, page.Total, "the control API's are not among them")
+	assert.Equal(t, 5, page.Total, "without those to the control API")
 	assert.Nil(t, page.Before)
 	var statuses []int
 	for _, r := range page.Requests {
@@ -64,18 +64,18 @@ func TestRequests(t *testing.T) {
 	assert.Equal(t, "Api-Token ***", full.RequestHeader.Get("Authorization"))
 	assert.Equal(t, "application/json", full.ResponseHeader.Get("Content-Type"))
 	assert.False(t, full.Truncated)
-	assert.NotContains(t, s.ask(t, http.MethodGet, "/_sandbox/requests/2", "").body, apiKey)
+	assert.NotContains(t, s.do(t, http.MethodGet, "/_sandbox/requests/2", "").body, apiKey)
 
 	for _, query := range []string{"status=99", "status=xxx", "status=4", "status=4xxx", "status=-10", "status=ok"} {
-		a := s.ask(t, http.MethodGet, "/_sandbox/requests?"+query, "")
+		a := s.do(t, http.MethodGet, "/_sandbox/requests?"+query, "")
 		assert.Equal(t, http.StatusBadRequest, a.status, query)
 		assert.Contains(t, a.reason(t), "must be a status such as 404 or 4xx", query)
 	}
-	assert.Equal(t, http.StatusBadRequest, s.ask(t, http.MethodGet, "/_sandbox/requests?limit=no", "").status)
+	assert.Equal(t, http.StatusBadRequest, s.do(t, http.MethodGet, "/_sandbox/requests?limit=no", "").status)
 	assert.EqualValues(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
 }
 
-// The console has the platform by a side door.
+// The console reaches the platform without faults and without a trace.
 func TestAside(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -93,7 +93,7 @@ func TestAside(t *testing.T) {
 		{path, []string{"Authorization", "Api-Token " + key}, http.StatusServiceUnavailable},
 		{path, []string{"Authorization", "Api-Token " + key}, http.StatusOK},
 	} {
-		assert.Equal(t, test.status, s.ask(t, http.MethodGet, test.target, "", test.headers...).status, test)
+		assert.Equal(t, test.status, s.do(t, http.MethodGet, test.target, "", test.headers...).status, test)
 	}
 	assert.Equal(t, 2, get[requestsBody](t, s, "/_sandbox/requests").Total)
 }

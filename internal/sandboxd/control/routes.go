@@ -1,144 +1,98 @@
-package main
+package control
 
 import (
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A route is a path of the control API. One {id} may stand in it.
-type route struct {
-	template string
-	methods  map[string]func(*call) (any, error)
-}
+//go:embed control.yaml
+var description []byte
 
-// controlRoutes are all of them, as control.yaml describes them.
-func controlRoutes() []route {
-	type methods = map[string]func(*call) (any, error)
-	return []route{
-		{"/_sandbox/status", methods{http.MethodGet: (*call).status}},
-		{"/_sandbox/clock", methods{http.MethodGet: (*call).clock, http.MethodPost: (*call).moveClock}},
-		{"/_sandbox/seed", methods{http.MethodPost: (*call).reseed}},
-		{"/_sandbox/reset", methods{http.MethodPost: (*call).reset}},
-		{"/_sandbox/agents/{id}/fire", methods{http.MethodPost: (*call).fire}},
-		{"/_sandbox/agents/{id}/schedule", methods{http.MethodGet: (*call).schedule}},
-		{"/_sandbox/crontab", methods{http.MethodGet: (*call).crontab}},
-		{"/_sandbox/schedules", methods{http.MethodGet: (*call).schedules}},
-		{"/_sandbox/timeline", methods{http.MethodGet: (*call).timeline}},
-		{"/_sandbox/faults", methods{http.MethodGet: (*call).faults, http.MethodPut: (*call).setFaults}},
-		{"/_sandbox/requests", methods{http.MethodGet: (*call).requests}},
-		{"/_sandbox/requests/{id}", methods{http.MethodGet: (*call).requestByID}},
-		{"/_sandbox/deliveries", methods{http.MethodGet: (*call).deliveries}},
-		{"/_sandbox/deliveries/{id}", methods{http.MethodGet: (*call).deliveryByID}},
-		{"/_sandbox/deliveries/{id}/resend", methods{http.MethodPost: (*call).resend}},
-		{"/_sandbox/events", methods{http.MethodGet: (*call).events}},
-		{"/_sandbox/openapi.yaml", methods{http.MethodGet: (*call).description}},
+// routes are the operations of the control API, which control.yaml describes.
+func (s *Server) routes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /_sandbox/status":                  s.handle((*call).status),
+		"GET /_sandbox/clock":                   s.handle((*call).clock),
+		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
+		"POST /_sandbox/seed":                   s.handle((*call).reseed),
+		"POST /_sandbox/reset":                  s.handle((*call).reset),
+		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
+		"GET /_sandbox/agents/{id}/schedule":    s.handle((*call).schedule),
+		"GET /_sandbox/crontab":                 s.handle((*call).crontab),
+		"GET /_sandbox/schedules":               s.handle((*call).schedules),
+		"GET /_sandbox/timeline":                s.handle((*call).timeline),
+		"GET /_sandbox/faults":                  s.handle((*call).faults),
+		"PUT /_sandbox/faults":                  s.handle((*call).setFaults),
+		"GET /_sandbox/requests":                s.handle((*call).requests),
+		"GET /_sandbox/requests/{id}":           s.handle((*call).requestByID),
+		"GET /_sandbox/deliveries":              s.handle((*call).deliveries),
+		"GET /_sandbox/deliveries/{id}":         s.handle((*call).deliveryByID),
+		"POST /_sandbox/deliveries/{id}/resend": s.handle((*call).resend),
+		"GET /_sandbox/events":                  s.streamEvents,
+		"GET /_sandbox/openapi.yaml":            serveDescription,
+		"/_sandbox/api/":                        s.servePlatform,
 	}
 }
 
-// match returns what stands for {id} in a path of the route.
-func (r *route) match(path string) (id string, ok bool) {
-	before, after, hasID := strings.Cut(r.template, "{id}")
-	if !hasID {
-		return "", path == r.template
-	}
-	id, begins := strings.CutPrefix(path, before)
-	id, ends := strings.CutSuffix(id, after)
-	return id, begins && ends && id != "" && !strings.Contains(id, "/")
+// servePlatform serves the platform's API for the console, which must neither use
+// up faults nor appear in the request journal.
+func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request) {
+	http.StripPrefix("/_sandbox", s.Sandbox().Aside()).ServeHTTP(w, r)
+}
+
+func serveDescription(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, _ = w.Write(description)
 }
 
 // A call is a request to the control API.
 type call struct {
-	*program
+	*Server
 
-	sandbox *sandbox.Sandbox // that was there when the request came
+	sandbox *sandbox.Sandbox // the current one when the request came
 	request *http.Request
 	writer  http.ResponseWriter
-	id      int64 // of the path, 0 if it has none or one that is no number
+	id      int64 // from the path; 0, which nothing has, if it is not a number
 	query   query
 }
 
-// A failure is an answer that is no success.
-type failure struct {
+// handle returns a handler that writes the result of an operation as JSON.
+func (s *Server) handle(operation func(*call) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Server: s, sandbox: s.Sandbox(), request: r, writer: w, query: query{values: r.URL.Query()}}
+		c.id, _ = strconv.ParseInt(r.PathValue("id"), 10, 64)
+		body, err := operation(c)
+		if err != nil {
+			writeJSON(w, statusOf(err), errorBody{err.Error()})
+			return
+		}
+		writeJSON(w, http.StatusOK, body)
+	}
+}
+
+// A statusError is an error with the status of its response.
+type statusError struct {
 	status int
 	text   string
 }
 
-func (f *failure) Error() string { return f.text }
+func (e *statusError) Error() string { return e.text }
 
-func refuse(status int, format string, args ...any) error {
-	return &failure{status, fmt.Sprintf(format, args...)}
+func errorf(status int, format string, args ...any) error {
+	return &statusError{status, fmt.Sprintf(format, args...)}
 }
 
-type errorBody struct {
-	Error string `json:"error"`
-}
-
-// control answers for the console's files and the control API.
-func (p *program) control(w http.ResponseWriter, r *http.Request) {
-	if file, ok := p.assets[r.URL.Path]; ok {
-		if allow(w, r, http.MethodGet) {
-			file.ServeHTTP(w, r)
-		}
-		return
-	}
-	for _, route := range p.routes {
-		id, ok := route.match(r.URL.Path)
-		if !ok {
-			continue
-		}
-		if !allow(w, r, slices.Collect(maps.Keys(route.methods))...) {
-			return
-		}
-		c := &call{program: p, sandbox: p.current.Load(), request: r, writer: w, query: query{values: r.URL.Query()}}
-		c.id, _ = strconv.ParseInt(id, 10, 64) // 0 is nothing's id
-		c.answer(route.methods[strings.Replace(r.Method, http.MethodHead, http.MethodGet, 1)])
-		return
-	}
-	writeJSON(w, http.StatusNotFound, errorBody{"there is no " + brief(r.URL.Path) + "; " + reserved + "openapi.yaml describes what there is"})
-}
-
-// allow refuses other methods. HEAD is GET without the body, which net/http leaves
-// out.
-func allow(w http.ResponseWriter, r *http.Request, methods ...string) bool {
-	if slices.Contains(methods, http.MethodGet) {
-		methods = append(methods, http.MethodHead)
-	}
-	if slices.Contains(methods, r.Method) {
-		return true
-	}
-	slices.Sort(methods)
-	w.Header().Set("Allow", strings.Join(methods, ", "))
-	writeJSON(w, http.StatusMethodNotAllowed, errorBody{fmt.Sprintf("%s is not allowed here, only %s", brief(r.Method), strings.Join(methods, ", "))})
-	return false
-}
-
-// answer writes what a handler returns, which may also be one that writes by
-// itself.
-func (c *call) answer(handle func(*call) (any, error)) {
-	body, err := handle(c)
-	if err != nil {
-		writeJSON(c.writer, statusOf(err), errorBody{err.Error()})
-		return
-	}
-	if stream, ok := body.(http.HandlerFunc); ok {
-		stream(c.writer, c.request)
-		return
-	}
-	writeJSON(c.writer, http.StatusOK, body)
-}
-
-// statusOf is the status of an answer that tells an error.
+// statusOf returns the status of an error response.
 func statusOf(err error) int {
-	if f, ok := errors.AsType[*failure](err); ok {
-		return f.status
+	if e, ok := errors.AsType[*statusError](err); ok {
+		return e.status
 	}
 	if _, ok := errors.AsType[*sandbox.UnknownAgentError](err); ok {
 		return http.StatusNotFound
@@ -146,21 +100,42 @@ func statusOf(err error) int {
 	if _, ok := errors.AsType[*sandbox.UnknownDeliveryError](err); ok {
 		return http.StatusNotFound
 	}
-	switch {
-	case errors.Is(err, sandbox.ErrClosed), errors.Is(err, errStopping):
-		return http.StatusConflict // another has taken its place, or the program ends
+	if errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) { // it was replaced, or the program ends
+		return http.StatusConflict
 	}
 	return http.StatusInternalServerError
+}
+
+type errorBody struct {
+	Error string `json:"error"`
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		status = http.StatusInternalServerError
-		text, _ = json.Marshal(errorBody{err.Error()}) // texts can be written
+		text, _ = json.Marshal(errorBody{err.Error()}) // a string can always be encoded
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)+1))
 	w.WriteHeader(status)
 	_, _ = w.Write(append(text, '\n'))
 }
+
+// An errorWriter replaces the plain text of http.ServeMux's 404 and 405 responses
+// by JSON.
+type errorWriter struct {
+	http.ResponseWriter
+
+	request *http.Request
+}
+
+func (w errorWriter) WriteHeader(status int) {
+	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml describes what there is"
+	if status == http.StatusMethodNotAllowed {
+		text = fmt.Sprintf("%s is not allowed here, only %s", document.Quote(w.request.Method), w.Header().Get("Allow"))
+	}
+	writeJSON(w.ResponseWriter, status, errorBody{text})
+}
+
+func (errorWriter) Write(text []byte) (int, error) { return len(text), nil }

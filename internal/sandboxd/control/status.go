@@ -1,8 +1,6 @@
-package main
+package control
 
 import (
-	_ "embed"
-	"net/http"
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -26,25 +24,25 @@ type accountBody struct {
 }
 
 type countsBody struct {
-	Requests   int64 `json:"requests"`   // that there have been
-	Deliveries int64 `json:"deliveries"` // that there have been
+	Requests   int64 `json:"requests"`   // so far
+	Deliveries int64 `json:"deliveries"` // so far
 	Faults     int   `json:"faults"`
 }
 
 func (c *call) status() (any, error) { return c.statusOf(c.sandbox), nil }
 
-func (p *program) statusOf(sb *sandbox.Sandbox) statusBody {
+func (s *Server) statusOf(sb *sandbox.Sandbox) statusBody {
 	body := statusBody{
 		Name:      "iblai-go sandbox",
-		StartedAt: p.startedAt,
-		Boot:      p.boot,
-		URL:       p.url,
+		StartedAt: s.startedAt,
+		Boot:      s.boot,
+		URL:       s.url,
 		Clock:     clockOf(sb),
 		Counts: countsBody{
 			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
 		},
 	}
-	for r := range sb.LatestRequests() { // their ids count them
+	for r := range sb.LatestRequests() { // ids count from 1
 		body.Counts.Requests = r.ID
 		break
 	}
@@ -56,15 +54,4 @@ func (p *program) statusOf(sb *sandbox.Sandbox) statusBody {
 		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, string(a.APIKey)})
 	}
 	return body
-}
-
-//go:embed control.yaml
-var controlDescription []byte
-
-// description is the control API in OpenAPI's words.
-func (*call) description() (any, error) {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/yaml")
-		_, _ = w.Write(controlDescription)
-	}), nil
 }

@@ -1,23 +1,25 @@
-package main
+package control
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
 const (
 	maxBuckets      = 2000
 	maxTimeline     = 100 * 366 * 24 * time.Hour
-	maxTimelineRuns = 400 // that are told one by one
+	maxTimelineRuns = 400 // that are listed
 )
 
 type timelineBody struct {
 	From    time.Time    `json:"from"`
 	To      time.Time    `json:"to"`
-	Bucket  string       `json:"bucket"` // how long one is
+	Bucket  string       `json:"bucket"` // its duration
 	Buckets []bucketBody `json:"buckets"`
 	Total   int          `json:"total"`
 	Runs    []runBody    `json:"runs"`
@@ -38,22 +40,22 @@ type runBody struct {
 	EndTime   *client.Time                  `json:"end_time"`
 }
 
-// timeline counts the runs of an org that began in a span of time, in buckets of
-// equal length.
+// timeline counts the runs of an org that started in a period, in buckets of equal
+// duration.
 func (c *call) timeline() (any, error) {
 	org := c.query.values.Get("org")
 	from, to := c.query.time("from"), c.query.time("to")
-	buckets := c.query.whole("buckets", 200, 1, maxBuckets)
-	agent := c.query.whole("agent", 0, 1, maxID)
+	buckets := c.query.integer("buckets", 200, 1, maxBuckets)
+	agent := c.query.integer("agent", 0, 1, math.MaxInt64)
 	switch known := c.orgs(); {
 	case c.query.err != nil:
 		return nil, c.query.err
 	case !slices.Contains(known, org):
-		return nil, refuse(http.StatusNotFound, "there is no org %s", brief(org))
+		return nil, errorf(http.StatusNotFound, "there is no org %s", document.Quote(org))
 	case !from.Before(to):
-		return nil, refuse(http.StatusBadRequest, "the parameter to must be after from")
+		return nil, errorf(http.StatusBadRequest, "the parameter to must be after from")
 	case to.Sub(from) > maxTimeline:
-		return nil, refuse(http.StatusBadRequest, "the parameters from and to are more than 100 years apart")
+		return nil, errorf(http.StatusBadRequest, "the parameters from and to are more than 100 years apart")
 	}
 	t := newTimeline(from, to, int(buckets))
 	for log := range c.sandbox.Logs(org, from, to) {
@@ -64,7 +66,7 @@ func (c *call) timeline() (any, error) {
 	return t.body(), nil
 }
 
-// orgs are the keys of the orgs that there are.
+// orgs returns the keys of all orgs.
 func (c *call) orgs() (keys []string) {
 	for _, a := range c.sandbox.Accounts() {
 		keys = append(keys, a.Org)
@@ -76,13 +78,13 @@ func (c *call) orgs() (keys []string) {
 type timeline struct {
 	timelineBody
 
-	first   time.Time // when the first bucket begins
+	first   time.Time // start of the first bucket
 	step    time.Duration
-	buckets []bucketBody // by their place, empty ones too
+	buckets []bucketBody // all of them, in order
 }
 
 func newTimeline(from, to time.Time, buckets int) *timeline {
-	step := stepFor(to.Sub(from), buckets)
+	step := bucketSize(to.Sub(from), buckets)
 	first := from.Truncate(step)
 	return &timeline{
 		timelineBody: timelineBody{From: from, To: to, Bucket: step.String(), Buckets: []bucketBody{}, Runs: []runBody{}},
@@ -109,7 +111,7 @@ func (t *timeline) add(log client.PeriodicAgentLog) {
 	}
 }
 
-// body leaves out the buckets that are empty, and the runs where they are many.
+// body omits empty buckets, and the runs if there are too many.
 func (t *timeline) body() timelineBody {
 	for _, bucket := range t.buckets {
 		if !bucket.Start.IsZero() {
@@ -123,12 +125,12 @@ func (t *timeline) body() timelineBody {
 	return t.timelineBody
 }
 
-// stepFor is how long a bucket is: such that no more than so many and one are
-// needed, and that they begin at round times, which stay where they are when the
-// span is moved.
-func stepFor(span time.Duration, buckets int) time.Duration {
+// bucketSize returns the duration of a bucket. It needs at most one bucket more
+// than the number given. Buckets start at round times, so they stay the same when the
+// period moves.
+func bucketSize(period time.Duration, buckets int) time.Duration {
 	const day = 24 * time.Hour
-	shortest := span / time.Duration(buckets)
+	shortest := period / time.Duration(buckets)
 	for _, step := range []time.Duration{
 		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
 		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,

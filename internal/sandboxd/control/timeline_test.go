@@ -1,4 +1,4 @@
-package main
+package control
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 func TestTimeline(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-seed", write(t, "seed.yaml", `
+	s := start(t, withSeed(t, `
 clock: {start: 2026-01-05T07:55:00Z}
 orgs:
 - key: acme
@@ -43,7 +43,7 @@ orgs:
 	narrow := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z")
 	assert.Equal(t, 2, narrow.Total, "a run at the end is not in it")
 	assert.Equal(t, "30s", narrow.Bucket)
-	empty := s.ask(t, http.MethodGet, "/_sandbox/timeline?org=else&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z", "")
+	empty := s.do(t, http.MethodGet, "/_sandbox/timeline?org=else&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z", "")
 	assert.Contains(t, empty.body, `"buckets":[],"total":0,"runs":[]`)
 
 	for query, status := range map[string]int{
@@ -57,7 +57,7 @@ orgs:
 		"org=acme&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z&buckets=2001": http.StatusBadRequest,
 		"org=acme&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z&agent=x":      http.StatusBadRequest,
 	} {
-		a := s.ask(t, http.MethodGet, "/_sandbox/timeline?"+query, "")
+		a := s.do(t, http.MethodGet, "/_sandbox/timeline?"+query, "")
 		assert.Equal(t, status, a.status, query)
 		assert.NotEmpty(t, a.reason(t))
 	}
@@ -65,7 +65,7 @@ orgs:
 
 func TestManyRunsAreOnlyCounted(t *testing.T) {
 	t.Parallel()
-	s := start(t, "-seed", write(t, "seed.yaml", `
+	s := start(t, withSeed(t, `
 orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Often, task: {crontab: {}}, outcomes: [{}]}]}]
 `))
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"to": "2026-01-05T14:35:00Z"}`)
@@ -82,8 +82,8 @@ orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Of
 	assert.Equal(t, 401, counted)
 }
 
-// Buckets are no more than was asked for, but for one at the edge, and stay where
-// they are when the span is moved.
+// There is at most one bucket more than requested, and buckets stay the same when
+// the period moves.
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, time.January, 5, 7, 55, 12, 345, time.UTC)
