@@ -1,87 +1,117 @@
-package main
+// Package sandboxd runs the sandbox as a program: the platform's API, a control API
+// and a console on one address. A command needs no more than
+//
+//	err := sandboxd.Serve(ctx, sandboxd.Config{Output: os.Stdout})
+//
+// It is a test server: everyone who reaches it can read its keys.
+package sandboxd
 
 import (
 	"context"
-	_ "embed"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
+	"net/netip"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/control"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
+
+// DefaultAddr is the address that a sandbox listens on by default.
+const DefaultAddr = "127.0.0.1:8765"
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// shutdownTimeout is how long requests that are being answered may still take.
+	// shutdownTimeout limits how long requests in flight may take after the
+	// context has ended.
 	shutdownTimeout = 2 * time.Second
 )
 
-//go:embed default.yaml
-var defaultSeed []byte
+// Config configures [Serve]. The zero value serves the default seed at
+// [DefaultAddr].
+type Config struct {
+	// Addr is the address to listen on. Port 0 takes a free one.
+	Addr string
+	// AllowRemote permits an address beyond the loopback interface, where others
+	// can read the keys. Error messages call it -allow-remote.
+	AllowRemote bool
+	// Hosts are the names by which browsers may reach the server, in addition to
+	// localhost. Error messages call them -host.
+	Hosts []string
+	// Seed creates the sandbox. The default is [seed.Default].
+	Seed *seed.Seed
+	// Logger logs requests to the platform's API, and changes. The default
+	// discards them.
+	Logger *slog.Logger
+	// Output gets the addresses and the environment variables for clients when
+	// the server listens. The default discards them.
+	Output io.Writer
+}
 
-// run serves until the context ends. Where something is wrong, nothing is served.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	s, err := parseFlags(args, stderr)
+// Serve serves a sandbox until the context ends. If the configuration or the seed
+// is invalid, nothing is served.
+func Serve(ctx context.Context, config Config) error {
+	if err := config.complete(); err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", config.Addr)
 	if err != nil {
 		return err
 	}
-	assets, err := loadConsole()
-	if err != nil {
-		return err
-	}
-	r, err := s.load()
-	if err != nil {
-		return err
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.addr)
-	if err != nil {
-		return err
-	}
-	sb, err := r.build(nil)
+	url := urlOf(listener.Addr())
+	handler, err := control.New(control.Options{Seed: config.Seed, URL: url, Hosts: config.Hosts, Logger: config.Logger})
 	if err != nil {
 		_ = listener.Close()
 		return err
 	}
-	p := &program{
-		platform: newPlatform(r.seed, sb),
-		guard:    guard{s.hosts},
-		routes:   controlRoutes(),
-		assets:   assets,
-		logger:   newLogger(s.log, stderr),
-	}
-	defer p.close()
-	p.url = urlOf(listener.Addr())
-	server := &http.Server{Handler: p, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: slog.NewLogLogger(p.logger.Handler(), slog.LevelWarn)}
+	defer handler.Close()
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
-	go func() {
-		defer close(served)
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			served <- err
-		}
-	}()
-	p.greet(stdout)
+	go func() { served <- server.Serve(listener) }()
+	greet(config.Output, url, handler.Sandbox())
 
 	select {
-	case err = <-served: // it can't go on
+	case err = <-served: // it failed
 	case <-ctx.Done():
-		err = p.stop(context.WithoutCancel(ctx), server)
-		for range served { // until its goroutine has ended
-		}
+		handler.Close()
+		err = shutdown(context.WithoutCancel(ctx), server)
+		<-served
 	}
 	return err
 }
 
-// stop ends advances of the clock, deliveries and streams of events, waits a while
-// for other requests, and breaks off those that are left.
-func (p *program) stop(ctx context.Context, server *http.Server) error {
-	p.close()
+// complete validates the configuration and sets defaults.
+func (c *Config) complete() (err error) {
+	if c.Addr == "" {
+		c.Addr = DefaultAddr
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Output == nil {
+		c.Output = io.Discard
+	}
+	if c.Seed == nil {
+		if c.Seed, err = seed.Default(); err != nil {
+			return err
+		}
+	}
+	host, _, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return fmt.Errorf("the address %q is not HOST:PORT: %w", c.Addr, err)
+	}
+	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() || c.AllowRemote {
+		return nil
+	}
+	return fmt.Errorf("the address %s is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key; "+
+		"give -allow-remote too if that is what you want", c.Addr)
+}
+
+// shutdown waits for requests in flight, and then aborts them.
+func shutdown(ctx context.Context, server *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
 	if server.Shutdown(ctx) == nil {
@@ -90,65 +120,11 @@ func (p *program) stop(ctx context.Context, server *http.Server) error {
 	return server.Close()
 }
 
-// urlOf is where somebody on this machine reaches the address.
+// urlOf returns the URL of a listener's address for programs on this machine.
 func urlOf(address net.Addr) string {
-	tcp := address.(*net.TCPAddr) //nolint:forcetypeassert // it was listened to as one
-	ip := tcp.IP
-	if ip.IsUnspecified() {
-		ip = net.IPv4(127, 0, 0, 1)
+	host, port, _ := net.SplitHostPort(address.String()) // it always has both
+	if net.ParseIP(host).IsUnspecified() {
+		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(ip.String(), strconv.Itoa(tcp.Port))
-}
-
-// greet prints where all is, and what to paste.
-func (p *program) greet(w io.Writer) {
-	sb := p.current.Load()
-	account := administrator(sb.Accounts())
-	clock := clockOf(sb)
-	speed := fmt.Sprintf("runs at %v times real time", clock.Speed)
-	switch clock.Speed {
-	case 0:
-		speed = "stands still"
-	case 1:
-		speed = "runs in real time"
-	}
-	fmt.Fprintf(w, `ibl.ai sandbox (stop with Ctrl-C)
-
-  console      %[1]s/
-  API          %[1]s/api/ai-mentor/
-  control API  %[1]s%[2]sopenapi.yaml
-  clock        %[3]s, %[4]s
-
-To lead a program here:
-
-export %[5]s=%[6]s
-export %[7]s=%[8]s
-export %[9]s=%[10]s
-export %[11]s=%[12]s
-`, p.url, reserved, clock.Now.Format(time.RFC3339), speed,
-		client.EnvBaseURL, p.url,
-		client.EnvAPIKey, quote(string(account.APIKey)),
-		client.EnvOrg, quote(account.Org),
-		client.EnvUsername, quote(account.Username))
-}
-
-// administrator is the first account that is one, or the first of all.
-func administrator(accounts []sandbox.Account) sandbox.Account {
-	for _, a := range accounts {
-		if a.Admin {
-			return a
-		}
-	}
-	return accounts[0]
-}
-
-// quote is a word for a shell.
-func quote(word string) string {
-	isPlain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@", r)
-	}
-	if strings.ContainsFunc(word, func(r rune) bool { return !isPlain(r) }) {
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-	}
-	return word
+	return "http://" + net.JoinHostPort(host, port)
 }
