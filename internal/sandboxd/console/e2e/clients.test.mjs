@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { startSandbox } from './sandbox.mjs'
 
 const run = promisify(execFile)
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
 
 /**
  * The README's one block in a language that has a text in it.

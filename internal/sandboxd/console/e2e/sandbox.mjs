@@ -7,7 +7,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const root = new URL('../../..', import.meta.url).pathname
+const root = new URL('../../../..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'sandbox-e2e-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
