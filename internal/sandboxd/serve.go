@@ -70,7 +70,10 @@ func Serve(ctx context.Context, config Config) error {
 	defer handler.Close()
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() {
+		defer close(served)
+		served <- server.Serve(listener)
+	}()
 	greet(config.Output, url, handler.Sandbox())
 
 	select {
@@ -78,7 +81,8 @@ func Serve(ctx context.Context, config Config) error {
 	case <-ctx.Done():
 		handler.Close()
 		err = shutdown(context.WithoutCancel(ctx), server)
-		<-served
+		for range served { // until its goroutine has finished
+		}
 	}
 	return err
 }
