@@ -36,7 +36,7 @@ export %[9]s=%[10]s
 export %[11]s=%[12]s
 `, url, control.Prefix, sb.Now().UTC().Format(time.RFC3339), speed,
 		client.EnvBaseURL, url,
-		client.EnvAPIKey, quote(string(account.APIKey)),
+		client.EnvAPIKey, quote(account.APIKey.Reveal()),
 		client.EnvOrg, quote(account.Org),
 		client.EnvUsername, quote(account.Username))
 }

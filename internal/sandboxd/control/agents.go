@@ -86,7 +86,7 @@ func (c *call) schedule() (any, error) {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting}
+	body := agentScheduleBody{scheduleBody: c.explain(task.Crontab.Fields()), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting}
 	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none if the schedule can't be parsed
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil
@@ -177,7 +177,7 @@ func (c *call) schedules() (any, error) {
 		if err != nil { // it was deleted meanwhile
 			continue
 		}
-		explained := c.explain(crontab.Fields(agent.Task.Crontab))
+		explained := c.explain(agent.Task.Crontab.Fields())
 		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{
 			agent.Title, string(state.Status), explained.Description, timeOrNil(state.NextRun), state.Waiting, explained.Verdict,
 		}

@@ -144,7 +144,7 @@ func (c *call) verify(d *sandbox.Delivery) string {
 	if err != nil { // it was deleted, and its secret with it
 		return "invalid"
 	}
-	verifier, err := callback.NewVerifierAllowShort(callback.Secret(agent.CallbackSecret))
+	verifier, err := callback.NewVerifierAllowShort(callback.Secret(agent.CallbackSecret.Reveal()))
 	if err != nil || verifier.Verify(d.Body, signature) != nil {
 		return "invalid"
 	}

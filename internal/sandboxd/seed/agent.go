@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
@@ -24,12 +25,12 @@ func (o *orgReader) readAgent(v *document.Value) {
 		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
 		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
 		"callback_url":      func(v *document.Value) { a.request.CallbackURL = new(v.Text(maxText)) },
-		"callback_secret":   func(v *document.Value) { a.request.CallbackSecret = new(client.Secret(v.Text(maxText))) },
+		"callback_secret":   func(v *document.Value) { a.request.CallbackSecret = new(api.NewSecret(v.Text(maxText))) },
 		"parent_session_id": func(v *document.Value) { a.request.ParentSessionID = new(v.Text(maxText)) },
 		"parent_mentor_id":  func(v *document.Value) { a.request.ParentMentorID = client.Value(v.Int(0, math.MaxInt64)) },
 		"previous_agent":    func(v *document.Value) { o.readPreviousAgent(v, a) },
 		"previous_agent_status": func(v *document.Value) {
-			a.request.PreviousAgentStatus = new(client.PeriodicAgentStatus(v.Text(maxText)))
+			a.request.PreviousAgentStatus = new(api.Status(v.Text(maxText)))
 		},
 		"outcomes": func(v *document.Value) {
 			v.List(maxOutcomes, func(v *document.Value) { a.outcomes = append(a.outcomes, ReadOutcome(v)) })
@@ -52,7 +53,7 @@ func readTask(v *document.Value, task *client.PeriodicTaskRequest) {
 	v.Object(document.Fields{
 		"crontab":    func(v *document.Value) { task.Crontab = readCrontab(v) },
 		"one_off":    func(v *document.Value) { task.OneOff = new(v.Bool()) },
-		"start_time": func(v *document.Value) { task.StartTime = client.Value(client.At(v.Time())) },
+		"start_time": func(v *document.Value) { task.StartTime = client.Value(v.Time()) },
 		"enabled":    func(v *document.Value) { task.Enabled = new(v.Bool()) },
 	}, "crontab")
 }
@@ -76,7 +77,7 @@ func readCrontab(v *document.Value) client.CrontabSchedule {
 		string(crontab.DayOfMonth):  field(crontab.DayOfMonth, &schedule.DayOfMonth),
 		string(crontab.MonthOfYear): field(crontab.MonthOfYear, &schedule.MonthOfYear),
 	})
-	for _, finding := range crontab.Check(crontab.Fields(schedule)).Findings {
+	for _, finding := range crontab.Check(schedule.Fields()).Findings {
 		if finding.Verdict >= crontab.NeverRuns {
 			value := values[finding.Field]
 			if value == nil { // the field has its default

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -52,7 +52,7 @@ func generateOutcome(seed uint64, run sandbox.Invocation) sandbox.Outcome {
 	}
 	const failureRate = 12
 	if random.IntN(failureRate) == 0 {
-		outcome.Status = client.PeriodicAgentLogStatusError
+		outcome.Status = api.StatusError
 		outcome.Log = strings.Join(append(log, pick(random, failures)), "\n")
 		return outcome
 	}

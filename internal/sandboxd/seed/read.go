@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
@@ -140,11 +141,11 @@ func (o *orgReader) readAccount(v *document.Value) {
 		"username": func(v *document.Value) { a.Username = o.unique(v, o.scope("accounts")) },
 		"admin":    func(v *document.Value) { a.Admin = v.Bool() },
 		"api_key": func(v *document.Value) {
-			a.APIKey = client.Secret(v.Text(maxText))
-			if o.seen["keys "+string(a.APIKey)] {
+			a.APIKey = api.NewSecret(v.Text(maxText))
+			if o.seen["keys "+a.APIKey.Reveal()] {
 				v.Errorf("is the key of another account")
 			}
-			o.seen["keys "+string(a.APIKey)] = true
+			o.seen["keys "+a.APIKey.Reveal()] = true
 		},
 	}, "username")
 	o.accounts = append(o.accounts, a)

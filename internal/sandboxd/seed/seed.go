@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
@@ -103,13 +104,13 @@ func (o *org) options() []sandbox.Option {
 // given, unless the seed gives it to another account.
 func (s *Seed) keepKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
-	taken := map[client.Secret]bool{}
+	taken := map[api.Secret]bool{}
 	for _, o := range s.orgs {
 		for _, a := range o.accounts {
 			taken[a.APIKey] = true
 		}
 	}
-	keys := map[user]client.Secret{}
+	keys := map[user]api.Secret{}
 	for _, a := range accounts {
 		if !taken[a.APIKey] {
 			keys[user{a.Org, a.Username}] = a.APIKey
@@ -117,7 +118,7 @@ func (s *Seed) keepKeys(accounts []sandbox.Account) {
 	}
 	for _, o := range s.orgs {
 		for i := range o.accounts {
-			if a := &o.accounts[i]; a.APIKey == "" {
+			if a := &o.accounts[i]; a.APIKey.IsZero() {
 				a.APIKey = keys[user{a.Org, a.Username}]
 			}
 		}
