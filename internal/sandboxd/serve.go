@@ -111,7 +111,7 @@ func (c *Config) complete() (err error) {
 		return nil
 	}
 	return fmt.Errorf("the address %s is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key; "+
-		"give -allow-remote too if that is what you want", c.Addr)
+		"add -allow-remote to permit that", c.Addr)
 }
 
 // shutdown waits for requests in flight, and then aborts them.

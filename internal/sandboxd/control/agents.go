@@ -159,7 +159,7 @@ type shortScheduleBody struct {
 func (c *call) schedules() (any, error) {
 	ids := strings.Split(c.query.values.Get("ids"), ",")
 	if len(ids) > maxSchedules {
-		return nil, errorf(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are taken", len(ids), maxSchedules)
+		return nil, errorf(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are allowed", len(ids), maxSchedules)
 	}
 	body := struct {
 		Schedules map[string]shortScheduleBody `json:"schedules"`
@@ -167,7 +167,7 @@ func (c *call) schedules() (any, error) {
 	for _, text := range ids {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, errorf(http.StatusBadRequest, "the parameter ids must be ids with commas between, as in 1,2,3, not %s", document.Quote(c.query.values.Get("ids")))
+			return nil, errorf(http.StatusBadRequest, "the parameter ids must be ids separated by commas, as in 1,2,3, not %s", document.Quote(c.query.values.Get("ids")))
 		}
 		agent, err := c.sandbox.PeriodicAgent(id)
 		if err != nil {

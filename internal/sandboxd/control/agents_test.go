@@ -40,7 +40,7 @@ func TestFire(t *testing.T) {
 		`{"status": "pending"}`: "must be one of success, error, running",
 		`{"duration": "1y"}`:    "must be a duration",
 		`{"duration": "800h"}`:  "from 0s to 744h0m0s",
-		`{"output": null}`:      "must be a text, not null",
+		`{"output": null}`:      "must be a string, not null",
 	} {
 		a := s.do(t, http.MethodPost, "/_sandbox/agents/1/fire", body)
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
@@ -99,13 +99,13 @@ func TestSchedule(t *testing.T) {
 	assert.Nil(t, all["2"].NextRun)
 
 	for query, want := range map[string]string{
-		"agents/1/schedule?n=-1":                         "n must be a whole number from 0 to 100",
-		"agents/1/schedule?n=101":                        "n must be a whole number from 0 to 100",
-		"agents/1/schedule?n=":                           "n must be a whole number from 0 to 100",
-		"schedules":                                      "ids must be ids with commas between",
-		"schedules?ids=1,x":                              "ids must be ids with commas between",
+		"agents/1/schedule?n=-1":                         "n must be an integer from 0 to 100",
+		"agents/1/schedule?n=101":                        "n must be an integer from 0 to 100",
+		"agents/1/schedule?n=":                           "n must be an integer from 0 to 100",
+		"schedules":                                      "ids must be ids separated by commas",
+		"schedules?ids=1,x":                              "ids must be ids separated by commas",
 		"schedules?ids=1" + strings.Repeat(",1", 200):    "at most 200",
-		"crontab?n=x":                                    "n must be a whole number",
+		"crontab?n=x":                                    "n must be an integer",
 		"schedules?ids=99999999999999999999999999999999": "ids must be ids",
 	} {
 		a := s.do(t, http.MethodGet, "/_sandbox/"+query, "")

@@ -34,7 +34,7 @@ func (c *call) moveClock() (any, error) {
 			"advance": func(v *document.Value) {
 				d := v.Duration(maxAdvance)
 				if now.Add(d).After(document.MaxTime) {
-					v.Errorf("leads beyond %s", document.MaxTime.Format(time.DateOnly))
+					v.Errorf("moves the clock beyond %s", document.MaxTime.Format(time.DateOnly))
 				}
 				move = func() (int, error) { return c.sandbox.Advance(ctx, d) }
 			},
@@ -42,7 +42,7 @@ func (c *call) moveClock() (any, error) {
 				t := v.Time()
 				switch {
 				case t.Before(now):
-					v.Errorf("is in the past: it is %s already", now.UTC().Format(time.RFC3339))
+					v.Errorf("is in the past: the clock shows %s", now.UTC().Format(time.RFC3339))
 				case t.After(now.Add(maxAdvance)):
 					v.Errorf("is more than a year away")
 				}

@@ -35,7 +35,7 @@ func TestClock(t *testing.T) {
 	last := start(t, func(o *Options) { stopped(t, o.Seed, "2999-12-30T12:00:00Z") })
 	send[clockBody](t, last, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
 	a := last.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
-	assert.Equal(t, "body: line 1: advance: leads beyond 2999-12-31", a.reason(t))
+	assert.Equal(t, "body: line 1: advance: moves the clock beyond 2999-12-31", a.reason(t))
 
 	for body, want := range map[string]string{
 		`{}`:                                "exactly one of advance, to and speed",
@@ -43,7 +43,7 @@ func TestClock(t *testing.T) {
 		`{"advance": "-1h"}`:                "from 0s to 8784h0m0s",
 		`{"advance": "9000h"}`:              "from 0s to 8784h0m0s",
 		`{"advance": 3600}`:                 "must be a duration",
-		`{"to": "2026-01-05T07:00:00Z"}`:    "is in the past: it is 2026-01-05T08:00",
+		`{"to": "2026-01-05T07:00:00Z"}`:    "is in the past: the clock shows 2026-01-05T08:00",
 		`{"to": "2028-01-05T07:00:00Z"}`:    "more than a year away",
 		`{"to": "tomorrow"}`:                "must be a time",
 		`{"speed": -1}`:                     "from 0 to 86400",

@@ -97,7 +97,7 @@ orgs:
 	for _, query := range []string{"limit=0", "limit=501", "limit=x", "before=0", "before=x", "agent=x", "log=-1"} {
 		a := s.do(t, http.MethodGet, "/_sandbox/deliveries?"+query, "")
 		assert.Equal(t, http.StatusBadRequest, a.status, query)
-		assert.Contains(t, a.reason(t), "must be a whole number", query)
+		assert.Contains(t, a.reason(t), "must be an integer", query)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 
 	for body, want := range map[string]string{
 		`{"requests": {}}`: "body: line 1: requests: must be a list, not an object",
-		`{"requests": [{"status": 503}, {"sttus": 503}]}`:         `body: line 1: requests[1]: unknown key "sttus"; the known ones are after, body`,
+		`{"requests": [{"status": 503}, {"sttus": 503}]}`:         `body: line 1: requests[1]: unknown field "sttus"; the known fields are after, body`,
 		`{"requests": [{"operation": "nothing", "status": 1}]}`:   "requests[0].status: must be from 200 to 599, not 1",
 		`{"requests": [{"operation": "nothing", "status": 500}]}`: `requests[0]: has the operation "nothing", which is none`,
 		`{"requests": [{}]}`:                                   "requests[0]: does nothing: set latency, status",

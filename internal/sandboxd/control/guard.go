@@ -23,19 +23,19 @@ type guard struct {
 // check returns why a request is rejected, or nothing.
 func (g *guard) check(r *http.Request) string {
 	if !g.isKnownHost(r) {
-		return fmt.Sprintf("the Host %s is not this sandbox's; if it is meant to be, start it with -host NAME", document.Quote(r.Host))
+		return fmt.Sprintf("the Host %s is not a name of this sandbox; to accept it, start the sandbox with -host NAME", document.Quote(r.Host))
 	}
 	for _, origin := range r.Header.Values("Origin") {
 		from, err := url.Parse(origin)
 		if err != nil || !strings.EqualFold(from.Host, r.Host) {
-			return fmt.Sprintf("the Origin %s is not this sandbox's: other pages may not use it", document.Quote(origin))
+			return fmt.Sprintf("the Origin %s is another site, which is not allowed to use this sandbox", document.Quote(origin))
 		}
 	}
 	switch site := r.Header.Get("Sec-Fetch-Site"); {
 	case site != "cross-site" && site != "same-site":
 	case isNavigation(r):
 	default:
-		return "another page has sent this (Sec-Fetch-Site: " + site + "): other pages may not use the sandbox"
+		return "the request comes from another site (Sec-Fetch-Site: " + site + "), which is not allowed to use this sandbox"
 	}
 	return ""
 }

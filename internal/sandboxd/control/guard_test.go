@@ -85,7 +85,7 @@ func TestOrigins(t *testing.T) {
 			assert.Equal(t, test.status, a.status, name)
 			assert.Empty(t, a.header.Get("Access-Control-Allow-Origin"), name)
 			if test.status != http.StatusOK {
-				assert.Contains(t, a.reason(t), "may not use", name)
+				assert.Contains(t, a.reason(t), "not allowed to use", name)
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func (c *call) format(types map[string]document.Format) (document.Format, error)
 	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if it is invalid
 	format, ok := types[mediaType]
 	if !ok {
-		return 0, errorf(http.StatusUnsupportedMediaType, "the Content-Type %s is not taken here; send application/json", document.Quote(mediaType))
+		return 0, errorf(http.StatusUnsupportedMediaType, "the Content-Type %s is not supported here; send application/json", document.Quote(mediaType))
 	}
 	return format, nil
 }
@@ -84,7 +84,7 @@ func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
 	}
 	n, err := strconv.ParseInt(q.values.Get(name), 10, 64)
 	if err != nil || n < minimum || n > maximum {
-		q.invalid(name, fmt.Sprintf("a whole number from %d to %d", minimum, maximum))
+		q.invalid(name, fmt.Sprintf("an integer from %d to %d", minimum, maximum))
 	}
 	return n
 }

@@ -85,7 +85,7 @@ func contains(r *sandbox.Request, text string) bool {
 func (c *call) requestByID() (any, error) {
 	r, ok := c.sandbox.Request(c.id)
 	if !ok {
-		return nil, errorf(http.StatusNotFound, "there is no request %d, or no longer", c.id)
+		return nil, errorf(http.StatusNotFound, "there is no request %d, or it is no longer stored", c.id)
 	}
 	return fullRequestBody{requestOf(&r), r.Header, string(r.Body), r.ResponseHeader, string(r.ResponseBody), r.Truncated}, nil
 }

@@ -131,9 +131,9 @@ type errorWriter struct {
 }
 
 func (w errorWriter) WriteHeader(status int) {
-	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml describes what there is"
+	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml lists what exists"
 	if status == http.StatusMethodNotAllowed {
-		text = fmt.Sprintf("%s is not allowed here, only %s", document.Quote(w.request.Method), w.Header().Get("Allow"))
+		text = fmt.Sprintf("the method %s is not allowed here, only %s", document.Quote(w.request.Method), w.Header().Get("Allow"))
 	}
 	writeJSON(w.ResponseWriter, status, errorBody{text})
 }

@@ -110,13 +110,13 @@ func TestBodies(t *testing.T) {
 		}
 		for body, want := range map[string]string{
 			"":                     "is empty",
-			"{":                    "it ends in the middle",
+			"{":                    "it ends unexpectedly",
 			"[]":                   "must be an object",
-			`{"unknown": 1}`:       `unknown key "unknown"`,
-			`{"unknown": "\ud83d`:  "is no JSON",
-			"{} {}":                "after the value",
+			`{"unknown": 1}`:       `unknown field "unknown"`,
+			`{"unknown": "\ud83d`:  "is not valid JSON",
+			"{} {}":                "text follows the value",
 			"\xff":                 "is not UTF-8",
-			strings.Repeat("[", 9): "it ends in the middle",
+			strings.Repeat("[", 9): "it ends unexpectedly",
 		} {
 			a := s.do(t, method, path, body, "Content-Type", "application/json; charset=utf-8")
 			assert.Equal(t, http.StatusBadRequest, a.status, "%s %s", path, body)

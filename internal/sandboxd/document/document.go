@@ -150,7 +150,7 @@ func parseYAML(text []byte) (*yaml.Node, *problem) {
 			return nil, &problem{0, err.Error()}
 		}
 		line, _ := strconv.Atoi(parts[1]) // 0 if the parser names none
-		return nil, &problem{line, "is no YAML: " + parts[2] + hint(text, line)}
+		return nil, &problem{line, "is not valid YAML: " + parts[2] + hint(text, line)}
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return nil, &problem{0, "has more than one document"}
@@ -163,7 +163,7 @@ func hint(text []byte, line int) string {
 	lines := bytes.Split(text, []byte("\n"))
 	for _, near := range lines[max(0, min(line-1, len(lines))):min(line+1, len(lines))] {
 		if bytes.Contains(near, []byte(": *")) {
-			return `; a text that begins with a star needs quotes, as in minute: "*/5"`
+			return `; a string that starts with a star needs quotes, as in minute: "*/5"`
 		}
 	}
 	return ""

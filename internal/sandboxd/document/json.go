@@ -23,7 +23,7 @@ func parseJSON(text []byte) (*yaml.Node, *problem) {
 			return root, nil
 		}
 		if err == nil {
-			err = errors.New("there is something after the value")
+			err = errors.New("more text follows the value")
 		}
 	}
 	return nil, p.problem(err)
@@ -96,7 +96,7 @@ func (p *jsonParser) problem(err error) *problem {
 	case errors.Is(err, errTooLong):
 		return &problem{0, err.Error()}
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return &problem{line, "is no JSON: it ends in the middle"}
+		return &problem{line, "is not valid JSON: it ends unexpectedly"}
 	}
-	return &problem{line, "is no JSON: " + err.Error()}
+	return &problem{line, "is not valid JSON: " + err.Error()}
 }

@@ -84,7 +84,7 @@ func (v *Value) describe() string {
 	case "!!null":
 		return "null"
 	case "!!str":
-		return "the text " + Quote(v.node.Value)
+		return "the string " + Quote(v.node.Value)
 	case "!!int", "!!float":
 		return "the number " + Quote(v.node.Value)
 	case "!!bool":
@@ -125,7 +125,7 @@ func (v *Value) Object(known Fields, required ...string) {
 		read, isKnown := known[name]
 		switch {
 		case !isKnown || pair[0].Kind != yaml.ScalarNode:
-			v.add(field.line, fmt.Sprintf("unknown key %s; the known ones are %s", Quote(name), strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
+			v.add(field.line, fmt.Sprintf("unknown field %s; the known fields are %s", Quote(name), strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
 		case seen[name]:
 			field.Errorf("is given twice")
 		default:
@@ -162,7 +162,7 @@ func (v *Value) List(maxItems int, read func(*Value)) {
 		return
 	}
 	if len(v.node.Content) > maxItems {
-		v.Errorf("has %d items, but at most %d are taken", len(v.node.Content), maxItems)
+		v.Errorf("has %d items, but at most %d are allowed", len(v.node.Content), maxItems)
 		return
 	}
 	for i, node := range v.node.Content {
@@ -172,11 +172,11 @@ func (v *Value) List(maxItems int, read func(*Value)) {
 
 // Text reads a string of at most maxLength characters.
 func (v *Value) Text(maxLength int) string {
-	if !v.visit(yaml.ScalarNode, "a text", "!!str") {
+	if !v.visit(yaml.ScalarNode, "a string", "!!str") {
 		return ""
 	}
 	if length := utf8.RuneCountInString(v.node.Value); length > maxLength {
-		v.Errorf("has %d characters, but may have %d at most", length, maxLength)
+		v.Errorf("has %d characters, but at most %d are allowed", length, maxLength)
 	}
 	return v.node.Value
 }
@@ -207,7 +207,7 @@ func (v *Value) Bool() (b bool) {
 
 // Int reads an integer. The maximum math.MaxInt64 means none.
 func (v *Value) Int(minimum, maximum int64) (n int64) {
-	if !v.visit(yaml.ScalarNode, "a whole number", "!!int") || !v.decode(&n) || n >= minimum && n <= maximum {
+	if !v.visit(yaml.ScalarNode, "an integer", "!!int") || !v.decode(&n) || n >= minimum && n <= maximum {
 		return n
 	}
 	if maximum == math.MaxInt64 {
@@ -229,7 +229,7 @@ func (v *Value) Float(minimum, maximum float64) (n float64) {
 // decode decodes a scalar whose tag is right.
 func (v *Value) decode(into any) bool {
 	if err := v.node.Decode(into); err != nil {
-		v.Errorf("is %s, which can't be read", v.describe())
+		v.Errorf("is %s, which can't be decoded", v.describe())
 		return false
 	}
 	return true

@@ -65,7 +65,7 @@ func readCrontab(v *document.Value) client.CrontabSchedule {
 	field := func(name crontab.Field, into *string) func(*document.Value) {
 		return func(v *document.Value) {
 			values[name] = v
-			if text, _, ok := v.TextOrInt(`a text such as "*/5"`); ok {
+			if text, _, ok := v.TextOrInt(`a string such as "*/5"`); ok {
 				*into = text
 			}
 		}
@@ -104,18 +104,18 @@ func (o *orgReader) readMentorOf(v *document.Value, a *agent) {
 	o.resolve = append(o.resolve, func() {
 		switch found := o.mentorIDs[text]; len(found) {
 		case 0:
-			v.Errorf("no mentor of the org has the name or the unique_id %s", document.Quote(text))
+			v.Errorf("no mentor of the org has the name or unique_id %s", document.Quote(text))
 		case 1:
 			a.request.Mentor = found[0]
 		default:
-			v.Errorf("%d mentors of the org have the name %s; give a unique_id", len(found), document.Quote(text))
+			v.Errorf("%d mentors of the org have the name %s; use a unique_id", len(found), document.Quote(text))
 		}
 	})
 }
 
 // readPreviousAgent reads the title or the id of an agent listed above.
 func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
-	text, isInt, ok := v.TextOrInt("the title or the id of an agent that stands above")
+	text, isInt, ok := v.TextOrInt("the title or id of an agent listed above")
 	if !ok {
 		return
 	}
@@ -125,10 +125,10 @@ func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
 	}
 	switch found := o.agentIDs[name]; len(found) {
 	case 0:
-		v.Errorf("no agent of the org that stands above has the title or the id %s", document.Quote(text))
+		v.Errorf("no agent listed above in this org has the title or id %s", document.Quote(text))
 	case 1:
 		a.request.PreviousAgent = client.Value(found[0])
 	default:
-		v.Errorf("%d agents of the org that stand above have the title %s; give an id", len(found), document.Quote(text))
+		v.Errorf("%d agents listed above in this org have the title %s; use an id", len(found), document.Quote(text))
 	}
 }

@@ -108,7 +108,7 @@ func (r *reader) readOrg(v *document.Value) {
 		"agents":   func(v *document.Value) { v.List(maxAgents, o.readAgent) },
 	}, "key", "accounts")
 	if len(o.accounts) == 0 {
-		v.Errorf("has no account, so nobody could use it")
+		v.Errorf("has no account, so nobody can use it")
 		return
 	}
 	o.complete()
@@ -118,7 +118,7 @@ func (r *reader) readOrg(v *document.Value) {
 func (r *reader) unique(v *document.Value, scope string) string {
 	text := v.Text(maxText)
 	if r.seen[scope+" "+text] {
-		v.Errorf("%s is taken already", document.Quote(text))
+		v.Errorf("%s is already taken", document.Quote(text))
 	}
 	r.seen[scope+" "+text] = true
 	return text
