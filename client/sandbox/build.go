@@ -39,7 +39,7 @@ func (s *settings) sandbox() (*Sandbox, error) {
 		}
 		m := client.Mentor{Name: "Study coach"}
 		if a.Org == s.accounts[0].Org {
-			m.UniqueID = defaultMentorID // so that examples can print it
+			m.UniqueID = DefaultMentorID // so that examples can print it
 		}
 		if err := sb.addMentor(a.Org, m); err != nil {
 			return nil, err

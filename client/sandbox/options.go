@@ -9,10 +9,18 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
+// The account and the mentor of a sandbox whose options add none.
 const (
-	defaultOrg         = "acme"
-	defaultUsername    = "ada"
-	defaultMentorID    = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+	// DefaultOrg is the key of the org.
+	DefaultOrg = "acme"
+	// DefaultUsername is the username of the administrator.
+	DefaultUsername = "ada"
+	// DefaultMentorID is the unique id of the mentor that the first account's org
+	// has if no option adds one.
+	DefaultMentorID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+)
+
+const (
 	defaultPageSize    = 10
 	defaultMaxPageSize = 100
 )
@@ -72,7 +80,7 @@ func newSettings(opts []Option) (*settings, error) {
 		}
 	}
 	if len(s.accounts) == 0 {
-		s.accounts = []Account{{Org: defaultOrg, Username: defaultUsername, Admin: true}}
+		s.accounts = []Account{{Org: DefaultOrg, Username: DefaultUsername, Admin: true}}
 	}
 	return s, nil
 }
