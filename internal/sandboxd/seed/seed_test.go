@@ -74,7 +74,7 @@ func TestSampleSeed(t *testing.T) {
 		past = append(past, log)
 	}
 	require.Len(t, past, 2)
-	assert.Equal(t, "Answered.", past[0].Content)
+	assert.Equal(t, "Received a response.", past[0].Content)
 	assert.Equal(t, api.StatusError, past[1].Status)
 	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
 }
