@@ -60,7 +60,7 @@ async function seed(input) {
   if (!file) return
   try {
     await control('/seed', { method: 'POST', yaml: await file.text() })
-    toast(`The sandbox begins anew with ${file.name}.`)
+    toast(`The sandbox was replaced by ${file.name}.`)
   } catch (error) {
     toastFailure(error)
   }

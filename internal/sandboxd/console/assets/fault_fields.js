@@ -63,14 +63,14 @@ export const presets = [
   { kind: 'requests', name: 'Trickling', text: 'Answers come at 2,000 bytes a second.', fault: { bytes_per_second: 2000 } },
   { kind: 'requests', name: 'Reset before', text: 'Half the connections are reset before anything is done.', fault: { reset: 'before', probability: 0.5 } },
   { kind: 'requests', name: 'Reset after', text: 'What is created is created, but the connection is reset before the answer.', fault: { method: 'POST', reset: 'after' } },
-  { kind: 'requests', name: 'Truncated', text: 'One answer of five ends in the middle.', fault: { truncate: true, probability: 0.2 } },
+  { kind: 'requests', name: 'Truncated', text: 'One of five responses is truncated.', fault: { truncate: true, probability: 0.2 } },
   { kind: 'requests', name: 'Newer release', text: 'Answers have fields and choices that nobody has heard of.', fault: { unknown_fields: true, unknown_enums: true } },
   { kind: 'requests', name: 'Older release', text: 'Mentors have no id, types or subjects.', fault: { older_release: true } },
-  { kind: 'requests', name: 'Links to an inner host', text: 'next and previous name the host behind the proxy.', fault: { link_host: 'http://internal:8000' } },
+  { kind: 'requests', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', fault: { link_host: 'http://internal:8000' } },
   { kind: 'deliveries', name: 'Late', text: 'Callbacks come ten seconds late.', fault: { delay: '10s' } },
   { kind: 'deliveries', name: 'Twice', text: 'Every callback comes twice.', fault: { duplicate: true } },
   { kind: 'deliveries', name: 'Out of order', text: 'Callbacks come after the next one.', fault: { reorder: true } },
-  { kind: 'deliveries', name: 'Lost', text: 'Three callbacks of ten are never sent.', fault: { drop: true, probability: 0.3 } },
+  { kind: 'deliveries', name: 'Lost', text: 'Three of ten callbacks are never sent.', fault: { drop: true, probability: 0.3 } },
   { kind: 'deliveries', name: 'Wrongly signed', text: 'Signatures are wrong.', fault: { wrong_signature: true } },
 ]
 

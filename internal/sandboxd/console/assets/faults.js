@@ -27,7 +27,7 @@ export function faultsPage() {
   const editor = documentEditor(put)
   const element = h('div', null,
     h('h1', { tabindex: -1 }, 'Faults'),
-    h('p', { class: 'muted lead' }, 'They hit requests to the platform, but not this console’s. All counting begins anew with each change.'),
+    h('p', { class: 'muted lead' }, 'They affect requests to the platform, but not this console’s. Each change resets all counters.'),
     lists, editor.element)
   return {
     title: 'Faults',

@@ -99,7 +99,7 @@ function startAccounts() {
     void show(false)
   })
   onStatus(() => {
-    const choices = status().accounts.map(a => ({ value: accountName(a), name: `${a.username} · ${a.org}${a.admin ? '' : ' (no admin)'}` }))
+    const choices = status().accounts.map(a => ({ value: accountName(a), name: `${a.username} · ${a.org}${a.admin ? '' : ' (not an admin)'}` }))
     replace(select, options(choices, accountName(account())))
   })
 }
