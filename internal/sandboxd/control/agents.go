@@ -64,7 +64,7 @@ type findingBody struct {
 	Suggestion string `json:"suggestion"`
 }
 
-// agentScheduleBody also has what the agent does.
+// agentScheduleBody adds the state of an agent.
 type agentScheduleBody struct {
 	scheduleBody
 

@@ -16,7 +16,7 @@ import (
 // maxBody limits bodies other than seeds, in bytes.
 const maxBody = 1 << 20
 
-// format returns the format of the body, whose media type must be one of some.
+// format returns the format of the body. Its media type must be one of types.
 // Browsers send these types to other sites only after a preflight request, which is
 // rejected.
 func (c *call) format(types map[string]document.Format) (document.Format, error) {

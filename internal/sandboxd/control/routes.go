@@ -59,7 +59,7 @@ type call struct {
 	sandbox *sandbox.Sandbox // the current one when the request came
 	request *http.Request
 	writer  http.ResponseWriter
-	id      int64 // from the path; 0, which nothing has, if it is not a number
+	id      int64 // from the path; 0, which no object has, if it is not a number
 	query   query
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// thing is what the documents of these tests say.
+// thing is the content of the documents in these tests.
 type thing struct {
 	Text     string
 	Number   float64

@@ -190,8 +190,8 @@ func (v *Value) OneOf(choices ...string) string {
 	return text
 }
 
-// TextOrInt reads a string, or a number as it is written. The error says what
-// was expected.
+// TextOrInt reads a string, or an integer as it is written. The error names the
+// value that was expected.
 func (v *Value) TextOrInt(expected string) (text string, isInt, ok bool) {
 	ok = v.visit(yaml.ScalarNode, expected, "!!str", "!!int")
 	return v.node.Value, v.node.ShortTag() == "!!int", ok

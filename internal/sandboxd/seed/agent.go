@@ -44,7 +44,7 @@ func (o *orgReader) readAgent(v *document.Value) {
 	o.agentIDs[a.request.Title] = append(o.agentIDs[a.request.Title], id)
 	o.addPart(v, func() []sandbox.Option {
 		alone := a.request
-		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // which are resolved
+		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // these are references
 		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
 	})
 }

@@ -1,4 +1,4 @@
-// Package seed reads what a sandbox starts with from YAML or JSON, and creates
+// Package seed reads the initial state of a sandbox from YAML or JSON, and creates
 // the sandbox.
 package seed
 
@@ -16,7 +16,7 @@ import (
 //go:embed default.yaml
 var defaultSeed []byte
 
-// A Seed is what a sandbox starts with.
+// A Seed is the initial state of a sandbox.
 type Seed struct {
 	// Start is the time at which the clock starts. The zero value means now.
 	Start time.Time
@@ -52,10 +52,10 @@ type agent struct {
 // agents.
 func Default() (*Seed, error) { return Read(document.File("default.yaml"), defaultSeed, document.YAML) }
 
-// NewSandbox creates a sandbox in the seed's state. Accounts without a key get
-// the one that they have among the accounts given, or else a generated one, which
-// stays the same for all sandboxes of the seed. The error lists everything that
-// the sandbox rejects, with line numbers.
+// NewSandbox creates a sandbox in the seed's state. If the seed has no key for an
+// account, the account gets its key among the accounts given, or else a generated
+// key, which is the same for all sandboxes of the seed. The error lists everything
+// that the sandbox rejects, with line numbers.
 func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
 	s.keepKeys(accounts)
 	sb, err := sandbox.New(s.options()...)
@@ -100,8 +100,8 @@ func (o *org) options() []sandbox.Option {
 	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
 }
 
-// keepKeys gives accounts without a key the one that they have among the accounts
-// given, unless the seed gives it to another account.
+// keepKeys sets the missing keys of accounts to their keys among the accounts
+// given, unless the seed has the key for another account.
 func (s *Seed) keepKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
 	taken := map[api.Secret]bool{}

@@ -93,7 +93,7 @@ func TestSeedInJSON(t *testing.T) {
 	inJSON, err := Read(document.File("seed.json"), asJSON, document.JSON)
 	require.NoError(t, err)
 	for _, s := range []*Seed{inYAML, inJSON} {
-		s.document, s.parts = nil, nil // which have positions
+		s.document, s.parts = nil, nil // these have positions
 	}
 	assert.Equal(t, inYAML, inJSON)
 }

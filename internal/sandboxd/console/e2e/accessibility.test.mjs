@@ -1,4 +1,4 @@
-// Every page, in both themes, wide and narrow, as axe sees it; and without a mouse.
+// Checks every page with axe, in both themes, wide and narrow; and operation by keyboard.
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -58,7 +58,7 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
   }
 }
 
-test('the theme can be chosen, and is kept', async () => {
+test('the theme can be chosen, and is stored', async () => {
   const { page, close } = await openConsole(browser, sandbox.url)
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const light = await paper()
@@ -108,7 +108,7 @@ test('an agent is created without a mouse', async () => {
   await close()
 })
 
-test('the focus stays while the page is kept fresh', async () => {
+test('the focus stays while the page is updated', async () => {
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
   await page.getByRole('button', { name: 'Run Morning digest now' }).focus()
   const { IBLAI_API_KEY } = await sandbox.environment()

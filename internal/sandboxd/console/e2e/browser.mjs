@@ -1,5 +1,5 @@
-// A browser whose pages are watched: a script that should not run, a breach of the page's
-// policy, a dialog, or a request to elsewhere fails the test.
+// A browser with monitored pages: a script error, a violation of the page's policy, a dialog,
+// or a request to another host fails the test.
 
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -22,7 +22,7 @@ export async function startBrowser(owner) {
 }
 
 /**
- * Opens the console and waits until it is connected. close fails if there was anything that should not be.
+ * Opens the console and waits until it is connected. close fails if there was any violation.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -40,7 +40,7 @@ export async function openConsole(browser, url, { hash = '#/', width = 1280, hei
   })
   page.on('pageerror', error => breaches.push(`an error: ${error.stack}`))
   page.on('console', message => {
-    // The browser itself tells of answers that are no success, which tests ask for.
+    // The browser itself logs error responses, which tests provoke.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) breaches.push(message.text())
   })
   page.on('request', request => {
@@ -64,7 +64,7 @@ export async function openConsole(browser, url, { hash = '#/', width = 1280, hei
 }
 
 /**
- * The serious faults that axe finds, each in a line.
+ * The serious violations that axe finds, one per line.
  *
  * @param {import('playwright-core').Page} page
  */

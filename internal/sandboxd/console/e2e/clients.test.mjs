@@ -1,5 +1,4 @@
-// What the README shows of other languages does what it says: the blocks are run
-// as they stand there.
+// The README's examples in other languages work: the blocks are run unchanged.
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -12,7 +11,7 @@ const run = promisify(execFile)
 const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
 
 /**
- * The README's one block in a language that has a text in it.
+ * The README's only block in a language that contains a text.
  *
  * @param {string} language
  * @param {string} text
@@ -44,7 +43,7 @@ test('curl and Node create the same agent', async t => {
   assert.equal(results[0]?.title, 'Morning digest')
   assert.deepEqual(results[0].task.crontab, { minute: '0', hour: '8', day_of_week: 'mon-fri', day_of_month: '*', month_of_year: '*' })
 
-  // Both fail, and show the answer, where the service refuses.
+  // If the service rejects the request, both fail and print the response.
   for (const [command, args] of programs) {
     await assert.rejects(run(command, args, { env: { ...env, IBLAI_API_KEY: 'wrong' } }), ({ stdout }) => /Invalid token/.test(stdout))
   }

@@ -9,12 +9,12 @@ import { small } from './seeds.mjs'
 
 const browser = await startBrowser({ after })
 
-test('an agent is created, runs when the clock is moved, and its callback arrives and is sent again', async t => {
+test('an agent is created, runs when the clock is moved, and its callback arrives and is redelivered', async t => {
   const sandbox = await startSandbox(t, small)
   const receiver = await startReceiver(t)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
 
-  // The schedule is explained as one types, and what the server refuses stands at the field.
+  // The schedule is explained while typing, and validation errors are shown at their fields.
   await page.getByRole('button', { name: 'New agent' }).click()
   const dialog = page.getByRole('dialog', { name: 'New agent' })
   await dialog.locator('.meaning').getByText('At 08:00').waitFor()
@@ -42,7 +42,7 @@ test('an agent is created, runs when the clock is moved, and its callback arrive
   await page.getByRole('heading', { name: 'Morning digest' }).waitFor()
   await page.getByText('Mon 2026-01-05 08:00').first().waitFor()
 
-  // The clock is moved past eight, and what ran is there without a reload.
+  // The clock is moved past eight, and the run appears without a reload.
   await page.locator('header').getByRole('button', { name: '+1 h' }).click()
   await page.locator('#toasts').getByText('The clock says 2026-01-05 08:55:00').waitFor()
   await page.locator('.card', { hasText: 'Latest deliveries' }).getByText('204').waitFor()
@@ -50,14 +50,14 @@ test('an agent is created, runs when the clock is moved, and its callback arrive
   const posted = JSON.parse(receiver.received[0].body)
   assert.equal(posted.prompt, 'What is due?')
 
-  // The run tells what the callback told.
+  // The run shows the output of the callback.
   await page.locator('.card', { hasText: 'Latest runs' }).getByRole('link', { name: `#${posted.log_id}` }).click()
   await page.getByRole('heading', { name: `Run #${posted.log_id}` }).waitFor()
   assert.equal(await page.getByRole('region', { name: 'Output' }).textContent(), posted.agent_output)
   assert.equal(await page.getByRole('region', { name: 'Prompt' }).textContent(), 'What is due?')
   assert.equal(await page.getByRole('region', { name: 'Log' }).textContent(), posted.log)
 
-  // The delivery shows what was sent; it can be sent again.
+  // The delivery shows the request, and can be repeated.
   await page.locator('#page').getByRole('link', { name: '#1', exact: true }).click()
   const one = page.getByRole('region', { name: 'The delivery that is open' })
   await one.getByText('made with the agent’s present secret').waitFor()
@@ -104,7 +104,7 @@ test('an agent is edited, turned off, run with an outcome, and deleted', async t
   await close()
 })
 
-test('the clock is stopped, runs, and is moved by what was typed', async t => {
+test('the clock is stopped, started, and advanced by a typed duration', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url)
   const face = page.locator('#clock-face')
@@ -158,7 +158,7 @@ test('the timeline shows runs as marks, many as bars, and all in a table', async
   await page.keyboard.press('End')
   await page.getByText('12 runs').waitFor()
 
-  // A pointer tells of a run, and opens it.
+  // Pointing at a run describes it, and a click opens it.
   const mark = stage.locator('[data-run]').last()
   const id = await mark.getAttribute('data-run')
   await mark.hover()
@@ -173,7 +173,7 @@ test('the timeline shows runs as marks, many as bars, and all in a table', async
   await page.mouse.wheel(0, 100)
   assert.equal(await page.getByRole('button', { name: '6 h', exact: true }).getAttribute('aria-pressed'), 'true')
 
-  // Of more than can be told apart there are bars, and a click looks closer.
+  // Runs too close to distinguish are shown as bars, and a click zooms in.
   await sandbox.control('/clock', { method: 'POST', body: { advance: '168h' } })
   await page.getByRole('button', { name: 'Week', exact: true }).click()
   await stage.locator('[data-bucket]').first().waitFor()
@@ -209,7 +209,7 @@ test('lists are searched, filtered, sorted and paged by the server', async t => 
   await close()
 })
 
-test('an account that may do nothing is told so', async t => {
+test('an account without permissions sees an explanation', async t => {
   const sandbox = await startSandbox(t, { orgs: [{ key: 'acme', accounts: [{ username: 'ada', admin: true }, { username: 'bob' }] }] })
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
   await page.getByLabel('Account').selectOption('bob@acme')

@@ -1,4 +1,4 @@
-// Faults are switched on in the console, and a client copes with them.
+// Faults are switched on in the console, and a client handles them.
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -9,7 +9,7 @@ import { small } from './seeds.mjs'
 const browser = await startBrowser({ after })
 
 /**
- * Lists the agents, and tries again after each 503, as a client should.
+ * Lists the agents, and retries after each 503, as a client should.
  *
  * @param {Record<string, string>} env
  */
@@ -21,7 +21,7 @@ async function listWithRetry({ IBLAI_BASE_URL, IBLAI_API_KEY, IBLAI_ORG, IBLAI_U
   }
 }
 
-test('a preset is switched on, a client copes, the journal tells, and it is switched off', async t => {
+test('a preset is switched on, a client handles it, the requests show it, and it is switched off', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/faults' })
   await page.getByRole('switch', { name: 'Unavailable at first' }).check()
@@ -44,7 +44,7 @@ test('a preset is switched on, a client copes, the journal tells, and it is swit
   await close()
 })
 
-test('a fault of one’s own is added, refused, turned off and on, edited, and all are written as JSON', async t => {
+test('a custom fault is added, rejected, turned off and on, edited, and all are written as JSON', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/faults' })
   await page.getByRole('button', { name: 'Add a fault of requests' }).click()
@@ -80,13 +80,13 @@ test('a fault of one’s own is added, refused, turned off and on, edited, and a
   await page.getByRole('button', { name: 'Apply' }).click()
   await page.getByRole('switch', { name: 'Wrongly signed', checked: true }).waitFor()
 
-  // Two switches in one moment are both on.
+  // Two switches that are pressed at once are both on.
   await page.evaluate(() => { for (const name of ['Slow', 'Late']) /** @type {HTMLElement} */ ([...document.querySelectorAll('label')].find(label => label.textContent === name)).click() })
   await page.locator('#toasts').getByText('Faults that are on: 3.').waitFor()
   await close()
 })
 
-test('the console meets no faults and stays out of the journal', async t => {
+test('faults don’t affect the console, and its requests are not recorded', async t => {
   const sandbox = await startSandbox(t, small)
   await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ status: 503, times: 1 }] } })
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
@@ -100,10 +100,10 @@ test('the console meets no faults and stays out of the journal', async t => {
   await close()
 })
 
-test('the console copes with what goes wrong', async t => {
+test('the console handles error responses', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/agents' })
-  // By the front door, where faults are met.
+  // Use the path with faults.
   await page.route('**/_sandbox/api/**', route => route.continue({ url: route.request().url().replace('/_sandbox/api/', '/api/') }))
   const alert = page.locator('#failure')
   for (const [fault, message] of /** @type {[object, string][]} */ ([
@@ -124,7 +124,7 @@ test('the console copes with what goes wrong', async t => {
     await page.getByRole('link', { name: 'Inbox watch' }).waitFor()
     assert.equal(await alert.textContent(), '', JSON.stringify(fault))
   }
-  // Fields and choices of other releases change nothing.
+  // Unknown fields and values of other releases change nothing.
   for (const fault of [{ unknown_fields: true, unknown_enums: true }, { older_release: true }]) {
     await sandbox.control('/faults', { method: 'PUT', body: { requests: [fault] } })
     for (const name of ['Overview', 'Runs', 'Mentors', 'Agents']) {

@@ -1,4 +1,4 @@
-// What agents say is text, whatever it says.
+// The output of agents is shown as text, even if it is markup.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { openConsole, startBrowser } from './browser.mjs'
 import { startSandbox } from './sandbox.mjs'
 import { HOSTILE, hostile } from './seeds.mjs'
 
-test('hostile texts are shown as texts on every page', async t => {
+test('hostile text is shown as text on every page', async t => {
   const browser = await startBrowser(t)
   const sandbox = await startSandbox(t, hostile)
   await sandbox.control('/agents/1/fire', { method: 'POST', body: { status: 'success', output: HOSTILE, log: HOSTILE } })
@@ -24,7 +24,7 @@ test('hostile texts are shown as texts on every page', async t => {
   await page.getByRole('region', { name: 'Output' }).waitFor()
   assert.equal(await page.getByRole('region', { name: 'Output' }).textContent(), HOSTILE)
   await page.goto(`${sandbox.url}/#/agents/1`)
-  // A character that turns the text around is shown, and turns nothing.
+  // A character that reverses the direction of text is shown and has no effect.
   await page.getByRole('heading', { name: '<U+202E>gpj.x' }).waitFor()
   await page.getByRole('button', { name: 'Edit' }).click()
   assert.equal(await page.getByLabel('Title').inputValue(), HOSTILE)
@@ -33,7 +33,7 @@ test('hostile texts are shown as texts on every page', async t => {
   await page.getByRole('dialog').getByText('<script>alert(2)</script>').waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
 
-  // Nor could a mistake in the console make markup of it: the page's policy forbids it.
+  // Even a mistake in the console could not insert it as markup: the page's policy forbids it.
   const refused = await page.evaluate(text => {
     try {
       document.createElement('div').innerHTML = text

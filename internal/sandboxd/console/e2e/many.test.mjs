@@ -72,7 +72,7 @@ test('with 10,000 agents and 100,000 runs every page stays small', async t => {
   await close()
 })
 
-test('while much happens, what is seen is loaded at most four times a second', async t => {
+test('while many events arrive, the page is loaded at most four times a second', async t => {
   const browser = await startBrowser(t)
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url)

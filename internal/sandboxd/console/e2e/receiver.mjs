@@ -1,4 +1,4 @@
-// A receiver of callbacks that takes everything.
+// A receiver that accepts every callback.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'

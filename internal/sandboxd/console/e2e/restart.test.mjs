@@ -1,4 +1,4 @@
-// The console outlives the sandbox.
+// The console survives a restart of the sandbox.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -6,7 +6,7 @@ import { openConsole, startBrowser } from './browser.mjs'
 import { startSandbox } from './sandbox.mjs'
 import { small } from './seeds.mjs'
 
-test('after a restart all is fetched anew, the key too', async t => {
+test('after a restart everything is fetched again, including the key', async t => {
   const browser = await startBrowser(t)
   const sandbox = await startSandbox(t, small)
   const { page, breaches, close } = await openConsole(browser, sandbox.url)
@@ -18,7 +18,7 @@ test('after a restart all is fetched anew, the key too', async t => {
   await sandbox.stop()
   await page.locator('#connection', { hasText: 'Reconnecting…' }).waitFor()
   assert.equal(await page.locator('#failure').textContent(), '', 'one message is enough')
-  assert.equal(await page.getByRole('link', { name: '#2' }).count(), 1, 'what was seen stays')
+  assert.equal(await page.getByRole('link', { name: '#2' }).count(), 1, 'the content stays')
 
   await sandbox.start()
   await page.locator('#connection', { hasText: 'Live' }).waitFor()
@@ -30,7 +30,7 @@ test('after a restart all is fetched anew, the key too', async t => {
   await sandbox.control('/clock', { method: 'POST', body: { advance: '10m' } })
   await page.locator('.card', { hasText: 'Latest runs' }).getByRole('link', { name: '#2' }).waitFor()
 
-  // A seed replaces everything; the page that is open follows.
+  // A seed replaces everything, and the open page is updated.
   await page.getByRole('link', { name: 'Agents', exact: true }).click()
   await page.getByRole('heading', { name: 'Agents', exact: true }).waitFor()
   await page.getByRole('link', { name: 'Inbox watch' }).waitFor()

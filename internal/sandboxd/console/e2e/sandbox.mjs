@@ -1,4 +1,4 @@
-// The sandbox as its users start it: a program of its own, on a port of its own.
+// The sandbox as a program on a port of its own, as users start it.
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,7 +11,7 @@ const root = new URL('../../../..', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'sandbox-e2e-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** The program: the one that SANDBOX_BIN names, or one built now. */
+/** The program that SANDBOX_BIN names, or a new build. */
 let binary = process.env.SANDBOX_BIN
 
 function program() {
@@ -42,7 +42,7 @@ export const START = '2026-01-05T07:55:00Z'
  * A sandbox whose clock stands still.
  *
  * @param {Owner} owner
- * @param {object} [seed] what it begins with; its own default if it is left out
+ * @param {object} [seed] its seed; the default seed if omitted
  */
 export async function startSandbox(owner, seed) {
   const port = await freePort()
@@ -64,10 +64,10 @@ export async function startSandbox(owner, seed) {
   }
   const start = async () => {
     child = spawned()
-    await answers(url)
+    await waitUntilReady(url)
   }
   owner.after(stop)
-  await answers(url)
+  await waitUntilReady(url)
 
   return {
     url,
@@ -86,7 +86,7 @@ export async function startSandbox(owner, seed) {
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
       return /** @type {any} */ (await response.json())
     },
-    /** What a program needs to be led here. */
+    /** The environment variables that connect a program. */
     environment: async () => {
       const status = /** @type {any} */ (await (await fetch(`${url}/_sandbox/status`)).json())
       const { org, username, api_key } = status.accounts[0]
@@ -96,7 +96,7 @@ export async function startSandbox(owner, seed) {
 }
 
 /** @param {string} url */
-async function answers(url) {
+async function waitUntilReady(url) {
   for (let attempt = 0; attempt < 600; attempt++) {
     try {
       await fetch(`${url}/_sandbox/status`)
@@ -105,5 +105,5 @@ async function answers(url) {
       await new Promise(done => setTimeout(done, 50))
     }
   }
-  throw new Error(`${url} does not answer`)
+  throw new Error(`${url} does not respond`)
 }

@@ -1,4 +1,4 @@
-// The picture for the README: UPDATE_SCREENSHOT=1 npm test writes it.
+// The screenshot in the README: UPDATE_SCREENSHOT=1 npm test writes it.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { startReceiver } from './receiver.mjs'
 import { startSandbox } from './sandbox.mjs'
 import { ordinary } from './seeds.mjs'
 
-test('the overview has its picture taken', async t => {
+test('a screenshot of the overview is taken', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'screenshot-'))
   const file = process.env.UPDATE_SCREENSHOT === '1' ? new URL('../console.png', import.meta.url).pathname : join(folder, 'console.png')
   const browser = await startBrowser(t)
@@ -20,7 +20,7 @@ test('the overview has its picture taken', async t => {
   await page.locator('.ring').waitFor()
   await page.getByRole('link', { name: 'Weekly report' }).first().waitFor()
   await page.locator('.plot [data-run]').first().waitFor()
-  // The port is another one each time.
+  // The port differs each time.
   await page.getByText(sandbox.url).evaluate(element => { element.textContent = 'http://127.0.0.1:8765' })
   await page.screenshot({ path: file })
   assert.ok(statSync(file).size > 20_000)

@@ -1,13 +1,13 @@
-// What the sandboxes of the tests begin with.
+// Seeds of the tests' sandboxes.
 
 const DAY = 86_400_000
 
-/** What would run if it were taken for markup. */
+/** Markup that would run scripts. */
 export const HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">\u202Egpj.x</a>'
 
 const accounts = [{ username: 'ada', admin: true, api_key: '5eed'.repeat(16) }, { username: 'bob' }]
 
-/** One agent, which does what the test says. */
+/** One agent, which the test controls. */
 export const small = {
   random_seed: 1,
   orgs: [{
@@ -17,7 +17,7 @@ export const small = {
   }],
 }
 
-/** Texts of agents that are out for harm. */
+/** Agents with hostile texts. */
 export const hostile = {
   orgs: [{
     key: 'acme',
@@ -34,7 +34,7 @@ export const hostile = {
 }
 
 /**
- * An ordinary platform, with a week behind it.
+ * An ordinary platform with a week of past runs.
  *
  * @param {string} callback where its callbacks go
  */
