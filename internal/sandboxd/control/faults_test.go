@@ -57,7 +57,7 @@ func TestFaults(t *testing.T) {
 }
 
 // Faults reach the connection through all wrappers.
-func TestFaultsOfConnections(t *testing.T) {
+func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	var logged lockedBuffer
 	s := start(t, func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(&logged, nil)) })

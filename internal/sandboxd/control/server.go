@@ -107,13 +107,11 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusForbidden, errorBody{reason})
 		return
 	}
-	// A ServeMux redirects paths that are not clean, but none exists here.
-	_, pattern := s.mux.Handler(r)
-	if trimmed := strings.TrimSuffix(r.URL.Path, "/"); trimmed != "" && path.Clean(trimmed) != trimmed {
-		http.NotFound(errorWriter{w, r}, r)
+	if p := strings.TrimSuffix(r.URL.Path, "/"); p != "" && path.Clean(p) != p {
+		errorWriter{w, r}.WriteHeader(http.StatusNotFound) // a ServeMux would redirect to the clean path
 		return
 	}
-	if pattern == "" {
+	if _, pattern := s.mux.Handler(r); pattern == "" {
 		w = errorWriter{w, r}
 	}
 	s.mux.ServeHTTP(w, r)

@@ -45,7 +45,7 @@ func parseThing(text string, format Format) (thing, error) {
 	return read, document.Err()
 }
 
-func TestDocumentsMeanTheSame(t *testing.T) {
+func TestFormats(t *testing.T) {
 	t.Parallel()
 	want := thing{
 		Text: "Tag 📚", Number: 0.5, Whole: -3, Yes: true, Takes: 1500 * time.Millisecond, Choice: "green",
@@ -71,7 +71,7 @@ func TestDocumentsMeanTheSame(t *testing.T) {
 	assert.Equal(t, []thing{{Text: "b"}, {Text: "b"}}, read.Children, "aliases are followed")
 }
 
-func TestFaultsOfDocuments(t *testing.T) {
+func TestErrors(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		format Format
@@ -138,7 +138,7 @@ func TestFaultsOfDocuments(t *testing.T) {
 	}
 }
 
-func TestManyFaultsAreNotAllTold(t *testing.T) {
+func TestManyErrorsAreTruncated(t *testing.T) {
 	t.Parallel()
 	_, err := parseThing("text: a\n"+strings.Repeat("text: a\n", 70), YAML)
 	require.Error(t, err)
@@ -147,7 +147,7 @@ func TestManyFaultsAreNotAllTold(t *testing.T) {
 	assert.Equal(t, "and 20 more", lines[maxProblems])
 }
 
-// A few lines of YAML can mean more than a machine has room for.
+// A few lines of YAML can expand to more than a machine's memory.
 func TestAliasesAreBounded(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
