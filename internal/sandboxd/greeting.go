@@ -44,7 +44,7 @@ export %[11]s=%[12]s
 // administrator returns the first administrator, or else the first account.
 func administrator(accounts []sandbox.Account) sandbox.Account {
 	for _, a := range accounts {
-		if a.Admin {
+		if !a.Member {
 			return a
 		}
 	}

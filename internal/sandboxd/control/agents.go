@@ -19,7 +19,7 @@ const (
 )
 
 type logBody struct {
-	Log client.PeriodicAgentLog `json:"log"`
+	Log *client.PeriodicAgentLog `json:"log"`
 }
 
 // fire runs an agent now: with the outcome of the body, or, if the body has none, as
@@ -35,13 +35,13 @@ func (c *call) fire() (any, error) {
 		return nil, err
 	}
 	if outcome == nil {
-		log, err := c.sandbox.Trigger(c.request.Context(), c.id)
+		log, err := c.sandbox.RunAsScheduled(c.request.Context(), c.id)
 		if err != nil {
 			return nil, err
 		}
-		return logBody{*log}, nil
+		return logBody{log}, nil
 	}
-	run, err := c.sandbox.Fire(c.request.Context(), c.id, *outcome)
+	run, err := c.sandbox.RunNow(c.request.Context(), c.id, *outcome)
 	if err != nil {
 		return nil, err
 	}

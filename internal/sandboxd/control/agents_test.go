@@ -16,7 +16,7 @@ import (
 func TestFire(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	fire := func(body string) client.PeriodicAgentLog {
+	fire := func(body string) *client.PeriodicAgentLog {
 		return send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", body).Log
 	}
 	log := fire(`{}`)

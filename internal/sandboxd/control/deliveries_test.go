@@ -36,7 +36,7 @@ orgs:
   - {title: Unsigned, task: {crontab: {hour: 5}}, callback_url: %[1]q}
   - {title: Silent, task: {crontab: {hour: 5}}}
 `, receiver)))
-	fire := func(agent int, body string) client.PeriodicAgentLog {
+	fire := func(agent int, body string) *client.PeriodicAgentLog {
 		return send[logBody](t, s, http.MethodPost, fmt.Sprintf("/_sandbox/agents/%d/fire", agent), body).Log
 	}
 	first := fire(1, `{"output": "<script>alert(1)</script>"}`)

@@ -96,7 +96,7 @@ func (s *eventStream) relay(events <-chan sandbox.Event, heartbeats <-chan time.
 			if !ok {
 				return true
 			}
-			if !s.send(string(event.Kind), bodyOf(event)) {
+			if !s.send(string(event.Type), bodyOf(event)) {
 				return false
 			}
 		case <-heartbeats:
@@ -114,8 +114,8 @@ func bodyOf(event sandbox.Event) eventBody {
 		LogID:      event.LogID,
 		DeliveryID: event.DeliveryID,
 		RequestID:  event.RequestID,
-		Status:     event.Status,
-		At:         event.At.UTC(),
+		Status:     string(event.Status),
+		At:         event.Time.UTC(),
 	}
 }
 

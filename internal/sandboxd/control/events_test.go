@@ -235,7 +235,7 @@ func TestSlowClient(t *testing.T) {
 		}})
 		synctest.Wait()
 		for range 5000 {
-			_, err := s.Sandbox().Fire(t.Context(), 1, sandbox.Outcome{})
+			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
 		}
 		close(slow)

@@ -44,7 +44,7 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 // servePlatform serves the platform's API for the console, which must neither use
 // up faults nor appear in the request journal.
 func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request) {
-	http.StripPrefix("/_sandbox", s.Sandbox().Aside()).ServeHTTP(w, r)
+	http.StripPrefix("/_sandbox", s.Sandbox().BypassHandler()).ServeHTTP(w, r)
 }
 
 func serveDescription(w http.ResponseWriter, _ *http.Request) {

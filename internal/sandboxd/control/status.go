@@ -42,16 +42,16 @@ func (s *Server) statusOf(sb *sandbox.Sandbox) statusBody {
 			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
 		},
 	}
-	for r := range sb.LatestRequests() { // ids count from 1
+	for r := range sb.RequestsBackward() { // ids count from 1
 		body.Counts.Requests = r.ID
 		break
 	}
-	for d := range sb.LatestDeliveries() {
+	for d := range sb.DeliveriesBackward() {
 		body.Counts.Deliveries = d.ID
 		break
 	}
 	for _, a := range sb.Accounts() {
-		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, a.APIKey.Reveal()})
+		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, !a.Member, a.APIKey.Reveal()})
 	}
 	return body
 }

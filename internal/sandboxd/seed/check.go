@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
@@ -43,38 +44,33 @@ func (s *Seed) explain(err error) error {
 // checkParts checks each part that has no error yet.
 func (s *Seed) checkParts() {
 	for _, p := range s.parts {
-		if p.value.Invalid() {
-			continue
-		}
-		if reason := check(p.options()...); reason != "" {
-			addErrors(p.value, reason)
-		}
+		checkOptions(p.value, p.options()...)
 	}
 }
 
-// check returns why no sandbox has these options, or nothing.
-func check(options ...sandbox.Option) (reason string) {
+// checkOptions adds the sandbox's error about options that a value sets, unless the
+// value has an error already.
+func checkOptions(v *document.Value, options ...sandbox.Option) {
+	if v.Invalid() {
+		return
+	}
 	sb, err := sandbox.New(options...)
 	if err == nil {
 		sb.Close()
-		return ""
-	}
-	if invalid, ok := errors.AsType[*sandbox.OptionError](err); ok {
-		return invalid.Reason
-	}
-	return err.Error()
-}
-
-// addErrors adds the errors of a sandbox, which are the service's validation
-// errors if the value is an agent.
-func addErrors(v *document.Value, reason string) {
-	text, isAgent := strings.CutPrefix(reason, "0 is refused: ") // the index
-	var fields map[string]any
-	if !isAgent || json.Unmarshal([]byte(text), &fields) != nil {
-		v.Errorf("%s", reason)
 		return
 	}
-	addFieldErrors(v, fields)
+	invalid, ok := errors.AsType[*api.ArgumentError](err)
+	if !ok {
+		v.Errorf("%v", err)
+		return
+	}
+	var fields map[string]any // the service's validation errors, if the value is an agent
+	if invalid.Err != nil && json.Unmarshal([]byte(invalid.Err.Error()), &fields) == nil {
+		addFieldErrors(v, fields)
+		return
+	}
+	name := invalid.Argument[strings.LastIndexByte(invalid.Argument, '.')+1:] // as in WithFaults[0].Effect.Status
+	v.Field(fieldNames.Replace(name)).Errorf("%s", reasonOf(invalid))
 }
 
 // addFieldErrors adds validation errors, which nest as the fields do.
@@ -91,3 +87,24 @@ func addFieldErrors(v *document.Value, fields map[string]any) {
 		}
 	}
 }
+
+// reasonOf returns the reason of an error, with the document's names.
+func reasonOf(invalid *api.ArgumentError) string {
+	words, quoted, isQuoted := strings.Cut(invalid.Reason, `"`)
+	words = fieldNames.Replace(words)
+	if isQuoted {
+		words += `"` + strings.Replace(quoted, "not one of Operations", "not an operation", 1)
+	}
+	return words
+}
+
+// fieldNames replaces the names of Go's fields by those of the document.
+var fieldNames = strings.NewReplacer(
+	"Username", "username", "APIKey", "api_key", "UniqueID", "unique_id",
+	"Operation", "operation", "Method", "method", "Path", "path", "AgentID", "agent",
+	"Skip", "after", "Times", "times", "Probability", "probability",
+	"Latency", "latency", "Status", "status", "RetryAfter", "retry_after", "Body", "body", "ContentType", "content_type",
+	"Redirect", "redirect", "Reset", "reset", "Truncate", "truncate", "BytesPerSecond", "bytes_per_second",
+	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkOrigin", "link_host", "OlderRelease", "older_release",
+	"Delay", "delay", "Duplicate", "duplicate", "Reorder", "reorder", "Drop", "drop", "WrongSignature", "wrong_signature",
+)

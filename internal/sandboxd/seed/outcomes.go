@@ -14,7 +14,7 @@ import (
 
 // outcomes returns the outcomes of runs: those that the seed lists for the agent,
 // in turn, or generated ones if it lists none.
-func (s *Seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outcome {
+func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	scripts := map[int64][]sandbox.Outcome{}
 	var id int64
 	for _, o := range s.orgs {
@@ -27,7 +27,7 @@ func (s *Seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 	}
 	var mu sync.Mutex
 	runs := map[int64]int{}
-	return func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+	return func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		script := scripts[run.AgentID]
 		if script == nil {
 			return generateOutcome(s.random, run)
@@ -42,7 +42,7 @@ func (s *Seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 
 // generateOutcome returns a plausible outcome, the same for the same run of the
 // same seed.
-func generateOutcome(seed uint64, run sandbox.Invocation) sandbox.Outcome {
+func generateOutcome(seed uint64, run sandbox.Run) sandbox.Outcome {
 	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
 	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}
 	log := []string{

@@ -136,10 +136,10 @@ type orgReader struct {
 }
 
 func (o *orgReader) readAccount(v *document.Value) {
-	var a sandbox.Account
+	a := sandbox.Account{Member: true}
 	v.Object(document.Fields{
 		"username": func(v *document.Value) { a.Username = o.unique(v, o.scope("accounts")) },
-		"admin":    func(v *document.Value) { a.Admin = v.Bool() },
+		"admin":    func(v *document.Value) { a.Member = !v.Bool() },
 		"api_key": func(v *document.Value) {
 			a.APIKey = api.NewSecret(v.Text(maxText))
 			if o.seen["keys "+a.APIKey.Reveal()] {

@@ -68,12 +68,16 @@ func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) 
 }
 
 func (s *Seed) options() []sandbox.Option {
+	clock := sandbox.WithFrozenClock(s.Start)
+	if s.Speed > 0 {
+		clock = sandbox.WithClock(s.Start, s.Speed)
+	}
 	options := []sandbox.Option{
-		sandbox.WithClock(s.Start, s.Speed),
-		sandbox.WithSeed(s.random),
+		clock,
+		sandbox.WithRandomSeed(s.random),
 		sandbox.WithFaults(s.Faults.Requests...),
 		sandbox.WithDeliveryFaults(s.Faults.Deliveries...),
-		sandbox.WithOutcomes(s.outcomes()),
+		sandbox.WithOutcomeFunc(s.outcomes()),
 	}
 	for _, o := range s.orgs {
 		options = append(options, o.options()...)
