@@ -226,8 +226,12 @@ func TestAbortsRequests(t *testing.T) {
 	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.url[len("http://"):])
 	require.NoError(t, err)
 	defer connection.Close()
-	_, err = io.WriteString(connection, "POST /_sandbox/reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
+	_, err = io.WriteString(connection, "POST /_sandbox/reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
+	reader := bufio.NewReader(connection)
+	line, err := reader.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "it waits for the body")
 	require.NoError(t, s.stop())
-	_, _ = io.ReadAll(connection) // it ends, properly or not
+	_, _ = io.ReadAll(reader) // it ends, properly or not
 }
