@@ -69,8 +69,17 @@ func checkOptions(v *document.Value, options ...sandbox.Option) {
 		addFieldErrors(v, fields)
 		return
 	}
-	name := invalid.Argument[strings.LastIndexByte(invalid.Argument, '.')+1:] // as in WithFaults[0].Effect.Status
-	v.Field(fieldNames.Replace(name)).Errorf("%s", reasonOf(invalid))
+	text, quoted, isQuoted := strings.Cut(invalid.Reason, `"`)
+	if text = fieldNames.Replace(text); isQuoted {
+		text += `"` + quoted
+	}
+	goName := invalid.Argument[strings.LastIndexByte(invalid.Argument, '.')+1:] // as in WithFaults[0].Effect.Status
+	name := fieldNames.Replace(goName)
+	field := v.Field(name)
+	if field == v && name != goName { // the value has no such field
+		text = name + " " + text
+	}
+	field.Errorf("%s", text)
 }
 
 // addFieldErrors adds validation errors, which nest as the fields do.
@@ -88,19 +97,9 @@ func addFieldErrors(v *document.Value, fields map[string]any) {
 	}
 }
 
-// reasonOf returns the reason of an error, with the document's names.
-func reasonOf(invalid *api.ArgumentError) string {
-	words, quoted, isQuoted := strings.Cut(invalid.Reason, `"`)
-	words = fieldNames.Replace(words)
-	if isQuoted {
-		words += `"` + strings.Replace(quoted, "not one of Operations", "not an operation", 1)
-	}
-	return words
-}
-
 // fieldNames replaces the names of Go's fields by those of the document.
 var fieldNames = strings.NewReplacer(
-	"Username", "username", "APIKey", "api_key", "UniqueID", "unique_id",
+	"Org", "org", "Username", "username", "APIKey", "api_key", "UniqueID", "unique_id",
 	"Operation", "operation", "Method", "method", "Path", "path", "AgentID", "agent",
 	"Skip", "after", "Times", "times", "Probability", "probability",
 	"Latency", "latency", "Status", "status", "RetryAfter", "retry_after", "Body", "body", "ContentType", "content_type",

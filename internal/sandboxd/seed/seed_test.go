@@ -149,6 +149,15 @@ func TestBadSeeds(t *testing.T) {
 	}
 }
 
+// An error about a field that the document has elsewhere names the field.
+func TestInvalidOrg(t *testing.T) {
+	t.Parallel()
+	s, err := Read(document.File("seed.yaml"), []byte(`orgs: [{key: a/b, accounts: [{username: ada}]}]`), document.YAML)
+	require.NoError(t, err)
+	_, err = s.NewSandbox(nil)
+	require.EqualError(t, err, `seed.yaml:1: orgs[0].accounts[0]: org is "a/b", which can't be a segment of a path`)
+}
+
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	read, _ := build(t, `
