@@ -5,13 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
+	"log/slog"
 	"time"
+
+	"github.com/iblai/iblai-go/internal/sandboxd"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
 const usage = `Usage: sandbox [flags]
@@ -20,133 +19,89 @@ Serves the platform's API, a control API below /_sandbox/, and a console at /.
 
 `
 
-// settings are what the flags say.
-type settings struct {
-	addr        string
-	allowRemote bool
-	hosts       []string
-	log         string
-	seed        string
-	faults      string
-	clock       string
-	speed       float64
-	isSet       map[string]bool // flags that were given
-}
-
-// parseFlags reads the flags, and tells what is wrong on stderr.
-func parseFlags(args []string, stderr io.Writer) (*settings, error) {
-	s := &settings{isSet: map[string]bool{}}
+// parseFlags parses the flags, and reads the files that they name. It prints help to
+// stderr, and logs to it later.
+func parseFlags(args []string, stderr io.Writer) (sandboxd.Config, error) {
+	var config sandboxd.Config
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	set.StringVar(&s.addr, "addr", "127.0.0.1:8765", "`address` to listen on; port 0 takes a free one")
-	set.BoolVar(&s.allowRemote, "allow-remote", false, "listen beyond this machine, and so give an administrator's key to all who reach it")
-	set.Func("host", "`name` that browsers may reach it by, besides localhost; may be given again", func(name string) error {
+	set.StringVar(&config.Addr, "addr", sandboxd.DefaultAddr, "`address` to listen on; port 0 takes a free one")
+	set.BoolVar(&config.AllowRemote, "allow-remote", false, "listen beyond this machine, where everyone can read an administrator's key")
+	set.Func("host", "`name` by which browsers may reach it, in addition to localhost; may be repeated", func(name string) error {
 		if name == "" {
 			return errors.New("must not be empty")
 		}
-		s.hosts = append(s.hosts, strings.ToLower(name))
+		config.Hosts = append(config.Hosts, name)
 		return nil
 	})
-	set.StringVar(&s.seed, "seed", "", "`file` of JSON or YAML with all that it begins with, see seed.yaml")
-	set.StringVar(&s.faults, "faults", "", "`file` of JSON or YAML with what goes wrong, in place of the seed's")
-	set.StringVar(&s.clock, "clock", "", "`time` that the clock begins at, such as 2026-01-05T07:55:00Z, in place of the seed's or of now")
-	set.Float64Var(&s.speed, "speed", 1, "`speed` of the clock, in place of the seed's: 0 stands still, 1 is real time, 60 a minute a second")
-	set.StringVar(&s.log, "log", "text", "`style` in which requests to the API and changes are logged to stderr: text, json or off")
+	seedFile := set.String("seed", "", "JSON or YAML `file` with its initial state; see seed.yaml")
+	faultsFile := set.String("faults", "", "JSON or YAML `file` with fault rules; replaces the seed's")
+	clock := set.String("clock", "", "`time` at which the clock starts, such as 2026-01-05T07:55:00Z; replaces the seed's, or now")
+	speed := set.Float64("speed", 1, "`speed` of the clock: 0 stops it, 1 is real time, 60 is a minute per second; replaces the seed's")
+	style := set.String("log", "text", "`format` in which requests to the API and changes are logged to stderr: text, json or off")
 	err := set.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = io.WriteString(stderr, usage)
 		set.SetOutput(stderr)
 		set.PrintDefaults()
-		return nil, err
+		return config, err
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w; -h tells the flags", err)
+		return config, fmt.Errorf("%w; -h lists the flags", err)
 	}
-	set.Visit(func(f *flag.Flag) { s.isSet[f.Name] = true })
 	if set.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q; -h tells the flags", set.Arg(0))
+		return config, fmt.Errorf("unexpected argument %q; -h lists the flags", set.Arg(0))
 	}
-	if !slices.Contains([]string{"text", "json", "off"}, s.log) {
-		return nil, fmt.Errorf("-log must be text, json or off, not %q", s.log)
+	if config.Logger, err = newLogger(*style, stderr); err != nil {
+		return config, err
 	}
-	if err := s.checkAddr(); err != nil {
-		return nil, err
+	if config.Seed, err = readSeed(*seedFile); err != nil {
+		return config, err
 	}
-	return s, nil
+	set.Visit(func(f *flag.Flag) { // only those that were given
+		switch {
+		case err != nil:
+		case f.Name == "clock":
+			config.Seed.Start, err = parseClock(*clock)
+		case f.Name == "speed":
+			config.Seed.Speed, err = *speed, checkSpeed(*speed)
+		case f.Name == "faults":
+			config.Seed.Faults, err = seed.ReadFaultsFile(*faultsFile)
+		}
+	})
+	return config, err
 }
 
-// checkAddr refuses to listen beyond this machine unasked.
-func (s *settings) checkAddr() error {
-	host, _, err := net.SplitHostPort(s.addr)
-	if err != nil {
-		return fmt.Errorf("-addr %q is not HOST:PORT: %w", s.addr, err)
+func newLogger(style string, w io.Writer) (*slog.Logger, error) {
+	switch style {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, nil)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, nil)), nil
+	case "off":
+		return slog.New(slog.DiscardHandler), nil
 	}
-	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() || s.allowRemote {
-		return nil
-	}
-	return fmt.Errorf("-addr %s is beyond this machine's loopback interface, and whoever reaches this test server gets its administrator's key; "+
-		"give -allow-remote too if that is what you want", s.addr)
+	return nil, fmt.Errorf("-log must be text, json or off, not %q", style)
 }
 
-// load reads the seed and the faults.
-func (s *settings) load() (*seedReader, error) {
-	from, text, as := fileSource("default.yaml"), defaultSeed, formatYAML
-	if s.seed != "" {
-		var err error
-		if from, text, as, err = readDocument("-seed", s.seed); err != nil {
-			return nil, err
-		}
+func readSeed(file string) (*seed.Seed, error) {
+	if file == "" {
+		return seed.Default()
 	}
-	r, err := readSeed(from, text, as)
-	if err != nil {
-		return nil, err
-	}
-	return r, s.override(r.seed)
+	return seed.ReadFile(file)
 }
 
-// override puts what the flags say in the place of what the seed says.
-func (s *settings) override(loaded *seed) error {
-	if s.isSet["clock"] {
-		t, err := time.Parse(time.RFC3339, s.clock)
-		if err != nil || t.Before(firstTime) || t.After(lastTime) {
-			return fmt.Errorf("-clock must be a time such as 2026-01-05T07:55:00Z, not %q", s.clock)
-		}
-		loaded.start = t.UTC()
+func parseClock(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.Before(document.MinTime) || t.After(document.MaxTime) {
+		return t, fmt.Errorf("-clock must be a time such as 2026-01-05T07:55:00Z, not %q", text)
 	}
-	if s.isSet["speed"] {
-		if !(s.speed >= 0 && s.speed <= maxSpeed) { // NaN neither
-			return fmt.Errorf("-speed must be from 0 to %d, not %v", maxSpeed, s.speed)
-		}
-		loaded.speed = s.speed
-	}
-	if s.isSet["faults"] {
-		from, text, as, err := readDocument("-faults", s.faults)
-		if err != nil {
-			return err
-		}
-		loaded.faults, err = readFaultsFile(from, text, as)
-		return err
+	return t.UTC(), nil
+}
+
+func checkSpeed(speed float64) error {
+	if !(speed >= 0 && speed <= seed.MaxSpeed) { // or NaN
+		return fmt.Errorf("-speed must be from 0 to %d, not %v", seed.MaxSpeed, speed)
 	}
 	return nil
-}
-
-// readDocument reads a file that a flag names.
-func readDocument(flagName, file string) (from source, text []byte, as format, err error) {
-	opened, err := os.Open(file)
-	if err != nil {
-		return source{}, nil, 0, fmt.Errorf("%s: %w", flagName, err)
-	}
-	defer func() { _ = opened.Close() }() // it was only read
-	text, err = io.ReadAll(io.LimitReader(opened, maxSeed+1))
-	switch {
-	case err != nil:
-		return source{}, nil, 0, fmt.Errorf("%s: %w", flagName, err)
-	case len(text) > maxSeed:
-		return source{}, nil, 0, fmt.Errorf("%s: %s is longer than %d bytes", flagName, file, maxSeed)
-	}
-	as = formatYAML
-	if strings.EqualFold(filepath.Ext(file), ".json") {
-		as = formatJSON
-	}
-	return fileSource(file), text, as, nil
 }

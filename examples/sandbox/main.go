@@ -1,16 +1,16 @@
 // Command sandbox serves the platform on this machine: the API of periodic
-// agents, whose agents run by themselves, a control API that moves the clock, runs
-// agents, causes faults and tells what happened, and a console for the browser.
+// agents, whose agents run on schedule; a control API that moves the clock, runs
+// agents, injects faults and reports what happened; and a console for the browser.
 //
 //	go run ./examples/sandbox
 //
-// It prints where it is and the environment variables that lead a program to it,
-// with an administrator's key. Without -seed it has an org with three agents, see
-// default.yaml; seed.yaml shows all that a seed can say, control.yaml describes the
-// control API.
+// It prints its addresses, and the environment variables that connect a program
+// as an administrator. Without -seed it has an org with three agents; seed.yaml
+// shows everything that a seed may contain. The control API describes itself at
+// /_sandbox/openapi.yaml.
 //
-// It is a test server: whoever reaches it gets its keys. So it listens on the
-// loopback interface, unless -allow-remote says otherwise.
+// It is a test server: everyone who reaches it can read its keys. So it listens on
+// the loopback interface, unless -allow-remote is given.
 package main
 
 import (
@@ -18,9 +18,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/iblai/iblai-go/internal/sandboxd"
 )
 
 func main() {
@@ -33,4 +36,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// run serves until the context ends.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	config, err := parseFlags(args, stderr)
+	if err != nil {
+		return err
+	}
+	config.Output = stdout
+	return sandboxd.Serve(ctx, config)
 }

@@ -19,13 +19,13 @@ import (
 // streams are read by tests that record nothing, since they have no end.
 var streams = []string{"watchEvents"}
 
-// Every exchange with the control API in the tests of examples/sandbox is valid
-// against its description, and every operation has one that succeeded.
+// Every exchange in the tests of the control API is valid against its description,
+// and every operation has one that succeeded.
 func TestControlTrafficIsValid(t *testing.T) {
 	t.Parallel()
-	c := load(t, "examples/sandbox/control.yaml")
+	c := load(t, "internal/sandboxd/control/control.yaml")
 	succeeded := map[string]bool{}
-	for _, exchange := range exchangesOf(t, []string{"./examples/sandbox"}) {
+	for _, exchange := range exchangesOf(t, []string{"./internal/sandboxd/control"}) {
 		if id := checkControl(t, c, exchange); exchange.Status == http.StatusOK {
 			succeeded[id] = true
 		}

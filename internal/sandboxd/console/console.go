@@ -1,0 +1,68 @@
+// Package console has the page with which people watch and control a sandbox in
+// a browser. Its scripts are ES modules that are served as they are; nothing
+// builds them.
+package console
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"io/fs"
+	"net/http"
+	"path"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// contentPolicy lets the page run its own scripts and talk to its own server
+// only, and forbids other pages to embed it.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+
+// mediaTypes are the types of the files. Those that the operating system
+// configures may differ.
+var mediaTypes = map[string]string{
+	".css":  "text/css; charset=utf-8",
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".svg":  "image/svg+xml",
+}
+
+// Register adds the routes of the page, which is at /, and of its files, which
+// are below /_sandbox/console/.
+func Register(mux *http.ServeMux) error {
+	files, err := fs.Sub(assets, "assets")
+	if err != nil {
+		return err
+	}
+	entries, err := fs.ReadDir(files, ".")
+	for _, entry := range entries {
+		pattern := "GET /_sandbox/console/" + entry.Name()
+		if entry.Name() == "index.html" {
+			pattern = "GET /{$}"
+		}
+		handler, err := serveFile(files, entry.Name())
+		if err != nil {
+			return err
+		}
+		mux.HandleFunc(pattern, handler)
+	}
+	return err
+}
+
+// serveFile serves a file. Browsers revalidate it each time, so that a new sandbox
+// never gets an old console.
+func serveFile(files fs.FS, name string) (http.HandlerFunc, error) {
+	text, err := fs.ReadFile(files, name)
+	sum := sha256.Sum256(text)
+	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`
+	return func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("Content-Type", mediaTypes[path.Ext(name)])
+		header.Set("Cache-Control", "no-cache")
+		header.Set("ETag", etag)
+		http.ServeFileFS(w, r, files, name)
+	}, err
+}

@@ -1,0 +1,73 @@
+package control
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
+)
+
+// maxAdvance limits how far one request moves the clock.
+const maxAdvance = 366 * 24 * time.Hour
+
+type clockBody struct {
+	Now   time.Time `json:"now"`
+	Speed float64   `json:"speed"`
+	Runs  *int      `json:"runs,omitempty"` // that have started while it was moved
+}
+
+func clockOf(sb *sandbox.Sandbox) clockBody {
+	return clockBody{Now: sb.Now().UTC(), Speed: sb.ClockSpeed()}
+}
+
+func (c *call) clock() (any, error) { return clockOf(c.sandbox), nil }
+
+// moveClock advances the clock, or sets its speed.
+func (c *call) moveClock() (any, error) {
+	var move func() (runs int, err error)
+	ctx, now := c.request.Context(), c.sandbox.Now()
+	err := c.body(func(v *document.Value) {
+		v.Object(document.Fields{
+			"advance": func(v *document.Value) {
+				d := v.Duration(maxAdvance)
+				if now.Add(d).After(document.MaxTime) {
+					v.Errorf("moves the clock beyond %s", document.MaxTime.Format(time.DateOnly))
+				}
+				move = func() (int, error) { return c.sandbox.Advance(ctx, d) }
+			},
+			"to": func(v *document.Value) {
+				t := v.Time()
+				switch {
+				case t.Before(now):
+					v.Errorf("is in the past: the clock shows %s", now.UTC().Format(time.RFC3339))
+				case t.After(now.Add(maxAdvance)):
+					v.Errorf("is more than a year away")
+				}
+				move = func() (int, error) { return c.sandbox.AdvanceTo(ctx, t) }
+			},
+			"speed": func(v *document.Value) {
+				speed := v.Float(0, seed.MaxSpeed)
+				move = func() (int, error) { return 0, c.sandbox.SetClockSpeed(speed) }
+			},
+		})
+		if v.Len() != 1 && !v.Invalid() {
+			v.Errorf("must have exactly one of advance, to and speed")
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	runs, err := move()
+	switch {
+	case errors.Is(err, sandbox.ErrClosed), ctx.Err() != nil:
+		return nil, err
+	case err != nil: // the clock has passed the time meanwhile
+		return nil, errorf(http.StatusBadRequest, "%v", err)
+	}
+	body := clockOf(c.sandbox)
+	body.Runs = &runs
+	return body, nil
+}

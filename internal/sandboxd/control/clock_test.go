@@ -1,0 +1,60 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	move := func(body string) clockBody {
+		return send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", body)
+	}
+	clock := get[clockBody](t, s, "/_sandbox/clock")
+	assert.Equal(t, monday, clock.Now.Format(time.RFC3339))
+	assert.Nil(t, clock.Runs)
+
+	moved := move(`{"advance": "4m59s"}`)
+	assert.Equal(t, "2026-01-05T07:59:59Z", moved.Now.Format(time.RFC3339))
+	assert.Zero(t, *moved.Runs, "the first are due at eight")
+	moved = move(`{"to": "2026-01-05T09:00:00+01:00"}`)
+	assert.Equal(t, "2026-01-05T08:00:00Z", moved.Now.Format(time.RFC3339))
+	assert.Equal(t, 2, *moved.Runs)
+	assert.Zero(t, *move(`{"advance": "0s"}`).Runs)
+	moved = move(`{"speed": 0.5}`)
+	assert.Zero(t, *moved.Runs)
+	assert.InDelta(t, 0.5, moved.Speed, 0)
+	assert.InDelta(t, 0.5, get[clockBody](t, s, "/_sandbox/clock").Speed, 0)
+	move(`{"speed": 0}`)
+
+	last := start(t, func(o *Options) { stopped(t, o.Seed, "2999-12-30T12:00:00Z") })
+	send[clockBody](t, last, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
+	a := last.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
+	assert.Equal(t, "body: line 1: advance: moves the clock beyond 2999-12-31", a.reason(t))
+
+	for body, want := range map[string]string{
+		`{}`:                                "exactly one of advance, to and speed",
+		`{"advance": "1h", "speed": 1}`:     "exactly one of advance, to and speed",
+		`{"advance": "-1h"}`:                "from 0s to 8784h0m0s",
+		`{"advance": "9000h"}`:              "from 0s to 8784h0m0s",
+		`{"advance": 3600}`:                 "must be a duration",
+		`{"to": "2026-01-05T07:00:00Z"}`:    "is in the past: the clock shows 2026-01-05T08:00",
+		`{"to": "2028-01-05T07:00:00Z"}`:    "more than a year away",
+		`{"to": "tomorrow"}`:                "must be a time",
+		`{"speed": -1}`:                     "from 0 to 86400",
+		`{"speed": 100000}`:                 "from 0 to 86400",
+		`{"speed": "fast"}`:                 "must be a number",
+		`{"speed": 1, "speed": 2}`:          "is given twice",
+		`{"advance": "1h", "speed": "now"}`: "must be a number",
+	} {
+		a := s.do(t, http.MethodPost, "/_sandbox/clock", body)
+		assert.Equal(t, http.StatusBadRequest, a.status, body)
+		assert.Contains(t, a.reason(t), want, body)
+		assert.True(t, strings.HasPrefix(a.reason(t), "body: line 1: "), a.reason(t))
+	}
+}

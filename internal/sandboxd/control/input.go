@@ -1,0 +1,98 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+// maxBody limits bodies other than seeds, in bytes.
+const maxBody = 1 << 20
+
+// format returns the format of the body. Its media type must be one of types.
+// Browsers send these types to other sites only after a preflight request, which is
+// rejected.
+func (c *call) format(types map[string]document.Format) (document.Format, error) {
+	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if it is invalid
+	format, ok := types[mediaType]
+	if !ok {
+		return 0, errorf(http.StatusUnsupportedMediaType, "the Content-Type %s is not supported here; send application/json", document.Quote(mediaType))
+	}
+	return format, nil
+}
+
+func (c *call) readBody(maxBytes int64) ([]byte, error) {
+	text, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, maxBytes))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, errorf(http.StatusRequestEntityTooLarge, "the body is longer than %d bytes", maxBytes)
+	}
+	if err != nil {
+		return nil, errorf(http.StatusBadRequest, "the body could not be read: %v", err)
+	}
+	return text, nil
+}
+
+// body reads a body of JSON with read.
+func (c *call) body(read func(*document.Value)) error {
+	format, err := c.format(map[string]document.Format{"application/json": document.JSON})
+	if err != nil {
+		return err
+	}
+	text, err := c.readBody(maxBody)
+	if err != nil {
+		return err
+	}
+	d, root := document.Parse(document.Body("body"), text, format)
+	if root != nil {
+		read(root)
+	}
+	if err := d.Err(); err != nil {
+		return errorf(http.StatusBadRequest, "%v", err)
+	}
+	return nil
+}
+
+// emptyBody reads a body that must be an empty object.
+func (c *call) emptyBody() error {
+	return c.body(func(v *document.Value) { v.Object(nil) })
+}
+
+// A query parses parameters and records the first error.
+type query struct {
+	values url.Values
+	err    error
+}
+
+func (q *query) invalid(name, expected string) {
+	if q.err == nil {
+		q.err = errorf(http.StatusBadRequest, "the parameter %s must be %s, not %s", name, expected, document.Quote(q.values.Get(name)))
+	}
+}
+
+// integer parses an integer from minimum to maximum. If it is not given, it
+// returns the default.
+func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
+	if !q.values.Has(name) {
+		return byDefault
+	}
+	n, err := strconv.ParseInt(q.values.Get(name), 10, 64)
+	if err != nil || n < minimum || n > maximum {
+		q.invalid(name, fmt.Sprintf("an integer from %d to %d", minimum, maximum))
+	}
+	return n
+}
+
+func (q *query) time(name string) time.Time {
+	t, err := time.Parse(time.RFC3339, q.values.Get(name))
+	if err != nil || t.Before(document.MinTime) || t.After(document.MaxTime) {
+		q.invalid(name, "a time such as 2026-01-05T08:00:00Z")
+	}
+	return t.UTC()
+}

@@ -1,0 +1,105 @@
+package control
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+type requestsBody struct {
+	Requests []requestBody `json:"requests"`
+	Total    int           `json:"total"` // that match
+	Before   *int64        `json:"before"`
+}
+
+type requestBody struct {
+	ID         int64     `json:"id"`
+	At         time.Time `json:"at"`
+	Method     string    `json:"method"`
+	URL        string    `json:"url"`
+	Operation  string    `json:"operation"`
+	Username   string    `json:"username"`
+	Status     int       `json:"status"` // 0 if there was no response
+	DurationMS float64   `json:"duration_ms"`
+	Fault      bool      `json:"fault"`
+}
+
+type fullRequestBody struct {
+	requestBody
+
+	RequestHeader  http.Header `json:"request_header"`
+	RequestBody    string      `json:"request_body"`
+	ResponseHeader http.Header `json:"response_header"`
+	ResponseBody   string      `json:"response_body"`
+	Truncated      bool        `json:"truncated"`
+}
+
+// requests lists requests to the platform's API, newest first.
+func (c *call) requests() (any, error) {
+	limit := c.query.integer("limit", defaultPage, 1, maxPage)
+	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
+	lowest, highest := c.query.statuses("status")
+	method, text := c.query.values.Get("method"), strings.ToLower(c.query.values.Get("text"))
+	if c.query.err != nil {
+		return nil, c.query.err
+	}
+	page, total, next := paginate(c.sandbox.RequestsBackward(), int(limit), before,
+		func(r *sandbox.Request) int64 { return r.ID },
+		func(r *sandbox.Request) bool {
+			return (method == "" || strings.EqualFold(method, r.Method)) &&
+				r.StatusCode >= lowest && r.StatusCode <= highest && (text == "" || contains(r, text))
+		})
+	body := requestsBody{Requests: []requestBody{}, Total: total, Before: next}
+	for i := range page {
+		body.Requests = append(body.Requests, requestOf(&page[i]))
+	}
+	return body, nil
+}
+
+// statuses parses a status, as in 404, or a class of statuses, as in 4xx.
+func (q *query) statuses(name string) (lowest, highest int) {
+	text := q.values.Get(name)
+	if text == "" {
+		return 0, math.MaxInt
+	}
+	lowest, lowErr := strconv.Atoi(strings.ReplaceAll(text, "x", "0"))
+	highest, highErr := strconv.Atoi(strings.ReplaceAll(text, "x", "9"))
+	if len(text) != len("404") || lowErr != nil || highErr != nil || lowest < 100 {
+		q.invalid(name, "a status such as 404 or 4xx")
+	}
+	return lowest, highest
+}
+
+// contains reports whether the URL or a body contains a text, which is in lower
+// case.
+func contains(r *sandbox.Request, text string) bool {
+	return strings.Contains(strings.ToLower(r.URL), text) ||
+		bytes.Contains(bytes.ToLower(r.Body), []byte(text)) || bytes.Contains(bytes.ToLower(r.ResponseBody), []byte(text))
+}
+
+func (c *call) requestByID() (any, error) {
+	r, ok := c.sandbox.Request(c.id)
+	if !ok {
+		return nil, errorf(http.StatusNotFound, "there is no request %d, or it is no longer stored", c.id)
+	}
+	return fullRequestBody{requestOf(&r), r.Header, string(r.Body), r.ResponseHeader, string(r.ResponseBody), r.Truncated}, nil
+}
+
+func requestOf(r *sandbox.Request) requestBody {
+	return requestBody{
+		ID:         r.ID,
+		At:         r.ReceivedAt.UTC(),
+		Method:     r.Method,
+		URL:        r.URL,
+		Operation:  string(r.Operation),
+		Username:   r.Username,
+		Status:     r.StatusCode,
+		DurationMS: float64(r.Duration.Microseconds()) / 1000,
+		Fault:      r.Faulted,
+	}
+}

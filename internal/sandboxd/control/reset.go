@@ -1,0 +1,47 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
+)
+
+// reseed replaces the sandbox by one in the state of the body's seed.
+func (c *call) reseed() (any, error) {
+	format, err := c.format(map[string]document.Format{"application/json": document.JSON, "application/yaml": document.YAML})
+	if err != nil {
+		return nil, err
+	}
+	text, err := c.readBody(seed.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	err = c.replace(func(old *sandbox.Sandbox) (*sandbox.Sandbox, error) {
+		read, err := seed.Read(document.Body("seed"), text, format)
+		if err != nil {
+			return nil, errorf(http.StatusBadRequest, "%v", err)
+		}
+		sb, err := read.NewSandbox(old.Accounts())
+		if err != nil {
+			return nil, errorf(http.StatusBadRequest, "%v", err)
+		}
+		return sb, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.statusOf(c.Sandbox()), nil
+}
+
+// reset replaces the sandbox by one in the state of the first seed.
+func (c *call) reset() (any, error) {
+	if err := c.emptyBody(); err != nil {
+		return nil, err
+	}
+	if err := c.Server.reset(); err != nil {
+		return nil, err
+	}
+	return c.statusOf(c.Sandbox()), nil
+}

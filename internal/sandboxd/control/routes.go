@@ -1,0 +1,141 @@
+package control
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+//go:embed control.yaml
+var description []byte
+
+// routes are the operations of the control API, which control.yaml describes.
+func (s *Server) routes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /_sandbox/status":                  s.handle((*call).status),
+		"GET /_sandbox/clock":                   s.handle((*call).clock),
+		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
+		"POST /_sandbox/seed":                   s.handle((*call).reseed),
+		"POST /_sandbox/reset":                  s.handle((*call).reset),
+		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
+		"GET /_sandbox/agents/{id}/schedule":    s.handle((*call).schedule),
+		"GET /_sandbox/crontab":                 s.handle((*call).crontab),
+		"GET /_sandbox/schedules":               s.handle((*call).schedules),
+		"GET /_sandbox/timeline":                s.handle((*call).timeline),
+		"GET /_sandbox/faults":                  s.handle((*call).faults),
+		"PUT /_sandbox/faults":                  s.handle((*call).setFaults),
+		"GET /_sandbox/requests":                s.handle((*call).requests),
+		"GET /_sandbox/requests/{id}":           s.handle((*call).requestByID),
+		"GET /_sandbox/deliveries":              s.handle((*call).deliveries),
+		"GET /_sandbox/deliveries/{id}":         s.handle((*call).deliveryByID),
+		"POST /_sandbox/deliveries/{id}/resend": s.handle((*call).resend),
+		"GET /_sandbox/events":                  s.streamEvents,
+		"GET /_sandbox/openapi.yaml":            serveDescription,
+		"/_sandbox/api/":                        s.servePlatform,
+	}
+}
+
+// servePlatform serves the platform's API for the console, which must neither use
+// up faults nor appear in the request journal.
+func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request) {
+	http.StripPrefix("/_sandbox", s.Sandbox().BypassHandler()).ServeHTTP(w, r)
+}
+
+func serveDescription(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, _ = w.Write(description)
+}
+
+// A call is a request to the control API.
+type call struct {
+	*Server
+
+	sandbox *sandbox.Sandbox // the current one when the request came
+	request *http.Request
+	writer  http.ResponseWriter
+	id      int64 // from the path; 0, which no object has, if it is not a number
+	query   query
+}
+
+// handle returns a handler that writes the result of an operation as JSON.
+func (s *Server) handle(operation func(*call) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Server: s, sandbox: s.Sandbox(), request: r, writer: w, query: query{values: r.URL.Query()}}
+		c.id, _ = strconv.ParseInt(r.PathValue("id"), 10, 64)
+		body, err := operation(c)
+		if err != nil {
+			writeJSON(w, statusOf(err), errorBody{err.Error()})
+			return
+		}
+		writeJSON(w, http.StatusOK, body)
+	}
+}
+
+// A statusError is an error with the status of its response.
+type statusError struct {
+	status int
+	text   string
+}
+
+func (e *statusError) Error() string { return e.text }
+
+func errorf(status int, format string, args ...any) error {
+	return &statusError{status, fmt.Sprintf(format, args...)}
+}
+
+// statusOf returns the status of an error response.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*statusError](err); ok {
+		return e.status
+	}
+	if _, ok := errors.AsType[*sandbox.UnknownAgentError](err); ok {
+		return http.StatusNotFound
+	}
+	if _, ok := errors.AsType[*sandbox.UnknownDeliveryError](err); ok {
+		return http.StatusNotFound
+	}
+	if errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) { // it was replaced, or the program ends
+		return http.StatusConflict
+	}
+	return http.StatusInternalServerError
+}
+
+type errorBody struct {
+	Error string `json:"error"`
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		status = http.StatusInternalServerError
+		text, _ = json.Marshal(errorBody{err.Error()}) // a string can always be encoded
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)+1))
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n'))
+}
+
+// An errorWriter replaces the plain text of http.ServeMux's 404 and 405 responses
+// by JSON.
+type errorWriter struct {
+	http.ResponseWriter
+
+	request *http.Request
+}
+
+func (w errorWriter) WriteHeader(status int) {
+	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml lists what exists"
+	if status == http.StatusMethodNotAllowed {
+		text = fmt.Sprintf("the method %s is not allowed here, only %s", document.Quote(w.request.Method), w.Header().Get("Allow"))
+	}
+	writeJSON(w.ResponseWriter, status, errorBody{text})
+}
+
+func (errorWriter) Write(text []byte) (int, error) { return len(text), nil }

@@ -1,0 +1,57 @@
+package control
+
+import (
+	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+type statusBody struct {
+	Name      string        `json:"name"`
+	StartedAt time.Time     `json:"started_at"`
+	Boot      string        `json:"boot"`
+	URL       string        `json:"url"`
+	Clock     clockBody     `json:"clock"`
+	Accounts  []accountBody `json:"accounts"`
+	Counts    countsBody    `json:"counts"`
+}
+
+type accountBody struct {
+	Org      string `json:"org"`
+	Username string `json:"username"`
+	Admin    bool   `json:"admin"`
+	APIKey   string `json:"api_key"`
+}
+
+type countsBody struct {
+	Requests   int64 `json:"requests"`   // so far
+	Deliveries int64 `json:"deliveries"` // so far
+	Faults     int   `json:"faults"`
+}
+
+func (c *call) status() (any, error) { return c.statusOf(c.sandbox), nil }
+
+func (s *Server) statusOf(sb *sandbox.Sandbox) statusBody {
+	body := statusBody{
+		Name:      "iblai-go sandbox",
+		StartedAt: s.startedAt,
+		Boot:      s.boot,
+		URL:       s.url,
+		Clock:     clockOf(sb),
+		Counts: countsBody{
+			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
+		},
+	}
+	for r := range sb.RequestsBackward() { // ids count from 1
+		body.Counts.Requests = r.ID
+		break
+	}
+	for d := range sb.DeliveriesBackward() {
+		body.Counts.Deliveries = d.ID
+		break
+	}
+	for _, a := range sb.Accounts() {
+		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, !a.Member, a.APIKey.Reveal()})
+	}
+	return body
+}

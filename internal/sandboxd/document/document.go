@@ -1,0 +1,170 @@
+// Package document reads JSON and YAML strictly. It reports all errors of a
+// document at once, each with its line and its path.
+package document
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const (
+	// maxNodes limits the values that are visited, including those that YAML
+	// aliases repeat: a short text can expand to a very long one.
+	maxNodes = 2_000_000
+	// maxYAML limits YAML, in bytes: its parser allocates the whole tree before
+	// anything can be counted. JSON is counted while it is parsed.
+	maxYAML = 8 << 20
+	// maxProblems limits how many errors are reported at once.
+	maxProblems = 50
+)
+
+// A Format is the syntax of a document.
+type Format int
+
+// The formats.
+const (
+	JSON Format = iota
+	YAML
+)
+
+// A Source names a document in error messages.
+type Source struct {
+	name      string
+	separator string // between the name and a line number
+}
+
+// File names a document as compilers name a file: "seed.yaml:7: ".
+func File(name string) Source { return Source{name, ":"} }
+
+// Body names a document that was sent in a request: "body: line 7: ".
+func Body(name string) Source { return Source{name, ": line "} }
+
+// A Document is a parsed text. Unknown fields and values of another type are
+// errors.
+type Document struct {
+	source   Source
+	problems []problem
+	omitted  int // problems beyond the limit
+	nodes    int // that may still be visited
+}
+
+// A problem is an error at a line, or in the whole document if the line is 0.
+type problem struct {
+	line int
+	text string
+}
+
+func (d *Document) add(p problem) {
+	if len(d.problems) == maxProblems {
+		d.omitted++
+		return
+	}
+	d.problems = append(d.problems, p)
+}
+
+// AddError adds an error that belongs to no line.
+func (d *Document) AddError(text string) { d.add(problem{text: text}) }
+
+// Err returns all errors so far, one a line and sorted by line, or nil.
+func (d *Document) Err() error {
+	if len(d.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(d.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	var lines []string
+	for _, p := range d.problems {
+		lines = append(lines, d.position(p.line)+p.text)
+	}
+	if d.omitted > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", d.omitted))
+	}
+	return errors.New(strings.Join(lines, "\n"))
+}
+
+// position is the beginning of a message, as in "seed.yaml:7: ".
+func (d *Document) position(line int) string {
+	if line == 0 {
+		return d.source.name + ": "
+	}
+	return d.source.name + d.source.separator + strconv.Itoa(line) + ": "
+}
+
+// Parse parses a text. The root is nil if the text has a syntax error, which Err
+// returns.
+func Parse(source Source, text []byte, format Format) (d *Document, root *Value) {
+	d = &Document{source: source, nodes: maxNodes}
+	node, p := parse(text, format)
+	if p != nil {
+		d.add(*p)
+		return d, nil
+	}
+	return d, &Value{document: d, node: node}
+}
+
+func parse(text []byte, format Format) (*yaml.Node, *problem) {
+	if line := invalidLine(text); line > 0 {
+		return nil, &problem{line, "is not UTF-8"}
+	}
+	if format == JSON {
+		return parseJSON(text)
+	}
+	if len(text) > maxYAML {
+		return nil, &problem{0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAML)}
+	}
+	return parseYAML(text)
+}
+
+// invalidLine returns the first line that is not UTF-8, or 0.
+func invalidLine(text []byte) (number int) {
+	for line := range bytes.Lines(text) {
+		number++
+		if !utf8.Valid(line) {
+			return number
+		}
+	}
+	return 0
+}
+
+var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+// parseYAML parses a single document.
+func parseYAML(text []byte) (*yaml.Node, *problem) {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	var document yaml.Node
+	switch err := decoder.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, &problem{0, "is empty"}
+	case err != nil:
+		parts := yamlError.FindStringSubmatch(err.Error())
+		if parts == nil {
+			return nil, &problem{0, err.Error()}
+		}
+		line, _ := strconv.Atoi(parts[1]) // 0 if the parser names none
+		return nil, &problem{line, "is not valid YAML: " + parts[2] + hint(text, line)}
+	}
+	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, &problem{0, "has more than one document"}
+	}
+	return document.Content[0], nil
+}
+
+// hint explains the most frequent mistake, if a line near the error has it.
+func hint(text []byte, line int) string {
+	lines := bytes.Split(text, []byte("\n"))
+	for _, near := range lines[max(0, min(line-1, len(lines))):min(line+1, len(lines))] {
+		if bytes.Contains(near, []byte(": *")) {
+			return `; a string that starts with a star needs quotes, as in minute: "*/5"`
+		}
+	}
+	return ""
+}

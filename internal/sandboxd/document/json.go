@@ -1,0 +1,102 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"go.yaml.in/yaml/v3"
+)
+
+var errTooLong = fmt.Errorf("is too long: it has more than %d values", maxNodes)
+
+// parseJSON parses JSON into the nodes that YAML has. The YAML parser can't read
+// all of JSON: it doesn't know surrogate pairs, which JSON uses for emoji.
+func parseJSON(text []byte) (*yaml.Node, *problem) {
+	p := &jsonParser{text: text, decoder: jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)), line: 1}
+	root, err := p.value()
+	if err == nil {
+		if _, err = p.decoder.ReadToken(); errors.Is(err, io.EOF) {
+			return root, nil
+		}
+		if err == nil {
+			err = errors.New("more text follows the value")
+		}
+	}
+	return nil, p.problem(err)
+}
+
+type jsonParser struct {
+	text    []byte
+	decoder *jsontext.Decoder
+	line    int
+	offset  int // up to which line has counted
+	nodes   int
+}
+
+func (p *jsonParser) value() (*yaml.Node, error) {
+	token, err := p.decoder.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	if p.nodes++; p.nodes > maxNodes {
+		return nil, errTooLong
+	}
+	node := &yaml.Node{Kind: yaml.ScalarNode, Line: p.currentLine()}
+	switch kind := token.Kind(); kind {
+	case '{', '[':
+		node.Kind, node.Tag = yaml.MappingNode, "!!map"
+		if kind == '[' {
+			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
+		}
+		for p.decoder.PeekKind() != kind+2 { // the closing bracket
+			child, err := p.value()
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, child)
+		}
+		_, err = p.decoder.ReadToken()
+		return node, err
+	case '0':
+		node.Tag, node.Value = "!!float", token.String()
+		if !strings.ContainsAny(node.Value, ".eE") {
+			node.Tag = "!!int"
+		}
+	case 't', 'f':
+		node.Tag, node.Value = "!!bool", token.String()
+	case 'n':
+		node.Tag = "!!null"
+	default:
+		node.Tag, node.Value = "!!str", token.String()
+	}
+	return node, nil
+}
+
+// currentLine is the line of the last token.
+func (p *jsonParser) currentLine() int {
+	offset := int(p.decoder.InputOffset())
+	p.line += bytes.Count(p.text[p.offset:offset], []byte("\n"))
+	p.offset = offset
+	return p.line
+}
+
+func (p *jsonParser) problem(err error) *problem {
+	line := p.currentLine()
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		line = 1 + bytes.Count(p.text[:min(int(syntax.ByteOffset), len(p.text))], []byte("\n"))
+		err = syntax.Err
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return &problem{0, "is empty"}
+	case errors.Is(err, errTooLong):
+		return &problem{0, err.Error()}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &problem{line, "is not valid JSON: it ends unexpectedly"}
+	}
+	return &problem{line, "is not valid JSON: " + err.Error()}
+}

@@ -1,0 +1,273 @@
+package document
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A Value is a part of a document. Its methods return the zero value and record
+// an error if the document has something else there.
+type Value struct {
+	document *Document
+	node     *yaml.Node
+	line     int    // of its key, if it has one
+	parent   *Value // nil for the root
+	step     string // from the parent, as in ".task" or "[3]"
+	invalid  bool   // it or a part of it has an error
+}
+
+// path is the position in the document, as in orgs[0].agents[3].task.
+func (v *Value) path() string {
+	if v.parent == nil {
+		return ""
+	}
+	return strings.TrimPrefix(v.parent.path()+v.step, ".")
+}
+
+// Errorf adds an error about the value.
+func (v *Value) Errorf(format string, args ...any) { v.add(v.line, fmt.Sprintf(format, args...)) }
+
+func (v *Value) add(line int, text string) {
+	if path := v.path(); path != "" {
+		text = path + ": " + text
+	}
+	v.document.add(problem{line, text})
+	for ; v != nil; v = v.parent {
+		v.invalid = true
+	}
+}
+
+// Invalid reports whether the value or a part of it has an error.
+func (v *Value) Invalid() bool { return v.invalid }
+
+// Len is the number of fields of an object that was read, or items of a list.
+func (v *Value) Len() int {
+	if v.node.Kind == yaml.MappingNode {
+		return len(v.node.Content) / 2
+	}
+	return len(v.node.Content)
+}
+
+// visit resolves an alias. It returns false, and adds an error, if the node is of
+// another kind than expected or has none of the tags.
+func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
+	if v.document.nodes--; v.document.nodes < 0 {
+		if v.document.nodes == -1 {
+			v.document.AddError(errTooLong.Error())
+		}
+		return false
+	}
+	if v.line == 0 {
+		v.line = v.node.Line
+	}
+	if v.node.Kind == yaml.AliasNode {
+		v.node = v.node.Alias
+	}
+	if v.node.Kind == kind && (len(tags) == 0 || slices.Contains(tags, v.node.ShortTag())) {
+		return true
+	}
+	v.Errorf("must be %s, not %s", expected, v.describe())
+	return false
+}
+
+// describe names the value in an error message.
+func (v *Value) describe() string {
+	switch tag := v.node.ShortTag(); tag {
+	case "!!null":
+		return "null"
+	case "!!str":
+		return "the string " + Quote(v.node.Value)
+	case "!!int", "!!float":
+		return "the number " + Quote(v.node.Value)
+	case "!!bool":
+		return v.node.Value
+	case "!!timestamp":
+		return "the time " + Quote(v.node.Value)
+	case "!!map":
+		return "an object"
+	case "!!seq":
+		return "a list"
+	default:
+		return "of the type " + Quote(tag)
+	}
+}
+
+// Quote quotes a text for an error message, and shortens a long one.
+func Quote(text string) string {
+	const longest = 60
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest-1]) + "…"
+	}
+	return strconv.Quote(text)
+}
+
+// Fields are the fields that an object may have, and how each is read.
+type Fields map[string]func(*Value)
+
+// Object reads the fields of an object, in their order. Unknown, repeated and
+// missing required fields are errors.
+func (v *Value) Object(known Fields, required ...string) {
+	if !v.visit(yaml.MappingNode, "an object") {
+		return
+	}
+	seen := map[string]bool{}
+	for pair := range slices.Chunk(v.node.Content, 2) {
+		name := pair[0].Value
+		field := v.field(pair)
+		read, isKnown := known[name]
+		switch {
+		case !isKnown || pair[0].Kind != yaml.ScalarNode:
+			v.add(field.line, fmt.Sprintf("unknown field %s; the known fields are %s", Quote(name), strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
+		case seen[name]:
+			field.Errorf("is given twice")
+		default:
+			seen[name] = true
+			read(field)
+		}
+	}
+	for _, name := range required {
+		if !seen[name] {
+			v.Errorf("has no %s", name)
+		}
+	}
+}
+
+// field is the field of a key and its value.
+func (v *Value) field(pair []*yaml.Node) *Value {
+	return &Value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + pair[0].Value}
+}
+
+// Field returns a field of an object that was read, or the object itself if it
+// has no such field.
+func (v *Value) Field(name string) *Value {
+	for pair := range slices.Chunk(v.node.Content, 2) {
+		if pair[0].Value == name {
+			return v.field(pair)
+		}
+	}
+	return v
+}
+
+// List reads the items of a list.
+func (v *Value) List(maxItems int, read func(*Value)) {
+	if !v.visit(yaml.SequenceNode, "a list") {
+		return
+	}
+	if len(v.node.Content) > maxItems {
+		v.Errorf("has %d items, but at most %d are allowed", len(v.node.Content), maxItems)
+		return
+	}
+	for i, node := range v.node.Content {
+		read(&Value{document: v.document, node: node, parent: v, step: "[" + strconv.Itoa(i) + "]"})
+	}
+}
+
+// Text reads a string of at most maxLength characters.
+func (v *Value) Text(maxLength int) string {
+	if !v.visit(yaml.ScalarNode, "a string", "!!str") {
+		return ""
+	}
+	if length := utf8.RuneCountInString(v.node.Value); length > maxLength {
+		v.Errorf("has %d characters, but at most %d are allowed", length, maxLength)
+	}
+	return v.node.Value
+}
+
+// OneOf reads one of some strings.
+func (v *Value) OneOf(choices ...string) string {
+	text := v.Text(math.MaxInt)
+	if !slices.Contains(choices, text) && v.node.ShortTag() == "!!str" {
+		v.Errorf("must be one of %s, not %s", strings.Join(choices, ", "), Quote(text))
+	}
+	return text
+}
+
+// TextOrInt reads a string, or an integer as it is written. The error names the
+// value that was expected.
+func (v *Value) TextOrInt(expected string) (text string, isInt, ok bool) {
+	ok = v.visit(yaml.ScalarNode, expected, "!!str", "!!int")
+	return v.node.Value, v.node.ShortTag() == "!!int", ok
+}
+
+// Bool reads a boolean.
+func (v *Value) Bool() (b bool) {
+	if v.visit(yaml.ScalarNode, "true or false", "!!bool") {
+		v.decode(&b)
+	}
+	return b
+}
+
+// Int reads an integer. The maximum math.MaxInt64 means none.
+func (v *Value) Int(minimum, maximum int64) (n int64) {
+	if !v.visit(yaml.ScalarNode, "an integer", "!!int") || !v.decode(&n) || n >= minimum && n <= maximum {
+		return n
+	}
+	if maximum == math.MaxInt64 {
+		v.Errorf("must be %d or more, not %d", minimum, n)
+	} else {
+		v.Errorf("must be from %d to %d, not %d", minimum, maximum, n)
+	}
+	return n
+}
+
+// Float reads a number.
+func (v *Value) Float(minimum, maximum float64) (n float64) {
+	if v.visit(yaml.ScalarNode, "a number", "!!int", "!!float") && v.decode(&n) && !(n >= minimum && n <= maximum) { // or NaN
+		v.Errorf("must be from %v to %v, not %v", minimum, maximum, n)
+	}
+	return n
+}
+
+// decode decodes a scalar whose tag is right.
+func (v *Value) decode(into any) bool {
+	if err := v.node.Decode(into); err != nil {
+		v.Errorf("is %s, which can't be decoded", v.describe())
+		return false
+	}
+	return true
+}
+
+// MinTime and MaxTime are the times that a clock can show, with room for
+// calendars to calculate.
+var (
+	MinTime = time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC)
+	MaxTime = time.Date(2999, time.December, 31, 0, 0, 0, 0, time.UTC)
+)
+
+// Time reads a point in time.
+func (v *Value) Time() time.Time {
+	if !v.visit(yaml.ScalarNode, "a time such as 2026-01-05T08:00:00Z", "!!str", "!!timestamp") {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, v.node.Value)
+	switch {
+	case err != nil:
+		v.Errorf("must be a time such as 2026-01-05T08:00:00Z, not %s", Quote(v.node.Value))
+	case t.Before(MinTime) || t.After(MaxTime):
+		v.Errorf("must be from %s to %s", MinTime.Format(time.DateOnly), MaxTime.Format(time.DateOnly))
+	}
+	return t.UTC()
+}
+
+// Duration reads a duration from 0 to a maximum.
+func (v *Value) Duration(maximum time.Duration) time.Duration {
+	if !v.visit(yaml.ScalarNode, "a duration such as 1.5s", "!!str") {
+		return 0
+	}
+	d, err := time.ParseDuration(v.node.Value)
+	switch {
+	case err != nil:
+		v.Errorf("must be a duration such as 1.5s or 24h, not %s", Quote(v.node.Value))
+	case d < 0 || d > maximum:
+		v.Errorf("must be from 0s to %v, not %v", maximum, d)
+	}
+	return d
+}

@@ -1,0 +1,134 @@
+package seed
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+// readAgent reads an agent with the API's own fields. The sandbox validates them.
+func (o *orgReader) readAgent(v *document.Value) {
+	a := &agent{}
+	o.lastAgent++
+	id := o.lastAgent
+	v.Object(document.Fields{
+		"title":             func(v *document.Value) { a.request.Title = v.Text(maxText) },
+		"description":       func(v *document.Value) { a.request.Description = new(v.Text(maxText)) },
+		"prompt":            func(v *document.Value) { a.request.Prompt = new(v.Text(maxText)) },
+		"mentor":            func(v *document.Value) { o.readMentorOf(v, a) },
+		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
+		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
+		"callback_url":      func(v *document.Value) { a.request.CallbackURL = new(v.Text(maxText)) },
+		"callback_secret":   func(v *document.Value) { a.request.CallbackSecret = new(api.NewSecret(v.Text(maxText))) },
+		"parent_session_id": func(v *document.Value) { a.request.ParentSessionID = new(v.Text(maxText)) },
+		"parent_mentor_id":  func(v *document.Value) { a.request.ParentMentorID = client.Value(v.Int(0, math.MaxInt64)) },
+		"previous_agent":    func(v *document.Value) { o.readPreviousAgent(v, a) },
+		"previous_agent_status": func(v *document.Value) {
+			a.request.PreviousAgentStatus = new(api.Status(v.Text(maxText)))
+		},
+		"outcomes": func(v *document.Value) {
+			v.List(maxOutcomes, func(v *document.Value) { a.outcomes = append(a.outcomes, ReadOutcome(v)) })
+		},
+		"logs": func(v *document.Value) {
+			v.List(maxLogs, func(v *document.Value) { a.logs = append(a.logs, readLog(v, id)) })
+		},
+	}, "title", "task")
+	o.agents = append(o.agents, a)
+	o.agentIDs[id] = append(o.agentIDs[id], id)
+	o.agentIDs[a.request.Title] = append(o.agentIDs[a.request.Title], id)
+	o.addPart(v, func() []sandbox.Option {
+		alone := a.request
+		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // these are references
+		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
+	})
+}
+
+func readTask(v *document.Value, task *client.PeriodicTaskRequest) {
+	v.Object(document.Fields{
+		"crontab":    func(v *document.Value) { task.Crontab = readCrontab(v) },
+		"one_off":    func(v *document.Value) { task.OneOff = new(v.Bool()) },
+		"start_time": func(v *document.Value) { task.StartTime = client.Value(v.Time()) },
+		"enabled":    func(v *document.Value) { task.Enabled = new(v.Bool()) },
+	}, "crontab")
+}
+
+// readCrontab reads a schedule. One that no release of celery runs is an error.
+func readCrontab(v *document.Value) client.CrontabSchedule {
+	schedule := client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
+	values := map[crontab.Field]*document.Value{}
+	field := func(name crontab.Field, into *string) func(*document.Value) {
+		return func(v *document.Value) {
+			values[name] = v
+			if text, _, ok := v.TextOrInt(`a string such as "*/5"`); ok {
+				*into = text
+			}
+		}
+	}
+	v.Object(document.Fields{
+		string(crontab.Minute):      field(crontab.Minute, &schedule.Minute),
+		string(crontab.Hour):        field(crontab.Hour, &schedule.Hour),
+		string(crontab.DayOfWeek):   field(crontab.DayOfWeek, &schedule.DayOfWeek),
+		string(crontab.DayOfMonth):  field(crontab.DayOfMonth, &schedule.DayOfMonth),
+		string(crontab.MonthOfYear): field(crontab.MonthOfYear, &schedule.MonthOfYear),
+	})
+	for _, finding := range crontab.Check(schedule.Fields()).Findings {
+		if finding.Verdict >= crontab.NeverRuns {
+			value := values[finding.Field]
+			if value == nil { // the field has its default
+				value = v
+			}
+			value.Errorf("%s", message(finding))
+		}
+	}
+	return schedule
+}
+
+// message describes a finding without the field's name.
+func message(f crontab.Finding) string {
+	text := fmt.Sprintf("%s: %v: %s", document.Quote(f.Value), f.Verdict, f.Reason)
+	if f.Suggestion != "" {
+		text += "; write " + strconv.Quote(f.Suggestion)
+	}
+	return text
+}
+
+// readMentorOf reads the name or the unique id of a mentor of the org.
+func (o *orgReader) readMentorOf(v *document.Value, a *agent) {
+	text := v.Text(maxText)
+	o.resolve = append(o.resolve, func() {
+		switch found := o.mentorIDs[text]; len(found) {
+		case 0:
+			v.Errorf("no mentor of the org has the name or unique_id %s", document.Quote(text))
+		case 1:
+			a.request.Mentor = found[0]
+		default:
+			v.Errorf("%d mentors of the org have the name %s; use a unique_id", len(found), document.Quote(text))
+		}
+	})
+}
+
+// readPreviousAgent reads the title or the id of an agent listed above.
+func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
+	text, isInt, ok := v.TextOrInt("the title or id of an agent listed above")
+	if !ok {
+		return
+	}
+	var name any = text
+	if isInt {
+		name = v.Int(1, math.MaxInt64)
+	}
+	switch found := o.agentIDs[name]; len(found) {
+	case 0:
+		v.Errorf("no agent listed above in this org has the title or id %s", document.Quote(text))
+	case 1:
+		a.request.PreviousAgent = client.Value(found[0])
+	default:
+		v.Errorf("%d agents listed above in this org have the title %s; use an id", len(found), document.Quote(text))
+	}
+}

@@ -1,0 +1,109 @@
+package seed
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+// A part of a seed can be checked alone, so that an error gets its position.
+type part struct {
+	value   *document.Value
+	options func() []sandbox.Option
+}
+
+func (r *reader) addPart(v *document.Value, options func() []sandbox.Option) {
+	r.seed.parts = append(r.seed.parts, part{v, options})
+}
+
+const anyOrg = "org"
+
+// anyAccount is the account that an org needs before it can have anything else.
+func anyAccount() sandbox.Option {
+	return sandbox.WithAccount(sandbox.Account{Org: anyOrg, Username: "anybody"})
+}
+
+// explain replaces an error of the sandbox by errors with positions.
+func (s *Seed) explain(err error) error {
+	if s.document == nil { // it was accepted before
+		return err
+	}
+	s.checkParts()
+	if s.document.Err() == nil {
+		s.document.AddError(err.Error())
+	}
+	return s.document.Err()
+}
+
+// checkParts checks each part that has no error yet.
+func (s *Seed) checkParts() {
+	for _, p := range s.parts {
+		checkOptions(p.value, p.options()...)
+	}
+}
+
+// checkOptions adds the sandbox's error about options that a value sets, unless the
+// value has an error already.
+func checkOptions(v *document.Value, options ...sandbox.Option) {
+	if v.Invalid() {
+		return
+	}
+	sb, err := sandbox.New(options...)
+	if err == nil {
+		sb.Close()
+		return
+	}
+	invalid, ok := errors.AsType[*api.ArgumentError](err)
+	if !ok {
+		v.Errorf("%v", err)
+		return
+	}
+	var fields map[string]any // the service's validation errors, if the value is an agent
+	if invalid.Err != nil && json.Unmarshal([]byte(invalid.Err.Error()), &fields) == nil {
+		addFieldErrors(v, fields)
+		return
+	}
+	text, quoted, isQuoted := strings.Cut(invalid.Reason, `"`)
+	if text = fieldNames.Replace(text); isQuoted {
+		text += `"` + quoted
+	}
+	goName := invalid.Argument[strings.LastIndexByte(invalid.Argument, '.')+1:] // as in WithFaults[0].Effect.Status
+	name := fieldNames.Replace(goName)
+	field := v.Field(name)
+	if field == v && name != goName { // the value has no such field
+		text = name + " " + text
+	}
+	field.Errorf("%s", text)
+}
+
+// addFieldErrors adds validation errors, which nest as the fields do.
+func addFieldErrors(v *document.Value, fields map[string]any) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		field := v.Field(name)
+		switch errs := fields[name].(type) {
+		case map[string]any:
+			addFieldErrors(field, errs)
+		case []any:
+			for _, message := range errs {
+				field.Errorf("%v", message)
+			}
+		}
+	}
+}
+
+// fieldNames replaces the names of Go's fields by those of the document.
+var fieldNames = strings.NewReplacer(
+	"Org", "org", "Username", "username", "APIKey", "api_key", "UniqueID", "unique_id",
+	"Operation", "operation", "Method", "method", "Path", "path", "AgentID", "agent",
+	"Skip", "after", "Times", "times", "Probability", "probability",
+	"Latency", "latency", "Status", "status", "RetryAfter", "retry_after", "Body", "body", "ContentType", "content_type",
+	"Redirect", "redirect", "Reset", "reset", "Truncate", "truncate", "BytesPerSecond", "bytes_per_second",
+	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkOrigin", "link_host", "OlderRelease", "older_release",
+	"Delay", "delay", "Duplicate", "duplicate", "Reorder", "reorder", "Drop", "drop", "WrongSignature", "wrong_signature",
+)

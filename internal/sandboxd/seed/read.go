@@ -1,0 +1,201 @@
+package seed
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+// Limits of a seed. They catch mistakes; tests of scale stay below them.
+const (
+	MaxSize     = 64 << 20 // bytes
+	MaxSpeed    = 86400
+	maxOrgs     = 100
+	maxAccounts = 1000 // of an org, like the next two
+	maxMentors  = 1000
+	maxAgents   = 100_000
+	maxLogs     = 1_000_000 // of an agent, like the next
+	maxOutcomes = 1000
+	maxText     = 100_000 // characters
+	maxRun      = 31 * 24 * time.Hour
+)
+
+// ReadFile reads a seed from a file, as JSON if its name ends in .json, and as
+// YAML otherwise. The error lists everything that is wrong, with line numbers.
+func ReadFile(name string) (*Seed, error) {
+	text, format, err := load(name)
+	if err != nil {
+		return nil, err
+	}
+	return Read(document.File(name), text, format)
+}
+
+func load(name string) (text []byte, format document.Format, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err = io.ReadAll(io.LimitReader(file, MaxSize+1))
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(text) > MaxSize:
+		return nil, 0, fmt.Errorf("%s is longer than %d bytes", name, MaxSize)
+	case strings.EqualFold(filepath.Ext(name), ".json"):
+		return text, document.JSON, nil
+	default:
+		return text, document.YAML, nil
+	}
+}
+
+// Read reads a seed. The error lists everything that is wrong, with line numbers.
+func Read(source document.Source, text []byte, format document.Format) (*Seed, error) {
+	d, root := document.Parse(source, text, format)
+	r := &reader{seed: &Seed{Speed: 1, random: 1, document: d}, seen: map[string]bool{}}
+	if root != nil {
+		r.read(root)
+	}
+	if d.Err() != nil {
+		r.seed.checkParts()
+	}
+	return r.seed, d.Err()
+}
+
+// A reader reads a seed from a document.
+type reader struct {
+	seed      *Seed
+	lastAgent int64 // id of the agent that was read last
+	seen      map[string]bool
+}
+
+func (r *reader) read(v *document.Value) {
+	v.Object(document.Fields{
+		"clock": func(v *document.Value) {
+			v.Object(document.Fields{
+				"start": func(v *document.Value) { r.seed.Start = v.Time() },
+				"speed": func(v *document.Value) { r.seed.Speed = v.Float(0, MaxSpeed) },
+			})
+		},
+		"random_seed": func(v *document.Value) { r.seed.random = uint64(v.Int(0, math.MaxInt64)) },
+		"orgs": func(v *document.Value) {
+			v.List(maxOrgs, r.readOrg)
+			if len(r.seed.orgs) == 0 {
+				v.Errorf("has no org")
+			}
+		},
+		"faults": func(v *document.Value) { r.seed.Faults = ReadFaults(v) },
+	}, "orgs")
+}
+
+func (r *reader) readOrg(v *document.Value) {
+	o := &orgReader{reader: r, org: &org{}, agentIDs: map[any][]int64{}, mentorIDs: map[string][]string{}}
+	r.seed.orgs = append(r.seed.orgs, o.org)
+	v.Object(document.Fields{
+		"key":      func(v *document.Value) { o.key = r.unique(v, "orgs") },
+		"accounts": func(v *document.Value) { v.List(maxAccounts, o.readAccount) },
+		"mentors":  func(v *document.Value) { v.List(maxMentors, o.readMentor) },
+		"agents":   func(v *document.Value) { v.List(maxAgents, o.readAgent) },
+	}, "key", "accounts")
+	if len(o.accounts) == 0 {
+		v.Errorf("has no account, so nobody can use it")
+		return
+	}
+	o.complete()
+}
+
+// unique reads a string that must be unique in a scope.
+func (r *reader) unique(v *document.Value, scope string) string {
+	text := v.Text(maxText)
+	if r.seen[scope+" "+text] {
+		v.Errorf("%s is already taken", document.Quote(text))
+	}
+	r.seen[scope+" "+text] = true
+	return text
+}
+
+// An orgReader reads an org. Its fields may come in any order, so references
+// between them are resolved at the end.
+type orgReader struct {
+	*reader
+	*org
+
+	agentIDs  map[any][]int64     // of the agents so far, by title and by id
+	mentorIDs map[string][]string // unique ids by name and by unique id
+	resolve   []func()
+}
+
+func (o *orgReader) readAccount(v *document.Value) {
+	a := sandbox.Account{Member: true}
+	v.Object(document.Fields{
+		"username": func(v *document.Value) { a.Username = o.unique(v, o.scope("accounts")) },
+		"admin":    func(v *document.Value) { a.Member = !v.Bool() },
+		"api_key": func(v *document.Value) {
+			a.APIKey = api.NewSecret(v.Text(maxText))
+			if o.seen["keys "+a.APIKey.Reveal()] {
+				v.Errorf("is the key of another account")
+			}
+			o.seen["keys "+a.APIKey.Reveal()] = true
+		},
+	}, "username")
+	o.accounts = append(o.accounts, a)
+	o.addPart(v, func() []sandbox.Option {
+		a.Org = o.key
+		return []sandbox.Option{sandbox.WithAccount(a)}
+	})
+}
+
+func (o *orgReader) readMentor(v *document.Value) {
+	var m client.Mentor
+	v.Object(document.Fields{
+		"name":        func(v *document.Value) { m.Name = v.Text(maxText) },
+		"unique_id":   func(v *document.Value) { m.UniqueID = o.unique(v, o.scope("mentors")) },
+		"is_featured": func(v *document.Value) { m.IsFeatured = v.Bool() },
+	}, "name")
+	o.mentors = append(o.mentors, m)
+	o.addPart(v, func() []sandbox.Option {
+		return []sandbox.Option{anyAccount(), sandbox.WithMentor(anyOrg, m)}
+	})
+}
+
+// scope is a scope of this org.
+func (o *orgReader) scope(of string) string { return fmt.Sprint(len(o.seed.orgs), of) }
+
+// complete sets defaults and resolves references.
+func (o *orgReader) complete() {
+	for i := range o.accounts {
+		o.accounts[i].Org = o.key
+	}
+	if len(o.mentors) == 0 {
+		o.mentors = []client.Mentor{{Name: "Study coach"}}
+	}
+	for i := range o.mentors {
+		m := &o.mentors[i]
+		if m.UniqueID == "" {
+			m.UniqueID = generateID(o.key, m.Name, i)
+		}
+		for _, name := range []string{m.Name, m.UniqueID} {
+			o.mentorIDs[name] = append(o.mentorIDs[name], m.UniqueID)
+		}
+	}
+	for _, f := range o.resolve {
+		f()
+	}
+}
+
+// generateID returns a UUID that depends on nothing but its arguments.
+func generateID(org, name string, i int) string {
+	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", org, name, i))
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8: vendor-specific
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:16])
+}

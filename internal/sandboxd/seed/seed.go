@@ -1,0 +1,130 @@
+// Package seed reads the initial state of a sandbox from YAML or JSON, and creates
+// the sandbox.
+package seed
+
+import (
+	_ "embed"
+	"slices"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+//go:embed default.yaml
+var defaultSeed []byte
+
+// A Seed is the initial state of a sandbox.
+type Seed struct {
+	// Start is the time at which the clock starts. The zero value means now.
+	Start time.Time
+	// Speed is the speed of the clock: 0 stops it, 1 is real time.
+	Speed float64
+	// Faults are the faults that are injected from the start.
+	Faults Faults
+
+	random uint64
+	orgs   []*org
+
+	// The document and its parts, which explain errors of the sandbox. They are
+	// released when a sandbox was created.
+	document *document.Document
+	parts    []part
+}
+
+type org struct {
+	key      string
+	accounts []sandbox.Account
+	mentors  []client.Mentor
+	agents   []*agent
+}
+
+// An agent has the id of its position among the agents of all orgs.
+type agent struct {
+	request  client.PeriodicAgentCreateRequest
+	outcomes []sandbox.Outcome
+	logs     []client.PeriodicAgentLog
+}
+
+// Default returns the seed of a sandbox that is given none: one org with three
+// agents.
+func Default() (*Seed, error) { return Read(document.File("default.yaml"), defaultSeed, document.YAML) }
+
+// NewSandbox creates a sandbox in the seed's state. If the seed has no key for an
+// account, the account gets its key among the accounts given, or else a generated
+// key, which is the same for all sandboxes of the seed. The error lists everything
+// that the sandbox rejects, with line numbers.
+func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
+	s.keepKeys(accounts)
+	sb, err := sandbox.New(s.options()...)
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	s.keepKeys(sb.Accounts())
+	s.document, s.parts = nil, nil
+	return sb, nil
+}
+
+func (s *Seed) options() []sandbox.Option {
+	clock := sandbox.WithFrozenClock(s.Start)
+	if s.Speed > 0 {
+		clock = sandbox.WithClock(s.Start, s.Speed)
+	}
+	options := []sandbox.Option{
+		clock,
+		sandbox.WithRandomSeed(s.random),
+		sandbox.WithFaults(s.Faults.Requests...),
+		sandbox.WithDeliveryFaults(s.Faults.Deliveries...),
+		sandbox.WithOutcomeFunc(s.outcomes()),
+	}
+	for _, o := range s.orgs {
+		options = append(options, o.options()...)
+	}
+	return options
+}
+
+func (o *org) options() []sandbox.Option {
+	var options []sandbox.Option
+	for _, account := range o.accounts {
+		options = append(options, sandbox.WithAccount(account))
+	}
+	for _, mentor := range o.mentors {
+		options = append(options, sandbox.WithMentor(o.key, mentor))
+	}
+	var requests []client.PeriodicAgentCreateRequest
+	var logs []client.PeriodicAgentLog
+	for _, a := range o.agents {
+		requests = append(requests, a.request)
+		logs = append(logs, a.logs...)
+	}
+	// The service numbers logs in the order of time.
+	slices.SortStableFunc(logs, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
+	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
+}
+
+// keepKeys sets the missing keys of accounts to their keys among the accounts
+// given, unless the seed has the key for another account.
+func (s *Seed) keepKeys(accounts []sandbox.Account) {
+	type user struct{ org, name string }
+	taken := map[api.Secret]bool{}
+	for _, o := range s.orgs {
+		for _, a := range o.accounts {
+			taken[a.APIKey] = true
+		}
+	}
+	keys := map[user]api.Secret{}
+	for _, a := range accounts {
+		if !taken[a.APIKey] {
+			keys[user{a.Org, a.Username}] = a.APIKey
+		}
+	}
+	for _, o := range s.orgs {
+		for i := range o.accounts {
+			if a := &o.accounts[i]; a.APIKey.IsZero() {
+				a.APIKey = keys[user{a.Org, a.Username}]
+			}
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package seed
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
+)
+
+// sample is the seed that shows everything that a seed may contain.
+const sample = "../../../examples/sandbox/seed.yaml"
+
+// build reads a seed in YAML and creates its sandbox.
+func build(t testing.TB, text string) (*Seed, *sandbox.Sandbox) {
+	t.Helper()
+	s, err := Read(document.File("seed.yaml"), []byte(text), document.YAML)
+	require.NoError(t, err)
+	sb, err := s.NewSandbox(nil)
+	require.NoError(t, err)
+	t.Cleanup(sb.Close)
+	return s, sb
+}
+
+// The sample contains everything that a seed may contain.
+func TestSampleSeed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(sample)
+	require.NoError(t, err)
+	read, sb := build(t, string(text))
+	assert.InDelta(t, 60, sb.ClockSpeed(), 0)
+	assert.WithinDuration(t, time.Date(2026, time.January, 5, 7, 55, 0, 0, time.UTC), sb.Now(), time.Hour)
+	assert.EqualValues(t, 1, read.random)
+
+	accounts := sb.Accounts()
+	require.Len(t, accounts, 2)
+	assert.Equal(t, "bob", accounts[1].Username)
+	assert.True(t, accounts[1].Member)
+	assert.NotEmpty(t, accounts[1].APIKey)
+	mentors := sb.Mentors("acme")
+	require.Len(t, mentors, 2)
+	assert.True(t, mentors[1].IsFeatured)
+
+	digest, err := sb.PeriodicAgent(1)
+	require.NoError(t, err)
+	assert.Equal(t, client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri", DayOfMonth: "*", MonthOfYear: "*"}, digest.Task.Crontab)
+	assert.Equal(t, "http://127.0.0.1:8766/runs", digest.CallbackURL)
+	assert.Equal(t, "ada", digest.Username)
+	watch, err := sb.PeriodicAgent(2)
+	require.NoError(t, err)
+	assert.Equal(t, "Librarian", watch.Mentor.Name)
+	drafts, err := sb.PeriodicAgent(3)
+	require.NoError(t, err)
+	assert.Equal(t, new(int64(2)), drafts.PreviousAgent)
+
+	assert.Equal(t, []sandbox.Fault{{
+		Match:     sandbox.On(sandbox.OperationPeriodicAgentsCreate),
+		Selection: sandbox.Selection{Skip: 2, Times: 1},
+		Effect:    sandbox.RequestEffect{Status: http.StatusServiceUnavailable, RetryAfter: time.Second},
+	}}, sb.Faults())
+	assert.Equal(t, []sandbox.DeliveryFault{{
+		Match:     sandbox.DeliveryMatch{AgentID: 1},
+		Selection: sandbox.Selection{Probability: 0.5},
+		Effect:    sandbox.DeliveryEffect{Delay: 30 * time.Second},
+	}}, sb.DeliveryFaults())
+	var past []*client.PeriodicAgentLog
+	for log := range sb.Logs("acme", document.MinTime, time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
+		past = append(past, log)
+	}
+	require.Len(t, past, 2)
+	assert.Equal(t, "Received a response.", past[0].Content)
+	assert.Equal(t, api.StatusError, past[1].Status)
+	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
+}
+
+// The sample in JSON is the same seed.
+func TestSeedInJSON(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(sample)
+	require.NoError(t, err)
+	var content map[string]any
+	require.NoError(t, yaml.Unmarshal(text, &content))
+	asJSON, err := json.MarshalIndent(content, "", "  ")
+	require.NoError(t, err)
+	inYAML, err := Read(document.File("seed.yaml"), text, document.YAML)
+	require.NoError(t, err)
+	inJSON, err := Read(document.File("seed.json"), asJSON, document.JSON)
+	require.NoError(t, err)
+	for _, s := range []*Seed{inYAML, inJSON} {
+		s.document, s.parts = nil, nil // these have positions
+	}
+	assert.Equal(t, inYAML, inJSON)
+}
+
+// Defaults are the same each time.
+func TestSmallestSeed(t *testing.T) {
+	t.Parallel()
+	const text = `
+orgs:
+- {key: one, accounts: [{username: ada}], agents: [{title: Digest, task: {crontab: {}}}]}
+- {key: two, accounts: [{username: ada}], mentors: [{name: A}, {name: A}], agents: [{title: Digest, task: {crontab: {hour: 5}}}]}
+`
+	_, first := build(t, text)
+	_, second := build(t, text)
+	assert.InDelta(t, 1, first.ClockSpeed(), 0)
+	assert.WithinDuration(t, time.Now(), first.Now(), time.Minute)
+	require.Len(t, first.Mentors("one"), 1)
+	assert.Equal(t, "Study coach", first.Mentors("one")[0].Name)
+	require.Len(t, first.Mentors("two"), 2)
+	for _, org := range []string{"one", "two"} {
+		for i, mentor := range first.Mentors(org) {
+			assert.Equal(t, mentor.UniqueID, second.Mentors(org)[i].UniqueID)
+		}
+	}
+	agent, err := first.PeriodicAgent(2)
+	require.NoError(t, err)
+	assert.Equal(t, "two", agent.PlatformKey)
+	assert.Equal(t, first.Mentors("two")[0].UniqueID, agent.Mentor.UniqueID)
+	assert.Equal(t, "5", agent.Task.Crontab.Hour)
+}
+
+// TestBadSeeds compares the errors of each file with the text file beside it.
+func TestBadSeeds(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		want, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".txt")
+		require.NoError(t, err)
+		s, err := ReadFile(file)
+		if err == nil {
+			_, err = s.NewSandbox(nil)
+		}
+		require.Error(t, err, file)
+		assert.Equal(t, strings.TrimSpace(string(want)), err.Error(), file)
+	}
+}
+
+// An error about a field that the document has elsewhere names the field.
+func TestInvalidOrg(t *testing.T) {
+	t.Parallel()
+	s, err := Read(document.File("seed.yaml"), []byte(`orgs: [{key: a/b, accounts: [{username: ada}]}]`), document.YAML)
+	require.NoError(t, err)
+	_, err = s.NewSandbox(nil)
+	require.EqualError(t, err, `seed.yaml:1: orgs[0].accounts[0]: org is "a/b", which can't be a segment of a path`)
+}
+
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	read, _ := build(t, `
+orgs:
+- key: acme
+  accounts: [{username: ada, admin: true}]
+  agents:
+  - {title: Made up, task: {crontab: {}}}
+  - title: Script
+    task: {crontab: {}}
+    outcomes:
+    - {status: error, log: "No.", duration: 2s}
+    - {output: "Yes."}
+    - {status: running}
+`)
+	outcomes := read.outcomes()
+	at := func(agent, log int64) sandbox.Outcome {
+		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // none is needed
+	}
+	script := []sandbox.Outcome{
+		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},
+		{Output: "Yes."},
+		{Status: api.StatusRunning},
+	}
+	for i := range int64(7) {
+		assert.Equal(t, script[i%3], at(2, 100+i))
+	}
+
+	counts := map[api.Status]int{}
+	for i := range int64(500) {
+		outcome := at(1, i)
+		counts[outcome.Status]++
+		assert.Equal(t, outcome, at(1, i), "the same run has the same outcome")
+		assert.GreaterOrEqual(t, outcome.Duration, 2*time.Second)
+		assert.Less(t, outcome.Duration, 9*time.Second)
+		assert.Contains(t, outcome.Log, `"Digest"`)
+		assert.Contains(t, outcome.Log, "2 characters")
+		assert.Equal(t, outcome.Status == api.StatusError, outcome.Output == "")
+	}
+	assert.Greater(t, counts[""], 400)
+	assert.Greater(t, counts[api.StatusError], 20)
+}
+
+// Log ids are in the order of time, across agents.
+func TestPastLogsInOrder(t *testing.T) {
+	t.Parallel()
+	_, sb := build(t, `
+orgs:
+- key: acme
+  accounts: [{username: ada}]
+  agents:
+  - {title: A, task: {crontab: {}}, logs: [{start_time: 2026-01-03T00:00:00Z}, {start_time: 2026-01-01T00:00:00Z}]}
+  - {title: B, task: {crontab: {}}, logs: [{start_time: 2026-01-02T00:00:00Z, status: running}]}
+`)
+	var agents []int64
+	for log := range sb.Logs("acme", document.MinTime, document.MaxTime) {
+		if log.ID <= 3 { // the clock runs, and so may the agents
+			agents = append(agents, log.PeriodicAgent)
+		}
+	}
+	assert.Equal(t, []int64{1, 2, 1}, agents)
+}
