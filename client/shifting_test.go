@@ -22,7 +22,7 @@ import (
 // many versions. Every page ends with an item that names its version.
 type shifting struct {
 	versions [][]int
-	version  func(page int) int                     // of the response to come
+	version  func(page int) int                    // of the response to come
 	wait     func(r *http.Request, page int) error // before it
 }
 
