@@ -90,7 +90,7 @@ func coerce(target reflect.Value, value jsontext.Value) {
 	}
 }
 
-// parseNumber parses an integer, also one with a fraction of zero or an exponent.
+// parseNumber parses an integer, also one with an exponent. It drops a fraction.
 func parseNumber[N int64 | uint64](text string, least, most float64, parse func(string, int, int) (N, error)) (N, bool) {
 	if number, err := parse(text, 10, 64); err == nil {
 		return number, true
