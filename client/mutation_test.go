@@ -87,7 +87,7 @@ func TestMutatedResponsesAreDecoded(t *testing.T) {
 		return string(text)
 	}
 	var wantAgent, wantMentor any // as JSON, of the valid agent
-	for n := range 500 {
+	for n := range 250 {
 		chance := []float64{0.01, 0.1, 0.5}[n%3]
 		if body = validAgent; n > 0 {
 			body = fields(agent, chance)
