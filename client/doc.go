@@ -84,13 +84,16 @@
 //
 // # Requests
 //
-// Requests are retried where that is safe and may help, see [RetryPolicy]. The
-// key and bodies are sent to the base URL's host only: redirects elsewhere are
-// refused. Every call ends when its context ends.
+// Requests are retried where that is safe and may help, see [RetryPolicy]. After
+// a 429, all calls of the client wait as long as the service asks. The key and
+// bodies are sent to the base URL's host only: redirects elsewhere are refused.
+// Every call ends when its context ends.
+//
+// The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //
 // Package [github.com/iblai/iblai-go/client/callback] receives callbacks,
 // [github.com/iblai/iblai-go/client/runs] joins them with the logs,
-// [github.com/iblai/iblai-go/client/crontab] understands schedules, and
-// [github.com/iblai/iblai-go/client/sandbox] is the platform in a process, for
-// tests and for trying things.
+// [github.com/iblai/iblai-go/client/crontab] parses and checks schedules, and
+// [github.com/iblai/iblai-go/client/sandbox] is the platform in the process, for
+// tests and development.
 package client
