@@ -11,17 +11,17 @@ import (
 // The errors of this package, for use with errors.Is. Invalid arguments and
 // options are reported as [*api.ArgumentError]; the client's errors are wrapped.
 var (
-	// ErrFollowing is returned by Receiver.Follow while another call of it is
+	// ErrFollowing is returned by Receiver.Follow when another call of it is
 	// running.
 	ErrFollowing = errors.New("runs: the receiver is following the logs already")
-	// ErrPositionFormat is returned by Position.UnmarshalText for a text that is
-	// not a position in a format of this release.
+	// ErrPositionFormat is returned by Position.UnmarshalText, and so by
+	// Receiver.Follow, when a text is not a position in a format of this release.
 	ErrPositionFormat = errors.New("runs: not a position that this release can read")
-	// ErrNoLogID is yielded by Follow, and reported by a Receiver, when the
-	// service sends a log without its id. The other logs are delivered.
+	// ErrNoLogID is reported, by Follow and by a Receiver, when the service sends a
+	// log without its id. The other logs are delivered.
 	ErrNoLogID = errors.New("runs: the service sent a log without its id")
-	// ErrNoAgentID is wrapped by the CleanupError that Once returns when the
-	// response to the agent's creation has no id.
+	// ErrNoAgentID is returned by Once, in a CleanupError, when the response to the
+	// agent's creation has no id.
 	ErrNoAgentID = errors.New("runs: the response to the agent's creation has no id")
 )
 
