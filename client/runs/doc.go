@@ -1,15 +1,15 @@
 // Package runs reports every finished run of periodic agents to a program: from
-// callbacks, which are fast, and from the logs, which have the runs whose
-// callbacks were lost. The platform sends a callback once.
+// callbacks, which are fast, and from the logs, since the platform sends a
+// callback only once and it may be lost.
 //
-//   - A [Receiver] calls a function for every run, from callbacks and logs.
-//   - [Follow] yields the logs of runs as they finish, without callbacks.
+//   - A [Receiver] calls a function for every run.
+//   - [Follow] yields the logs of finished runs, without callbacks.
 //   - [Once] runs a mentor once and returns the log of the run.
 //
 // # A receiver
 //
-// This program handles the runs of all agents of an org whose callbacks go to
-// /runs and are signed with one secret:
+// This program handles the runs in an org. It receives the callbacks of agents
+// whose callback_url ends in /runs, all with the same callback_secret.
 //
 //	func main() {
 //		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -62,39 +62,40 @@
 //
 // # What is guaranteed
 //
-// The function is called for every finished run that the logs show, once if
-// nothing fails. It is called again for a run if it has returned an error, or if
-// the program was killed before it had recorded that the run was handled. A
-// [callback.Store] that outlives the process ([WithStore]) records that after each
-// run; the position, which is saved after each run too, only for runs that were
-// found in the logs.
+// The receiver calls the function for every finished run that appears in the
+// logs. It calls it again for a run if it has returned an error, or if the
+// program ended before it had recorded that the run was handled. A
+// [callback.Store] that outlives the process records that at once
+// ([WithStore]). The position records it after the next poll.
 //
-// A position is saved with [WithPositionFile] or [WithPositionStore]. Without one,
-// a program begins with the runs of its start and misses what finished while it
-// was down.
+// Without [WithPositionFile] or [WithPositionStore] no position is saved: the
+// program starts with the runs of the present, and misses runs that finished
+// while it was down. A program whose clock is ahead of the service's by more
+// than 5 minutes then also misses runs after its start.
 //
-// A log that shows up later than the overlap ([WithOverlap]) after a newer one is
-// missed. So is, without a saved position, a run at the start of a program whose
-// clock is more than 5 minutes ahead of the service's.
+// Logs may appear late and out of order. A log that appears later than a newer
+// one by more than the overlap is missed ([WithOverlap]).
 //
 // # Failures
 //
-// What can't work ends [Receiver.Follow] with an error if it shows at the start,
-// such as a wrong API key. Later Follow goes on: it reports the error, the
-// receiver's [Status] is not ready, and the next poll comes with exponential
-// backoff, since keys are rotated and gateways fail. Callbacks that are refused and
-// functions that fail are reported, too, each time. All reports are an [Outcome];
-// they go to [slog.Default] unless [WithLogger] or [WithObserver] is given.
+// [Receiver.Follow] returns an error if the first polls fail for good, for
+// example because the API key is wrong. After a successful poll it doesn't
+// return, since keys are rotated and gateways fail: it reports the error, the
+// receiver's [Status] is not ready, and it retries with exponential backoff.
+//
+// The receiver reports every failing function, refused callback, failed poll
+// and failed save as an [Outcome]. By default it logs them to [slog.Default].
+// [WithLogger] replaces that logger, and [WithObserver] passes outcomes to a
+// function.
 //
 // # Errors
 //
-// An invalid argument or option is an [*api.ArgumentError], which comes before
-// anything is sent. The errors of package client are wrapped. The package's own
-// are
+// An invalid argument or option is reported as an [*api.ArgumentError] before
+// anything is sent. Errors of package client are wrapped. The other errors are
 //
-//	ErrFollowing        Receiver.Follow was called while it is running
+//	ErrFollowing        Receiver.Follow is called while it is running
 //	ErrPositionFormat   a saved position has another format
-//	ErrNoLogID          the service sent a log without its id
-//	ErrNoAgentID        the service sent a new agent without its id
+//	ErrNoLogID          the service has sent a log without its id
+//	ErrNoAgentID        the service has sent a new agent without its id
 //	*CleanupError       Once may have left its agent behind
 package runs
