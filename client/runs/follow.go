@@ -13,19 +13,20 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// Follow yields the log of every run that has finished, each once, and polls for
-// more until the context ends or the loop breaks. The logs that one poll finds
-// come in the order of their ends.
+// Follow polls the logs and yields the log of every finished run once, until
+// the context ends. It yields the logs of one poll in the order in which the
+// runs ended.
 //
-// It begins at position, new(Position) for all logs or [At] a time, and moves it
-// on: a log is recorded in it before it is yielded. A program that saves the
-// position after each log that it has handled misses none, and after a crash
-// gets only those again that it had not saved.
+// Follow starts at position: new(Position) for all logs, or [At] a time. It
+// records every log in the position before it yields the log. If a program
+// saves the position after it has handled a log, it gets after a crash all logs
+// again that it had not handled.
 //
-// An error is yielded without a log. If the loop continues, Follow waits and
-// polls again, with exponential backoff while polls fail. It ends after the
-// context's error, and after an [*api.ArgumentError], which is yielded before
-// anything is sent.
+// If a poll fails, Follow yields the error without a log. If the loop
+// continues, it polls again, with exponential backoff. When the context ends,
+// it yields the context's error and returns. If an argument or an option is
+// invalid, it yields an [*api.ArgumentError] and returns. It sends nothing
+// then.
 func Follow(ctx context.Context, c *client.Client, position *Position, opts ...FollowOption) iter.Seq2[*client.PeriodicAgentLog, error] {
 	return func(yield func(*client.PeriodicAgentLog, error) bool) {
 		f, err := newFollower(ctx, c, position, opts)
@@ -72,18 +73,19 @@ func newFollower(ctx context.Context, c *client.Client, position *Position, opts
 	return &follower{settings: s, client: c, position: position}, nil
 }
 
-// follower polls the logs again and again.
+// follower polls the logs.
 type follower struct {
 	*settings
 	client   *client.Client
 	position *Position
 }
 
-// errStopped is returned by poll when deliver has returned false.
+// errStopped is returned by poll when deliver returns false.
 var errStopped = errors.New("the delivery was stopped")
 
-// poll delivers the runs that have finished since the last poll and moves the
-// position on. It returns how many it has found, beside an error too.
+// poll delivers the logs of the runs that have finished since the last poll and
+// advances the position. It returns the number of these runs, also with an
+// error.
 func (f *follower) poll(ctx context.Context, deliver func(*client.PeriodicAgentLog) bool) (found int, err error) {
 	p, err := f.find(ctx)
 	found = len(p.finished)
@@ -91,7 +93,7 @@ func (f *follower) poll(ctx context.Context, deliver func(*client.PeriodicAgentL
 		if p.stripped[log.ID] {
 			whole, err := f.get(ctx, log.ID)
 			if isNotFound(err) {
-				continue // it was deleted with its agent
+				continue // the log was deleted with its agent
 			}
 			if err != nil {
 				return found, err
@@ -109,17 +111,17 @@ func (f *follower) poll(ctx context.Context, deliver func(*client.PeriodicAgentL
 	return found, err
 }
 
-// polled is what one poll finds.
+// polled is the result of one poll.
 type polled struct {
 	finished []*client.PeriodicAgentLog // to be delivered
-	stripped map[int64]bool             // those of them without their content
-	seen     map[int64]bool
-	newest   time.Time
-	lacksID  bool // whether a log has no id
+	stripped map[int64]bool             // those of them without their content, by id
+	seen     map[int64]bool             // the listed logs, by id
+	newest   time.Time                  // the time of creation of the newest log
+	lacksID  bool                       // whether a log has no id
 }
 
 // maxHeld is the number of logs that a poll holds with their contents. The
-// contents of others are fetched when they are delivered.
+// contents of the others are fetched when they are delivered.
 const maxHeld = 1000
 
 func (p *polled) add(log *client.PeriodicAgentLog) {
@@ -130,8 +132,9 @@ func (p *polled) add(log *client.PeriodicAgentLog) {
 	p.finished = append(p.finished, log)
 }
 
-// find returns the logs that have finished since the last poll, in the order of
-// their ends. Beside an error it returns those that were found before.
+// find returns the logs of the runs that have finished since the last poll, in
+// the order in which the runs ended. With an error, it returns those that it
+// has found before.
 func (f *follower) find(ctx context.Context) (*polled, error) {
 	p := &polled{stripped: map[int64]bool{}, seen: map[int64]bool{}}
 	err := f.findNew(ctx, p)
@@ -196,7 +199,7 @@ func (f *follower) findRunning(ctx context.Context, p *polled) error {
 		log, err := f.get(ctx, id)
 		switch {
 		case isNotFound(err):
-			delete(f.position.running, id) // it was deleted with its agent
+			delete(f.position.running, id) // the log was deleted with its agent
 		case err != nil:
 			return fmt.Errorf("runs: log %d, which is still to be delivered: %w", id, err)
 		case isFinished(log):
@@ -214,8 +217,8 @@ func (f *follower) get(ctx context.Context, id int64) (*client.PeriodicAgentLog,
 	return log, err
 }
 
-// isFinished reports whether a run is over. A run with an unknown status is
-// over if it has an end.
+// isFinished reports whether a run has finished. A run with an unknown status
+// has finished if it has an end.
 func isFinished(log *client.PeriodicAgentLog) bool {
 	switch log.Status {
 	case api.StatusSuccess, api.StatusError:
@@ -226,8 +229,8 @@ func isFinished(log *client.PeriodicAgentLog) bool {
 	return log.EndTime != nil && !log.EndTime.IsZero()
 }
 
-// created returns when a log was created, or, if the service doesn't say that,
-// when its run started.
+// created returns the time of creation of a log or, if it is unknown, the start
+// of the run.
 func created(log *client.PeriodicAgentLog) time.Time {
 	if log.CreatedAt.IsZero() {
 		return log.StartTime.Time
@@ -235,8 +238,8 @@ func created(log *client.PeriodicAgentLog) time.Time {
 	return log.CreatedAt.Time
 }
 
-// ended returns when a run ended, or, if the service doesn't say that, when its
-// log was created.
+// ended returns the end of a run or, if it is unknown, the time of creation of
+// the log.
 func ended(log *client.PeriodicAgentLog) time.Time {
 	if log.EndTime == nil || log.EndTime.IsZero() {
 		return created(log)

@@ -148,10 +148,10 @@ func (p *process) handle(_ context.Context, run *runs.Run) error {
 	})
 }
 
-// A program is killed a hundred times and more, before and after each thing that it
-// does; half of its callbacks are lost. It misses no run, and with a store that
-// outlives it handles a run again only if it was killed between handling and
-// marking it.
+// A program is killed a hundred times and more, before and after each thing
+// that it does; half of its callbacks are lost. It misses no run, and with a
+// store that outlives it handles a run again only if it was killed between
+// handling and marking it.
 func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, durable := range []bool{true, false} {

@@ -12,27 +12,31 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// OnceResult is what [Once] returns.
+// OnceResult is the result of [Once].
 type OnceResult struct {
 	// Log is the log of the run.
 	Log *client.PeriodicAgentLog
-	// Cleanup is not nil if the agent could not be deleted. It was logged too.
+	// Cleanup is nil if the agent was deleted. Otherwise Once has logged it,
+	// too.
 	Cleanup *CleanupError
 }
 
-// cleanupTimeout is how long Once tries to delete its agent.
+// cleanupTimeout limits the deletion of the agent.
 const cleanupTimeout = 30 * time.Second
 
-// Once runs a mentor once and returns the log of the run, whether it succeeded
-// or failed. The API has no such operation: Once creates the agent with a
-// one-off task that is due every minute, whatever the agent's Task says; waits
-// until the run has finished or the context ends; and deletes the agent in any
-// case. So it takes up to a minute until the run starts, and then as long as the
-// run takes. A poll that fails while it waits is logged and repeated, unless the
-// error can't pass, such as a 401.
+// Once runs a mentor once and returns the log of the run, which may have
+// succeeded or failed.
 //
-// If the agent could not be deleted, that is in the result, or, without a
-// result, a [*CleanupError] in the error.
+// The API has no such operation. Once creates the agent with a one-off task
+// that is due every minute, and ignores the agent's Task. It polls the logs
+// until the run has finished, and deletes the agent. The run starts within a
+// minute. If the context ends before the run has finished, Once deletes the
+// agent and returns an error. If a poll fails, Once logs the error and polls
+// again, unless a retry can't mend the error: 401, 403, a 404 of the
+// application, a validation error, a refused redirect.
+//
+// If the agent may not be deleted, there is a [*CleanupError]: in the result if
+// there is one, otherwise in the error.
 func Once(ctx context.Context, c *client.Client, agent *client.PeriodicAgentCreateRequest, opts ...OnceOption) (result *OnceResult, err error) {
 	o, err := newOnce(ctx, c, agent, opts)
 	if err != nil {
@@ -53,7 +57,7 @@ func Once(ctx context.Context, c *client.Client, agent *client.PeriodicAgentCrea
 	case created.ID < 1:
 		return nil, &CleanupError{Err: ErrNoAgentID}
 	}
-	// Deferred, since middleware may panic.
+	// Deferred, since a client's middleware may panic.
 	defer func() {
 		failure := o.remove(ctx, created.ID)
 		switch {
@@ -94,8 +98,8 @@ func newOnce(ctx context.Context, c *client.Client, agent *client.PeriodicAgentC
 	return &once{settings: s, client: c}, nil
 }
 
-// mayHaveCreated reports whether the service may have created the agent though
-// the call has failed.
+// mayHaveCreated reports whether the service may have created the agent
+// although the call has failed.
 func mayHaveCreated(err error) bool {
 	if failure, ok := errors.AsType[*client.Error](err); ok {
 		return failure.StatusCode >= http.StatusInternalServerError
@@ -128,7 +132,7 @@ func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAge
 	}
 }
 
-// finishedRun returns the log of a run of the agent that has finished, or nil.
+// finishedRun returns the log of a finished run of the agent, or nil.
 func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
 	params := &client.PeriodicAgentLogListParams{PeriodicAgent: agentID}
 	for log, err := range o.client.PeriodicAgentLogs.All(ctx, params, o.allOptions()...) {
@@ -142,7 +146,7 @@ func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.Periodic
 	return nil, nil //nolint:nilnil // as documented
 }
 
-// remove deletes the agent, though the context may have ended.
+// remove deletes the agent, even if the context has ended.
 func (o *once) remove(ctx context.Context, agentID int64) *CleanupError {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()

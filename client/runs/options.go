@@ -15,7 +15,7 @@ import (
 // Option is an option of [NewReceiver].
 type Option interface{ applyToReceiver(*settings) error }
 
-// FollowOption is an option of [Follow], and of NewReceiver for its polls.
+// FollowOption is an option of [Follow] and of NewReceiver.
 type FollowOption interface {
 	Option
 	applyToFollow(*settings) error
@@ -70,8 +70,8 @@ const (
 	defaultOverlap        = 5 * time.Minute
 )
 
-// applyOptions sets the interval that is the default and applies opts, of any of
-// the interfaces above, with apply.
+// applyOptions applies opts by the method of their type. The poll interval is
+// interval by default.
 func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *settings) error) (*settings, error) {
 	s := &settings{interval: interval, overlap: defaultOverlap}
 	for i, opt := range opts {
@@ -85,8 +85,8 @@ func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *set
 	return s, nil
 }
 
-// WithPollInterval sets the wait between two polls of the logs: by default 10 s,
-// and 2 s for Once. After polls that failed, a Receiver and Follow wait longer,
+// WithPollInterval sets the wait between two polls of the logs. The default is
+// 10 s, and 2 s for Once. While polls fail, a Receiver and Follow wait longer,
 // up to 5 minutes.
 func WithPollInterval(d time.Duration) SharedOption {
 	return sharedOption(func(s *settings) error {
@@ -95,9 +95,9 @@ func WithPollInterval(d time.Duration) SharedOption {
 	})
 }
 
-// WithOverlap sets how much older than the newest log another one may be that
-// shows up later: 5 minutes by default. A log that is older still when it shows
-// up is missed.
+// WithOverlap sets the period before the newest log that every poll lists
+// again, for logs that appear late. The default is 5 minutes. A log that
+// appears when the newest log is younger by more than that is missed.
 func WithOverlap(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.overlap = d
@@ -112,9 +112,9 @@ func requirePositive(option string, d time.Duration) error {
 	return nil
 }
 
-// WithParams selects the logs to follow. Follow sets Ordering, Page and Status
-// itself; these must be unset. A Receiver handles callbacks of other agents all
-// the same.
+// WithParams selects the logs to follow. Ordering, Page and Status must be
+// unset, since Follow sets them itself. The params don't select callbacks: a
+// Receiver handles all whose signatures are right.
 func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 	return followOption(func(s *settings) error {
 		for _, field := range []struct {
@@ -134,8 +134,7 @@ func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 	})
 }
 
-// WithCallOptions adds options to every call of the API that is made. They are
-// applied after the client's own.
+// WithCallOptions adds options to every call of the API.
 func WithCallOptions(opts ...client.CallOption) SharedOption {
 	opts = slices.Clone(opts)
 	return sharedOption(func(s *settings) error {
@@ -167,10 +166,10 @@ func (s *settings) writeOptions() []client.WriteOption {
 	return opts
 }
 
-// WithStore sets the store that remembers which runs were handled. By default
-// the last 100,000 runs of a day are remembered in memory. With a store that
-// outlives the process, runs are not handled again after a restart; receivers
-// that share one handle each run once among them.
+// WithStore sets the store that records which runs are handled. The default is
+// a [callback.MemoryStore] of 100,000 runs and one day. With a store that
+// outlives the process, handled runs are not handled again after a restart.
+// Receivers that share a store handle each run once among them.
 func WithStore(store callback.Store) Option {
 	return receiverOption(func(s *settings) error {
 		s.store = store
@@ -179,8 +178,8 @@ func WithStore(store callback.Store) Option {
 	})
 }
 
-// WithPositionStore sets where the position is saved. Without it and
-// [WithPositionFile], Follow begins with the runs of its start.
+// WithPositionStore sets the store for the position. Without it and
+// [WithPositionFile], Follow starts with the runs of the present.
 func WithPositionStore(positions PositionStore) Option {
 	return receiverOption(func(s *settings) error {
 		if err := requireNotNil("WithPositionStore", positions != nil); err != nil {
@@ -190,9 +189,9 @@ func WithPositionStore(positions PositionStore) Option {
 	})
 }
 
-// WithPositionFile saves the position in the file at path, which is replaced
-// after every run. The directory must exist. If the file doesn't, Follow begins
-// with the runs of its start.
+// WithPositionFile sets the file for the position, which is replaced after
+// every run. Its directory must exist. If the file doesn't exist, Follow starts
+// with the runs of the present.
 func WithPositionFile(path string) Option {
 	return receiverOption(func(s *settings) error {
 		if path == "" {
@@ -204,16 +203,16 @@ func WithPositionFile(path string) Option {
 
 func (s *settings) setPositions(option string, positions PositionStore) error {
 	if s.positions != nil {
-		return &api.ArgumentError{Argument: option, Reason: "is the second place for the position: give WithPositionStore or WithPositionFile, and once"}
+		return &api.ArgumentError{Argument: option, Reason: "is given although the position has a store; use one of WithPositionStore and WithPositionFile, once"}
 	}
 	s.positions = positions
 	return nil
 }
 
-// WithLogger sets a logger for what the receiver does, see [Outcome], or for
-// what Once does not return. What went well is logged at debug level, a callback
-// that was refused as a warning, and any other failure as an error. Without this
-// option and [WithObserver], [slog.Default] is the logger.
+// WithLogger logs every [Outcome] of a receiver, in place of [slog.Default]:
+// successes and duplicates at debug level, refused callbacks at warn level, and
+// failures at error level. Once logs failures that it doesn't return. Loggers
+// and observers add up. To log nothing, pass slog.New(slog.DiscardHandler).
 func WithLogger(logger *slog.Logger) OnceOption {
 	return onceOption(func(s *settings) error {
 		s.reports.add(func(ctx context.Context, outcome Outcome) { outcome.log(ctx, logger) })
@@ -221,9 +220,9 @@ func WithLogger(logger *slog.Logger) OnceOption {
 	})
 }
 
-// WithObserver sets a function that gets every [Outcome], for metrics and
-// alarms. It is called concurrently, and must return soon. If a logger is to get
-// the outcomes too, it must be set with [WithLogger].
+// WithObserver calls observe with every [Outcome], for metrics and alarms. The
+// receiver waits for observe, and calls it concurrently. A receiver with an
+// observer doesn't log to [slog.Default]; add [WithLogger] to log as well.
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return receiverOption(func(s *settings) error {
 		s.reports.add(observe)

@@ -16,12 +16,13 @@ type Kind string
 
 // The kinds of outcomes.
 const (
-	// KindCallback is a request to the receiver: a callback that was handled, or
-	// anything else that was refused.
+	// KindCallback is a request to the receiver: a callback, or another
+	// request, which is refused.
 	KindCallback Kind = "callback"
-	// KindRun is a run that was found in the logs.
+	// KindRun is the handling of a run that was found in the logs.
 	KindRun Kind = "run"
-	// KindPoll is a poll of the logs, with all the runs that it found.
+	// KindPoll is a poll of the logs, including the handling of the runs that
+	// it found.
 	KindPoll Kind = "poll"
 	// KindSave is a save of the position.
 	KindSave Kind = "save"
@@ -30,13 +31,14 @@ const (
 	kindCleanup Kind = "cleanup"
 )
 
-// Outcome tells how something that a [Receiver] did went, for [WithObserver] and
-// [WithLogger]. It holds no secret.
+// Outcome is the result of one step of a [Receiver], for [WithObserver] and
+// [WithLogger]. It holds no secret and no text of a run.
 type Outcome struct {
-	// Kind says what was done.
+	// Kind is the kind of step.
 	Kind Kind
-	// LogID and Status are those of the run, if Kind is KindCallback or KindRun.
-	// They are zero for a request that was refused unread.
+	// LogID and Status are those of the run, if Kind is KindCallback or
+	// KindRun. They are zero if the signature of a callback is wrong or its
+	// body isn't an event.
 	LogID  int64
 	Status api.Status
 	// StatusCode is the HTTP status of the response, if Kind is KindCallback.
@@ -44,15 +46,16 @@ type Outcome struct {
 	StatusCode int
 	// Found is the number of finished runs that a poll found.
 	Found int
-	// Duration is the time that it took, including the function's.
+	// Duration is the time that the step took, including the function.
 	Duration time.Duration
 	// RetryIn is the wait before the next poll, if Kind is KindPoll and Err is
 	// not nil.
 	RetryIn time.Duration
-	// Err is nil if it went well. It is [callback.ErrDuplicate] for a run that had
-	// been handled before, and [callback.ErrInProgress] for one that is being
-	// handled. Else it is an error of package callback for a request that was
-	// refused, or wraps the error of the function, the store or the client.
+	// Err is nil if the step succeeded. It is [callback.ErrDuplicate] if the
+	// run has been handled before, and [callback.ErrInProgress] if it is being
+	// handled. Otherwise it is an error of package callback about a refused
+	// request, or an error that wraps the function's, a store's or the
+	// client's.
 	Err error
 }
 
@@ -107,8 +110,8 @@ func (o Outcome) level() (slog.Level, string) {
 	return slog.LevelError, failed
 }
 
-// isDuplicate reports whether the store knows the run already. The function may
-// return the same errors: then the status is another one, or they are wrapped.
+// isDuplicate reports whether the store knows the run. If the function returns
+// the same errors, the status is another one or they are wrapped.
 func (o Outcome) isDuplicate() bool {
 	if o.Kind == KindRun {
 		return o.Err == callback.ErrDuplicate || o.Err == callback.ErrInProgress //nolint:errorlint // see above
@@ -124,7 +127,8 @@ func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
 	}
 }
 
-// reports are the functions that get outcomes. Without any, slog.Default does.
+// reports are the functions that get outcomes. If there is none, they are
+// logged to slog.Default.
 type reports []func(context.Context, Outcome)
 
 func (r *reports) add(report func(context.Context, Outcome)) { *r = append(*r, report) }

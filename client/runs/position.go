@@ -9,30 +9,31 @@ import (
 	"time"
 )
 
-// Position records which logs have been delivered. [Follow] begins at a
-// position and moves it on. A program saves it as text (MarshalText) and
-// continues from there after a restart; the text is for this package only and
-// names the version of its format.
+// Position records which logs have been delivered. [Follow] starts at a
+// position and advances it. A program saves it as text (MarshalText) and
+// continues from there after a restart. Only this package can read the text,
+// which names the version of its format.
 //
-// The zero Position is before the first log; [At] returns one at a time. A
-// Position must not be used while another goroutine uses it.
+// The zero Position is before the first log; [At] returns the position at a
+// time. A Position is not safe for concurrent use.
 type Position struct {
-	// since is the time of creation from which on logs are listed. It trails the
-	// newest log by the overlap, since logs may show up late and out of order.
+	// since is the time of creation of the oldest logs that are still listed.
+	// It trails the newest log by the overlap, since logs may appear late and
+	// out of order.
 	since time.Time
-	// delivered has the logs created since then that were yielded: when they
-	// were created, by their ids.
+	// delivered has the ids of the logs since then that were yielded, with the
+	// times of their creation.
 	delivered map[int64]time.Time
-	// running has the ids of logs that are still to be yielded, since their runs
-	// had not finished or the program could not handle them.
+	// running has the ids of the logs that are still to be yielded, because
+	// their runs had not finished or the program could not handle them.
 	running map[int64]bool
 }
 
 // At returns the position before the first log that was created at t or later.
 func At(t time.Time) *Position { return &Position{since: t} }
 
-// Retry makes Follow yield the log with this id once more, for a program that
-// could not handle it. Ids below 1, which no log has, are ignored.
+// Retry makes Follow yield the log with this id again, for a program that could
+// not handle it. It ignores ids below 1, which no log has.
 func (p *Position) Retry(logID int64) {
 	if logID < 1 {
 		return
@@ -56,13 +57,13 @@ func (p *Position) markDelivered(logID int64, created time.Time) {
 	p.delivered[logID] = created
 }
 
-// isBefore reports whether a log created then lies before the position, so that
-// it has been listed and need not be listed again.
+// isBefore reports whether a log with this time of creation is before the
+// position, so that it need not be listed again.
 func (p *Position) isBefore(created time.Time) bool {
 	return !created.IsZero() && created.Before(p.since)
 }
 
-// advance moves the position forward to since, and forgets the delivered logs
+// advance moves the position forward to since and forgets the delivered logs
 // before it.
 func (p *Position) advance(since time.Time) {
 	if !since.After(p.since) {
@@ -93,9 +94,9 @@ func (p Position) MarshalText() ([]byte, error) {
 	})
 }
 
-// UnmarshalText sets the position to the one that text was made of. If text was
-// not made by MarshalText, or by a release with another format, the error is
-// [ErrPositionFormat] and the position stays as it was.
+// UnmarshalText sets the position to the one that MarshalText has encoded. If
+// text is something else, or of a release with another format, it returns
+// [ErrPositionFormat] and leaves the position unchanged.
 func (p *Position) UnmarshalText(text []byte) error {
 	var version struct{ Version int }
 	if err := json.Unmarshal(text, &version); err != nil {

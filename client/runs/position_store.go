@@ -9,16 +9,18 @@ import (
 	"path/filepath"
 )
 
-// PositionStore saves the position of a [Receiver].
+// PositionStore saves the position of a [Receiver], which calls one method at a
+// time.
 type PositionStore interface {
-	// Load returns the position that was saved last, or nil if none was.
+	// Load returns the latest saved position, or nil if none was saved.
 	Load(ctx context.Context) (*Position, error)
-	// Save saves the position. It must not return nil before a crash can no
-	// longer lose the position.
+	// Save saves the position. It must return nil only if a crash can no longer
+	// lose the position. It must not keep the pointer: the position changes
+	// later.
 	Save(ctx context.Context, position *Position) error
 }
 
-// noPositions saves nothing.
+// noPositions is a PositionStore that saves nothing.
 type noPositions struct{}
 
 func (noPositions) Load(context.Context) (*Position, error) {
@@ -27,7 +29,7 @@ func (noPositions) Load(context.Context) (*Position, error) {
 
 func (noPositions) Save(context.Context, *Position) error { return nil }
 
-// positionFile is the path of a file that has the position.
+// positionFile is a PositionStore: the path of a file with the position's text.
 type positionFile string
 
 func (f positionFile) Load(context.Context) (*Position, error) {
@@ -45,8 +47,8 @@ func (f positionFile) Load(context.Context) (*Position, error) {
 	return position, nil
 }
 
-// Save writes another file and renames it, so that a crash leaves the old or
-// the new position.
+// Save writes another file and renames it, so that after a crash the file has
+// the old or the new position.
 func (f positionFile) Save(_ context.Context, position *Position) error {
 	text, err := position.MarshalText()
 	if err != nil {

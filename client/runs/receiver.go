@@ -15,10 +15,10 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// Receiver calls a function for every finished run. It is an [http.Handler] for
-// callbacks; [Receiver.Follow] finds in the logs the runs whose callbacks were
-// lost. What it does is reported to [slog.Default], unless [WithLogger] or
-// [WithObserver] is given.
+// Receiver calls a function for every finished run. It is an [http.Handler]
+// that receives callbacks; [Receiver.Follow] finds runs in the logs whose
+// callbacks were lost. Without [WithLogger] and [WithObserver], it logs
+// failures to [slog.Default]. A Receiver is safe for concurrent use.
 type Receiver struct {
 	*settings
 	client    *client.Client
@@ -30,19 +30,20 @@ type Receiver struct {
 	status    Status
 }
 
-// The capacity of the store that a Receiver has by default: enough to recognize
-// a run that both a callback and a log report.
+// The size of the default store: enough to recognize a run that a callback and
+// a log report.
 const (
 	rememberedRuns = 100_000
 	rememberedFor  = 24 * time.Hour
 )
 
-// NewReceiver returns a receiver of the runs that the client's user can see.
-// Callbacks are verified by verifier. The function handle is called
-// concurrently. A run that it returns an error for is handled again: at the next
-// poll, or when the callback is sent again.
+// NewReceiver returns a receiver that calls handle with the runs in the
+// client's org, and with those of callbacks that verifier accepts. If handle
+// returns an error, it is called again: at the next poll, or when the callback
+// is redelivered. Handle is called concurrently.
 //
-// An invalid argument or option is an [*api.ArgumentError]. Nothing is sent.
+// If an argument or an option is invalid, NewReceiver returns an
+// [*api.ArgumentError]. It sends nothing.
 func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(context.Context, *Run) error, opts ...Option) (*Receiver, error) {
 	switch {
 	case c == nil:
@@ -73,8 +74,8 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	return r, nil
 }
 
-// checkCall has the client check the parameters and options of calls. It does so
-// before it looks at the context, which has ended, so that nothing is sent.
+// checkCall returns an error if the client refuses the params or the call
+// options. The context has ended, so the client sends nothing.
 func (s *settings) checkCall(c *client.Client) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -110,16 +111,16 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 	})
 }
 
-// Follow polls the logs until the context ends, and calls the function for the
-// runs that no callback has reported. It returns the context's error then.
+// Follow polls the logs and calls the function for runs that no callback has
+// reported. When the context ends, it returns the context's error.
 //
-// Until a poll has succeeded, Follow also returns an error that shows that none
-// can: 401, 403, the application's 404, a validation error, a redirect that was
-// refused, or an invalid argument; and an error of the [PositionStore]. Any
-// other error, and later every one, is reported, makes [Receiver.Status] not
-// ready, and is followed by another poll, with exponential backoff.
+// It returns an error of the [PositionStore] before the first poll. Until a
+// poll has succeeded, it also returns errors that a retry can't mend: 401, 403,
+// a 404 of the application, a validation error, a refused redirect. All other
+// errors, and all later ones, are reported and make [Receiver.Status] not
+// ready. Follow then polls again, with exponential backoff.
 //
-// While one call of Follow is running, another one returns [ErrFollowing].
+// While a call of Follow is running, another one returns [ErrFollowing].
 func (r *Receiver) Follow(ctx context.Context) (err error) {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
@@ -140,7 +141,7 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 		Receiver: r,
 		follower: &follower{settings: r.settings, client: r.client, position: position},
 	}
-	// A program that is killed before the first run must not begin later.
+	// After a crash before the first run, the program must start here again.
 	if err := f.save(ctx); err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ type following struct {
 	unsaved error
 }
 
-// run polls until the context ends, or an error shows that it can't work.
+// run polls until the context ends or the first poll fails for good.
 func (f *following) run(ctx context.Context) error {
 	for failures, succeeded := 0, false; ; {
 		start := time.Now()
@@ -189,8 +190,8 @@ func (f *following) run(ctx context.Context) error {
 	}
 }
 
-// deliver handles the run of a log and saves the position. It reports whether to
-// go on.
+// deliver handles the run of a log and saves the position. It returns false if
+// the context has ended.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) bool {
 	if ctx.Err() != nil {
 		f.follower.position.Retry(log.ID)
@@ -206,8 +207,8 @@ func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) b
 	return true
 }
 
-// trySave saves the position. If that fails it is reported, and tried again
-// after the next run or poll.
+// trySave saves the position and reports the outcome. After a failure it is
+// called again after the next run or poll.
 func (f *following) trySave(ctx context.Context) {
 	start := time.Now()
 	f.unsaved = f.save(ctx)
@@ -217,10 +218,10 @@ func (f *following) trySave(ctx context.Context) {
 	}
 }
 
-// save saves the position, though the context may have ended: a run that was
-// handled should not be handled again.
+// save saves the position, even if the context has ended: a handled run should
+// not be handled again.
 func (f *following) save(ctx context.Context) error {
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if err := f.positions.Save(ctx, f.follower.position); err != nil {
 		return fmt.Errorf("runs: the position can't be saved: %w", err)
@@ -229,8 +230,8 @@ func (f *following) save(ctx context.Context) error {
 }
 
 // handleLog calls the function for a run unless a callback has reported it. It
-// returns whether the run is handled, and an error beside that if the store has
-// failed to remember it.
+// returns whether the run is handled. If it is, an error means that the store
+// has not recorded that.
 func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) (handled bool, err error) {
 	key, owner := strconv.FormatInt(log.ID, 10)+":"+string(log.Status), rand.Text()
 	switch err := r.store.Claim(ctx, key, owner); {
@@ -239,7 +240,7 @@ func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) 
 	case errors.Is(err, callback.ErrInProgress):
 		return false, callback.ErrInProgress
 	case err != nil:
-		// The claim may have been made though the store's response was lost.
+		// The claim may have succeeded although the store's response was lost.
 		return false, errors.Join(fmt.Errorf("runs: log %d: claim: %w", log.ID, err), r.release(ctx, key, owner))
 	}
 	// Deferred, since the function may panic.
@@ -257,7 +258,7 @@ func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) 
 }
 
 func (r *Receiver) markDone(ctx context.Context, key string) error {
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if err := r.store.Done(ctx, key); err != nil {
 		return fmt.Errorf("runs: log %s was handled, but not marked as done: %w", key, err)
@@ -266,7 +267,7 @@ func (r *Receiver) markDone(ctx context.Context, key string) error {
 }
 
 func (r *Receiver) release(ctx context.Context, key, owner string) error {
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if err := r.store.Release(ctx, key, owner); err != nil {
 		return fmt.Errorf("runs: log %s: release: %w", key, err)
@@ -274,11 +275,10 @@ func (r *Receiver) release(ctx context.Context, key, owner string) error {
 	return nil
 }
 
-// afterwardsTimeout bounds what is to be stored when the context has ended.
-const afterwardsTimeout = 10 * time.Second
+// detachedTimeout limits calls of a store that don't end with the context.
+const detachedTimeout = 10 * time.Second
 
-// afterwards returns a context for what must be stored though ctx may have
-// ended.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), afterwardsTimeout)
+// detached returns a context that doesn't end with ctx.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), detachedTimeout)
 }

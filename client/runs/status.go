@@ -9,12 +9,14 @@ import (
 // Status is the state of a [Receiver], for a readiness probe.
 type Status struct {
 	// Ready is true while Follow is running, if the latest poll and the latest
-	// save of the position have succeeded. It is false before the first poll has.
+	// save of the position have succeeded. It is false before the first
+	// successful poll.
 	Ready bool
-	// LastPoll is the end of the latest poll that succeeded, or zero.
+	// LastPoll is the time of the latest successful poll, or zero.
 	LastPoll time.Time
-	// Err is why Ready is false: the error of the latest poll or save, or the one
-	// that Follow has returned. It is nil before the first poll.
+	// Err is the reason if Ready is false: the error of the latest poll or
+	// save, or the one that Follow has returned. It is nil before the first
+	// poll.
 	Err error
 }
 
@@ -27,14 +29,15 @@ func (s Status) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// Status returns the receiver's state. It may be called at any time.
+// Status returns the state of the receiver. It is safe for concurrent use.
 func (r *Receiver) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.status
 }
 
-// begin reports whether no other call of Follow is running.
+// begin marks the receiver as following. It returns false if it is marked
+// already.
 func (r *Receiver) begin() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

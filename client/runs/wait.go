@@ -11,9 +11,9 @@ import (
 // is longer.
 const maxBackoff = 5 * time.Minute
 
-// backoff returns the wait before the next poll after so many polls in a row
-// have failed: at random between the interval and a bound that is doubled with
-// each of them, so that programs don't come back all at once.
+// backoff returns the wait before the next poll when so many polls in a row
+// have failed. It is random between the interval and a bound that doubles with
+// each failure, so that programs don't all return at the same time.
 func backoff(interval time.Duration, failures int) time.Duration {
 	longest := interval
 	for ; failures > 0 && longest < maxBackoff; failures-- {
@@ -34,7 +34,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// contextError returns why the context has ended, with its cause.
+// contextError returns the context's error with its cause.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == err { //nolint:errorlint // it is the same value if there is no cause
