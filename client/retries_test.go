@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -22,11 +23,14 @@ import (
 // script answers request by request as told. What is nil breaks the connection.
 type script struct {
 	answers []func(*http.Request) *http.Response
+	mu      sync.Mutex
 	at      []time.Duration // of each request, since the first
 	begin   time.Time
 }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.at) == 0 {
 		s.begin = time.Now()
 	}

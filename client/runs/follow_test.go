@@ -396,6 +396,7 @@ func TestFollowStopsWithItsLoop(t *testing.T) {
 			break
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		assert.Equal(t, requests+1, s.requests)
 	})
 }

@@ -222,10 +222,30 @@ func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
 
 func ignore(context.Context, *runs.Run) error { return nil }
 
-// handler returns a function that appends the ids of runs.
-func handler(ids *[]int64) func(context.Context, *runs.Run) error {
+// sequence collects values of several goroutines.
+type sequence[T any] struct {
+	mu  sync.Mutex
+	all []T
+}
+
+// add adds a value and returns how many there are.
+func (s *sequence[T]) add(value T) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, value)
+	return len(s.all)
+}
+
+func (s *sequence[T]) values() []T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.all)
+}
+
+// handler returns a function that adds the ids of runs.
+func handler(ids *sequence[int64]) func(context.Context, *runs.Run) error {
 	return func(_ context.Context, run *runs.Run) error {
-		*ids = append(*ids, run.LogID)
+		ids.add(run.LogID)
 		return nil
 	}
 }

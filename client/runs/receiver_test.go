@@ -79,6 +79,7 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		f.stop(t)
 		require.Len(t, handled, 10)
 		assert.Equal(t, "callback", handled[1])
@@ -105,28 +106,30 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
-		var calls []string
+		var calls sequence[string]
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
 			if run.Log != nil {
-				calls = append(calls, "log")
+				calls.add("log")
 				return nil
 			}
-			calls = append(calls, "callback")
+			calls.add("callback")
 			time.Sleep(time.Minute)
 			return errors.New("the disk is full")
 		})
 		s.add(1)
 		go send(t, f, 1, secret)
 		time.Sleep(55 * time.Second)
-		assert.Equal(t, []string{"callback"}, calls)
+		synctest.Wait()
+		assert.Equal(t, []string{"callback"}, calls.values())
 		inProgress := f.of(runs.KindRun)
 		require.Len(t, inProgress, 5)
 		for _, run := range inProgress {
 			require.Equal(t, callback.ErrInProgress, run.Err)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		f.stop(t)
-		assert.Equal(t, []string{"callback", "log"}, calls)
+		assert.Equal(t, []string{"callback", "log"}, calls.values())
 	})
 }
 
@@ -137,17 +140,18 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
-		var order []int64
+		var order sequence[int64]
 		failure := errors.New("the disk is full")
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
-			if order = append(order, run.LogID); run.LogID == 1 && len(order) < 4 {
+			if n := order.add(run.LogID); run.LogID == 1 && n < 4 {
 				return failure
 			}
 			return nil
 		})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		f.stop(t)
-		assert.Equal(t, []int64{1, 2, 1, 1}, order)
+		assert.Equal(t, []int64{1, 2, 1, 1}, order.values())
 		var failures []runs.Outcome
 		for _, run := range f.of(runs.KindRun) {
 			if run.Err != nil {
@@ -192,10 +196,10 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		positions := &savedPosition{}
-		var handled []int64
+		var handled sequence[int64]
 		live := func() *following {
 			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
-				handled = append(handled, run.LogID)
+				handled.add(run.LogID)
 				time.Sleep(time.Minute)
 				assert.Error(t, ctx.Err())
 				return nil
@@ -203,7 +207,7 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 		}
 		live().stop(t)
 		live().stop(t)
-		assert.Equal(t, []int64{1, 2}, handled)
+		assert.Equal(t, []int64{1, 2}, handled.values())
 	})
 }
 
@@ -251,9 +255,9 @@ func TestPositionIsSavedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		positions := &savedPosition{}
-		var handled []int64
+		var handled sequence[int64]
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
-			handled = append(handled, run.LogID)
+			handled.add(run.LogID)
 			return nil
 		}, runs.WithPositionStore(positions))
 		require.True(t, f.Status().Ready)
@@ -263,7 +267,8 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		positions.fail(full)
 		s.add(1, 2)
 		time.Sleep(time.Minute)
-		assert.Equal(t, []int64{1, 2}, handled)
+		synctest.Wait()
+		assert.Equal(t, []int64{1, 2}, handled.values())
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
@@ -277,10 +282,12 @@ func TestPositionIsSavedAgain(t *testing.T) {
 
 		positions.fail(nil)
 		time.Sleep(15 * time.Second)
+		synctest.Wait()
 		assert.True(t, f.Status().Ready, "it was saved without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
 		f.stop(t)
 		position := new(runs.Position)
@@ -548,6 +555,7 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
 		time.Sleep(time.Hour + time.Second)
+		synctest.Wait()
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
 	})

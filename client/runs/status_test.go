@@ -116,7 +116,7 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 				}
 				return failing
 			}
-			var handled []int64
+			var handled sequence[int64]
 			s.add(1)
 			f := follow(t, s, handler(&handled))
 			assert.True(t, f.Status().Ready)
@@ -147,7 +147,7 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 			assert.True(t, f.Status().Ready)
 			require.NoError(t, f.Status().Err)
 			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the interval again")
-			assert.Equal(t, []int64{1, 2}, handled)
+			assert.Equal(t, []int64{1, 2}, handled.values())
 			f.stop(t)
 		})
 	}
