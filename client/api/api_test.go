@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,13 +127,56 @@ func TestFieldsPrintNamesOnly(t *testing.T) {
 	assert.Contains(t, out.String(), `["headers","other"]`)
 }
 
+// Few fields are kept in another way than many.
+func TestFieldsOfAnyNumber(t *testing.T) {
+	for _, n := range []int{1, 15, 16, 17, 18, 1000} {
+		fields := &api.Fields{}
+		want := []string{}
+		for i := range n {
+			name := fmt.Sprint("f", i)
+			want = append(want, name)
+			fields.Set(name, json.RawMessage(`0`))
+			fields.Set(name, json.RawMessage(fmt.Sprint(i)))
+		}
+		assert.Equal(t, n, fields.Len())
+		assert.Equal(t, want, fields.Names())
+		for i, name := range want {
+			value, ok := fields.Get(name)
+			require.True(t, ok)
+			require.Equal(t, fmt.Sprint(i), string(value))
+		}
+		_, ok := fields.Get("none")
+		assert.False(t, ok)
+
+		fields.Delete(want[0])
+		_, ok = fields.Get(want[0])
+		assert.False(t, ok)
+		assert.Equal(t, n-1, fields.Len())
+		assert.Equal(t, want[1:], fields.Names())
+		fields.Set(want[0], json.RawMessage(`1`))
+		assert.Equal(t, n, fields.Len())
+	}
+}
+
+// Names that a stranger chooses must not cost the square of their number.
+func TestManyFieldsTakeLinearTime(t *testing.T) {
+	start := time.Now()
+	fields := &api.Fields{}
+	for i := range 300_000 {
+		fields.Set(fmt.Sprint(i), json.RawMessage(`1`))
+		fields.Delete("0")
+		fields.Set("0", json.RawMessage(`1`))
+	}
+	assert.Less(t, time.Since(start), 20*time.Second)
+}
+
 func TestNilFieldsCanBeRead(t *testing.T) {
 	var fields *api.Fields
 	_, ok := fields.Get("a")
 	assert.False(t, ok)
 	assert.Zero(t, fields.Len())
 	assert.Empty(t, fields.Names())
-	assert.Equal(t, "[]", fmt.Sprint(fields))
+	assert.Equal(t, "[]", fields.String())
 	for range fields.All() {
 		t.Error("a nil Fields has a field")
 	}

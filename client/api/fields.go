@@ -16,20 +16,27 @@ import (
 // release may hold a credential. The nil Fields is empty and can be read.
 type Fields struct {
 	fields []field
+	// at maps names to indexes once there are more than a few fields: a body with
+	// a million of them must not take hours.
+	at map[string]int
 }
 
+// A field without a value has been deleted.
 type field struct {
 	name  string
 	value json.RawMessage
 }
 
+// few fields are searched faster than a map.
+const few = 16
+
 // Get returns the JSON of the field with this name. The caller must not change
 // it.
 func (f *Fields) Get(name string) (value json.RawMessage, ok bool) {
 	if i := f.index(name); i >= 0 {
-		return f.fields[i].value, true
+		value = f.fields[i].value
 	}
-	return nil, false
+	return value, value != nil
 }
 
 // Set sets a field to value, which must be JSON.
@@ -39,12 +46,21 @@ func (f *Fields) Set(name string, value json.RawMessage) {
 		return
 	}
 	f.fields = append(f.fields, field{name, value})
+	switch n := len(f.fields); {
+	case f.at != nil:
+		f.at[name] = n - 1
+	case n > few:
+		f.at = make(map[string]int, 2*n)
+		for i, field := range f.fields {
+			f.at[field.name] = i
+		}
+	}
 }
 
 // Delete removes the field with this name, if there is one.
 func (f *Fields) Delete(name string) {
 	if i := f.index(name); i >= 0 {
-		f.fields = slices.Delete(f.fields, i, i+1)
+		f.fields[i].value = nil
 	}
 }
 
@@ -52,22 +68,32 @@ func (f *Fields) index(name string) int {
 	if f == nil {
 		return -1
 	}
-	return slices.IndexFunc(f.fields, func(f field) bool { return f.name == name })
+	if f.at == nil {
+		return slices.IndexFunc(f.fields, func(f field) bool { return f.name == name })
+	}
+	if i, ok := f.at[name]; ok {
+		return i
+	}
+	return -1
 }
 
 // Len returns the number of fields.
 func (f *Fields) Len() int {
-	if f == nil {
-		return 0
+	n := 0
+	for range f.All() {
+		n++
 	}
-	return len(f.fields)
+	return n
 }
 
 // All yields the fields in the order in which they were received.
 func (f *Fields) All() iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
-		for i := range f.Len() {
-			if !yield(f.fields[i].name, f.fields[i].value) {
+		if f == nil {
+			return
+		}
+		for _, field := range f.fields {
+			if field.value != nil && !yield(field.name, field.value) {
 				return
 			}
 		}
@@ -76,9 +102,9 @@ func (f *Fields) All() iter.Seq2[string, json.RawMessage] {
 
 // Names returns the fields' names in the order in which they were received.
 func (f *Fields) Names() []string {
-	names := make([]string, f.Len())
-	for i := range names {
-		names[i] = f.fields[i].name
+	names := []string{}
+	for name := range f.All() {
+		names = append(names, name)
 	}
 	return names
 }

@@ -19,12 +19,12 @@ import (
 
 var sizes = map[string]int{"1KB": 1 << 10, "16KB": 16 << 10, "256KB": 256 << 10}
 
-// payload is a callback of about size bytes, with a log as Python writes it:
-// some line breaks and quotes to unescape in every hundred bytes.
+// payload returns a callback of about size bytes, with a log as Python writes it:
+// some escaped line breaks and quotes in every hundred bytes.
 func payload(size int) []byte {
 	const line = `2026-01-02 03:04:05,678 INFO agent.run step finished tool=\"search\" tokens=812 latency=1.93s ok\n`
 	const start = `{"timestamp": "2026-01-02T03:04:05.123456Z", "status": "success", "prompt": "Summarise the week's forum posts.", ` +
-		`"agent_output": "Three threads need an answer from a teacher.", "log_id": 4711, "log": "`
+		`"agent_output": "Three threads need a response from a teacher.", "log_id": 4711, "log": "`
 	lines := strings.Repeat(line, max(1, (size-len(start))/len(line)))
 	return []byte(start + lines + `"}`)
 }
@@ -32,7 +32,7 @@ func payload(size int) []byte {
 func BenchmarkVerify(b *testing.B) {
 	for name, size := range sizes {
 		body := payload(size)
-		header := callback.Sign(body, secret)
+		header := sign(b, body, secret)
 		verifier, err := callback.NewVerifier(secret)
 		require.NoError(b, err)
 
@@ -53,7 +53,7 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
-// verifyByHand is what programs write without this package.
+// verifyByHand is the code of programs without this package.
 func verifyByHand(body []byte, header string) bool {
 	digits, ok := strings.CutPrefix(header, "sha256=")
 	if !ok {
@@ -63,18 +63,15 @@ func verifyByHand(body []byte, header string) bool {
 	if err != nil {
 		return false
 	}
-	mac := hmac.New(sha256.New, []byte(secret))
+	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
 	mac.Write(body)
 	return hmac.Equal(mac.Sum(nil), got)
 }
 
-// BenchmarkHandler calls the handler directly, beside a handler written by hand
-// that does the same with the standard library.
+// The handler is compared with one that does the same with the standard library.
 func BenchmarkHandler(b *testing.B) {
-	verifier, err := callback.NewVerifier(secret)
-	require.NoError(b, err)
 	handlers := map[string]http.Handler{
-		"handler": callback.Handler(verifier, func(context.Context, *callback.Event) error { return nil }),
+		"handler": newHandler(b, func(context.Context, *callback.Event) error { return nil }),
 		"handwritten": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 10<<20))
 			if err != nil || !verifyByHand(body, r.Header.Get(callback.SignatureHeader)) {
@@ -115,7 +112,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// status is a ResponseWriter that costs nothing.
+// status is a ResponseWriter without costs.
 type status struct {
 	header http.Header
 	code   int

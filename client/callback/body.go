@@ -10,36 +10,38 @@ import (
 	"time"
 )
 
-// maxTrusted is how much of an announced length is allocated before anything
-// has arrived: a stranger can announce what he likes.
+// maxTrusted is how much of an announced length is allocated before any of it
+// has arrived: a forger can announce any length.
 const maxTrusted = 64 << 10
 
-// setReadDeadline bounds what is read from the connection from now on, by the
-// server too, which reads the rest of a body that was refused. Where it isn't
-// supported, the server's own timeout is all there is.
-func (h *handler) setReadDeadline(w http.ResponseWriter) {
-	if h.readTimeout > 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(h.readTimeout))
+// setReadDeadline sets a deadline for all that is read from the connection from
+// now on. That includes the rest of a refused body, which the server reads. If
+// the ResponseWriter doesn't support deadlines, the server's own timeout
+// applies.
+func (s *settings) setReadDeadline(w http.ResponseWriter) {
+	if s.readTimeout > 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.readTimeout))
 	}
 }
 
-// clearReadDeadline ends what setReadDeadline began.
-func (h *handler) clearReadDeadline(w http.ResponseWriter) {
-	if h.readTimeout > 0 {
+// clearReadDeadline removes the deadline of setReadDeadline.
+func (s *settings) clearReadDeadline(w http.ResponseWriter) {
+	if s.readTimeout > 0 {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	}
 }
 
-// readBody reads the whole body into memory that belongs to the caller. If it
-// can't, it returns what it has read, the status to answer with and the reason.
-func (h *handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte, status int, err error) {
-	if r.ContentLength > h.maxBody {
+// readBody reads the whole body into memory that the caller owns. If that
+// fails, it returns what has been read, the status of the response and the
+// reason.
+func (s *settings) readBody(w http.ResponseWriter, r *http.Request) (body []byte, status int, err error) {
+	if r.ContentLength > s.maxBody {
 		return nil, http.StatusRequestEntityTooLarge, ErrBodyTooLarge
 	}
 	if r.Body == nil { // never from a server, but from a request made by hand
 		return nil, 0, nil
 	}
-	body, err = readAll(http.MaxBytesReader(w, r.Body, h.maxBody), r.ContentLength)
+	body, err = readAll(http.MaxBytesReader(w, r.Body, s.maxBody), r.ContentLength)
 	if err == nil {
 		return body, 0, nil
 	}
@@ -53,10 +55,11 @@ func (h *handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 	return body, status, fmt.Errorf("%w: %w", ErrBodyUnreadable, err)
 }
 
-// readAll is io.ReadAll with a buffer that fits from the start if the length
-// (-1 if unknown) is right and modest. A wrong one costs time only.
+// readAll is io.ReadAll with a buffer of the right size from the start if the
+// announced length (-1 if unknown) is right and moderate. A wrong length only
+// costs time.
 func readAll(r io.Reader, length int64) ([]byte, error) {
-	full := int(length) + 1 // one more, to meet the end without growing
+	full := int(length) + 1 // one more, to read the end without growing
 	buffer := make([]byte, 0, min(max(full, 512), maxTrusted))
 	for {
 		n, err := r.Read(buffer[len(buffer):cap(buffer)])

@@ -8,17 +8,19 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-const secret callback.Secret = "a callback secret of some length"
+var secret = api.NewSecret("a callback secret of some length")
 
-// recorded are callbacks made by Python's json.dumps and hmac: with escapes,
-// without, compact, with the rarer types of values, and with half a surrogate.
+// recorded are callbacks written by Python's json.dumps and hmac: with escapes,
+// without escapes, compact, with rare types of values, and with half a surrogate.
 var recorded = []struct{ body, header string }{
 	{
 		`{"timestamp": "2026-01-02T03:04:05.123456Z", "status": "success", "prompt": "R\u00e9sum\u00e9 of the week \ud83d\udcda", "agent_output": "Three \"threads\" need an answer.", "log": "step 1\nstep 2\t\u2713", "log_id": 4711}`,
@@ -44,14 +46,35 @@ var recorded = []struct{ body, header string }{
 
 const event4711 = `{"timestamp": "2026-01-02T03:04:05Z", "status": "success", "log_id": 4711}`
 
-func newVerifier(t testing.TB, secrets ...callback.Secret) *callback.Verifier {
+func newVerifier(t testing.TB, secrets ...api.Secret) *callback.Verifier {
 	t.Helper()
 	if len(secrets) == 0 {
-		secrets = []callback.Secret{secret}
+		secrets = []api.Secret{secret}
 	}
 	v, err := callback.NewVerifier(secrets...)
 	require.NoError(t, err)
 	return v
+}
+
+func newHandler(t testing.TB, handle func(context.Context, *callback.Event) error, opts ...callback.Option) *callback.Handler {
+	t.Helper()
+	h, err := callback.NewHandler(newVerifier(t), handle, opts...)
+	require.NoError(t, err)
+	return h
+}
+
+func newMemoryStore(t testing.TB, capacity int, ttl time.Duration) *callback.MemoryStore {
+	t.Helper()
+	store, err := callback.NewMemoryStore(capacity, ttl)
+	require.NoError(t, err)
+	return store
+}
+
+func sign(t testing.TB, body []byte, secret api.Secret) string {
+	t.Helper()
+	header, err := callback.Sign(body, secret)
+	require.NoError(t, err)
+	return header
 }
 
 func newRequest(t testing.TB, body string) *http.Request {
@@ -67,7 +90,7 @@ func serve(h http.Handler, r *http.Request) *http.Response {
 	return w.Result()
 }
 
-// receiver is a handler under test with what it has called and observed.
+// receiver is a handler under test with its events and outcomes.
 type receiver struct {
 	http.Handler
 	events   []*callback.Event
@@ -82,14 +105,14 @@ func newReceiver(t testing.TB, opts ...callback.Option) *receiver {
 	opts = append(opts, callback.WithObserver(func(_ context.Context, o callback.Outcome) {
 		rec.outcomes = append(rec.outcomes, o)
 	}))
-	rec.Handler = callback.Handler(newVerifier(t), func(_ context.Context, e *callback.Event) error {
+	rec.Handler = newHandler(t, func(_ context.Context, e *callback.Event) error {
 		rec.events = append(rec.events, e)
 		return rec.err
 	}, opts...)
 	return rec
 }
 
-// last is the outcome of the one request that has come since the last call.
+// last returns the outcome of the only request since the last call.
 func (rec *receiver) last(t testing.TB) callback.Outcome {
 	t.Helper()
 	require.Len(t, rec.outcomes, 1)
@@ -105,7 +128,7 @@ func text(t testing.TB, resp *http.Response) string {
 	return strings.TrimSpace(string(b))
 }
 
-// buffering is middleware that has read the body, as many a logger does.
+// buffering is middleware that reads the body, as loggers do.
 func buffering(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

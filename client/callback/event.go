@@ -13,88 +13,91 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/timestamp"
 	"github.com/iblai/iblai-go/internal/unquote"
 )
 
-// Status is how a run ended. Releases to come may send values that have no
-// constant here; they are kept as sent.
-type Status string
-
-// The statuses that the platform is known to send.
-const (
-	StatusSuccess Status = "success"
-	StatusError   Status = "error"
-	StatusRunning Status = "running"
-)
-
-// An Event is what a callback tells about one run of a periodic agent. What the
-// platform left out, or sent as null, is zero.
+// An Event is the content of a callback: the result of one run of a periodic
+// agent. A field that was missing or null is zero.
 type Event struct {
-	// Timestamp is when the run completed. A time sent without an offset is
-	// taken as UTC.
+	// Timestamp is the time at which the run completed. A time without an offset
+	// is read as UTC.
 	Timestamp time.Time
-	Status    Status
-	// Prompt is the input prompt that the agent was given.
+	// Status is the state of the run.
+	Status api.Status
+	// Prompt is the input prompt of the agent.
 	Prompt string
 	// AgentOutput is the final response of the agent.
 	AgentOutput string
 	// Log is the full log of the run.
 	Log string
-	// LogID is the id of the periodic agent log that the platform keeps of this
-	// run. It is sent as a number or as a string of digits.
+	// LogID is the id of the run's periodic agent log. It is sent as a number or
+	// as a string of digits.
 	LogID int64
 
-	// Extra has, by name, the fields that Event has none for, and those whose
-	// value doesn't fit theirs, such as a log that came as an object or a
-	// timestamp that can't be read. It is nil if there are none.
-	Extra map[string]json.RawMessage
+	// Unknown holds the fields that Event doesn't have, and those whose value
+	// doesn't fit, such as a log that is an object or a timestamp that can't be
+	// parsed. It is nil if there are none.
+	Unknown *api.Fields
 
-	// Raw is the body as received and signed. To keep an event or to pass it
-	// on, write Raw and read it with ParseEvent. The event owns these bytes.
+	// Raw is the body as received and signed. To store an event or to pass it on,
+	// write Raw and parse it with ParseEvent later. The event owns these bytes.
 	Raw []byte
 }
 
-// ParseEvent reads the body of a callback. The error wraps ErrMalformedPayload
-// if the body isn't one JSON object; what is in the object is never an error.
-// Invalid UTF-8 and half surrogates are read as U+FFFD, and of fields with the
-// same name the last one counts.
+// ParseEvent parses the body of a callback. If the body isn't one JSON object,
+// the error wraps [ErrMalformedPayload]; the object's fields never cause an
+// error. Invalid UTF-8 and half surrogates are read as U+FFFD. Of several fields
+// with the same name the last one counts.
 //
-// It doesn't check a signature: call [Verifier.Verify] before.
+// ParseEvent doesn't check the signature: call [Verifier.Verify] first.
 func ParseEvent(body []byte) (*Event, error) {
 	return parseOwned(bytes.Clone(body))
 }
 
-// parseOwned is ParseEvent for a body that nobody else writes to.
+// parseOwned is ParseEvent for a body that nothing else writes to.
 func parseOwned(body []byte) (*Event, error) {
 	event := &Event{Raw: body}
 	err := jsonv2.Unmarshal(body, (*eventReader)(event), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	if err != nil {
-		if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
-			err = semantic.Err // the rest is about types of this package
-		}
-		return nil, fmt.Errorf("%w: %w", ErrMalformedPayload, err)
+		return nil, fmt.Errorf("%w: %w", ErrMalformedPayload, reason(err))
 	}
 	return event, nil
 }
 
-// LogValue tells which event it is and the sizes of its texts, not the texts:
-// they may be long, and confidential.
+// reason removes what the JSON decoder adds to an error: the types of this
+// package, and the names of the payload's fields, which don't belong in a log.
+func reason(err error) error {
+	if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
+		err = semantic.Err
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		err = fmt.Errorf("%w after byte %d", syntactic.Err, syntactic.ByteOffset)
+	}
+	return err
+}
+
+// LogValue identifies the event. It has the sizes of the texts instead of the
+// texts, which may be long and confidential, and the names of unknown fields.
 func (e Event) LogValue() slog.Value {
-	return slog.GroupValue(
+	attrs := []slog.Attr{
 		slog.Int64("log_id", e.LogID),
 		slog.String("status", string(e.Status)),
 		slog.Time("timestamp", e.Timestamp),
 		slog.Int("prompt_bytes", len(e.Prompt)),
 		slog.Int("agent_output_bytes", len(e.AgentOutput)),
 		slog.Int("log_bytes", len(e.Log)),
-		slog.Int("extra_fields", len(e.Extra)),
 		slog.Int("raw_bytes", len(e.Raw)),
-	)
+	}
+	if e.Unknown.Len() > 0 {
+		attrs = append(attrs, slog.Any("unknown", e.Unknown))
+	}
+	return slog.GroupValue(attrs...)
 }
 
-// eventReader reads an Event field by field: a struct with tags would fail as
-// a whole where one field is of another type.
+// eventReader parses an Event field by field: with struct tags, one field of
+// another type would fail the whole event.
 type eventReader Event
 
 // UnmarshalJSONFrom is called by the JSON decoder.
@@ -116,20 +119,24 @@ func (e *eventReader) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
 		if err != nil {
 			return err
 		}
-		delete(e.Extra, name)
-		if !e.set(name, value) {
-			if e.Extra == nil {
-				e.Extra = make(map[string]json.RawMessage)
-			}
-			// Cloned here only, the names of known fields stay on the stack.
-			e.Extra[strings.Clone(name)] = json.RawMessage(value.Clone())
+		if e.set(name, value) {
+			e.Unknown.Delete(name)
+			continue
 		}
+		if e.Unknown == nil {
+			e.Unknown = new(api.Fields)
+		}
+		// Cloned only here, the names of known fields stay on the stack.
+		e.Unknown.Set(strings.Clone(name), json.RawMessage(value.Clone()))
+	}
+	if e.Unknown.Len() == 0 {
+		e.Unknown = nil
 	}
 	_, err = decoder.ReadToken()
 	return err
 }
 
-// set reports whether there is a field of that name which the value fits.
+// set reports whether Event has a field of that name that the value fits.
 func (e *eventReader) set(name string, value jsontext.Value) (ok bool) {
 	switch name {
 	case "timestamp":
@@ -137,7 +144,7 @@ func (e *eventReader) set(name string, value jsontext.Value) (ok bool) {
 	case "status":
 		var status string
 		status, ok = e.text(value)
-		e.Status = Status(status)
+		e.Status = api.Status(status)
 	case "prompt":
 		e.Prompt, ok = e.text(value)
 	case "agent_output":
@@ -169,7 +176,7 @@ func (e *eventReader) time(value jsontext.Value) (time.Time, bool) {
 	return t, err == nil
 }
 
-// integer takes 12, "12" and, as Python writes a float, 12.0.
+// integer accepts 12, "12" and 12.0, which is how Python writes a float.
 func (e *eventReader) integer(value jsontext.Value) (int64, bool) {
 	digits := string(value)
 	switch value.Kind() {

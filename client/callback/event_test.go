@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -24,29 +25,35 @@ func parse(t testing.TB, body string) *callback.Event {
 	return event
 }
 
+// unknown returns the unknown fields of an event and their JSON.
+func unknown(event *callback.Event) map[string]string {
+	fields := make(map[string]string)
+	for name, value := range event.Unknown.All() {
+		fields[name] = string(value)
+	}
+	return fields
+}
+
 func TestParseRecorded(t *testing.T) {
 	t.Parallel()
 	for _, rec := range recorded[:3] {
 		event := parse(t, rec.body)
 		assert.True(t, at.Add(123456*time.Microsecond).Equal(event.Timestamp))
-		assert.Equal(t, callback.StatusSuccess, event.Status)
+		assert.Equal(t, api.StatusSuccess, event.Status)
 		assert.Equal(t, "Résumé of the week 📚", event.Prompt)
 		assert.Equal(t, `Three "threads" need an answer.`, event.AgentOutput)
 		assert.Equal(t, "step 1\nstep 2\t✓", event.Log)
 		assert.EqualValues(t, 4711, event.LogID)
-		assert.Nil(t, event.Extra)
+		assert.Nil(t, event.Unknown)
 	}
 
 	event := parse(t, recorded[3].body)
 	assert.True(t, at.Add(123456*time.Microsecond).Equal(event.Timestamp))
-	assert.Equal(t, callback.StatusError, event.Status)
+	assert.Equal(t, api.StatusError, event.Status)
 	assert.Empty(t, event.AgentOutput)
 	assert.EqualValues(t, 4712, event.LogID)
 	assert.Empty(t, event.Log)
-	assert.Equal(t, map[string]json.RawMessage{
-		"log":    json.RawMessage(`{"steps": [1, 2]}`),
-		"run_ms": json.RawMessage(`12.5`),
-	}, event.Extra)
+	assert.Equal(t, map[string]string{"log": `{"steps": [1, 2]}`, "run_ms": `12.5`}, unknown(event))
 
 	event = parse(t, recorded[4].body)
 	assert.Equal(t, "half \uFFFD surrogate", event.Log)
@@ -66,12 +73,12 @@ func TestEventTimestamp(t *testing.T) {
 	} {
 		event := parse(t, `{"timestamp": "`+text+`"}`)
 		assert.True(t, want.Equal(event.Timestamp), "%s: %v", text, event.Timestamp)
-		assert.Nil(t, event.Extra)
+		assert.Nil(t, event.Unknown)
 	}
 	for _, value := range []string{`"yesterday"`, `""`, `1767323045`, `[2026, 1, 2]`, `true`, `{}`} {
 		event := parse(t, `{"timestamp": `+value+`, "log": "kept"}`)
 		assert.True(t, event.Timestamp.IsZero(), value)
-		assert.Equal(t, value, string(event.Extra["timestamp"]))
+		assert.Equal(t, value, unknown(event)["timestamp"])
 		assert.Equal(t, "kept", event.Log)
 	}
 }
@@ -84,18 +91,18 @@ func TestEventLogID(t *testing.T) {
 	} {
 		event := parse(t, `{"log_id": `+value+`}`)
 		assert.Equal(t, want, event.LogID, value)
-		assert.Nil(t, event.Extra, value)
+		assert.Nil(t, event.Unknown, value)
 	}
 	for _, value := range []string{
 		`12.5`, `1e3`, `9223372036854775808`, `"run-12"`, `""`, `" 12"`, `"12."`, `".0"`, `true`, `[12]`, `{"id": 12}`, `"0x12"`, `"1_2"`,
 	} {
 		event := parse(t, `{"log_id": `+value+`}`)
 		assert.Zero(t, event.LogID, value)
-		assert.Equal(t, value, string(event.Extra["log_id"]))
+		assert.Equal(t, value, unknown(event)["log_id"])
 	}
 }
 
-func TestEventOfOddFields(t *testing.T) {
+func TestEventFieldsThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		`{}`, " {\n} ", `{"timestamp": null, "status": null, "prompt": null, "agent_output": null, "log": null, "log_id": null}`,
@@ -105,27 +112,28 @@ func TestEventOfOddFields(t *testing.T) {
 	for _, name := range []string{"status", "prompt", "agent_output", "log"} {
 		for _, value := range []string{`5`, `false`, `[1, "2"]`, `{"a": {"b": null}}`} {
 			event := parse(t, `{"before": 1, "`+name+`": `+value+`, "log_id": 4711}`)
-			assert.Equal(t, value, string(event.Extra[name]))
+			assert.Equal(t, value, unknown(event)[name])
 			assert.EqualValues(t, 4711, event.LogID)
-			event.Extra, event.Raw, event.LogID = nil, nil, 0
+			event.Unknown, event.Raw, event.LogID = nil, nil, 0
 			assert.Equal(t, &callback.Event{}, event)
 		}
 	}
-	assert.Equal(t, callback.Status("paused"), parse(t, `{"status": "paused"}`).Status)
-	assert.Equal(t, `null`, string(parse(t, `{"run": null}`).Extra["run"]))
-	assert.Equal(t, `1`, string(parse(t, `{"Log_ID": 1}`).Extra["Log_ID"]), "names are told apart by case")
+	assert.Equal(t, api.Status("paused"), parse(t, `{"status": "paused"}`).Status)
+	assert.Equal(t, `null`, unknown(parse(t, `{"run": null}`))["run"])
+	assert.Equal(t, `1`, unknown(parse(t, `{"Log_ID": 1}`))["Log_ID"], "names are case-sensitive")
 	assert.EqualValues(t, 7, parse(t, `{"log\u005fid": 7}`).LogID)
 }
 
-func TestEventTakesTheLastOfSeveral(t *testing.T) {
+func TestEventUsesTheLastOfRepeatedFields(t *testing.T) {
 	t.Parallel()
 	event := parse(t, `{"log": {"a": 1}, "log": "text", "log_id": 1, "log_id": [], "x": 1, "x": 2}`)
 	assert.Equal(t, "text", event.Log)
 	assert.Zero(t, event.LogID)
-	assert.Equal(t, map[string]json.RawMessage{"log_id": json.RawMessage(`[]`), "x": json.RawMessage(`2`)}, event.Extra)
+	assert.Equal(t, map[string]string{"log_id": `[]`, "x": `2`}, unknown(event))
+	assert.Nil(t, parse(t, `{"log": {"a": 1}, "log": "text"}`).Unknown)
 }
 
-func TestEventOfBrokenText(t *testing.T) {
+func TestEventOfInvalidUTF8(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		"a\xffb":                        "a\uFFFDb",
@@ -140,8 +148,8 @@ func TestEventOfBrokenText(t *testing.T) {
 	} {
 		event := parse(t, `{"log": "`+raw+`", "status": "success", "`+"\xff"+`": 1}`)
 		assert.Equal(t, want, event.Log)
-		assert.Equal(t, callback.StatusSuccess, event.Status)
-		assert.Contains(t, event.Extra, "\uFFFD")
+		assert.Equal(t, api.StatusSuccess, event.Status)
+		assert.Contains(t, unknown(event), "\uFFFD")
 	}
 }
 
@@ -168,10 +176,11 @@ func TestEventOwnsItsMemory(t *testing.T) {
 		body[i] = 'x'
 	}
 	assert.Equal(t, recorded[3].body, string(event.Raw))
-	assert.Equal(t, `{"steps": [1, 2]}`, string(event.Extra["log"]))
-	assert.Equal(t, callback.StatusError, event.Status)
+	assert.Equal(t, `{"steps": [1, 2]}`, unknown(event)["log"])
+	assert.Equal(t, api.StatusError, event.Status)
 
-	event.Extra["log"][0] = 'x'
+	log, _ := event.Unknown.Get("log")
+	log[0] = 'x'
 	assert.Equal(t, recorded[3].body, string(event.Raw))
 }
 
@@ -186,7 +195,9 @@ func TestEventInLogs(t *testing.T) {
 		require.NoError(t, json.Unmarshal(out.Bytes(), &line))
 		assert.Equal(t, map[string]any{
 			"log_id": 4711.0, "status": "success", "timestamp": "2026-01-02T03:04:05Z", "prompt_bytes": 14.0,
-			"agent_output_bytes": 14.0, "log_bytes": 11.0, "extra_fields": 1.0, "raw_bytes": float64(len(event.Raw)),
+			"agent_output_bytes": 14.0, "log_bytes": 11.0, "raw_bytes": float64(len(event.Raw)),
+			"unknown": []any{"more"},
 		}, line.Event)
 	}
+	assert.NotContains(t, parse(t, event4711).LogValue().String(), "unknown")
 }

@@ -4,48 +4,54 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"time"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// A receiver for production: it handles each run once, refuses old recordings,
-// doesn't wait for slow senders and tells what comes in. Here the same callback
-// comes twice.
+// A receiver for production handles each run once, refuses old replays, doesn't
+// wait for slow senders, and reports every request. In this example the same
+// callback is delivered twice.
 func Example() {
 	// From the environment or a secret store: the agent's callback_secret.
-	secret := callback.Secret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
+	secret := api.NewSecret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
 	verifier, err := callback.NewVerifier(secret)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-
-	handler := callback.Handler(verifier,
+	store, err := callback.NewMemoryStore(10_000, 25*time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := callback.NewHandler(verifier,
 		func(ctx context.Context, event *callback.Event) error {
 			fmt.Printf("run %d: %s: %s\n", event.LogID, event.Status, event.AgentOutput)
 			return nil
 		},
 		callback.WithReadTimeout(30*time.Second),
 		callback.WithMaxAge(24*time.Hour),
-		callback.WithDeduplication(callback.NewMemoryStore(10_000, 24*time.Hour)),
+		callback.WithDeduplication(store),
 		callback.WithObserver(func(ctx context.Context, outcome callback.Outcome) {
-			// Or slog.InfoContext(ctx, "callback", "outcome", outcome)
 			fmt.Println(outcome.StatusCode, outcome.Err)
 		}),
 	)
+	if err != nil {
+		log.Fatal(err)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/callbacks", handler)
 
-	body := fmt.Sprintf(`{"timestamp": %q, "status": "success", "agent_output": "All quiet.", "log_id": 4711}`, time.Now().Format(time.RFC3339))
+	body := fmt.Appendf(nil, `{"timestamp": %q, "status": "success", "agent_output": "All quiet.", "log_id": 4711}`, time.Now().Format(time.RFC3339))
 	for range 2 {
-		request, err := callback.NewRequest(context.Background(), "/callbacks", []byte(body), secret)
+		request, err := callback.NewRequest(context.Background(), "/callbacks", body, secret)
 		if err != nil {
-			fmt.Println(err)
-			return
+			log.Fatal(err)
 		}
 		mux.ServeHTTP(httptest.NewRecorder(), request)
 	}
@@ -55,60 +61,82 @@ func Example() {
 	// 204 callback: duplicate: this event has been handled before
 }
 
-// NewRequest plays the platform in a test.
+// A server for callbacks has timeouts.
 func ExampleHandler() {
-	secret := callback.Secret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
-	verifier, err := callback.NewVerifier(secret)
+	verifier, err := callback.NewVerifier(api.NewSecret(os.Getenv("CALLBACK_SECRET")))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	handler := callback.Handler(verifier, func(ctx context.Context, event *callback.Event) error {
-		fmt.Println(event.LogID, event.Status, event.AgentOutput)
+	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
+		fmt.Println(event.LogID, event.Status)
 		return nil
 	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/callbacks", handler)
+	server := &http.Server{
+		Addr:              ":8080",
+		Handler:           mux,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+	}
+	log.Fatal(server.ListenAndServe())
+}
+
+// The test of a receiver sends callbacks with NewRequest.
+func ExampleNewHandler() {
+	secret := api.NewSecret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
+	verifier, err := callback.NewVerifier(secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
+		fmt.Println(event.LogID, event.Status, event.AgentOutput)
+		return nil
+	}, callback.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	body := []byte(`{"timestamp": "2026-01-02T03:04:05Z", "status": "success", "agent_output": "All quiet.", "log_id": 4711}`)
-	request, err := callback.NewRequest(context.Background(), "/callbacks", body, secret)
-	if err != nil {
-		fmt.Println(err)
-		return
+	for _, signer := range []api.Secret{secret, api.NewSecret("a secret that was only guessed")} {
+		request, err := callback.NewRequest(context.Background(), "/callbacks", body, signer)
+		if err != nil {
+			log.Fatal(err)
+		}
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request)
+		fmt.Println(recorder.Code)
 	}
-	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, request)
-	fmt.Println(recorder.Code)
-
-	request.Header.Set(callback.SignatureHeader, callback.Sign([]byte("another body"), secret))
-	recorder = httptest.NewRecorder()
-	handler.ServeHTTP(recorder, request)
-	fmt.Println(recorder.Code)
 	// Output:
 	// 4711 success All quiet.
 	// 204
 	// 401
 }
 
-// Give both secrets while one takes the other's place.
+// During secret rotation, the old and the new secret are accepted.
 func ExampleNewVerifier() {
-	_, err := callback.NewVerifier("the old secret of the agent", "the new secret of the agent")
+	_, err := callback.NewVerifier(api.NewSecret("the old secret of the agent"), api.NewSecret("the new secret of the agent"))
 	fmt.Println(err)
 
-	_, err = callback.NewVerifier(callback.Secret(os.Getenv("A_VARIABLE_NOT_SET")))
+	_, err = callback.NewVerifier(api.NewSecret(os.Getenv("A_VARIABLE_THAT_IS_NOT_SET")))
+	fmt.Println(err)
 	fmt.Println(errors.Is(err, callback.ErrNoSecret))
 	// Output:
 	// <nil>
+	// ibl.ai: secrets[0] is empty: callback: no secret: use the agent's callback_secret, which must not be empty
 	// true
 }
 
-// Without net/http, the two steps are made by hand, and in this order.
+// Without net/http, verify the signature first and then parse the body.
 func ExampleVerifier_Verify() {
-	secret := callback.Secret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
+	secret := api.NewSecret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
 	verifier, err := callback.NewVerifier(secret)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-
 	receive := func(body []byte, header string) error {
 		if err := verifier.Verify(body, header); err != nil {
 			return err
@@ -122,8 +150,12 @@ func ExampleVerifier_Verify() {
 	}
 
 	body := []byte(`{"status": "success", "log_id": 4711}`)
-	fmt.Println(receive(body, callback.Sign(body, secret)))
-	err = receive(body, callback.Sign(body, "a secret that was only guessed"))
+	header, err := callback.Sign(body, secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(receive(body, header))
+	err = receive([]byte(`{"status": "success", "log_id": 4712}`), header)
 	fmt.Println(errors.Is(err, callback.ErrSignatureMismatch))
 	// Output:
 	// 4711 success
@@ -131,26 +163,18 @@ func ExampleVerifier_Verify() {
 	// true
 }
 
-// Fields that this package doesn't know, and values of another type, are kept.
+// Unknown fields, and values of another type, are kept.
 func ExampleParseEvent() {
 	event, err := callback.ParseEvent([]byte(`{"log_id": "4711", "log": {"steps": 2}, "run_ms": 12.5}`))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(event.LogID, event.Timestamp.IsZero())
-	fmt.Println(string(event.Extra["log"]), string(event.Extra["run_ms"]))
+	for name, value := range event.Unknown.All() {
+		fmt.Printf("%s: %s\n", name, value)
+	}
 	// Output:
 	// 4711 true
-	// {"steps": 2} 12.5
-}
-
-// A Secret can be printed and logged.
-func ExampleSecret() {
-	config := struct {
-		URL    string
-		Secret callback.Secret
-	}{"https://receiver.example/callbacks", "4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55"}
-	fmt.Printf("%+v\n", config)
-	// Output: {URL:https://receiver.example/callbacks Secret:***}
+	// log: {"steps": 2}
+	// run_ms: 12.5
 }

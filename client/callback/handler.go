@@ -4,78 +4,99 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // retryAfter, in seconds, is sent with a 503.
 const retryAfter = "10"
 
-type handler struct {
-	verifier    *Verifier
-	handle      func(context.Context, *Event) error
-	maxBody     int64
-	readTimeout time.Duration // 0: the server's
-	maxAge      time.Duration // 0: any age
-	now         func() time.Time
-	store       Store                          // nil: no deduplication
-	observe     func(context.Context, Outcome) // nil: nobody
+// A Handler is an [http.Handler] that receives callbacks. It calls a function
+// with each event whose signature is right, and with no other.
+//
+// It works with every router that takes an [http.Handler], and behind
+// middleware that buffers the body, provided that the bytes stay as they were
+// sent. A handler is safe for concurrent use, and shows no secret however it is
+// printed. The zero Handler responds to every request with 500 and logs
+// [ErrNoSecret].
+//
+// These are the responses. Their bodies are fixed texts that don't show the
+// reason; the [Outcome] has it.
+//
+//	204  the function has returned nil, or the event is a duplicate
+//	400  the body is incomplete or no JSON object, or WithMaxAge refuses it
+//	401  the signature is missing, malformed, repeated or wrong
+//	405  the method is not POST
+//	408  the body was slower than the read timeout
+//	413  the body exceeds the limit of WithMaxBody
+//	500  the function has returned an error; the sender may retry
+//	503  the event is in progress, or the store failed; the sender may retry
+//
+// The signature is verified before the body is parsed. The Content-Type isn't
+// checked: it isn't signed, so a check could only refuse genuine callbacks.
+type Handler struct {
+	// A func hides the secrets and what a store holds from printers.
+	serve http.HandlerFunc
 }
 
-// Handler returns a handler that receives callbacks: it calls handle with each
-// event whose signature is right, and with no other. It works under every
-// router that takes an [http.Handler], and behind middleware that buffers the
-// body as long as it leaves the bytes as they were sent.
+// NewHandler returns a handler that calls handle with the events that the
+// verifier accepts. Without [WithLogger] and [WithObserver] it logs to
+// [slog.Default]. If an argument is nil, the zero Verifier or an invalid option,
+// it returns an [*api.ArgumentError].
 //
-// Handle gets the request's context, which ends when the sender hangs up: what
-// takes longer than the platform waits belongs into a queue. It is called
-// concurrently, and may keep the event. If it panics, so does ServeHTTP: what
-// is answered then is up to the server.
-//
-// These are the answers, each with a fixed text that shows nothing of the
-// reason. [WithObserver] is told the reason.
-//
-//	204  handle has returned nil; or a duplicate (see WithDeduplication)
-//	400  not a JSON object, a body that broke off, or one refused by WithMaxAge
-//	401  signature absent, malformed, there twice, or wrong
-//	405  not a POST
-//	408  body slower than the read timeout
-//	413  body above the limit of WithMaxBody
-//	500  handle has returned an error: the sender may try again
-//	503  the event is being handled, or the store failed: the same
-//
-// The signature is checked before the body is parsed. The Content-Type is not
-// checked at all: it isn't signed, so it could only turn away what is genuine.
-//
-// Handler panics if v or handle is nil, as [http.Handle] does: that is a
-// mistake of the program, and shows when it starts.
-func Handler(v *Verifier, handle func(context.Context, *Event) error, opts ...Option) http.Handler {
-	mustBe(v.usable(), "Handler: nil Verifier: make one with NewVerifier")
-	mustBe(handle != nil, "Handler: nil function")
-	h := &handler{verifier: v, handle: handle, maxBody: defaultMaxBody, now: time.Now}
-	for _, opt := range opts {
-		opt(h)
+// Handle is called concurrently and may keep the event. Its context is that of
+// the request, which ends when the sender hangs up: put work that takes longer
+// than the platform waits into a queue. An error from handle leads to the
+// response 500. If handle panics, so does ServeHTTP, and the server decides about
+// the response.
+func NewHandler(verifier *Verifier, handle func(context.Context, *Event) error, opts ...Option) (*Handler, error) {
+	if !verifier.usable() {
+		return nil, &api.ArgumentError{Argument: "verifier", Reason: "is nil or zero; make one with NewVerifier"}
 	}
-	return h
+	if handle == nil {
+		return nil, &api.ArgumentError{Argument: "handle", Reason: "is nil"}
+	}
+	s, err := newSettings(opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{(&receiver{s, verifier, handle}).serve}, nil
 }
 
-// ServeHTTP implements http.Handler.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP receives a callback.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h == nil || h.serve == nil {
+		respond(w, http.StatusInternalServerError)
+		logToDefault(r.Context(), Outcome{StatusCode: http.StatusInternalServerError, Err: ErrNoSecret})
+		return
+	}
+	h.serve(w, r)
+}
+
+// A receiver is the inside of a [Handler].
+type receiver struct {
+	settings
+	verifier *Verifier
+	handle   func(context.Context, *Event) error
+}
+
+func (c *receiver) serve(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
 	outcome := Outcome{Err: ErrPanicked} // until receive returns
-	if h.observe != nil {
-		start := time.Now()
-		defer func() { //nolint:contextcheck // it is the request's
-			outcome.Duration = time.Since(start)
-			h.observe(r.Context(), outcome)
-		}()
-	}
-	status, err := h.receive(w, r, &outcome)
-	outcome.StatusCode, outcome.Err = status, err
-	answer(w, status)
+	defer func() {                       //nolint:contextcheck // it is the request's
+		outcome.Duration = time.Since(start)
+		for _, report := range c.reports {
+			report(r.Context(), outcome)
+		}
+	}()
+	outcome.StatusCode, outcome.Err = c.receive(w, r, &outcome)
+	respond(w, outcome.StatusCode)
 }
 
-// receive takes a request through all checks to the function, and returns the
-// status to answer with.
-func (h *handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
-	h.setReadDeadline(w)
+// receive verifies and parses a request, calls the function, and returns the
+// status of the response.
+func (c *receiver) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
+	c.setReadDeadline(w)
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, ErrMethodNotAllowed
 	}
@@ -84,15 +105,15 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outco
 	if err != nil {
 		return http.StatusUnauthorized, err
 	}
-	body, status, err := h.readBody(w, r)
+	body, status, err := c.readBody(w, r)
 	outcome.BodyBytes = len(body)
 	if err != nil {
 		return status, err
 	}
 	// If middleware has buffered the body, the server already reads on to notice
 	// when the sender leaves: at a deadline it would cancel the context.
-	h.clearReadDeadline(w)
-	if err := h.verifier.verifySum(body, sum); err != nil {
+	c.clearReadDeadline(w)
+	if err := c.verifier.verifySum(body, sum); err != nil {
 		return http.StatusUnauthorized, err
 	}
 	event, err := parseOwned(body)
@@ -100,21 +121,21 @@ func (h *handler) receive(w http.ResponseWriter, r *http.Request, outcome *Outco
 		return http.StatusBadRequest, err
 	}
 	outcome.LogID, outcome.Status = event.LogID, event.Status
-	if err := h.checkAge(event.Timestamp); err != nil {
+	if err := c.checkAge(event.Timestamp); err != nil {
 		return http.StatusBadRequest, err
 	}
-	return h.once(r.Context(), event)
+	return c.handleOnce(r.Context(), event)
 }
 
-func (h *handler) checkAge(timestamp time.Time) error {
-	if h.maxAge == 0 {
+func (s *settings) checkAge(timestamp time.Time) error {
+	if s.maxAge == 0 {
 		return nil
 	}
 	if timestamp.IsZero() {
 		return ErrNoTimestamp
 	}
-	switch age := h.now().Sub(timestamp); {
-	case age > h.maxAge:
+	switch age := s.now().Sub(timestamp); {
+	case age > s.maxAge:
 		return ErrTooOld
 	case age < -maxSkew:
 		return ErrInFuture
@@ -122,7 +143,7 @@ func (h *handler) checkAge(timestamp time.Time) error {
 	return nil
 }
 
-func answer(w http.ResponseWriter, status int) {
+func respond(w http.ResponseWriter, status int) {
 	switch status {
 	case http.StatusNoContent:
 		w.WriteHeader(status)

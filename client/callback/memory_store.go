@@ -3,21 +3,23 @@ package callback
 import (
 	"container/list"
 	"context"
+	"fmt"
 	"sync"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // A MemoryStore is a [Store] of bounded size in the memory of one process. It
-// starts no goroutine.
+// starts no goroutine. The zero MemoryStore has no capacity.
 type MemoryStore struct {
 	capacity int
 	ttl      time.Duration
 
 	mu      sync.Mutex
 	entries map[string]*list.Element // of entry
-	// In both lists the entry that expires first is in front, as all live
-	// equally long.
-	claimed, done *list.List
+	// All entries live equally long: in both lists the front expires first.
+	claimed, done list.List
 }
 
 type entry struct {
@@ -27,26 +29,23 @@ type entry struct {
 	expires time.Time
 }
 
-// NewMemoryStore returns a store that remembers up to capacity events, each for
-// ttl: a handled one is recognised for that long, and a claim of a function
-// that hasn't returned by then is lost. A full store forgets the event handled
-// longest ago; while all its places are taken by events being handled, Claim
-// returns ErrStoreFull. NewMemoryStore panics if capacity or ttl isn't
-// positive.
-func NewMemoryStore(capacity int, ttl time.Duration) *MemoryStore {
-	if capacity <= 0 || ttl <= 0 {
-		panic("callback: NewMemoryStore needs a positive capacity and a positive ttl")
+// NewMemoryStore returns a store that remembers up to capacity events. A handled
+// event is recognized for ttl; the claim of a function that takes longer than
+// ttl expires. A full store forgets the event that was handled longest ago. If
+// events in progress take up the whole capacity, Claim returns [ErrStoreFull].
+//
+// If capacity or ttl isn't positive, it returns an [*api.ArgumentError].
+func NewMemoryStore(capacity int, ttl time.Duration) (*MemoryStore, error) {
+	if capacity <= 0 {
+		return nil, &api.ArgumentError{Argument: "capacity", Reason: fmt.Sprintf("is %d, which is not positive", capacity)}
 	}
-	return &MemoryStore{
-		capacity: capacity,
-		ttl:      ttl,
-		entries:  make(map[string]*list.Element),
-		claimed:  list.New(),
-		done:     list.New(),
+	if ttl <= 0 {
+		return nil, &api.ArgumentError{Argument: "ttl", Reason: fmt.Sprintf("is %v, which is not positive", ttl)}
 	}
+	return &MemoryStore{capacity: capacity, ttl: ttl, entries: make(map[string]*list.Element)}, nil
 }
 
-// Claim implements [Store].
+// Claim takes key for owner, as [Store] describes.
 func (s *MemoryStore) Claim(_ context.Context, key, owner string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,10 +60,10 @@ func (s *MemoryStore) Claim(_ context.Context, key, owner string) error {
 		}
 		return nil
 	}
-	return s.add(s.claimed, entry{key: key, owner: owner, expires: now.Add(s.ttl)})
+	return s.add(&s.claimed, entry{key: key, owner: owner, expires: now.Add(s.ttl)})
 }
 
-// Done implements [Store].
+// Done marks key as handled, as [Store] describes.
 func (s *MemoryStore) Done(_ context.Context, key string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,10 +72,10 @@ func (s *MemoryStore) Done(_ context.Context, key string) error {
 	if element, ok := s.entries[key]; ok {
 		s.remove(element)
 	}
-	return s.add(s.done, entry{key: key, done: true, expires: now.Add(s.ttl)})
+	return s.add(&s.done, entry{key: key, done: true, expires: now.Add(s.ttl)})
 }
 
-// Release implements [Store].
+// Release removes the claim of owner, as [Store] describes.
 func (s *MemoryStore) Release(_ context.Context, key, owner string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +88,7 @@ func (s *MemoryStore) Release(_ context.Context, key, owner string) error {
 }
 
 func (s *MemoryStore) expire(now time.Time) {
-	for _, entries := range [...]*list.List{s.claimed, s.done} {
+	for _, entries := range []*list.List{&s.claimed, &s.done} {
 		for first := entries.Front(); first != nil && !now.Before(first.Value.(entry).expires); first = entries.Front() {
 			s.remove(first)
 		}
@@ -110,7 +109,7 @@ func (s *MemoryStore) add(entries *list.List, e entry) error {
 
 func (s *MemoryStore) remove(element *list.Element) {
 	delete(s.entries, element.Value.(entry).key)
-	// It is in one of the two lists; the other leaves it alone.
+	// The element is in one of the two lists; the other ignores it.
 	s.claimed.Remove(element)
 	s.done.Remove(element)
 }

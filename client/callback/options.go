@@ -2,90 +2,161 @@ package callback
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
-	// A run's whole log is inside a callback.
+	// A callback contains the whole log of a run.
 	defaultMaxBody = 10 << 20
 
-	// maxSkew is how far ahead of this clock the platform's may be.
+	// maxSkew is how far the platform's clock may be ahead of this one.
 	maxSkew = 5 * time.Minute
 )
 
-// An Option changes what [Handler] does. An argument that makes no sense, such
-// as a negative duration or a nil function, makes the option panic.
-type Option func(*handler)
-
-// WithMaxBody sets the size in bytes from which on a body is refused with 413
-// and ErrBodyTooLarge, whether it announces its length or not. The default is
-// 10 MiB: the run's whole log is inside.
-func WithMaxBody(n int64) Option {
-	mustBe(n > 0, "WithMaxBody: size must be positive")
-	return func(h *handler) { h.maxBody = n }
+// An Option configures a [Handler]. If an option is nil or its value invalid,
+// [NewHandler] returns an [*api.ArgumentError] that names it.
+type Option interface {
+	apply(*settings) error
 }
 
-// WithReadTimeout sets how long the body may take to arrive, from the call of
-// the handler on. A slower one is refused with 408 and ErrBodyUnreadable. The
-// default is the server's own [http.Server.ReadTimeout], which is no limit
-// unless set. The option has no effect behind middleware whose ResponseWriter
-// doesn't support [http.ResponseController.SetReadDeadline].
-func WithReadTimeout(d time.Duration) Option {
-	mustBe(d > 0, "WithReadTimeout: duration must be positive")
-	return func(h *handler) { h.readTimeout = d }
+type settings struct {
+	maxBody     int64
+	readTimeout time.Duration // 0: the server's
+	maxAge      time.Duration // 0: any age
+	now         func() time.Time
+	store       Store // nil: no deduplication
+	reports     []report
 }
 
-// WithMaxAge refuses with 400 an event whose timestamp is longer ago than d
-// (ErrTooOld), more than five minutes ahead (ErrInFuture), or can't be read
-// (ErrNoTimestamp). It limits for how long a recorded callback can be replayed;
-// [WithDeduplication] covers the time until then. By default events of any age
-// are taken.
-//
-// The timestamp is that of the run's end: leave room for what the platform
-// takes to deliver. Beware of a deployment that sends its local time without an
-// offset: it is read as UTC.
-func WithMaxAge(d time.Duration) Option {
-	mustBe(d > 0, "WithMaxAge: duration must be positive")
-	return func(h *handler) { h.maxAge = d }
-}
+// report receives the outcome of every request.
+type report func(context.Context, Outcome)
 
-// WithClock sets the clock that [WithMaxAge] goes by. The default is
-// [time.Now].
-func WithClock(now func() time.Time) Option {
-	mustBe(now != nil, "WithClock: nil function")
-	return func(h *handler) { h.now = now }
-}
+type option func(*settings) error
 
-// WithDeduplication calls the function once for each log id and status, as far
-// as the store remembers. The platform gives a callback no other identity, and
-// one run may report that it is running and later how it ended.
-//
-// An event is claimed before the function is called, done when it has returned
-// nil, and released when it has returned an error or panicked, so that a
-// redelivery is handled. A duplicate of an event that is done is answered with
-// 204 and ErrDuplicate; one of an event still being handled with 503, a
-// Retry-After header and ErrInProgress, as the first delivery may yet fail.
-// When the store fails to claim, the answer is 503. When it fails to note that
-// the function has succeeded, the answer is 204 all the same, and [Outcome] has
-// the error: the sender shouldn't try again.
-//
-// An event without a log id can't be told from others. It is delivered.
-func WithDeduplication(store Store) Option {
-	mustBe(store != nil, "WithDeduplication: nil store")
-	return func(h *handler) { h.store = store }
-}
+func (o option) apply(s *settings) error { return o(s) }
 
-// WithObserver sets a function that is told the outcome of every request once
-// it is answered, for logs and metrics. It gets the request's context, and
-// never a secret or a signature. It is called in the request's goroutine, also
-// when the handling function has panicked.
-func WithObserver(observe func(context.Context, Outcome)) Option {
-	mustBe(observe != nil, "WithObserver: nil function")
-	return func(h *handler) { h.observe = observe }
-}
-
-func mustBe(ok bool, text string) {
-	if !ok {
-		panic("callback: " + text)
+func newSettings(opts []Option) (settings, error) {
+	s := settings{maxBody: defaultMaxBody, now: time.Now}
+	for i, opt := range opts {
+		if opt == nil {
+			return settings{}, &api.ArgumentError{Argument: fmt.Sprintf("opts[%d]", i), Reason: "is nil"}
+		}
+		if err := opt.apply(&s); err != nil {
+			return settings{}, err
+		}
 	}
+	if len(s.reports) == 0 {
+		s.reports = []report{logToDefault}
+	}
+	return s, nil
+}
+
+// WithMaxBody sets the largest body in bytes that is accepted. A larger one is
+// refused with 413 and [ErrBodyTooLarge], whether its length is announced or
+// not. The default is 10 MiB, since a callback contains the whole log of a run.
+func WithMaxBody(n int64) Option {
+	return option(func(s *settings) error {
+		s.maxBody = n
+		return requirePositive("WithMaxBody", n, n, "leave the option out for the default of 10 MiB")
+	})
+}
+
+// WithReadTimeout limits how long a body may take to arrive, counted from the
+// call of ServeHTTP. A slower one is refused with 408 and [ErrBodyUnreadable].
+// The default is the server's [http.Server.ReadTimeout], which is no limit
+// unless it is set. The option has no effect behind middleware whose
+// ResponseWriter doesn't support [http.ResponseController.SetReadDeadline].
+func WithReadTimeout(d time.Duration) Option {
+	return option(func(s *settings) error {
+		s.readTimeout = d
+		return requirePositive("WithReadTimeout", int64(d), d, "leave the option out for the server's timeout")
+	})
+}
+
+// WithMaxAge refuses events with 400 whose timestamp is older than d
+// ([ErrTooOld]), more than five minutes ahead ([ErrInFuture]) or can't be parsed
+// ([ErrNoTimestamp]). It limits for how long a recorded callback can be
+// replayed; [WithDeduplication] covers the time until then. By default events of
+// any age are accepted.
+//
+// The timestamp is that of the end of the run: allow for the time that a
+// delivery takes. A deployment that sends its local time without an offset is
+// misunderstood, since such a time is read as UTC.
+func WithMaxAge(d time.Duration) Option {
+	return option(func(s *settings) error {
+		s.maxAge = d
+		return requirePositive("WithMaxAge", int64(d), d, "leave the option out to accept events of any age")
+	})
+}
+
+// WithClock sets the clock that [WithMaxAge] compares timestamps with. The
+// default is [time.Now].
+func WithClock(now func() time.Time) Option {
+	return option(func(s *settings) error {
+		s.now = now
+		return requireNotNil("WithClock", now != nil)
+	})
+}
+
+// WithDeduplication calls the function once for each log id and status, for as
+// long as the store remembers them. A callback has no other identity, and a run
+// may be reported as running first and as ended later.
+//
+// An event is claimed before the function is called. It is done when the
+// function has returned nil, and released when the function has returned an
+// error or panicked, so that a redelivery is handled. A duplicate of an event
+// that is done gets 204 and is reported as [ErrDuplicate]. A duplicate of an
+// event in progress gets 503 with Retry-After and is reported as
+// [ErrInProgress], since the first delivery may still fail. If the store fails
+// to claim, the response is 503. If it fails to mark an event as done, the
+// response is 204, since the sender must not retry; the [Outcome] has the error.
+//
+// An event without a log id can't be identified and is always handled.
+func WithDeduplication(store Store) Option {
+	return option(func(s *settings) error {
+		s.store = store
+		memory, ok := store.(*MemoryStore) // of a NewMemoryStore whose error was ignored
+		return requireNotNil("WithDeduplication", store != nil && (!ok || memory != nil))
+	})
+}
+
+// WithLogger logs the outcome of every request, in place of [slog.Default]:
+// handled events and duplicates at debug, refused callbacks at warn, and
+// failures of the function and of the store at error. Loggers and observers add
+// up. To log nothing, pass slog.New(slog.DiscardHandler).
+func WithLogger(logger *slog.Logger) Option {
+	return option(func(s *settings) error {
+		s.reports = append(s.reports, func(ctx context.Context, o Outcome) { o.log(ctx, logger) })
+		return requireNotNil("WithLogger", logger != nil && logger.Handler() != nil)
+	})
+}
+
+// WithObserver calls observe with the outcome of every request after the
+// response has been written, for metrics and logs. Observe gets the request's
+// context. It is called in the request's goroutine, also if the function has
+// panicked. A handler with an observer doesn't log to [slog.Default]; add
+// [WithLogger] to log as well.
+func WithObserver(observe func(context.Context, Outcome)) Option {
+	return option(func(s *settings) error {
+		s.reports = append(s.reports, observe)
+		return requireNotNil("WithObserver", observe != nil)
+	})
+}
+
+func requirePositive(name string, n int64, value any, advice string) error {
+	if n > 0 {
+		return nil
+	}
+	return &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %v, which is not positive; %s", value, advice)}
+}
+
+func requireNotNil(name string, ok bool) error {
+	if ok {
+		return nil
+	}
+	return &api.ArgumentError{Argument: name, Reason: "is nil"}
 }

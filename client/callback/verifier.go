@@ -11,52 +11,58 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// SignatureHeader is the header that a callback's signature comes in.
+// SignatureHeader is the name of the header that holds a callback's signature.
 const SignatureHeader = "X-Hub-Signature-256"
 
 const (
 	signaturePrefix = "sha256="
 
 	minSecret     = 16
-	minFIPSSecret = 112 / 8 // below it, crypto/hmac panics in FIPS 140-only mode
+	minFIPSSecret = 112 / 8 // for less, crypto/hmac panics in FIPS 140-only mode
 )
 
 // A Verifier tells genuine callbacks from forged ones. It is safe for
-// concurrent use, and shows no secret however it is printed.
+// concurrent use, and shows no secret however it is printed. The zero Verifier
+// accepts nothing.
 type Verifier struct {
-	// Behind a func not even a printer that follows pointers finds the secrets.
+	// A func hides the secrets even from printers that follow pointers.
 	pool *sync.Pool // of *macs
 }
 
-// NewVerifier returns a verifier that accepts what any of the secrets has
-// signed: give the old and the new one while they are being exchanged. There
-// must be at least one (ErrNoSecret), and each must have 16 bytes or more
-// (ErrShortSecret).
-func NewVerifier(secrets ...Secret) (*Verifier, error) {
+// NewVerifier returns a verifier that accepts a signature made with any of the
+// secrets: pass the old and the new secret during secret rotation, or those of
+// several agents.
+//
+// There must be at least one secret, none may be empty ([ErrNoSecret]), and each
+// must have 16 bytes or more ([ErrShortSecret]). NewVerifier returns these errors
+// inside an [*api.ArgumentError] that tells which secret is wrong.
+func NewVerifier(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(minSecret, secrets)
 }
 
-// NewVerifierAllowShort is [NewVerifier] for an agent whose secret is shorter
-// than 16 bytes and can't be changed: the platform takes one of a single
+// NewVerifierAllowShort is [NewVerifier] for an agent whose secret has fewer
+// than 16 bytes and can't be changed: the platform accepts one of a single
 // character. Whoever has seen one callback can guess such a secret and forge
-// others. An empty secret is refused here too, and in FIPS 140-only mode one
-// below 14 bytes.
-func NewVerifierAllowShort(secrets ...Secret) (*Verifier, error) {
+// others. An empty secret is refused here too, and in FIPS 140-only mode one of
+// fewer than 14 bytes.
+func NewVerifierAllowShort(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(1, secrets)
 }
 
-func newVerifier(shortest int, secrets []Secret) (*Verifier, error) {
+func newVerifier(shortest int, secrets []api.Secret) (*Verifier, error) {
 	if len(secrets) == 0 {
-		return nil, ErrNoSecret
+		return nil, &api.ArgumentError{Argument: "secrets", Reason: "are missing", Err: ErrNoSecret}
 	}
 	keys := make([][]byte, len(secrets))
 	for i, secret := range secrets {
-		if err := secret.check(shortest); err != nil {
-			return nil, fmt.Errorf("%w (secret %d of %d)", err, i+1, len(secrets))
+		if err := checkSecret(secret, shortest, fmt.Sprintf("secrets[%d]", i)); err != nil {
+			return nil, err
 		}
-		keys[i] = []byte(secret)
+		keys[i] = []byte(secret.Reveal())
 	}
 	return &Verifier{pool: &sync.Pool{New: func() any {
 		m := &macs{hashes: make([]hash.Hash, len(keys))}
@@ -67,24 +73,28 @@ func newVerifier(shortest int, secrets []Secret) (*Verifier, error) {
 	}}}, nil
 }
 
-func (s Secret) check(shortest int) error {
-	switch {
-	case s == "":
-		return ErrNoSecret
-	case len(s) < shortest, len(s) < minFIPSSecret && fips140.Enforced():
-		return ErrShortSecret
+// checkSecret returns an error about argument if the secret can't be used.
+func checkSecret(secret api.Secret, shortest int, argument string) error {
+	switch n := len(secret.Reveal()); {
+	case n == 0:
+		return &api.ArgumentError{Argument: argument, Reason: "is empty", Err: ErrNoSecret}
+	case n < shortest, n < minFIPSSecret && fips140.Enforced():
+		return &api.ArgumentError{Argument: argument, Reason: "is too short", Err: ErrShortSecret}
 	}
 	return nil
 }
 
-// Verify reports whether header is the signature of body: nil if so, else
-// ErrNoSignature, ErrMalformedSignature or ErrSignatureMismatch. Body must be
-// the bytes as received. Header must be sha256= and 64 hex digits of either
-// case, without anything around it.
+// Verify returns nil if header is the signature of body. Otherwise it returns
+// [ErrNoSignature], [ErrMalformedSignature] or [ErrSignatureMismatch]. Body must
+// be the bytes as received. Header must be sha256= and 64 hex digits of either
+// case, with nothing around them.
 //
-// It allocates nothing, and takes the same time whichever secret fits. A zero
-// Verifier accepts nothing and returns ErrNoSecret.
+// Verify allocates nothing, and takes the same time whichever secret matches.
+// The zero Verifier returns [ErrNoSecret].
 func (v *Verifier) Verify(body []byte, header string) error {
+	if !v.usable() {
+		return ErrNoSecret
+	}
 	sum, err := parseSignature(header)
 	if err != nil {
 		return err
@@ -93,9 +103,6 @@ func (v *Verifier) Verify(body []byte, header string) error {
 }
 
 func (v *Verifier) verifySum(body []byte, sum [sha256.Size]byte) error {
-	if !v.usable() {
-		return ErrNoSecret
-	}
 	m := v.pool.Get().(*macs)
 	defer v.pool.Put(m)
 	if !m.match(body, &sum) {
@@ -106,15 +113,15 @@ func (v *Verifier) verifySum(body []byte, sum [sha256.Size]byte) error {
 
 func (v *Verifier) usable() bool { return v != nil && v.pool != nil }
 
-// macs are keyed hashes for one verification at a time, and room for a result.
-// A keyed hash that is reset goes on from its saved state: that spares hashing
-// the key again, and every allocation.
+// macs holds a keyed hash for each secret, for one verification at a time, and
+// space for a result. A keyed hash that is reset continues from its saved state,
+// which saves hashing the key again and every allocation.
 type macs struct {
 	hashes []hash.Hash
 	sum    [sha256.Size]byte
 }
 
-// match tries all secrets, with no early end that would tell which one it was.
+// match tries all secrets: ending early would show which one matched.
 func (m *macs) match(body []byte, want *[sha256.Size]byte) bool {
 	matched := 0
 	for _, h := range m.hashes {
@@ -125,8 +132,8 @@ func (m *macs) match(body []byte, want *[sha256.Size]byte) bool {
 	return matched == 1
 }
 
-// signature reads the header of a request. Of several, a proxy in front might
-// have checked another one than this: none is taken.
+// signature parses the header of a request. It refuses repeated headers, since a
+// proxy might have checked another one than this package.
 func signature(header http.Header) (sum [sha256.Size]byte, err error) {
 	switch values := header[SignatureHeader]; len(values) {
 	case 0:
@@ -147,7 +154,7 @@ func parseSignature(header string) (sum [sha256.Size]byte, err error) {
 	}
 	// Decode only reads its source, so the conversion copies nothing.
 	if _, err := hex.Decode(sum[:], []byte(digits)); err != nil {
-		// The error of package hex names the byte it stumbled on: not passed on.
+		// The error of package hex names a byte of the signature: not wrapped.
 		return sum, ErrMalformedSignature
 	}
 	return sum, nil

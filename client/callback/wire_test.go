@@ -71,10 +71,11 @@ func receive(t *testing.T, conn net.Conn) *http.Response {
 	return resp
 }
 
-func head(body string, more ...string) string {
+func head(t *testing.T, body string, more ...string) string {
+	t.Helper()
 	lines := append([]string{
 		"POST /callbacks HTTP/1.1", "Host: receiver.example", "Content-Type: application/json",
-		callback.SignatureHeader + ": " + callback.Sign([]byte(body), secret),
+		callback.SignatureHeader + ": " + sign(t, []byte(body), secret),
 	}, more...)
 	return strings.Join(lines, "\r\n") + "\r\n\r\n"
 }
@@ -100,7 +101,7 @@ func TestSlowBody(t *testing.T) {
 				}
 				conn := connect(t, h, configure...)
 				start := time.Now()
-				send(t, conn, head(event4711, contentLength(len(event4711)))+event4711[:20])
+				send(t, conn, head(t, event4711, contentLength(len(event4711)))+event4711[:20])
 				resp := receive(t, conn)
 				assert.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
 				assert.Equal(t, 5*time.Second, time.Since(start))
@@ -115,7 +116,7 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// The read timeout is for the body: it doesn't end a function that takes longer,
+// The read timeout is for the body. It ends neither a function that takes longer
 // nor the connection.
 func TestReadTimeoutEndsWithTheBody(t *testing.T) {
 	t.Parallel()
@@ -126,7 +127,7 @@ func TestReadTimeoutEndsWithTheBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				h := callback.Handler(newVerifier(t), func(ctx context.Context, _ *callback.Event) error {
+				h := newHandler(t, func(ctx context.Context, _ *callback.Event) error {
 					select {
 					case <-ctx.Done():
 						return ctx.Err()
@@ -136,7 +137,7 @@ func TestReadTimeoutEndsWithTheBody(t *testing.T) {
 				}, callback.WithReadTimeout(5*time.Second))
 				conn := connect(t, wrap(t, h))
 				for range 2 {
-					send(t, conn, head(event4711, contentLength(len(event4711))))
+					send(t, conn, head(t, event4711, contentLength(len(event4711))))
 					time.Sleep(4 * time.Second)
 					send(t, conn, event4711)
 					assert.Equal(t, http.StatusNoContent, receive(t, conn).StatusCode)
@@ -150,8 +151,8 @@ func TestReadTimeoutEndsWithTheBody(t *testing.T) {
 func TestTruncatedBody(t *testing.T) {
 	t.Parallel()
 	for name, request := range map[string]string{
-		"length":  head(event4711, contentLength(len(event4711))) + event4711[:20],
-		"chunked": head(event4711, "Transfer-Encoding: chunked") + "14\r\n" + event4711[:20] + "\r\n",
+		"length":  head(t, event4711, contentLength(len(event4711))) + event4711[:20],
+		"chunked": head(t, event4711, "Transfer-Encoding: chunked") + "14\r\n" + event4711[:20] + "\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -174,13 +175,13 @@ func TestSenderHangsUpDuringTheFunction(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var ended error
-		h := callback.Handler(newVerifier(t), func(ctx context.Context, _ *callback.Event) error {
+		h := newHandler(t, func(ctx context.Context, _ *callback.Event) error {
 			<-ctx.Done()
 			ended = ctx.Err()
 			return ended
 		})
 		conn := connect(t, h)
-		send(t, conn, head(event4711, contentLength(len(event4711)))+event4711)
+		send(t, conn, head(t, event4711, contentLength(len(event4711)))+event4711)
 		require.NoError(t, conn.Close())
 		synctest.Wait()
 		require.ErrorIs(t, ended, context.Canceled)
@@ -201,7 +202,7 @@ func TestTooLargeOnTheWire(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newReceiver(t, callback.WithMaxBody(size-1))
 				conn := connect(t, h)
-				send(t, conn, head("", test.header))
+				send(t, conn, head(t, "", test.header))
 				go func() { _, _ = io.WriteString(conn, test.body) }()
 				resp := receive(t, conn)
 				assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
@@ -215,8 +216,8 @@ func TestTooLargeOnTheWire(t *testing.T) {
 	}
 }
 
-// What has no signature isn't read: a stranger who is asked to wait for the
-// answer before he sends, sends nothing.
+// The body of an unsigned request isn't read: a sender that waits for 100 Continue
+// sends nothing.
 func TestUnsignedBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -226,8 +227,8 @@ func TestUnsignedBodyIsNotRead(t *testing.T) {
 	})
 }
 
-// Nor can he hold the connection by announcing a body that never comes.
-func TestUnsignedBodyThatNeverComes(t *testing.T) {
+// An unsigned request can't hold the connection with a body that never arrives.
+func TestUnsignedBodyThatNeverArrives(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		conn := connect(t, newReceiver(t, callback.WithReadTimeout(5*time.Second)))
@@ -242,16 +243,16 @@ func TestUnsignedBodyThatNeverComes(t *testing.T) {
 
 func TestOnTheWire(t *testing.T) {
 	t.Parallel()
-	signature := callback.SignatureHeader + ": " + callback.Sign([]byte(event4711), secret)
+	signature := callback.SignatureHeader + ": " + sign(t, []byte(event4711), secret)
 	half := len(event4711) / 2
 	for name, test := range map[string]struct {
 		request string
 		status  int
 	}{
-		"length":          {head(event4711, contentLength(len(event4711))) + event4711, 204},
-		"chunked":         {head(event4711, "Transfer-Encoding: chunked") + fmt.Sprintf("%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", half, event4711[:half], len(event4711)-half, event4711[half:]), 204},
-		"lower case name": {strings.Replace(head(event4711, contentLength(len(event4711))), callback.SignatureHeader, "x-hub-signature-256", 1) + event4711, 204},
-		"two headers":     {head(event4711, contentLength(len(event4711)), strings.ToLower(signature)) + event4711, 401},
+		"length":          {head(t, event4711, contentLength(len(event4711))) + event4711, 204},
+		"chunked":         {head(t, event4711, "Transfer-Encoding: chunked") + fmt.Sprintf("%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", half, event4711[:half], len(event4711)-half, event4711[half:]), 204},
+		"lower case name": {strings.Replace(head(t, event4711, contentLength(len(event4711))), callback.SignatureHeader, "x-hub-signature-256", 1) + event4711, 204},
+		"two headers":     {head(t, event4711, contentLength(len(event4711)), strings.ToLower(signature)) + event4711, 401},
 		"as trailer":      {"POST / HTTP/1.1\r\nHost: receiver.example\r\nTrailer: X-Hub-Signature-256\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n%s\r\n\r\n", len(event4711), event4711, signature), 401},
 		"HEAD":            {"HEAD / HTTP/1.1\r\nHost: receiver.example\r\n\r\n", 405},
 		"GET":             {"GET / HTTP/1.1\r\nHost: receiver.example\r\n\r\n", 405},

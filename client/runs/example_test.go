@@ -4,40 +4,29 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/runs"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// A run whose callback never came is found in the logs.
+// A run whose callback was lost is found in the logs.
 func Example() {
-	sb, err := sandbox.Start()
-	if err != nil {
-		log.Fatal(err)
-	}
-	c, err := client.New(sb.ClientOptions()...)
-	if err != nil {
-		log.Fatal(err)
-	}
-	agent, err := c.PeriodicAgents.Create(context.Background(), &client.PeriodicAgentCreateRequest{
-		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,
-		Title:  "Digest",
-		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if _, err := sb.Fire(context.Background(), agent.ID, sandbox.Outcome{Log: "Answered."}); err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	sb, c, agent := newAgent(ctx)
+	defer sb.Close()
+	if _, err := sb.RunNow(ctx, agent.ID, sandbox.Outcome{Log: "Answered."}); err != nil {
 		log.Fatal(err)
 	}
 
-	verifier, err := callback.NewVerifier("a secret of enough bytes")
+	verifier, err := callback.NewVerifier(api.NewSecret("a secret of enough bytes"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
 	receiver, err := runs.NewReceiver(c, verifier, func(_ context.Context, run *runs.Run) error {
 		fmt.Println(run.LogID, run.Status, run.Content)
 		stop()
@@ -46,10 +35,110 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// http.Handle("/runs", receiver) takes the callbacks.
 	fmt.Println(receiver.Follow(ctx))
-	sb.Close()
 	// Output:
 	// 1 success Answered.
 	// context canceled
+}
+
+// A program saves the position after each log that it has handled, and goes on
+// from there after a restart.
+func ExampleFollow() {
+	ctx := context.Background()
+	sb, c, agent := newAgent(ctx)
+	defer sb.Close()
+	for range 3 {
+		if _, err := sb.RunNow(ctx, agent.ID, sandbox.Outcome{}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	var saved []byte // in a database or a file
+	position := runs.At(time.Now().Add(-time.Hour))
+	for entry, err := range runs.Follow(ctx, c, position) {
+		if err != nil {
+			log.Print(err) // and the next poll comes all the same
+			continue
+		}
+		fmt.Println("log", entry.ID)
+		if saved, err = position.MarshalText(); err != nil {
+			log.Fatal(err)
+		}
+		if entry.ID == 2 {
+			break
+		}
+	}
+
+	restored := new(runs.Position)
+	if err := restored.UnmarshalText(saved); err != nil {
+		log.Fatal(err)
+	}
+	for entry, err := range runs.Follow(ctx, c, restored) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("log", entry.ID, "after the restart")
+		break
+	}
+	// Output:
+	// log 1
+	// log 2
+	// log 3 after the restart
+}
+
+// Once takes up to a minute until the run starts; here the sandbox's clock is
+// advanced.
+func ExampleOnce() {
+	ctx := context.Background()
+	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Date(2026, 1, 6, 8, 0, 0, 0, time.UTC)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	events := sb.Watch(ctx)
+	go func() {
+		for event := range events {
+			if event.Type == sandbox.EventAgentSaved {
+				_, _ = sb.Advance(ctx, time.Minute)
+			}
+		}
+	}()
+
+	result, err := runs.Once(ctx, c, &client.PeriodicAgentCreateRequest{
+		Mentor: sandbox.DefaultMentorID,
+		Title:  "Digest, now",
+		Prompt: new("Summarize what is due this week."),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Log.Status)
+	if result.Cleanup != nil {
+		fmt.Println("to be deleted: agent", result.Cleanup.AgentID)
+	}
+	// Output: success
+}
+
+func newAgent(ctx context.Context) (*sandbox.Server, *client.Client, *client.PeriodicAgent) {
+	sb, err := sandbox.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	agent, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
+		Mentor: sandbox.DefaultMentorID,
+		Title:  "Digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return sb, c, agent
 }

@@ -19,13 +19,15 @@ import (
 func TestStory(t *testing.T) {
 	t.Parallel()
 	const secret = "a-long-random-secret"
-	verifier, err := callback.NewVerifier(secret)
+	verifier, err := callback.NewVerifier(api.NewSecret(secret))
 	require.NoError(t, err)
 	events := make(chan *callback.Event, 1)
-	receiver := newReceiver(t, callback.Handler(verifier, func(_ context.Context, event *callback.Event) error {
+	handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
 		events <- event
 		return nil
-	}).ServeHTTP)
+	})
+	require.NoError(t, err)
+	receiver := newReceiver(t, handler.ServeHTTP)
 	server := newServer(t)
 	c, ctx := newClient(t, server), t.Context()
 
@@ -40,12 +42,12 @@ func TestStory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, request.Mentor, created.Mentor.UniqueID)
 
-	run, err := server.Fire(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
+	run, err := server.RunNow(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
 	require.NoError(t, err)
 	require.NotNil(t, run.Delivery)
 	require.NoError(t, run.Delivery.Err)
 	event := <-events
-	assert.Equal(t, callback.StatusSuccess, event.Status)
+	assert.Equal(t, api.StatusSuccess, event.Status)
 	assert.Equal(t, "Fasse zusammen.", event.Prompt)
 	assert.Equal(t, "Zwei Aufsätze 📚", event.AgentOutput)
 	assert.Equal(t, "Read.\nAnswered.", event.Log)
@@ -54,7 +56,7 @@ func TestStory(t *testing.T) {
 
 	log, err := c.PeriodicAgentLogs.Get(ctx, event.LogID)
 	require.NoError(t, err)
-	assert.Equal(t, run.Log, *log)
+	assert.Equal(t, run.Log, log)
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, SucceededTasks: 1}, statistics)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
@@ -16,11 +17,11 @@ import (
 
 // inSandbox tells the story in a platform of its own.
 func inSandbox(ctx context.Context, r *report) error {
-	sb, err := sandbox.Start(sandbox.WithClock(time.Now(), 0), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{
+	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Time{}), sandbox.WithOutcomes(sandbox.Outcome{
 		Output:   "Two essays are due on Friday; the lab report can wait.",
 		Log:      "Loaded 3 documents.\nAsked the model.\nAnswered in 54 characters.",
 		Duration: 4200 * time.Millisecond,
-	})))
+	}))
 	if err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func inSandbox(ctx context.Context, r *report) error {
 	r.mentors(mentors)
 
 	r.step("A receiver waits for callbacks")
-	secret := callback.Secret(rand.Text())
+	secret := api.NewSecret(rand.Text())
 	receiver, err := listen(ctx, secret)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func inSandbox(ctx context.Context, r *report) error {
 			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
 		},
 		CallbackURL:    new(receiver.url),
-		CallbackSecret: new(api.NewSecret(string(secret))),
+		CallbackSecret: new(secret),
 	})
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func inSandbox(ctx context.Context, r *report) error {
 		return err
 	}
 	event := receiver.received()
-	deliveries := sb.Deliveries()
+	deliveries := slices.Collect(sb.Deliveries())
 	if event == nil || len(deliveries) == 0 {
 		return fmt.Errorf("no callback arrived: %v", deliveries)
 	}
@@ -120,7 +121,7 @@ type receiver struct {
 	events chan *callback.Event
 }
 
-func listen(ctx context.Context, secret callback.Secret) (*receiver, error) {
+func listen(ctx context.Context, secret api.Secret) (*receiver, error) {
 	verifier, err := callback.NewVerifier(secret)
 	if err != nil {
 		return nil, err
@@ -130,11 +131,15 @@ func listen(ctx context.Context, secret callback.Secret) (*receiver, error) {
 		return nil, err
 	}
 	r := &receiver{url: "http://" + listener.Addr().String() + "/runs", events: make(chan *callback.Event, 1)}
-	mux := http.NewServeMux()
-	mux.Handle("/runs", callback.Handler(verifier, func(_ context.Context, event *callback.Event) error {
+	handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
 		r.events <- event
 		return nil
-	}))
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/runs", handler)
 	r.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go r.server.Serve(listener) //nolint:errcheck // it ends with close
 	return r, nil
@@ -152,7 +157,7 @@ func (r *receiver) received() *callback.Event {
 
 // forge sends a callback that was signed with another secret.
 func (r *receiver) forge(ctx context.Context) (status int, err error) {
-	request, err := callback.NewRequest(ctx, r.url, []byte(`{"status": "success", "log_id": 1}`), "a secret that someone guessed")
+	request, err := callback.NewRequest(ctx, r.url, []byte(`{"status": "success", "log_id": 1}`), api.NewSecret("a secret that someone guessed"))
 	if err != nil {
 		return 0, err
 	}

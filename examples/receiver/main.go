@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -33,13 +34,17 @@ func main() {
 }
 
 func run(ctx context.Context, addr, secret string) error {
-	verifier, err := callback.NewVerifier(callback.Secret(secret))
+	verifier, err := callback.NewVerifier(api.NewSecret(secret))
 	if err != nil {
 		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
 	}
+	handler, err := callback.NewHandler(verifier, printRun, callback.WithObserver(printRefusal))
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
 		Addr:              addr,
-		Handler:           callback.Handler(verifier, printRun, callback.WithObserver(printRefusal)),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	stopped := make(chan struct{})

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -58,12 +59,12 @@ func freeAddr(t *testing.T) string {
 }
 
 // post sends a callback as soon as the receiver listens.
-func post(t *testing.T, addr string, secret callback.Secret) int {
+func post(t *testing.T, addr string, secret string) int {
 	t.Helper()
 	status := 0
 	require.Eventually(t, func() bool {
 		body := []byte(`{"timestamp": "2026-01-06 08:00:04", "status": "success", "agent_output": "Two essays\u001b[31m", "log_id": 42}`)
-		request, err := callback.NewRequest(t.Context(), "http://"+addr, body, secret)
+		request, err := callback.NewRequest(t.Context(), "http://"+addr, body, api.NewSecret(secret))
 		require.NoError(t, err)
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {

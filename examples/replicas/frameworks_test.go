@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -69,14 +70,16 @@ func TestFrameworks(t *testing.T) {
 		for before, middleware := range middlewares {
 			t.Run(framework+"/"+before, func(t *testing.T) {
 				var got []*callback.Event
-				server := httptest.NewServer(route(middleware, callback.Handler(newVerifier(t), func(_ context.Context, event *callback.Event) error {
+				handler, err := callback.NewHandler(newVerifier(t), func(_ context.Context, event *callback.Event) error {
 					got = append(got, event)
 					return nil
-				})))
+				})
+				require.NoError(t, err)
+				server := httptest.NewServer(route(middleware, handler))
 				defer server.Close()
 
 				body := []byte(`{"status": "success", "agent_output": "R\u00e9sum\u00e9", "log_id": 4711}`)
-				send := func(body []byte, signedBy callback.Secret) (int, string) {
+				send := func(body []byte, signedBy api.Secret) (int, string) {
 					request, err := callback.NewRequest(t.Context(), server.URL+"/callbacks", body, signedBy)
 					require.NoError(t, err)
 					response, err := server.Client().Do(request)
@@ -93,7 +96,7 @@ func TestFrameworks(t *testing.T) {
 				assert.Equal(t, "Résumé", got[0].AgentOutput)
 				assert.Equal(t, body, got[0].Raw)
 
-				status, text = send(body, "another secret of enough bytes")
+				status, text = send(body, api.NewSecret("another secret of enough bytes"))
 				assert.Equal(t, http.StatusUnauthorized, status)
 				assert.Equal(t, "Unauthorized\n", text)
 				status, _ = send([]byte("[]"), secret)
@@ -108,15 +111,18 @@ func TestFrameworks(t *testing.T) {
 func TestReadTimeoutUnderFrameworks(t *testing.T) {
 	for framework, route := range frameworks {
 		t.Run(framework, func(t *testing.T) {
-			server := httptest.NewServer(route(middlewares["no middleware"],
-				callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error { return nil },
-					callback.WithReadTimeout(50*time.Millisecond))))
+			handler, err := callback.NewHandler(newVerifier(t), func(context.Context, *callback.Event) error { return nil },
+				callback.WithReadTimeout(50*time.Millisecond))
+			require.NoError(t, err)
+			server := httptest.NewServer(route(middlewares["no middleware"], handler))
 			defer server.Close()
 			body, sender := io.Pipe()
 			defer sender.Close()
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/callbacks", body)
 			require.NoError(t, err)
-			request.Header.Set(callback.SignatureHeader, callback.Sign(nil, secret))
+			signature, err := callback.Sign(nil, secret)
+			require.NoError(t, err)
+			request.Header.Set(callback.SignatureHeader, signature)
 			response, err := server.Client().Do(request)
 			require.NoError(t, err)
 			defer response.Body.Close()

@@ -22,9 +22,9 @@ const (
 	lease = 5 * time.Minute
 )
 
-func newHandler(client *redis.Client, verifier *callback.Verifier) http.Handler {
+func newHandler(client *redis.Client, verifier *callback.Verifier) (http.Handler, error) {
 	store := &redisStore{client: client, prefix: "iblai:callback:", lease: lease, ttl: ttl}
-	return callback.Handler(verifier, printRun,
+	return callback.NewHandler(verifier, printRun,
 		callback.WithDeduplication(store),
 		callback.WithMaxAge(maxAge),
 		callback.WithObserver(printTrouble))

@@ -19,6 +19,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -34,7 +35,7 @@ func main() {
 }
 
 func run(ctx context.Context, addr, redisURL, secret string) error {
-	verifier, err := callback.NewVerifier(callback.Secret(secret))
+	verifier, err := callback.NewVerifier(api.NewSecret(secret))
 	if err != nil {
 		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
 	}
@@ -46,7 +47,11 @@ func run(ctx context.Context, addr, redisURL, secret string) error {
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 
-	server := &http.Server{Addr: addr, Handler: newHandler(client, verifier), ReadHeaderTimeout: 5 * time.Second}
+	handler, err := newHandler(client, verifier)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Addr: addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	stopped := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(stopped)

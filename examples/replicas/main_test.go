@@ -29,7 +29,7 @@ func TestTwoReplicasPrintARunOnce(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stopped := make(chan error)
 	for _, addr := range addrs {
-		go func() { stopped <- run(ctx, addr, redisURL, string(secret)) }()
+		go func() { stopped <- run(ctx, addr, redisURL, secret.Reveal()) }()
 	}
 	for _, addr := range append(addrs, addrs...) {
 		assert.Equal(t, http.StatusNoContent, post(t, addr, time.Now()))
@@ -47,7 +47,7 @@ func TestTwoReplicasPrintARunOnce(t *testing.T) {
 func TestRunNamesWhatIsMissing(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), "127.0.0.1:0", "redis://localhost", ""), "IBLAI_CALLBACK_SECRET")
 	for _, url := range []string{"", "localhost:6379", "redis://:pass/word@localhost"} {
-		err := run(t.Context(), "127.0.0.1:0", url, string(secret))
+		err := run(t.Context(), "127.0.0.1:0", url, secret.Reveal())
 		require.ErrorContains(t, err, "REDIS_URL")
 		assert.NotContains(t, err.Error(), "pass/word")
 	}

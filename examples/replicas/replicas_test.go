@@ -15,10 +15,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-const secret callback.Secret = "a secret of enough bytes"
+var secret = api.NewSecret("a secret of enough bytes")
 
 func newVerifier(t *testing.T) *callback.Verifier {
 	t.Helper()
@@ -31,7 +32,9 @@ func newVerifier(t *testing.T) *callback.Verifier {
 func newReplica(t *testing.T, url string, lease time.Duration, handle func(context.Context, *callback.Event) error, opts ...callback.Option) http.Handler {
 	t.Helper()
 	store := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
-	return callback.Handler(newVerifier(t), handle, append(opts, callback.WithDeduplication(store))...)
+	handler, err := callback.NewHandler(newVerifier(t), handle, append(opts, callback.WithDeduplication(store))...)
+	require.NoError(t, err)
+	return handler
 }
 
 // deliver sends the event of the run with this id, and returns the status.

@@ -110,7 +110,9 @@ func TestMemoryStore(t *testing.T) {
 	for name, steps := range contract {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				check(t, steps, callback.NewMemoryStore(10, time.Hour), func() { time.Sleep(time.Hour) })
+				store, err := callback.NewMemoryStore(10, time.Hour)
+				require.NoError(t, err)
+				check(t, steps, store, func() { time.Sleep(time.Hour) })
 			})
 		})
 	}

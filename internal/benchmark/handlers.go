@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-github/v89/github"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 
 	"github.com/iblai/iblai-go/internal/benchmark/fixture"
@@ -44,15 +45,18 @@ type event struct {
 }
 
 func reception(ctx context.Context, work string, body []byte) (*measure.Comparison, error) {
-	verifier, err := callback.NewVerifier(callbackSecret)
+	verifier, err := callback.NewVerifier(api.NewSecret(callbackSecret))
 	if err != nil {
 		return nil, err
 	}
 	var ours *callback.Event
-	handler := callback.Handler(verifier, func(_ context.Context, e *callback.Event) error {
+	handler, err := callback.NewHandler(verifier, func(_ context.Context, e *callback.Event) error {
 		ours = e
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
 	receiveOurs, err := receiver(ctx, handler, body)
 	if err != nil {
 		return nil, err
@@ -91,7 +95,7 @@ func githubHandler(handle func(*event)) http.Handler {
 
 // receiver sends the same request to handler again and again.
 func receiver(ctx context.Context, handler http.Handler, body []byte) (func() error, error) {
-	request, err := callback.NewRequest(ctx, "https://app.example.com/callbacks", body, callbackSecret)
+	request, err := callback.NewRequest(ctx, "https://app.example.com/callbacks", body, api.NewSecret(callbackSecret))
 	if err != nil {
 		return nil, err
 	}

@@ -21,15 +21,19 @@ type deliveries struct{ agents, minutes int }
 
 // Measure delivers them once.
 func (d deliveries) Measure(ctx context.Context, _ measure.Settings) ([]measure.Row, error) {
-	verifier, err := callback.NewVerifier(callbackSecret)
+	verifier, err := callback.NewVerifier(api.NewSecret(callbackSecret))
 	if err != nil {
 		return nil, err
 	}
 	var received atomic.Int64
-	receiver := httptest.NewServer(callback.Handler(verifier, func(context.Context, *callback.Event) error {
+	handler, err := callback.NewHandler(verifier, func(context.Context, *callback.Event) error {
 		received.Add(1)
 		return nil
-	}))
+	})
+	if err != nil {
+		return nil, err
+	}
+	receiver := httptest.NewServer(handler)
 	defer receiver.Close()
 	runs := d.agents * d.minutes
 	begin := time.Now()

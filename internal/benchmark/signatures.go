@@ -13,6 +13,7 @@ import (
 	"github.com/stripe/stripe-go/v85/webhook"
 	svix "github.com/svix/svix-webhooks/go"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 
 	"github.com/iblai/iblai-go/internal/benchmark/fixture"
@@ -45,11 +46,14 @@ func verifying(context.Context) ([]measurable, error) {
 }
 
 func verification(work string, body []byte, byHand, hash []measure.Target) (*measure.Comparison, error) {
-	verifier, err := callback.NewVerifier(callbackSecret)
+	verifier, err := callback.NewVerifier(api.NewSecret(callbackSecret))
 	if err != nil {
 		return nil, err
 	}
-	header := callback.Sign(body, callbackSecret)
+	header, err := callback.Sign(body, api.NewSecret(callbackSecret))
+	if err != nil {
+		return nil, err
+	}
 	stripes := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: callbackSecret, Timestamp: time.Now()})
 	svixes, svixHeader, err := signForSvix(body)
 	if err != nil {

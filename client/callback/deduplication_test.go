@@ -16,12 +16,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
+func TestDuplicateIsNotHandled(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	for range 3 {
 		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
 	}
@@ -43,7 +44,7 @@ func TestDuplicateIsAnsweredAndNotHandled(t *testing.T) {
 
 func TestEventWithoutLogIDIsDelivered(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	for range 2 {
 		serve(h, newRequest(t, `{"status": "success"}`))
 		serve(h, newRequest(t, `{"status": "success", "log_id": "none"}`))
@@ -53,7 +54,7 @@ func TestEventWithoutLogIDIsDelivered(t *testing.T) {
 
 func TestFailedEventIsHandledAgain(t *testing.T) {
 	t.Parallel()
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	h.err = errors.New("disk full")
 	for range 2 {
 		assert.Equal(t, http.StatusInternalServerError, serve(h, newRequest(t, event4711)).StatusCode)
@@ -65,14 +66,14 @@ func TestFailedEventIsHandledAgain(t *testing.T) {
 	assert.Len(t, h.events, 3)
 }
 
-// What is refused must not be claimed: a replay would suppress the real one.
+// A refused event isn't claimed, or a replay could suppress the genuine delivery.
 func TestRefusedEventIsNotClaimed(t *testing.T) {
 	t.Parallel()
 	now := at.Add(time.Hour)
-	h := newReceiver(t, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+	h := newReceiver(t, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 		callback.WithMaxAge(time.Minute), callback.WithClock(func() time.Time { return now }))
 	forged := newRequest(t, event4711)
-	forged.Header.Set(callback.SignatureHeader, callback.Sign([]byte(event4711), "the secret of a stranger"))
+	forged.Header.Set(callback.SignatureHeader, sign(t, []byte(event4711), api.NewSecret("the secret of a stranger")))
 	assert.Equal(t, http.StatusUnauthorized, serve(h, forged).StatusCode)
 	assert.Equal(t, http.StatusBadRequest, serve(h, newRequest(t, event4711)).StatusCode)
 	now = at
@@ -91,12 +92,12 @@ func TestPanicReachesTheServerAndReleases(t *testing.T) {
 			t.Parallel()
 			var calls atomic.Int32
 			outcomes := make(chan callback.Outcome, 2)
-			h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+			h := newHandler(t, func(context.Context, *callback.Event) error {
 				if calls.Add(1) == 1 {
 					fail()
 				}
 				return nil
-			}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+			}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 				callback.WithObserver(func(_ context.Context, o callback.Outcome) { outcomes <- o }))
 
 			recovered := make(chan any, 1)
@@ -126,10 +127,10 @@ func TestDuplicateOfAnEventInProgress(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan error)
 	var inProgress callback.Outcome
-	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+	h := newHandler(t, func(context.Context, *callback.Event) error {
 		entered <- struct{}{}
 		return <-leave
-	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)),
+	}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)),
 		callback.WithObserver(func(_ context.Context, o callback.Outcome) {
 			if errors.Is(o.Err, callback.ErrInProgress) {
 				inProgress = o
@@ -158,13 +159,13 @@ func TestDuplicateOfAnEventInProgress(t *testing.T) {
 func TestManyDeliveriesOfOneEventAtOnce(t *testing.T) {
 	t.Parallel()
 	var calls, handled atomic.Int32
-	h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+	h := newHandler(t, func(context.Context, *callback.Event) error {
 		if calls.Add(1) < 3 {
 			return errors.New("not yet")
 		}
 		handled.Add(1)
 		return nil
-	}, callback.WithDeduplication(callback.NewMemoryStore(10, time.Hour)))
+	}, callback.WithDeduplication(newMemoryStore(t, 10, time.Hour)))
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
@@ -178,7 +179,7 @@ func TestManyDeliveriesOfOneEventAtOnce(t *testing.T) {
 	assert.EqualValues(t, 1, handled.Load())
 }
 
-// scripted is a store that fails as it is told and writes down its calls.
+// scripted is a store that returns the given errors and records its calls.
 type scripted struct {
 	claim, done, release error
 
@@ -199,17 +200,17 @@ func (s *scripted) Claim(_ context.Context, key, owner string) error {
 
 func (s *scripted) Done(ctx context.Context, key string) error {
 	s.calls = append(s.calls, "done "+key)
-	s.look(ctx)
+	s.record(ctx)
 	return s.done
 }
 
 func (s *scripted) Release(ctx context.Context, key, owner string) error {
 	s.calls = append(s.calls, fmt.Sprintf("release %s %t", key, s.owners[owner]))
-	s.look(ctx)
+	s.record(ctx)
 	return s.release
 }
 
-func (s *scripted) look(ctx context.Context) {
+func (s *scripted) record(ctx context.Context) {
 	err := ctx.Err()
 	_, deadline := ctx.Deadline()
 	s.ctx = func() (error, bool) { return err, deadline }
@@ -225,10 +226,11 @@ func TestFailingStore(t *testing.T) {
 		want     []error
 		calls    []string
 	}{
-		"none":    {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
-		"claim":   {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
-		"done":    {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
-		"release": {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"none":     {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
+		"claim":    {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"done":     {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
+		"function": {scripted{}, failed, 500, []error{failed}, []string{"claim 4711:success", "release 4711:success true"}},
+		"release":  {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
 		"wrapped duplicate": {
 			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)},
 			nil, 204,
@@ -257,6 +259,44 @@ func TestFailingStore(t *testing.T) {
 				require.ErrorIs(t, outcome.Err, want)
 			}
 			assert.Equal(t, len(test.want) == 0, outcome.Err == nil)
+			assert.Equal(t, test.store.release != nil, errors.Is(outcome.Err, failed) && outcome.Err.Error() != failed.Error(), "%v", outcome.Err)
+		})
+	}
+}
+
+// hung is a store that never responds to the named call.
+type hung struct {
+	scripted
+	call string
+}
+
+func (s *hung) wait(ctx context.Context, call string) error {
+	if call != s.call {
+		return nil
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *hung) Claim(ctx context.Context, _, _ string) error   { return s.wait(ctx, "claim") }
+func (s *hung) Done(ctx context.Context, _ string) error       { return s.wait(ctx, "done") }
+func (s *hung) Release(ctx context.Context, _, _ string) error { return s.wait(ctx, "release") }
+
+func TestHungStore(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]int{"claim": 503, "done": 204, "release": 500} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newReceiver(t, callback.WithDeduplication(&hung{call: call}))
+				if call == "release" {
+					h.err = errors.New("disk full")
+				}
+				assert.Equal(t, want, serve(h, newRequest(t, event4711)).StatusCode)
+				outcome := h.last(t)
+				require.ErrorIs(t, outcome.Err, context.DeadlineExceeded)
+				assert.Equal(t, 10*time.Second, outcome.Duration)
+			})
 		})
 	}
 }
@@ -272,12 +312,12 @@ func TestEachDeliveryHasItsOwner(t *testing.T) {
 }
 
 // A sender that hangs up must not leave a claim behind.
-func TestStoreIsToldAfterTheRequestHasEnded(t *testing.T) {
+func TestStoreIsCalledAfterTheRequestHasEnded(t *testing.T) {
 	t.Parallel()
 	for _, fail := range []bool{false, true} {
 		store := new(scripted)
 		ctx, cancel := context.WithCancel(t.Context())
-		h := callback.Handler(newVerifier(t), func(context.Context, *callback.Event) error {
+		h := newHandler(t, func(context.Context, *callback.Event) error {
 			cancel()
 			if fail {
 				return ctx.Err()
@@ -296,7 +336,7 @@ func TestMemoryStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		require.NoError(t, s.Claim(ctx, "a", "1"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
 		require.NoError(t, s.Release(ctx, "a", "2"), "not the owner: no effect")
@@ -307,7 +347,7 @@ func TestMemoryStore(t *testing.T) {
 		require.NoError(t, s.Done(ctx, "a"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 		for _, owner := range []string{"2", ""} {
-			require.NoError(t, s.Release(ctx, "a", owner), "done stays done")
+			require.NoError(t, s.Release(ctx, "a", owner), "a handled event stays handled")
 			require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 		}
 
@@ -318,25 +358,25 @@ func TestMemoryStore(t *testing.T) {
 	})
 }
 
-func TestMemoryStoreLosesAClaim(t *testing.T) {
+func TestMemoryStoreExpiresClaims(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		require.NoError(t, s.Claim(ctx, "a", "1"))
 		time.Sleep(time.Hour - 1)
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
 		time.Sleep(time.Nanosecond)
 		require.NoError(t, s.Claim(ctx, "a", "2"))
-		// The first one wakes up: it can't release what is the second's.
+		// The first owner can't release the claim of the second.
 		require.NoError(t, s.Release(ctx, "a", "1"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrInProgress)
-		// But if it has done the work, the work is done.
+		// But if it has handled the event, the event is handled.
 		require.NoError(t, s.Done(ctx, "a"))
 		require.NoError(t, s.Release(ctx, "a", "2"))
 		require.ErrorIs(t, s.Claim(ctx, "a", "3"), callback.ErrDuplicate)
 
-		// Done counts from when it is said, also without a claim.
+		// The lifetime starts with Done, with or without a claim.
 		time.Sleep(2 * time.Hour)
 		require.NoError(t, s.Done(ctx, "a"))
 		time.Sleep(time.Hour - 1)
@@ -348,7 +388,7 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx := t.Context()
-		s := callback.NewMemoryStore(3, time.Hour)
+		s := newMemoryStore(t, 3, time.Hour)
 		for _, key := range []string{"a", "b", "c"} {
 			require.NoError(t, s.Claim(ctx, key, "1"))
 			time.Sleep(time.Minute)
@@ -356,9 +396,10 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "d", "1"), callback.ErrStoreFull)
 		require.ErrorIs(t, s.Done(ctx, "d"), callback.ErrStoreFull)
 		require.ErrorIs(t, s.Claim(ctx, "a", "2"), callback.ErrInProgress)
-		require.NoError(t, s.Claim(ctx, "a", "1"), "its own claim, whose answer may have been lost")
+		require.NoError(t, s.Claim(ctx, "a", "1"), "its own claim: the first response may have been lost")
 
-		// The one done first goes first, whenever it was claimed.
+		// The store forgets the event that was handled first, whenever it was
+		// claimed.
 		require.NoError(t, s.Done(ctx, "c"))
 		require.NoError(t, s.Done(ctx, "a"))
 		require.NoError(t, s.Claim(ctx, "d", "1"))
@@ -366,7 +407,7 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "b", "2"), callback.ErrInProgress)
 		require.NoError(t, s.Claim(ctx, "c", "2"))
 
-		// What has expired makes room.
+		// Expired entries make room.
 		require.ErrorIs(t, s.Claim(ctx, "e", "1"), callback.ErrStoreFull)
 		time.Sleep(time.Hour)
 		for _, key := range []string{"e", "f", "g"} {

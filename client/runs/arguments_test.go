@@ -1,0 +1,151 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// requireArgument requires that err is of the argument with this name.
+func requireArgument(t *testing.T, name string, err error) {
+	t.Helper()
+	failure, ok := errors.AsType[*api.ArgumentError](err)
+	require.True(t, ok, "%s: %v", name, err)
+	assert.Equal(t, name, failure.Argument)
+	assert.NotEmpty(t, failure.Reason)
+}
+
+// followOptions are invalid options of Follow and NewReceiver, by the argument
+// that their errors name.
+func followOptions() map[string][]runs.FollowOption {
+	params := func(p client.PeriodicAgentLogListParams) []runs.FollowOption {
+		return []runs.FollowOption{runs.WithParams(p)}
+	}
+	return map[string][]runs.FollowOption{
+		"opts[1]":            {runs.WithPollInterval(1), nil},
+		"WithOverlap":        {runs.WithOverlap(0)},
+		"WithOverlap#":       {runs.WithOverlap(-time.Second)},
+		"WithParams":         params(client.PeriodicAgentLogListParams{Ordering: "id"}),
+		"WithParams#":        params(client.PeriodicAgentLogListParams{Page: 2}),
+		"WithParams##":       params(client.PeriodicAgentLogListParams{Status: api.StatusSuccess}),
+		"page_size":          params(client.PeriodicAgentLogListParams{PageSize: -1}),
+		"periodic_agent":     params(client.PeriodicAgentLogListParams{PeriodicAgent: -1}),
+		"WithPollInterval":   {runs.WithPollInterval(0)},
+		"WithPollInterval#":  {runs.WithPollInterval(-1)},
+		"WithCallOptions[1]": {runs.WithCallOptions(client.WithQuery("a", "b"), nil)},
+		"WithOrg":            {runs.WithCallOptions(client.WithOrg(""))},
+		"WithQuery":          {runs.WithCallOptions(client.WithQuery("", "b"))},
+	}
+}
+
+// name returns the argument of a key of followOptions.
+func name(key string) string {
+	for key[len(key)-1] == '#' {
+		key = key[:len(key)-1]
+	}
+	return key
+}
+
+func TestNewReceiverRefuses(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	c, verifier := newClient(t, s), newVerifier(t)
+	_, err := runs.NewReceiver(nil, verifier, ignore)
+	requireArgument(t, "c", err)
+	_, err = runs.NewReceiver(c, nil, ignore)
+	requireArgument(t, "verifier", err)
+	_, err = runs.NewReceiver(c, &callback.Verifier{}, ignore)
+	requireArgument(t, "verifier", err)
+	_, err = runs.NewReceiver(c, verifier, nil)
+	requireArgument(t, "handle", err)
+	var noStore *callback.MemoryStore
+	for want, opts := range map[string][]runs.Option{
+		"opts[0]":            {nil},
+		"WithStore":          {runs.WithStore(nil)},
+		"WithStore#":         {runs.WithStore(noStore)},
+		"WithPositionStore":  {runs.WithPositionStore(nil)},
+		"WithPositionFile":   {runs.WithPositionFile("")},
+		"WithPositionFile#":  {runs.WithPositionStore(&savedPosition{}), runs.WithPositionFile("position")},
+		"WithPositionStore#": {runs.WithPositionFile("position"), runs.WithPositionStore(&savedPosition{})},
+		"WithLogger":         {runs.WithLogger(nil)},
+		"WithLogger#":        {runs.WithLogger(&slog.Logger{})},
+		"WithObserver":       {runs.WithObserver(nil)},
+	} {
+		receiver, err := runs.NewReceiver(c, verifier, ignore, opts...)
+		requireArgument(t, name(want), err)
+		assert.Nil(t, receiver)
+	}
+	for want, opts := range followOptions() {
+		var all []runs.Option
+		for _, opt := range opts {
+			all = append(all, opt)
+		}
+		_, err := runs.NewReceiver(c, verifier, ignore, all...)
+		requireArgument(t, name(want), err)
+	}
+	receiver, err := runs.NewReceiver(c, verifier, ignore)
+	require.NoError(t, err)
+	requireArgument(t, "ctx", receiver.Follow(nil)) //nolint:staticcheck // that is what is tested
+	assert.Zero(t, s.requests, "nothing is sent, not for what is right either")
+}
+
+func TestFollowRefuses(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	c := newClient(t, s)
+	first := func(ctx context.Context, c *client.Client, position *runs.Position, opts ...runs.FollowOption) (failure error) {
+		yielded := 0
+		for log, err := range runs.Follow(ctx, c, position, opts...) {
+			assert.Nil(t, log)
+			failure = err
+			yielded++
+		}
+		assert.Equal(t, 1, yielded, "and then it ends")
+		return failure
+	}
+	requireArgument(t, "ctx", first(nil, c, new(runs.Position))) //nolint:staticcheck // that is what is tested
+	requireArgument(t, "c", first(t.Context(), nil, new(runs.Position)))
+	requireArgument(t, "position", first(t.Context(), c, nil))
+	for want, opts := range followOptions() {
+		requireArgument(t, name(want), first(t.Context(), c, new(runs.Position), opts...))
+	}
+	assert.Zero(t, s.requests)
+}
+
+func TestOnceRefuses(t *testing.T) {
+	t.Parallel()
+	requests := 0
+	c := newClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests++ }))
+	_, err := runs.Once(nil, c, request) //nolint:staticcheck // that is what is tested
+	requireArgument(t, "ctx", err)
+	_, err = runs.Once(t.Context(), nil, request)
+	requireArgument(t, "c", err)
+	_, err = runs.Once(t.Context(), c, nil)
+	requireArgument(t, "agent", err)
+	for want, opts := range map[string][]runs.OnceOption{
+		"opts[0]":            {nil},
+		"WithPollInterval":   {runs.WithPollInterval(0)},
+		"WithLogger":         {runs.WithLogger(nil)},
+		"WithCallOptions[0]": {runs.WithCallOptions(nil)},
+		"WithOrg":            {runs.WithCallOptions(client.WithOrg("."))},
+		"WithBodyField":      {runs.WithCallOptions(client.WithBodyField("callback_secret", api.NewSecret(secret)))},
+	} {
+		result, err := runs.Once(t.Context(), c, request, opts...)
+		requireArgument(t, want, err)
+		assert.Nil(t, result)
+		_, ok := errors.AsType[*runs.CleanupError](err)
+		assert.False(t, ok, "nothing was created")
+	}
+	assert.Zero(t, requests)
+}
