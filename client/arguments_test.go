@@ -34,7 +34,6 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"nil agent":         call(c.PeriodicAgents.Create(ctx, nil)),
 		"nil replacement":   call(c.PeriodicAgents.Replace(ctx, 1, nil)),
 		"nil changes":       call(c.PeriodicAgents.Update(ctx, 1, nil)),
-		"nil run":           call(c.PeriodicAgents.RunOnce(ctx, nil)),
 		"negative page":     call(c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{Page: -1})),
 		"negative size":     call(c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{PageSize: -1})),
 		"negative mentors":  call(c.Mentors.List(ctx, &client.MentorListParams{Page: -3})),
@@ -55,7 +54,6 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"timeout below 0":   option(client.WithAttemptTimeout(-1)),
 		"body limit 0":      option(client.WithMaxBody(0)),
 		"error limit 0":     option(client.WithMaxErrorBody(0)),
-		"poll interval":     option(client.WithPollInterval(0)),
 		"prefetch":          call(client.Collect(c.Mentors.All(ctx, nil, client.WithPrefetch(-1)), 1)),
 		"page by an option": call(client.Collect(c.Mentors.All(ctx, nil, client.WithQuery("page", "2")), 1)),
 		"limit 0":           call(client.Collect(c.Mentors.All(ctx, nil), 0)),
@@ -113,12 +111,6 @@ func TestNilContextIsRefused(t *testing.T) {
 	for _, op := range operations(t) {
 		assert.Equal(t, "ctx", requireArgumentError(t, op.call(nil, c)).Argument, op.name)
 	}
-	assert.NotPanics(t, func() {
-		for _, err := range c.PeriodicAgentLogs.Follow(nil, client.FollowOptions{}) { //nolint:staticcheck // likewise
-			refusesArgument(t, err)
-			break
-		}
-	})
 	assert.Zero(t, s.sent)
 }
 

@@ -53,8 +53,6 @@ func TestKindsOfOptions(t *testing.T) {
 
 		"WithPrefetch":    {client.WithPrefetch(1), ofAll},
 		"AllowUnrunnable": {client.AllowUnrunnable(), ofWrite},
-
-		"WithPollInterval": {client.WithPollInterval(time.Second), shared},
 	}
 	for name, of := range kinds {
 		kind := ""
