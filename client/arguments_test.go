@@ -95,6 +95,8 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"open brace":            {"Request.PathTemplate", do(get("/x/{y"), nil)},
 		"closed brace":          {"Request.PathTemplate", do(get("/x/y}"), nil)},
 		"crossed braces":        {"Request.PathTemplate", do(get("/x/}{"), nil)},
+		"nested braces":         {"Request.PathTemplate", do(get("/x/{{y}}/"), nil)},
+		"a slash in braces":     {"Request.PathTemplate", do(get("/x/{y/z}/"), nil)},
 		"no name":               {"Request.PathTemplate", do(get("/x/{}/"), nil)},
 		"no value":              {"y", do(get("/x/{y}/"), nil)},
 		"no place":              {"Request.PathParams", do(client.Request{Method: http.MethodGet, PathTemplate: "/x/", PathParams: map[string]string{"y": "z"}}, nil)},
