@@ -107,6 +107,18 @@ func TestFollowFromATime(t *testing.T) {
 	assert.Equal(t, []int64{99, 100}, take(t, newClient(t, s), runs.At(at), 2))
 }
 
+// A list in no order is read to its end.
+func TestFollowReadsAnUnsortedListToItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	s.unsorted = true // by id
+	start := time.Now()
+	for i, age := range []time.Duration{-time.Hour, -3 * time.Hour, time.Hour, -4 * time.Hour} {
+		s.put(int64(i+1), start.Add(-age), start.Add(-age))
+	}
+	assert.Equal(t, []int64{1, 2, 4}, take(t, newClient(t, s), runs.At(start), 3))
+}
+
 func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()

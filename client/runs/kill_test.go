@@ -156,7 +156,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, durable := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			const kills = 200
+			const kills = 120
 			s := newLogServer()
 			s.pageSize = 20
 			m := &machine{

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +46,12 @@ func follow(t *testing.T, handler http.Handler, handle func(context.Context, *ru
 	return f
 }
 
+// pass lets time pass, and everything happen that is due until then.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // stop ends Follow.
 func (f *following) stop(t *testing.T) {
 	t.Helper()
@@ -78,7 +85,7 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
 			}
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		f.stop(t)
 		require.Len(t, handled, 10)
 		assert.Equal(t, "callback", handled[1])
@@ -105,28 +112,35 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
+		var mu sync.Mutex
 		var calls []string
+		called := func(by ...string) []string {
+			mu.Lock()
+			defer mu.Unlock()
+			calls = append(calls, by...)
+			return slices.Clone(calls)
+		}
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
 			if run.Log != nil {
-				calls = append(calls, "log")
+				called("log")
 				return nil
 			}
-			calls = append(calls, "callback")
+			called("callback")
 			time.Sleep(time.Minute)
 			return errors.New("the disk is full")
 		})
 		s.add(1)
 		go send(t, f, 1, secret)
-		time.Sleep(55 * time.Second)
-		assert.Equal(t, []string{"callback"}, calls)
+		pass(55 * time.Second)
+		assert.Equal(t, []string{"callback"}, called())
 		inProgress := f.of(runs.KindRun)
 		require.Len(t, inProgress, 5)
 		for _, run := range inProgress {
 			require.Equal(t, callback.ErrInProgress, run.Err)
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		f.stop(t)
-		assert.Equal(t, []string{"callback", "log"}, calls)
+		assert.Equal(t, []string{"callback", "log"}, called())
 	})
 }
 
@@ -145,7 +159,7 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 			}
 			return nil
 		})
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		f.stop(t)
 		assert.Equal(t, []int64{1, 2, 1, 1}, order)
 		var failures []runs.Outcome
@@ -178,7 +192,7 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 				}
 				return nil
 			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			f.stop(t)
 			assert.Equal(t, 2, calls)
 			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
@@ -252,8 +266,11 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		s := newLogServer()
 		positions := &savedPosition{}
 		var handled []int64
-		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+		var during []bool // whether it was ready
+		var f *following
+		f = follow(t, s, func(_ context.Context, run *runs.Run) error {
 			handled = append(handled, run.LogID)
+			during = append(during, f.Status().Ready)
 			return nil
 		}, runs.WithPositionStore(positions))
 		require.True(t, f.Status().Ready)
@@ -262,8 +279,9 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		full := errors.New("no space left on device")
 		positions.fail(full)
 		s.add(1, 2)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		assert.Equal(t, []int64{1, 2}, handled)
+		assert.Equal(t, []bool{true, false}, during, "Status reports it at once, not when the poll has ended")
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
@@ -276,11 +294,11 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		}
 
 		positions.fail(nil)
-		time.Sleep(15 * time.Second)
+		pass(15 * time.Second)
 		assert.True(t, f.Status().Ready, "it was saved without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
 		f.stop(t)
 		position := new(runs.Position)
@@ -354,7 +372,7 @@ func TestStoreThatFails(t *testing.T) {
 					}
 					return nil
 				}, runs.WithStore(store))
-				time.Sleep(25 * time.Second)
+				pass(25 * time.Second)
 				f.stop(t)
 				assert.Equal(t, test.calls, calls)
 				assert.Equal(t, test.released, store.released)
@@ -547,7 +565,7 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		f := follow(t, s, ignore,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
-		time.Sleep(time.Hour + time.Second)
+		pass(time.Hour + time.Second)
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
 	})
@@ -567,4 +585,7 @@ func TestValuesAreLoggedShort(t *testing.T) {
 	out.Reset()
 	logger.Info("values", "status", runs.Status{Ready: true, LastPoll: time.Unix(1, 0).UTC()})
 	assert.Contains(t, out.String(), `"status":{"ready":true,"last_poll":"1970-01-01T00:00:01Z"}}`)
+	out.Reset()
+	logger.Info("values", "outcome", runs.Outcome{Kind: runs.KindRun, LogID: 7, Status: api.StatusError})
+	assert.Contains(t, out.String(), `"outcome":{"kind":"run","duration":0,"log_id":7,"status":"error"}}`)
 }

@@ -82,7 +82,7 @@ func TestFollowOutlastsWhatPasses(t *testing.T) {
 				assert.False(t, f.Status().Ready)
 				require.Error(t, f.Status().Err)
 				assert.Zero(t, f.Status().LastPoll)
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				assert.True(t, f.Status().Ready)
 				require.NoError(t, f.Status().Err)
 				f.stop(t)
@@ -124,7 +124,7 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 			assert.Equal(t, worked, f.Status().LastPoll)
 
 			s.lock(func() { failing = true })
-			time.Sleep(24 * time.Hour)
+			pass(24 * time.Hour)
 			got := f.Status()
 			assert.False(t, got.Ready)
 			assert.True(t, isPermanent(got.Err), "%v", got.Err)
@@ -143,7 +143,7 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 
 			s.lock(func() { failing = false })
 			s.add(2)
-			time.Sleep(5 * time.Minute)
+			pass(5 * time.Minute)
 			assert.True(t, f.Status().Ready)
 			require.NoError(t, f.Status().Err)
 			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the interval again")
