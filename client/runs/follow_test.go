@@ -107,6 +107,18 @@ func TestFollowFromATime(t *testing.T) {
 	assert.Equal(t, []int64{99, 100}, take(t, newClient(t, s), runs.At(at), 2))
 }
 
+// A log without any time is no older than the position.
+func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	s.put(1, time.Time{}, time.Time{})
+	s.logs[1].Status = api.StatusSuccess
+	position := runs.At(time.Now())
+	assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
+	s.add(2)
+	assert.Equal(t, []int64{2}, take(t, newClient(t, s), position, 1))
+}
+
 // A list in no order is read to its end.
 func TestFollowReadsAnUnsortedListToItsEnd(t *testing.T) {
 	t.Parallel()
