@@ -225,8 +225,9 @@ func isFinished(log *client.PeriodicAgentLog) bool {
 		return true
 	case api.StatusRunning:
 		return false
+	default:
+		return log.EndTime != nil && !log.EndTime.IsZero()
 	}
-	return log.EndTime != nil && !log.EndTime.IsZero()
 }
 
 // created returns the time of creation of a log or, if it is unknown, the start

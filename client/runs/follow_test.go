@@ -295,7 +295,8 @@ func TestFollowBacksOff(t *testing.T) {
 				reply(w, http.StatusUnauthorized, `{"detail": "Invalid token."}`)
 				return true
 			}
-			for range runs.Follow(t.Context(), newClient(t, s), new(runs.Position), runs.WithPollInterval(interval)) {
+			for _, err := range runs.Follow(t.Context(), newClient(t, s), new(runs.Position), runs.WithPollInterval(interval)) {
+				require.ErrorIs(t, err, client.ErrUnauthorized)
 				if len(at) > 1000 {
 					break
 				}

@@ -189,14 +189,20 @@ func newVerifier(t *testing.T) *callback.Verifier {
 	return verifier
 }
 
-// send sends the callback of a run to the receiver, signed with signedBy.
-func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (status int) {
+// newCallback returns the callback of a run, signed with signedBy.
+func newCallback(t *testing.T, id int64, signedBy string) *http.Request {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"timestamp": "2026-01-06T08:00:04Z", "status": "success", "log": "run %d", "log_id": %d}`, id, id)
 	request, err := callback.NewRequest(t.Context(), "/", body, api.NewSecret(signedBy))
 	require.NoError(t, err)
+	return request
+}
+
+// send sends the callback of a run to the receiver, signed with signedBy.
+func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (status int) {
+	t.Helper()
 	recorder := httptest.NewRecorder()
-	receiver.ServeHTTP(recorder, request)
+	receiver.ServeHTTP(recorder, newCallback(t, id, signedBy))
 	return recorder.Code
 }
 

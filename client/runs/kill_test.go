@@ -88,13 +88,14 @@ func (m *machine) hasKilledAt(steps []string) bool {
 }
 
 func (p *process) Load(context.Context) (position *runs.Position, err error) {
-	return position, p.step("load", func() error {
+	err = p.step("load", func() error {
 		if p.position == nil {
 			return nil
 		}
 		position = new(runs.Position)
 		return position.UnmarshalText(p.position)
 	})
+	return position, err
 }
 
 func (p *process) Save(_ context.Context, position *runs.Position) error {

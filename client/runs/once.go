@@ -106,7 +106,7 @@ func mayHaveCreated(err error) bool {
 	}
 	if failure, ok := errors.AsType[*client.TransportError](err); ok {
 		connection, ok := errors.AsType[*net.OpError](err)
-		return failure.Attempts > 0 && !isPermanent(err) && !(ok && connection.Op == "dial")
+		return failure.Attempts > 0 && !isPermanent(err) && (!ok || connection.Op != "dial")
 	}
 	_, ok := errors.AsType[*client.DecodeError](err)
 	return ok

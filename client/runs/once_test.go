@@ -63,10 +63,10 @@ func (s *onceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, s.createdCode, s.created)
 	case http.MethodDelete:
 		s.deleted++
-		switch {
-		case s.deletion == http.StatusNoContent:
+		switch s.deletion {
+		case http.StatusNoContent:
 			w.WriteHeader(s.deletion)
-		case s.deletion == http.StatusNotFound:
+		case http.StatusNotFound:
 			reply(w, s.deletion, `{"detail": "Not found."}`)
 		default:
 			reply(w, s.deletion, "<h1>An error</h1>")
