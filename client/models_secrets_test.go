@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"iter"
 	"net/http"
 	"reflect"
 	"strings"
@@ -77,6 +78,25 @@ func TestModelsFindsAllModels(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 4, pages)
+}
+
+// No exported method of a model has a type of another module in its signature.
+func TestModelsShowNoTypeOfAnotherModule(t *testing.T) {
+	t.Parallel()
+	for name, model := range models() {
+		for method := range reflect.PointerTo(model).Methods() {
+			for _, types := range []iter.Seq[reflect.Type]{method.Type.Ins(), method.Type.Outs()} {
+				for of := range types {
+					for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+						of = of.Elem()
+					}
+					host, _, _ := strings.Cut(of.PkgPath(), "/")
+					foreign := strings.Contains(host, ".") && !strings.HasPrefix(of.PkgPath(), "github.com/iblai/iblai-go/")
+					assert.False(t, foreign, "%s.%s has %s", name, method.Name, of)
+				}
+			}
+		}
+	}
 }
 
 // fill sets every secret in value, and everything on the way to one. It returns

@@ -3,10 +3,10 @@
 // writes models and request builders, and adds the encoders of request bodies
 // and the short form in which models are logged.
 //
-// It refuses what it can't do well, with an error for each place that says what
-// to do there: an operation without its marks, a parameter or a field of a type
-// that it has no branch for, a body of a shape that can't be written, a field
-// that looks like a secret and isn't one.
+// It refuses constructs that it can't generate well, with an error for each that
+// names the place and says what to do: an operation without its marks, a
+// parameter or a field of a type that it has no branch for, a body that can't be
+// encoded, a field that looks like a secret and isn't one.
 //
 // Its argument is the root of the module.
 package main
@@ -60,7 +60,9 @@ func generate(root string) error {
 	if err != nil {
 		return fmt.Errorf("requests: %w", err)
 	}
-	tidyFieldComments(models.File)
+	if models, err = tidyComments(models); err != nil {
+		return err
+	}
 	if err := checkTypes(models.File); err != nil {
 		return err
 	}
@@ -69,8 +71,8 @@ func generate(root string) error {
 		return err
 	}
 	return cmp.Or(
-		models.write(root+"/client/models.gen.go"),
-		requests.write(root+"/client/requests.gen.go"),
+		write(root+"/client/models.gen.go", []byte(models.text)),
+		write(root+"/client/requests.gen.go", []byte(requests.text)),
 		write(root+"/client/encoders.gen.go", encoders),
 		write(root+"/client/logging.gen.go", loggingOf(models.File)),
 	)

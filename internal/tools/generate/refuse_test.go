@@ -132,7 +132,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestAllRefusalsAreToldAtOnce(t *testing.T) {
+func TestAllRefusalsAreReportedAtOnce(t *testing.T) {
 	contract := readFile(t, "testdata/small/openapi.yaml")
 	root := newRoot(t, edit{readText, readText + "        password: { type: string }\n"}.apply(t, contract), edit{postTarget, ""}.apply(t, readFile(t, "testdata/small/overlay.yaml")))
 	err := generate(root)
@@ -164,7 +164,7 @@ func TestExitStatus(t *testing.T) {
 	assert.Contains(t, output, "generate: POST /orgs/{org}/things/{id}/: ")
 }
 
-func TestSettingThatNobodyKnows(t *testing.T) {
+func TestUnknownSettingIsRefused(t *testing.T) {
 	root := newRoot(t, readFile(t, "testdata/small/openapi.yaml"), readFile(t, "testdata/small/overlay.yaml"))
 	name := root + "/internal/codegen/config.yaml"
 	writeFile(t, name, readFile(t, name)+"output-option: {}\n")
