@@ -9,9 +9,10 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// parseBaseURL reads the service's address. What it refuses would send the key
-// astray, or be dropped in silence when the API's paths are put below it. An
-// address is not repeated in the error where it may hold a password.
+// parseBaseURL parses the service's address. It refuses addresses that would send
+// the key to another host, and parts that would be dropped silently when the API's
+// paths are appended. Its errors don't repeat the address, which may hold a
+// password.
 func parseBaseURL(address string) (*url.URL, error) {
 	refuse := func(reason string) (*url.URL, error) {
 		return nil, &api.ArgumentError{Argument: "WithBaseURL", Reason: reason}

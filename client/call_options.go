@@ -26,7 +26,6 @@ type callSettings struct {
 	maxBody        int64
 	maxErrorBody   int64
 	prefetch       int
-	pollInterval   time.Duration
 
 	allowUnrunnable bool
 	response        *Response

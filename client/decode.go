@@ -27,16 +27,16 @@ var lenientSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.Unmar
 // would not pay.
 var logSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalText))) //nolint:gochecknoglobals // never changed
 
-// errTooLarge is an answer that is longer than the client reads.
-var errTooLarge = errors.New("the answer is longer than the client reads (WithMaxBody)")
+// errTooLarge reports a response that is longer than the limit.
+var errTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
 
-// decode reads a successful answer into out. Where out is nil, nothing was
-// promised, and anything is taken but what is no JSON, such as a proxy's page.
+// decode decodes a successful response into out. If out is nil, the response may
+// be empty or any JSON, but not a proxy's HTML.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
 	body := c.buffers.get()
 	defer c.buffers.put(body)
-	// Read whole before it is decoded: that is faster than decoding what streams
-	// in, and a page that has one odd field is decoded twice.
+	// The whole body is read first: that is faster than decoding from a stream,
+	// and a page with a field of an unexpected type is decoded twice.
 	c.received = limitedReader{body: response.Body, left: c.settings.maxBody}
 	_, err := body.ReadFrom(&c.received)
 	if err != nil {
@@ -66,8 +66,8 @@ func (c *call) decodeError(err error) *DecodeError {
 	}
 }
 
-// decodeJSON decodes a body. A value of another type than was promised has it
-// decoded once more, tolerantly: one odd field must not cost a page.
+// decodeJSON decodes a body. If a value has an unexpected type, it decodes the
+// body once more, tolerantly: one such field must not make a page fail.
 func decodeJSON(body []byte, out any) error {
 	if out == nil {
 		return json.Unmarshal(body, new(jsontext.Value), anySyntax)
@@ -83,7 +83,7 @@ func decodeJSON(body []byte, out any) error {
 		err = unmarshal(body, out, tolerantSyntax)
 	}
 	if err != nil {
-		return err // as the whole is not what was promised
+		return err // the body as a whole is not what was promised
 	}
 	if len(body) <= len(" null ") && string(bytes.TrimSpace(body)) == "null" {
 		return errors.New("the body is null")
@@ -94,7 +94,7 @@ func decodeJSON(body []byte, out any) error {
 	return nil
 }
 
-// unmarshal decodes a body, which in place of a page may be a bare list.
+// unmarshal decodes a body. Instead of a page it may be a bare list.
 func unmarshal(body []byte, out any, syntax json.Options) error {
 	page, ok := out.(list)
 	if !ok || !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
@@ -124,7 +124,7 @@ func unmarshalText(decoder *jsontext.Decoder, out *string) error {
 	return nil
 }
 
-// limitedReader reads at most left bytes; what is longer is an error.
+// limitedReader reads at most left bytes. A longer body is an error.
 type limitedReader struct {
 	body io.Reader
 	left int64
@@ -138,10 +138,10 @@ func (l *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bufferPool keeps what bodies were read into for the next ones.
+// bufferPool keeps the buffers for bodies.
 type bufferPool struct{ pool sync.Pool }
 
-// maxPooled is how large a buffer may be to be kept, in bytes.
+// maxPooled is the largest buffer that is kept, in bytes.
 const maxPooled = 4 << 20
 
 func (p *bufferPool) get() *bytes.Buffer {

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,11 +11,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// newError reads an answer that is not a success.
+// newError returns an unsuccessful response as an error.
 func (c *call) newError(response *http.Response, attempt int) *Error {
 	redact := c.redactor()
 	raw, body := redact.read(response.Body, c.settings.maxErrorBody)
-	message, fields := readErrorBody(raw)
+	message, fields := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
 	return &Error{
@@ -30,32 +31,33 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 	}
 }
 
-// readErrorBody takes from an error's body what Django REST Framework puts
-// there: a detail, faults of fields in the request's own nesting, or a bare
-// list. A body that is not JSON gives nothing.
-func readErrorBody(body []byte) (message string, fields []FieldError) {
-	var faults faults
+// parseErrorBody parses an error response of Django REST Framework: a detail,
+// validation errors nested as the request's fields are, or a bare list. A body
+// that is not JSON has neither.
+func parseErrorBody(body []byte) (message string, fields []FieldError) {
+	var found fieldErrors
 	decoder := jsontext.NewDecoder(bytes.NewReader(body), lenientSyntax)
-	if err := faults.read(decoder, ""); err != nil {
+	if err := found.read(decoder, ""); err != nil {
 		return "", nil
 	}
 	for _, name := range []string{"detail", "error", "message"} {
-		for i, field := range faults {
+		for i, field := range found {
 			if field.Path == name {
-				return strings.Join(field.Messages, " "), append(faults[:i], faults[i+1:]...)
+				return strings.Join(field.Messages, " "), slices.Delete(found, i, i+1)
 			}
 		}
 	}
-	if len(faults) == 1 && faults[0].Path == "" {
-		return strings.Join(faults[0].Messages, " "), nil
+	if len(found) == 1 && found[0].Path == "" {
+		return strings.Join(found[0].Messages, " "), nil
 	}
-	return "", faults
+	return "", found
 }
 
-type faults []FieldError
+// fieldErrors are the errors of a body.
+type fieldErrors []FieldError
 
-// read adds the faults of the next JSON value, which stands at path.
-func (f *faults) read(decoder *jsontext.Decoder, path string) error {
+// read adds the errors in the next JSON value, whose path is path.
+func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
 	switch decoder.PeekKind() {
 	case '{':
 		return f.readObject(decoder, path)
@@ -70,7 +72,7 @@ func (f *faults) read(decoder *jsontext.Decoder, path string) error {
 	return nil
 }
 
-func (f *faults) readObject(decoder *jsontext.Decoder, path string) error {
+func (f *fieldErrors) readObject(decoder *jsontext.Decoder, path string) error {
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -87,9 +89,9 @@ func (f *faults) readObject(decoder *jsontext.Decoder, path string) error {
 	return err
 }
 
-// readArray takes texts as messages of path itself, and all else, such as the
-// faults of a list's items, as standing below it.
-func (f *faults) readArray(decoder *jsontext.Decoder, path string) error {
+// readArray adds an array: strings are messages for path itself, and other values,
+// such as the errors of a list's items, are below it.
+func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
 	if _, err := decoder.ReadToken(); err != nil {
 		return err
 	}
@@ -106,7 +108,7 @@ func (f *faults) readArray(decoder *jsontext.Decoder, path string) error {
 	return err
 }
 
-func (f *faults) add(path, message string) {
+func (f *fieldErrors) add(path, message string) {
 	if n := len(*f); n > 0 && (*f)[n-1].Path == path {
 		(*f)[n-1].Messages = append((*f)[n-1].Messages, message)
 		return
@@ -121,16 +123,16 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// retryAfter reads the header of that name, in seconds or as a date.
+// retryAfter parses the Retry-After header, which has seconds or a date.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if at, err := http.ParseTime(text); err == nil {
 		return max(0, at.Sub(now))
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(seconds > 0) { // which NaN isn't either
+	if err != nil || !(seconds > 0) { // also NaN
 		return 0
 	}
-	const longest = 365 * 24 * time.Hour // and no overflow
+	const longest = 365 * 24 * time.Hour // to prevent an overflow
 	return time.Duration(min(seconds, longest.Seconds()) * float64(time.Second))
 }

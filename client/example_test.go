@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
@@ -52,19 +54,176 @@ func Example() {
 	// Output: Morning digest now runs at hour 9
 }
 
-// What is wrong with an option is told before anything is sent.
 func ExampleNew() {
-	_, err := client.New(
-		client.WithAPIKey("0123456789abcdef"),
+	c, err := client.New(
+		client.WithAPIKey(os.Getenv("GRADEBOOK_IBLAI_KEY")),
 		client.WithOrg("acme"),
 		client.WithUsername("ada"),
-		client.WithBaseURL("http://ibl.example.edu"),
+		client.WithBaseURL("https://ibl.example.edu/manager"),
+		client.WithUserAgent("gradebook/2.1"),
+		client.WithAttemptTimeout(10*time.Second),
 	)
-	fmt.Println(err)
-	// Output: ibl.ai: WithBaseURL would send the API key unencrypted to ibl.example.edu; use https, or a loopback host
+	if err != nil {
+		fmt.Println(err) // names the option that is invalid or missing
+		return
+	}
+	fmt.Println(c.BaseURL())
+	// Output: ibl.ai: WithAPIKey is empty
 }
 
-// All asks for one page after the other, as far as the loop goes.
+func ExampleFromEnv() {
+	for name, value := range map[string]string{
+		client.EnvAPIKey:   "0123456789abcdef",
+		client.EnvOrg:      "acme",
+		client.EnvUsername: "ada",
+		client.EnvBaseURL:  "https://ibl.example.edu",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			log.Fatal(err)
+		}
+	}
+	c, err := client.FromEnv()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(c.BaseURL())
+	// Output: https://ibl.example.edu
+}
+
+func ExamplePeriodicAgentsService_Create() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	mentors, err := c.Mentors.List(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	agent, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
+		Mentor:         mentors.Results[0].UniqueID,
+		Title:          "Weekly report",
+		Prompt:         new("Report on the week."),
+		CallbackURL:    new("https://gradebook.example.edu/runs"),
+		CallbackSecret: new(api.NewSecret("0123456789abcdef")),
+		Task: client.PeriodicTaskRequest{
+			Crontab: client.CrontabSchedule{Minute: "0", Hour: "17", DayOfWeek: "fri"},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(agent.ID, agent.Title, agent.Task.Crontab.DayOfWeek, agent.CallbackSecret)
+	// Output: 2 Weekly report fri ***
+}
+
+// A schedule that the service would store but never run is refused.
+func ExamplePeriodicAgentsService_Create_unrunnable() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+
+	_, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
+		Mentor: "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+		Title:  "Sunday report",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "7"}},
+	})
+	if unrunnable, ok := errors.AsType[*client.UnrunnableError](err); ok {
+		for _, finding := range unrunnable.Report.Findings {
+			fmt.Println(finding.Field, "should be", finding.Suggestion)
+		}
+	}
+	// Output: day_of_week should be 0
+}
+
+func ExamplePeriodicAgentsService_Replace() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	mentors, err := c.Mentors.List(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	agent, err := c.PeriodicAgents.Replace(ctx, 1, &client.PeriodicAgentCreateRequest{
+		Mentor: mentors.Results[0].UniqueID,
+		Title:  "Evening digest",
+		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "18"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(agent.Title, agent.Task.Crontab.Hour)
+	// Output: Evening digest 18
+}
+
+// Update changes the fields that are set.
+func ExamplePeriodicAgentsService_Update() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	agent, err := c.PeriodicAgents.Update(ctx, 1, &client.PeriodicAgentUpdateRequest{
+		Task: &client.PeriodicTaskUpdateRequest{Enabled: new(false)},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(agent.Title, agent.Task.Enabled)
+	// Output: Digest false
+}
+
+func ExamplePeriodicAgentsService_Get() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	agent, err := c.PeriodicAgents.Get(ctx, 1)
+	switch {
+	case errors.Is(err, client.ErrNotFound):
+		fmt.Println("there is no such agent")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println(agent.Title, agent.Mentor.Name != "")
+	}
+	// Output: Digest true
+}
+
+func ExamplePeriodicAgentsService_Delete() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	if err := c.PeriodicAgents.Delete(ctx, 1); err != nil {
+		log.Fatal(err)
+	}
+	_, err := c.PeriodicAgents.Get(ctx, 1)
+	fmt.Println(errors.Is(err, client.ErrNotFound))
+	// Output: true
+}
+
+func ExamplePeriodicAgentsService_Statistics() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	counts, err := c.PeriodicAgents.Statistics(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(counts.TotalTasks, counts.FailedTasks)
+	// Output: 1 1
+}
+
+// List returns one page, and the number of items on all pages.
+func ExamplePeriodicAgentsService_List() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{Search: "digest", PageSize: 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page.Count, page.Results[0].Title)
+	// Output: 1 Digest
+}
+
+// All requests one page after the other, as far as the loop goes.
 func ExamplePeriodicAgentLogsService_All() {
 	ctx := context.Background()
 	c, stop := exampleClient()
@@ -86,15 +245,63 @@ func ExamplePeriodicAgentLogsService_All() {
 	// 1 success
 }
 
-func ExampleCollect() {
+func ExamplePeriodicAgentLogsService_Get() {
+	ctx := context.Background()
 	c, stop := exampleClient()
 	defer stop()
-	agents, err := client.Collect(c.PeriodicAgents.All(context.Background(), nil), 100)
-	fmt.Println(len(agents), err)
-	// Output: 1 <nil>
+	run, err := c.PeriodicAgentLogs.Get(ctx, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(run.PeriodicAgent, run.Status == api.StatusSuccess)
+	// Output: 1 true
 }
 
-// An error tells its kind, and an *Error tells the rest.
+func ExampleMentorsService_All() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	mentors, err := client.Collect(c.Mentors.All(ctx, nil), 1000)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(mentors) > 0)
+	// Output: true
+}
+
+func ExamplePinnedMessagesService_Create() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	const session = "3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10"
+	if _, err := c.PinnedMessages.Create(ctx, session); err != nil {
+		log.Fatal(err)
+	}
+	pinned, err := c.PinnedMessages.List(ctx, session)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(pinned.Results), pinned.Results[0].SessionID)
+	if err := c.PinnedMessages.Delete(ctx, session); err != nil {
+		log.Fatal(err)
+	}
+	// Output: 1 3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10
+}
+
+func ExampleCollect() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	runs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, nil), 1)
+	if errors.Is(err, client.ErrTruncated) {
+		fmt.Println("only the first", len(runs))
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	// Output: only the first 1
+}
+
+// Match the kind of an error with errors.Is; read its fields with errors.As.
 func ExampleError() {
 	ctx := context.Background()
 	c, stop := exampleClient()
@@ -112,11 +319,38 @@ func ExampleError() {
 	// 400 [This field is required.]
 }
 
-// Null, a zero value and nothing at all are three different things to send.
+// A program that is held back by the service's rate limit can do something else
+// first.
+func ExampleHeldBackError() {
+	c, err := client.New(
+		client.WithAPIKey("0123456789abcdef"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithMiddleware(func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"30"}}, Request: r}, nil
+		}),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+
+	_, err = c.PeriodicAgents.Get(ctx, 1)
+	fmt.Println(errors.Is(err, client.ErrRateLimited))
+	_, err = c.PeriodicAgents.Get(ctx, 1) // is not sent
+	if held, ok := errors.AsType[*client.HeldBackError](err); ok {
+		fmt.Println("retry in", held.RetryIn.Round(time.Second))
+	}
+	// Output:
+	// true
+	// retry in 30s
+}
+
+// Null, a zero value and an unset field are different requests.
 func ExampleNullable() {
+	ctx := context.Background()
 	c, stop := exampleClient()
 	defer stop()
-	updated, err := c.PeriodicAgents.Update(context.Background(), 1, &client.PeriodicAgentUpdateRequest{
+	updated, err := c.PeriodicAgents.Update(ctx, 1, &client.PeriodicAgentUpdateRequest{
 		Description:   new(""),
 		PreviousAgent: client.Null[int64](),
 	})
@@ -127,40 +361,129 @@ func ExampleNullable() {
 	// Output: "Digest" "" <nil>
 }
 
-// An endpoint that the SDK has no method for takes the same road.
+// Do calls an endpoint that the SDK has no method for.
 func ExampleClient_Do() {
+	ctx := context.Background()
 	c, stop := exampleClient()
 	defer stop()
 	var counts struct {
 		Total int64 `json:"total_tasks"`
 	}
-	err := c.Do(context.Background(), client.Request{
+	err := c.Do(ctx, client.Request{
 		Method:       http.MethodGet,
 		PathTemplate: "/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/",
 	}, &counts)
-	fmt.Println(counts.Total, err)
-	// Output: 1 <nil>
-}
-
-// The raw JSON has all that this release of the SDK does not know.
-func ExampleWithResponse() {
-	c, stop := exampleClient()
-	defer stop()
-	var answer client.Response
-	if _, err := c.PeriodicAgents.Statistics(context.Background(), nil, client.WithResponse(&answer)); err != nil {
+	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.StatusCode, string(answer.Body))
+	fmt.Println(counts.Total)
+	// Output: 1
+}
+
+// The raw JSON has the fields that this release of the SDK does not know.
+func ExampleWithResponse() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	var response client.Response
+	if _, err := c.PeriodicAgents.Statistics(ctx, nil, client.WithResponse(&response)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.StatusCode, string(response.Body))
 	// Output: 200 {"total_tasks":1,"succeeded_tasks":0,"failed_tasks":1,"running_tasks":0,"pending_tasks":0}
 }
 
-// A secret does not show where it is printed by accident.
-func ExampleSecret() {
-	fmt.Printf("%v %q\n", api.NewSecret("hunter2"), api.NewSecret("hunter2"))
-	// Output: *** ***
+func ExampleWithBodyField() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	agent, err := c.PeriodicAgents.Update(ctx, 1, &client.PeriodicAgentUpdateRequest{},
+		client.WithBodyField("title", "A title, as a later release may have other fields"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(agent.Title)
+	// Output: A title, as a later release may have other fields
 }
 
-// exampleClient is a client of a platform with one agent that ran twice.
+// A call that must end soon is sent once.
+func ExampleWithRetryPolicy() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	once := client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1})
+	agent, err := c.PeriodicAgents.Get(ctx, 1, once, client.WithAttemptTimeout(2*time.Second))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(agent.Title)
+	// Output: Digest
+}
+
+// An observer counts attempts for a program's metrics.
+func ExampleWithObserver() {
+	ctx := context.Background()
+	sb, err := sandbox.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(append(sb.ClientOptions(), client.WithObserver(func(_ context.Context, attempt client.Attempt) {
+		fmt.Println(attempt.Operation.Method, attempt.Number, attempt.StatusCode, attempt.RetryIn > 0)
+	}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := c.PeriodicAgents.List(ctx, nil); err != nil {
+		log.Fatal(err)
+	}
+	// Output: GET 1 200 false
+}
+
+func ExampleWithLogger() {
+	logger := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	c, err := client.New(
+		client.WithAPIKey("0123456789abcdef"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithLogger(logger), // retries only, since other attempts are logged at debug level
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(c)
+	// Output: client for https://base.manager.iblai.app
+}
+
+// Middleware sets a header that has another value for every attempt.
+func ExampleWithMiddleware() {
+	c, err := client.New(
+		client.WithAPIKey("0123456789abcdef"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			r.Header.Set("X-Sent-At", time.Now().Format(time.RFC3339Nano))
+			return next(r)
+		}),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(c)
+	// Output: client for https://base.manager.iblai.app
+}
+
+func ExamplePeriodicTask_NextRuns() {
+	task := client.PeriodicTask{Enabled: true, Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon"}}
+	runs, err := task.NextRuns(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), 2, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, run := range runs {
+		fmt.Println(run.Format(time.DateTime))
+	}
+	// Output:
+	// 2027-01-04 08:00:00
+	// 2027-01-11 08:00:00
+}
+
+// exampleClient returns a client for a platform with one agent that ran twice.
 func exampleClient() (c *client.Client, stop func()) {
 	sb, err := sandbox.Start()
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,9 +63,6 @@ func operations(t *testing.T) []operation {
 		}
 		require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s is no service", field.Name)
 		for method := range field.Type.Methods() {
-			if slices.Contains(composed(), field.Name+"."+method.Name) {
-				continue
-			}
 			found = append(found, operation{
 				name: field.Name + "." + method.Name,
 				call: caller(t, field.Name, method),
@@ -81,10 +77,6 @@ func operations(t *testing.T) []operation {
 	}
 	return found
 }
-
-// composed are the methods that call others over and over. They have tests of
-// their own; all they send is sent by those others.
-func composed() []string { return []string{"PeriodicAgents.RunOnce", "PeriodicAgentLogs.Follow"} }
 
 // doCaller calls Client.Do, with a body where a method has one.
 func doCaller(method string) func(context.Context, *client.Client, ...client.CallOption) error {

@@ -1,20 +1,20 @@
 package client
 
-// itemKey tells items of a list apart: by their id, or by their unique id where
-// a release sends no other. The zero key is of an item that has neither.
+// itemKey identifies an item of a list by its id, or by its unique id if the
+// service's release sends no other. It is zero for an item that has neither.
 type itemKey struct {
 	id       int64
 	uniqueID string
 }
 
-// itemSet is a set of items that stays small over a walk of millions: ids lie
-// close together, so one word holds 64 of them.
+// itemSet is a set of items that stays small for millions of them: ids are close
+// to each other, so one word holds 64 of them.
 type itemSet struct {
 	ids       map[int64]uint64
 	uniqueIDs map[string]struct{}
 }
 
-// add reports whether the item is new. What can't be told apart always is.
+// add reports whether the item is new. An item with the zero key always is.
 func (s *itemSet) add(key itemKey) bool {
 	switch {
 	case key.id != 0:

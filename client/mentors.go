@@ -8,17 +8,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MentorsService lists the mentors that agents run.
+// MentorsService calls the operations on mentors.
 type MentorsService struct{ client *Client }
 
-// List returns one page of the mentors that the user can see. Nil params ask
-// for all of them.
+// List returns one page of the mentors that the user can see. Nil params select
+// all of them.
 func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opts ...CallOption) (*Page[Mentor], error) {
 	return do[Page[Mentor]](ctx, s.client, opts, params.request)
 }
 
-// All walks the mentors that the user can see, from the page that params name
-// to the last, one request a page. An error ends it.
+// All iterates over the mentors that the user can see, from the page in params to
+// the last, with one request per page. An error ends the iteration; it is a
+// [*PageError] unless nothing was sent. A mentor that moves to an earlier page
+// during the iteration, since another one was deleted, may be missed.
 func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...AllOption) iter.Seq2[*Mentor, error] {
 	return all(ctx, s.client, opts, params.request, (*Mentor).key)
 }
@@ -27,14 +29,14 @@ func (p *MentorListParams) request(org, userID string) (*request, error) {
 	return newMentorListRequest(org, userID, p)
 }
 
-// UnmarshalJSON reads a mentor, and also the bare unique id or number by which
-// some responses name it.
+// UnmarshalJSON decodes a mentor, or the bare unique id or numeric id that some
+// responses have instead.
 func (m *Mentor) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, m, lenientSyntax)
 }
 
-// unmarshalMentor is UnmarshalJSON for the client's own decoding, which saves a
-// pass over the mentor.
+// unmarshalMentor is UnmarshalJSON for the client's own decoding. It saves a pass
+// over the mentor.
 func unmarshalMentor(decoder *jsontext.Decoder, m *Mentor) error {
 	type plain Mentor // without methods
 	switch decoder.PeekKind() {

@@ -12,9 +12,8 @@ import (
 type Page[T any] struct {
 	// Count is the number of items on all pages.
 	Count int64 `json:"count"`
-	// Next and Prev are the addresses of the neighboring pages as the service
-	// sees them, empty where there is none. Behind a proxy their scheme and host
-	// may be wrong; All uses their query only.
+	// Next and Prev are the addresses of the neighboring pages, or empty. Behind a
+	// proxy their scheme and host may be wrong; All uses their queries only.
 	Next string `json:"next"`
 	Prev string `json:"previous"`
 	// Results are the items of this page. None of them is nil.
@@ -32,7 +31,7 @@ type list interface {
 	checkItems() error
 }
 
-// readList reads a list, also one that has lists for items, in place of a page.
+// readList decodes a list instead of a page. Its items may be lists of items.
 func (p *Page[T]) readList(decoder *jsontext.Decoder) error {
 	if _, err := decoder.ReadToken(); err != nil { // [
 		return err

@@ -300,6 +300,7 @@ func TestNextThatRepeats(t *testing.T) {
 			failure, ok := errors.AsType[*client.PageError](err)
 			require.True(t, ok, "%s: %v", name, err)
 			assert.ErrorContains(t, failure, "repeats")
+			requirePageIsNotWhatWasPromised(t, failure)
 			assert.LessOrEqual(t, len(l.asked), 4+ahead)
 		}
 	}
@@ -311,10 +312,23 @@ func TestNextWithoutAQuery(t *testing.T) {
 		l := newLibrary(4, 2)
 		l.next = func(int) string { return next }
 		ids, err := walk(t, l.client(t))
-		_, ok := errors.AsType[*client.PageError](err)
+		failure, ok := errors.AsType[*client.PageError](err)
 		require.True(t, ok, "%s: %v", next, err)
+		assert.Equal(t, 1, failure.Page)
+		requirePageIsNotWhatWasPromised(t, failure)
 		assert.Equal(t, upTo(2), ids)
 	}
+}
+
+// requirePageIsNotWhatWasPromised checks for the response that is to blame.
+func requirePageIsNotWhatWasPromised(t *testing.T, failure *client.PageError) {
+	t.Helper()
+	decode, ok := failure.Err.(*client.DecodeError) //nolint:errorlint // it is wrapped once
+	require.True(t, ok, "%v", failure)
+	assert.Equal(t, http.StatusOK, decode.StatusCode)
+	assert.Equal(t, "application/json", decode.ContentType)
+	assert.Equal(t, http.MethodGet, decode.Operation.Method)
+	assert.Equal(t, "application/json", decode.Header.Get("Content-Type"))
 }
 
 // Agents that come and go between two requests shift the pages under a walk.
@@ -325,7 +339,7 @@ func TestShiftingPagesYieldNoItemTwice(t *testing.T) {
 		l.respond = func(*http.Request, int) *http.Response {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			if len(l.asked)%2 == 0 {
+			if len(l.asked)%2 == 0 && len(l.ids) < 60 {
 				l.ids = append([]int64{int64(1000 + len(l.asked))}, l.ids...) // one more at the front
 			}
 			return nil
@@ -410,6 +424,8 @@ func TestOptionsThatAreRefusedEndAWalk(t *testing.T) {
 	for _, opt := range []client.AllOption{nil, client.WithPrefetch(-1), client.WithOrg("..")} {
 		_, err := walk(t, c, opt)
 		refusesArgument(t, err)
+		_, isPage := errors.AsType[*client.PageError](err)
+		assert.False(t, isPage, "no page was requested")
 	}
 	for _, ahead := range aheads {
 		for _, err := range c.PeriodicAgents.All(nil, nil, client.WithPrefetch(ahead)) { //nolint:staticcheck // that is what is tested

@@ -8,13 +8,15 @@ import (
 // PeriodicAgentLogsService calls the operations on the logs of agents' runs.
 type PeriodicAgentLogsService struct{ client *Client }
 
-// List returns one page of the org's logs. Nil params ask for all of them.
+// List returns one page of the org's logs. Nil params select all of them.
 func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAgentLogListParams, opts ...CallOption) (*Page[PeriodicAgentLog], error) {
 	return do[Page[PeriodicAgentLog]](ctx, s.client, opts, params.request)
 }
 
-// All walks the org's logs, from the page that params name to the last, one
-// request a page. An error ends it.
+// All iterates over the org's logs, from the page in params to the last, with one
+// request per page. An error ends the iteration; it is a [*PageError] unless
+// nothing was sent. An item that moves to an earlier page during the iteration,
+// since another one was deleted, may be missed.
 func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
 }

@@ -8,13 +8,15 @@ import (
 // PeriodicAgentsService calls the operations on periodic agents.
 type PeriodicAgentsService struct{ client *Client }
 
-// List returns one page of the org's agents. Nil params ask for all of them.
+// List returns one page of the org's agents. Nil params select all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
 	return do[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
 }
 
-// All walks the org's agents, from the page that params name to the last, one
-// request a page. An error ends it.
+// All iterates over the org's agents, from the page in params to the last, with one
+// request per page. An error ends the iteration; it is a [*PageError] unless
+// nothing was sent. An item that moves to an earlier page during the iteration,
+// since another one was deleted, may be missed.
 func (s *PeriodicAgentsService) All(ctx context.Context, params *PeriodicAgentListParams, opts ...AllOption) iter.Seq2[*PeriodicAgent, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgent).key)
 }
@@ -30,41 +32,43 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 	})
 }
 
-// Create makes an agent, which runs on its schedule from then on unless its
-// task is disabled. Of the mentor, the agent that it returns has the unique id
-// only.
+// Create creates an agent, which runs on its schedule unless its task is disabled.
+// A schedule that would never run is refused; see [UnrunnableError]. The returned
+// agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
 	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
 	})
 }
 
-// Replace writes all of the agent with this id: mentor, title and crontab must
-// be given. Of the mentor, the agent that it returns has the unique id only.
+// Replace replaces the agent with this id. Mentor, title and crontab are required.
+// A schedule that would never run is refused; see [UnrunnableError]. The returned
+// agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
 	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentReplaceRequest(org, userID, id, agent)
 	})
 }
 
-// Update changes those fields of the agent with this id that are set in
-// changes, down to the single fields of its crontab. Of the mentor, the agent
-// that it returns has the unique id only.
+// Update changes the fields of the agent with this id that are set in changes,
+// which may be single fields of the crontab. A schedule that would never run is
+// refused; see [UnrunnableError]. The returned agent's Mentor has the unique id
+// only.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
 	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)
 	})
 }
 
-// Delete removes the agent with this id and its schedule.
+// Delete deletes the agent with this id and its schedule.
 func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...CallOption) error {
 	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentDeleteRequest(org, userID, id)
 	})
 }
 
-// Statistics counts the org's agents by the state of their latest run. Nil
-// params count all of them.
+// Statistics counts the org's agents by the status of their latest run. Nil
+// params select all of them.
 func (s *PeriodicAgentsService) Statistics(ctx context.Context, params *PeriodicAgentStatisticsParams, opts ...CallOption) (*PeriodicAgentStatistics, error) {
 	return do[PeriodicAgentStatistics](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentStatisticsRequest(org, userID, params)

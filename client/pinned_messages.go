@@ -9,8 +9,8 @@ import (
 // PinnedMessagesService calls the operations on pinned chat sessions.
 type PinnedMessagesService struct{ client *Client }
 
-// List returns what is pinned of a chat session. The service answers with all
-// of it at once, so there is one page only.
+// List returns the pinned messages of a chat session. The service sends all of
+// them at once, so there is only one page.
 func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedSession], error) {
 	return do[Page[PinnedSession]](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
@@ -30,7 +30,7 @@ func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, op
 	})
 }
 
-// Delete takes the pin off a chat session.
+// Delete unpins a chat session.
 func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, opts ...CallOption) error {
 	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
@@ -40,8 +40,8 @@ func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, op
 	})
 }
 
-// checkSession refuses an empty id: what the service would unpin for it, nobody
-// has said.
+// checkSession refuses an empty id: it is not documented what the service would
+// unpin.
 func checkSession(id string) error {
 	if id == "" {
 		return &api.ArgumentError{Argument: "sessionID", Reason: "is empty"}

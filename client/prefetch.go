@@ -14,13 +14,13 @@ import (
 // WithPrefetch lets All fetch up to n pages ahead of the one that is being
 // iterated over, at the same time. It takes memory for n pages more.
 //
-// The items come in the same order, and none is missed that would be found
-// without this option: if a page that was fetched ahead has another Count than
-// the page before it, the list has changed in between, and the page and all
-// those behind it are fetched again. Only one case can't be seen: an item is
-// created and another one deleted, both between two of the requests that run at
-// the same time. An item that is moved to another page by such an exchange may be
-// missed.
+// The items come in the same order, and none is missed that an iteration without
+// this option would find: if a page that was fetched ahead has another Count than
+// the page before it, the list has changed in between. The page and those behind
+// it are fetched again, at first fewer at a time. Two changes are not noticed: an
+// item created on a page that was fetched already, and an item created and another
+// one deleted between two requests that run at the same time. After the latter,
+// an item that has moved to another page may be missed.
 func WithPrefetch(n int) AllOption {
 	return allOption(func(s *callSettings) error {
 		if n < 0 {
@@ -35,7 +35,8 @@ func WithPrefetch(n int) AllOption {
 // page from that of the page before it.
 type prefetcher[T any] struct {
 	pager   pager[T]
-	ahead   int
+	ahead   int             // the option's number of pages, or 0 if their queries can't be guessed
+	window  int             // the number of pages to fetch ahead now: less after a change of the list
 	parent  context.Context //nolint:containedctx // it ends the requests when the iteration stops
 	ctx     context.Context //nolint:containedctx // parent, until the requests are discarded
 	cancel  context.CancelFunc
@@ -50,11 +51,11 @@ type pendingPage[T any] struct {
 }
 
 func newPrefetcher[T any](ctx context.Context, p pager[T]) *prefetcher[T] {
-	f := &prefetcher[T]{pager: p, ahead: p.settings.prefetch, parent: ctx, ctx: ctx, cancel: func() {}}
+	ahead := p.settings.prefetch
 	if ctx == nil {
-		f.ahead = 0
+		ahead = 0
 	}
-	return f
+	return &prefetcher[T]{pager: p, ahead: ahead, window: ahead, parent: ctx, ctx: ctx, cancel: func() {}}
 }
 
 // stop cancels the requests in flight and waits for their end.
@@ -82,9 +83,11 @@ func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
 		delete(p.pending, query)
 		next := <-pending.result
 		if pending.after == last || !next.isOutdated(last) {
+			p.window = min(2*p.window, p.ahead)
 			return next
 		}
 		p.discard()
+		p.window = 1
 		p.begin(query, last)
 	}
 }
@@ -124,7 +127,7 @@ func (p *prefetcher[T]) begin(query string, last *Page[T]) {
 	}
 	end := number
 	if size := int64(len(last.Results)); size > 0 {
-		end = max(end, min(number+int64(p.ahead)-1, (last.Count+size-1)/size))
+		end = max(end, min(number+int64(p.window)-1, (last.Count+size-1)/size))
 	}
 	for n := number; n <= end; n++ {
 		query := withPageNumber(query, n)

@@ -13,18 +13,18 @@ import (
 	"unicode/utf8"
 )
 
-// redactor takes out of an answer the secrets that went with the request, which
-// some servers and proxies repeat in their errors.
+// redactor masks the request's secrets in a response: some servers and proxies
+// repeat them in their errors.
 type redactor []string
 
-// redacted stands for a secret wherever it is printed.
+// redacted replaces a secret.
 const redacted = "***"
 
-// shortestRedacted is how long a secret must be to be taken out: a shorter one
-// is a part of any text.
+// shortestRedacted is the length of the shortest secret that is masked: a shorter
+// one is a part of many texts.
 const shortestRedacted = 4
 
-// redactor knows the key, and the secrets in the body.
+// redactor returns a redactor for the key and the secrets in the body.
 func (c *call) redactor() redactor {
 	secrets := append(redactor{c.apiKey()}, c.request.secrets...)
 	secrets.collect(reflect.ValueOf(c.request.body), 0)
@@ -32,13 +32,13 @@ func (c *call) redactor() redactor {
 	return slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortestRedacted })
 }
 
-// isSecretName knows the API's fields that hold secrets, for bodies that are not
-// made of the SDK's types.
+// isSecretName reports whether a field of the API with this name is a secret. It is
+// for bodies that don't have the SDK's types.
 func isSecretName(name string) bool { return name == "callback_secret" || name == "credentials" }
 
-// collect finds the secrets in a body of any shape.
+// collect adds the secrets in a body of any type.
 func (r *redactor) collect(value reflect.Value, depth int) {
-	const deepest = 16 // a body that refers to itself can't be sent, but may be given
+	const deepest = 16 // a body that refers to itself has no end
 	if !value.IsValid() || depth > deepest {
 		return
 	}
@@ -78,8 +78,8 @@ func (r redactor) text(s string) string {
 	return s
 }
 
-// forms are the spellings of the secrets in a body: as they are, and as Go and
-// Python write them inside of a JSON string.
+// forms returns the secrets as they may be spelled in a body: unescaped, and as Go
+// and Python escape them in JSON strings.
 func (r redactor) forms() [][]byte {
 	var forms [][]byte
 	for _, secret := range r {
@@ -123,8 +123,8 @@ func (r redactor) header(header http.Header) http.Header {
 	return clean
 }
 
-// fields leaves names that look like a field's as they are: a short secret may
-// be one.
+// fields masks the secrets in validation errors, but not in paths that look like
+// fields' names: a short secret may be such a name.
 func (r redactor) fields(fields []FieldError) []FieldError {
 	for i := range fields {
 		if strings.Trim(fields[i].Path, "._abcdefghijklmnopqrstuvwxyz") != "" {
@@ -137,15 +137,15 @@ func (r redactor) fields(fields []FieldError) []FieldError {
 	return fields
 }
 
-// read reads a body up to a limit, as it is and without the secrets. One that
-// lies across the limit is read to its end, to be found.
+// read reads a body up to a limit, and returns it with and without the secrets. A
+// secret that crosses the limit is read to its end, so that it is recognized.
 func (r redactor) read(body io.Reader, limit int64) (raw, clean []byte) {
 	forms := r.forms()
 	longest := 0
 	for _, form := range forms {
 		longest = max(longest, len(form))
 	}
-	// What can't be read is not worth losing the rest for.
+	// If the rest can't be read, the beginning is returned.
 	all, _ := io.ReadAll(io.LimitReader(body, limit+int64(longest)))
 	raw = all[:min(limit, int64(len(all)))]
 	clean = make([]byte, 0, len(raw))
@@ -161,7 +161,7 @@ func (r redactor) read(body io.Reader, limit int64) (raw, clean []byte) {
 	return raw, clean[:min(limit, int64(len(clean)))]
 }
 
-// matched is the length of the longest form that text begins with.
+// matched returns the length of the longest form that text begins with.
 func matched(text []byte, forms [][]byte) int {
 	longest := 0
 	for _, form := range forms {

@@ -7,19 +7,20 @@ import (
 	"strings"
 )
 
-// maxRedirects is how often a request is passed on before that is called a loop.
+// maxRedirects is the number of redirects that are followed for one request.
 const maxRedirects = 10
 
-// RedirectError is a redirect that was not followed: the key and the body go to
-// the configured service only, and a method is never turned into another, as
-// the redirect to a path with a slash would turn a DELETE into a GET.
+// RedirectError reports a redirect that was refused: the key and the body are
+// sent to the base URL's host only, and the method is never changed, as a redirect
+// to a path with a slash would change a DELETE to a GET. It is the cause of a
+// [TransportError].
 type RedirectError struct {
 	// Method is the method of the request that was redirected.
 	Method string
-	// From and To are where the request was, and was being, sent, without
-	// their queries.
+	// From and To are the addresses that the request was sent to and redirected
+	// to, without their queries.
 	From, To string
-	// Reason is why it was not followed.
+	// Reason says why it was refused.
 	Reason string
 }
 
@@ -27,22 +28,23 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("refused the redirect of %s %s to %s: %s (check the base URL)", e.Method, e.From, e.To, e.Reason)
 }
 
-// redirectPolicy is checkRedirect, and theirs, if there is one, after it.
-func redirectPolicy(theirs func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+// redirectPolicy returns checkRedirect, followed by the program's own policy if
+// it has one.
+func redirectPolicy(own func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(next *http.Request, via []*http.Request) error {
 		if err := checkRedirect(next, via); err != nil {
 			return err
 		}
-		// net/http takes the key away where the same origin is written otherwise.
+		// net/http drops the key if the same origin is spelled differently.
 		next.Header["Authorization"] = via[0].Header["Authorization"]
-		if theirs == nil {
+		if own == nil {
 			return nil
 		}
-		return theirs(next, via)
+		return own(next, via)
 	}
 }
 
-// checkRedirect refuses what would carry the key elsewhere or change the method.
+// checkRedirect refuses redirects to another host and changes of the method.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first, last := via[0], via[len(via)-1]
 	refuse := func(reason string) error {
@@ -52,18 +54,18 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	case first.URL.Scheme == "https" && next.URL.Scheme == "http":
 		return refuse("it would leave TLS")
 	case !sameOrigin(first.URL, next.URL):
-		return refuse("it leads to another host")
+		return refuse("it points to another host")
 	case next.Method != first.Method:
-		return refuse("it would turn " + first.Method + " into " + next.Method)
+		return refuse("it would change " + first.Method + " to " + next.Method)
 	case len(via) >= maxRedirects:
-		return refuse(fmt.Sprintf("there were %d of them already", len(via)))
+		return refuse(fmt.Sprintf("%d redirects were followed already", len(via)))
 	}
 	return nil
 }
 
 // sameOrigin reports whether a and b have the same scheme, host and port.
 func sameOrigin(a, b *url.URL) bool {
-	sameHost := a.Host == b.Host || // which is quick to see, and nearly always so
+	sameHost := a.Host == b.Host || // which is fast and nearly always true
 		strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 	return a.Scheme == b.Scheme && sameHost
 }

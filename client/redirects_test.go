@@ -134,7 +134,7 @@ func testRedirectWithin(t *testing.T, op operation, status int, absolute bool) {
 	if changesMethod(status, op) {
 		refusal, ok := errors.AsType[*client.RedirectError](err)
 		require.True(t, ok, "%s: %v", op.name, err)
-		assert.Contains(t, refusal.Reason, "would turn "+op.method+" into GET")
+		assert.Contains(t, refusal.Reason, "would change "+op.method+" to GET")
 		require.Len(t, requests, 1, op.name)
 		return
 	}
@@ -175,7 +175,7 @@ func TestRedirectLoopsEnd(t *testing.T) {
 		err := op.call(t.Context(), newClient(t, append(opts, retries(attempts))...))
 		refusal, ok := errors.AsType[*client.RedirectError](err)
 		require.True(t, ok, "%s: %v", op.name, err)
-		assert.Contains(t, refusal.Reason, "10 of them")
+		assert.Contains(t, refusal.Reason, "10 redirects")
 		assert.Len(t, seen.all(), 10, "a loop is not tried again")
 	}
 }

@@ -36,18 +36,18 @@ func (o Operation) attrs() []slog.Attr {
 	}
 }
 
-// request is a call before it is signed in: the generated builders make it and
-// transport.go sends it. Its first fault is kept until finish.
+// request is an operation's request. The generated builders make it, and
+// transport.go sends it. finish returns its first error.
 type request struct {
 	Operation
 
 	rest  string          // of the path template, not expanded yet
 	path  strings.Builder // escaped
 	query []byte          // escaped
-	body  any             // nil for none
+	body  any             // or nil
 	err   error
 
-	secrets []string // in the body, once it is written
+	secrets []string // of the encoded body
 }
 
 func newRequest(operationID, method, pathTemplate string) *request {
@@ -59,7 +59,7 @@ func newRequest(operationID, method, pathTemplate string) *request {
 	return r
 }
 
-// pathText expands the path template up to and with {name}.
+// pathText expands the path template up to and including {name}.
 func (r *request) pathText(name, value string) {
 	if r.err == nil {
 		r.err = checkPathText(name, value)
@@ -67,7 +67,7 @@ func (r *request) pathText(name, value string) {
 	r.expand(name, url.PathEscape(value))
 }
 
-// pathID expands the path template up to and with {name}. Ids start at 1.
+// pathID expands the path template up to and including {name}. Ids start at 1.
 func (r *request) pathID(name string, id int64) { //nolint:unparam // the contract says the name
 	if r.err == nil && id < 1 {
 		r.err = &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", id)}
@@ -75,7 +75,7 @@ func (r *request) pathID(name string, id int64) { //nolint:unparam // the contra
 	r.expand(name, strconv.FormatInt(id, 10))
 }
 
-// expand takes the template's next parameter, which must have this name.
+// expand replaces the template's next parameter, which must have this name.
 func (r *request) expand(name, escaped string) {
 	before, rest, _ := strings.Cut(r.rest, "{")
 	found, after, _ := strings.Cut(rest, "}")
@@ -87,8 +87,8 @@ func (r *request) expand(name, escaped string) {
 	r.rest = after
 }
 
-// checkPathText refuses what would make a path mean another object: an empty or
-// dotted segment, or one with a slash, would climb or address a collection.
+// checkPathText refuses values with which a path would address another object: an
+// empty segment, a dot segment, or one with a slash.
 func checkPathText(name, value string) error {
 	switch {
 	case value == "":
@@ -114,7 +114,7 @@ func (r *request) queryParam(name string, value any, style string, explode bool,
 		ParamLocation: runtime.ParamLocationQuery, Type: schemaType, Format: format,
 	})
 	if err != nil {
-		r.err = &api.ArgumentError{Argument: name, Reason: "can't be written into a query", Err: err}
+		r.err = &api.ArgumentError{Argument: name, Reason: "can't be encoded in a query", Err: err}
 		return
 	}
 	r.addQuery(fragment)
@@ -127,21 +127,21 @@ func (r *request) addQuery(fragment string) {
 	r.query = append(r.query, fragment...)
 }
 
-// setQuery sets parameters in the place of those with the same names.
+// setQuery sets parameters, and replaces those with the same names.
 func (r *request) setQuery(values url.Values) error {
 	if len(values) == 0 {
 		return nil
 	}
 	query, err := url.ParseQuery(string(r.query))
 	if err != nil {
-		return &api.ArgumentError{Argument: "query", Reason: "is not encoded as a query must be", Err: err}
+		return &api.ArgumentError{Argument: "query", Reason: "has an invalid percent-encoding", Err: err}
 	}
 	maps.Copy(query, values)
 	r.query = []byte(query.Encode())
 	return nil
 }
 
-// finish ends the path, and returns the first fault.
+// finish completes the path, and returns the first error.
 func (r *request) finish() (*request, error) {
 	if r.err != nil {
 		return nil, r.err
@@ -154,8 +154,8 @@ func (r *request) finish() (*request, error) {
 	return r, nil
 }
 
-// url is the address of r below base, which has its path in RawPath too, as
-// parseBaseURL makes it.
+// url returns the address of r below base, whose RawPath is set as parseBaseURL
+// sets it.
 func (r *request) url(base *url.URL) (url.URL, error) {
 	escaped := base.RawPath + r.path.String()
 	path, err := escaped, error(nil)
@@ -163,13 +163,13 @@ func (r *request) url(base *url.URL) (url.URL, error) {
 		path, err = url.PathUnescape(escaped)
 	}
 	if err != nil {
-		return url.URL{}, &api.ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
+		return url.URL{}, &api.ArgumentError{Argument: "path", Reason: "has an invalid percent-encoding", Err: err}
 	}
 	return url.URL{Scheme: base.Scheme, Host: base.Host, Path: path, RawPath: escaped, RawQuery: string(r.query)}, nil
 }
 
-// encodeBody writes the body as JSON, with extra fields beside or instead of
-// its own. It is nil where there is no body.
+// encodeBody returns the body as JSON. Extra fields are added, and replace the
+// body's own. It returns nil if there is no body.
 func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if r.body == nil {
 		return nil, nil
@@ -178,24 +178,24 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if body, ok := r.body.(encodable); ok {
 		var e encoder
 		if body.encode(&e); e.err != nil {
-			return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: e.err}
+			return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as JSON", Err: e.err}
 		}
 		out, r.secrets = e.out, e.secrets
 	} else if err := writeJSON(&out, r.body); err != nil {
-		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: err}
+		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as JSON", Err: err}
 	}
 	if len(extra) == 0 {
 		return out.Bytes(), nil
 	}
 	merged, err := mergeFields(out.Bytes(), extra)
 	if err != nil {
-		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
+		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as a JSON object", Err: err}
 	}
 	return merged, nil
 }
 
-// mergeFields writes the fields of a body that is written already, with those
-// in extra beside or instead of them.
+// mergeFields adds extra fields to an encoded body, and replaces those with the
+// same names.
 func mergeFields(body []byte, extra map[string]any) ([]byte, error) {
 	fields := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(body))

@@ -146,6 +146,4 @@ func (e *attemptTimeoutError) Error() string {
 	return fmt.Sprintf("no complete response within %s (WithAttemptTimeout)", e.timeout)
 }
 
-func (e *attemptTimeoutError) Timeout() bool { return true }
-
 func (e *attemptTimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }

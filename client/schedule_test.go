@@ -37,10 +37,15 @@ func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
 				return err
 			},
 		} {
-			fault, ok := errors.AsType[*client.UnrunnableError](send())
+			refused := requireArgumentError(t, send())
+			assert.Equal(t, "task.crontab", refused.Argument)
+			fault, ok := errors.AsType[*client.UnrunnableError](refused)
 			require.True(t, ok, "%s %v", method, never)
 			assert.Equal(t, crontab.NeverRuns, fault.Report.Verdict)
-			assert.ErrorContains(t, fault, "never run")
+			for _, finding := range fault.Report.Findings {
+				assert.ErrorContains(t, refused, finding.String())
+			}
+			assert.ErrorContains(t, refused, "ibl.ai: task.crontab would be stored but never run: ")
 			require.NoError(t, send(client.AllowUnrunnable()), "%s %v: the service takes it", method, never)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,7 +158,9 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 					var timeout net.Error
 					require.ErrorAs(t, err, &timeout)
 					assert.True(t, timeout.Timeout())
-					assert.ErrorContains(t, err, "7s (WithTimeout)")
+					require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+					require.NotErrorIs(t, err, context.DeadlineExceeded, "the context has not ended")
+					assert.ErrorContains(t, err, "7s (WithAttemptTimeout)")
 				})
 			})
 		}

@@ -192,23 +192,25 @@ func TestShortSecretLeavesAnErrorReadable(t *testing.T) {
 // Errors of arguments and options do not repeat what may be a secret.
 func TestNoOptionShowsASecret(t *testing.T) {
 	t.Parallel()
-	for _, opt := range []client.Option{
-		client.WithAPIKey(testKey + "\n"),
-		client.WithAPIKey("Token " + testKey),
-		client.WithAuthScheme("Token " + testKey),
-		client.WithBaseURL("https://" + testKey + "@example.com"),
-		client.WithBaseURL("https://ada:" + testKey + "@example.com"),
-		client.WithBaseURL("https://example.com/?key=" + testKey),
-		client.WithBaseURL("https://example.com/#" + testKey),
-		client.WithBaseURL("https://" + testKey + ":x@[::1"),
-		client.WithHeader("Authorization", "Token "+testKey),
-		client.WithHeader("X-Key", testKey+"\n"),
+	for _, of := range []struct {
+		name   string
+		option client.Option
+	}{
+		{"WithAPIKey", client.WithAPIKey(testKey + "\n")},
+		{"WithAPIKey", client.WithAPIKey("Token " + testKey)},
+		{"WithAuthScheme", client.WithAuthScheme("Token " + testKey)},
+		{"WithBaseURL", client.WithBaseURL("https://" + testKey + "@example.com")},
+		{"WithBaseURL", client.WithBaseURL("https://ada:" + testKey + "@example.com")},
+		{"WithBaseURL", client.WithBaseURL("https://example.com/?key=" + testKey)},
+		{"WithBaseURL", client.WithBaseURL("https://example.com/#" + testKey)},
+		{"WithBaseURL", client.WithBaseURL("https://" + testKey + ":x@[::1")},
+		{"WithHeader", client.WithHeader("Authorization", "Token "+testKey)},
+		{"WithHeader", client.WithHeader("X-Key", testKey+"\n")},
 	} {
-		_, err := client.New(client.WithAPIKey(testKey), client.WithOrg(testOrg), client.WithUsername(testUser), opt)
-		if err != nil {
-			assertHoldsNoSecret(t, err)
-		}
-		assertNoSecretIn(t, "the option", fmt.Sprintf("%v %+v %#v", opt, opt, opt))
+		_, err := client.New(client.WithAPIKey(testKey), client.WithOrg(testOrg), client.WithUsername(testUser), of.option)
+		assert.Equal(t, of.name, requireArgumentError(t, err).Argument)
+		assertHoldsNoSecret(t, err)
+		assertNoSecretIn(t, "the option", fmt.Sprintf("%v %+v %#v", of.option, of.option, of.option))
 	}
 }
 

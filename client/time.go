@@ -8,19 +8,19 @@ import (
 	"github.com/iblai/iblai-go/internal/timestamp"
 )
 
-// Time is a point in time as the API writes it. It reads ISO 8601 with or
-// without fraction and offset, a space for the T, and takes a naive time as
-// UTC. What can't be read is no error: the time is zero, and Text keeps what
-// was sent, so that one odd timestamp never costs a page.
+// Time is a time in a response. It is parsed from ISO 8601, with or without
+// fraction and offset, and with a T or a space before the time of day. A time
+// without an offset is in UTC. If the text can't be parsed, the time is zero and
+// Text returns the text: one such field does not make a page fail.
 type Time struct {
 	time.Time
 
-	// text is what was sent, if it could not be read.
+	// text is the service's text if it could not be parsed.
 	text string
 }
 
-// Text returns what the service sent where it could not be read as a time, and
-// the time in RFC 3339 otherwise; for the zero Time it is empty.
+// Text returns the time in RFC 3339, or the service's text if it could not be
+// parsed. It is empty if there is neither.
 func (t Time) Text() string {
 	if t.text != "" || t.IsZero() {
 		return t.text
@@ -28,8 +28,7 @@ func (t Time) Text() string {
 	return t.Format(time.RFC3339Nano)
 }
 
-// MarshalJSON writes RFC 3339, null for the zero Time, and text that could not
-// be read as it came.
+// MarshalJSON returns Text as a string, or null if it is empty.
 func (t Time) MarshalJSON() ([]byte, error) {
 	text := t.Text()
 	if text == "" {
@@ -38,7 +37,7 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return json.Marshal(text)
 }
 
-// UnmarshalJSON reads any of the spellings above. It never fails.
+// UnmarshalJSON parses any of these spellings. It never fails.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
 	if len(data) > 2 && data[0] == '"' && !bytes.ContainsRune(data, '\\') {

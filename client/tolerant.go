@@ -11,15 +11,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// tolerantSyntax is lenientSyntax for values of another type than was promised:
-// a number where a text was, a text that holds a number or a truth value, and
-// anything else as if it were not there.
+// tolerantSyntax is lenientSyntax for values of an unexpected type: it decodes a
+// number as a string, a string as the number or truth value that it holds, and
+// ignores any other value.
 var tolerantSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.JoinUnmarshalers( //nolint:gochecknoglobals // never changed
 	json.UnmarshalFromFunc(unmarshalMentor),
 	json.UnmarshalFromFunc(unmarshalTolerantly),
 )))
 
-// unmarshalTolerantly is asked before every value that is decoded.
+// unmarshalTolerantly is called for every value that is decoded.
 func unmarshalTolerantly(decoder *jsontext.Decoder, out any) error {
 	target := reflect.ValueOf(out).Elem()
 	kind := decoder.PeekKind()
@@ -34,8 +34,8 @@ func unmarshalTolerantly(decoder *jsontext.Decoder, out any) error {
 	return nil
 }
 
-// fits reports whether a JSON value of this kind can be decoded into target.
-// Types that decode themselves take what they get.
+// fits reports whether a JSON value of this kind can be decoded into target. Types
+// with a decoding method accept any.
 func fits(target reflect.Value, kind jsontext.Kind) bool {
 	switch target.Addr().Interface().(type) {
 	case json.Unmarshaler, json.UnmarshalerFrom:
@@ -51,12 +51,11 @@ func fits(target reflect.Value, kind jsontext.Kind) bool {
 	case reflect.Bool:
 		return kind == 't' || kind == 'f'
 	}
-	// A number may still be a fraction or too large, which only coerce forgives.
+	// A number may be a fraction or too large, which only coerce accepts.
 	return !target.CanInt() && !target.CanUint() && !target.CanFloat()
 }
 
-// coerce makes what it can of a value that does not fit, and leaves target
-// zero otherwise.
+// coerce converts a value that does not fit. If it can't, it sets target to zero.
 func coerce(target reflect.Value, value jsontext.Value) {
 	target.SetZero()
 	text := string(value)
@@ -91,13 +90,13 @@ func coerce(target reflect.Value, value jsontext.Value) {
 	}
 }
 
-// parseNumber reads a whole number, also one that is written with a fraction.
+// parseNumber parses an integer, also one with an exponent. It drops a fraction.
 func parseNumber[N int64 | uint64](text string, least, most float64, parse func(string, int, int) (N, error)) (N, bool) {
 	if number, err := parse(text, 10, 64); err == nil {
 		return number, true
 	}
 	number, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(number > least && number < most) { // which NaN isn't either
+	if err != nil || !(number > least && number < most) { // also NaN
 		return 0, false
 	}
 	return N(number), true

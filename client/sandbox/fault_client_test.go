@@ -1,11 +1,11 @@
 package sandbox_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -91,8 +91,8 @@ func TestClientMeetsFaults(t *testing.T) {
 		"reset after":         {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
 		"cut off":             {sandbox.Fault{Effect: sandbox.RequestEffect{Truncate: true}}, outcome{breaks(io.ErrUnexpectedEOF), 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
 		"cut off, twice":      {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Truncate: true}}, outcome{fine, 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
-		"too late":            {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 0}},
-		"too slow":            {sandbox.Fault{Effect: sandbox.RequestEffect{BytesPerSecond: 1}}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 1}},
+		"too late":            {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}}, outcome{breaks(os.ErrDeadlineExceeded), 3, 0}, outcome{breaks(os.ErrDeadlineExceeded), 1, 0}},
+		"too slow":            {sandbox.Fault{Effect: sandbox.RequestEffect{BytesPerSecond: 1}}, outcome{breaks(os.ErrDeadlineExceeded), 3, 0}, outcome{breaks(os.ErrDeadlineExceeded), 1, 1}},
 		"late and slow":       {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Millisecond, BytesPerSecond: 1 << 20}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown fields":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown values":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
