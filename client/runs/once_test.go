@@ -300,6 +300,34 @@ func TestOnceSaysWhenTheConnectionBrokeAfterTheCreation(t *testing.T) {
 	assert.False(t, ok, "nothing was sent: %v", err)
 }
 
+// A creation that was refused with 429 and then held back has created nothing.
+func TestOnceThatIsHeldBackHasCreatedNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+			client.WithHTTPClient(&http.Client{Transport: inMemory{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", "2")
+				if r.Method == http.MethodGet {
+					time.Sleep(time.Second)
+					w.Header().Set("Retry-After", "60")
+				}
+				reply(w, http.StatusTooManyRequests, `{"detail": "Request was throttled."}`)
+			})}}))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		go func() { _, _ = c.PeriodicAgents.List(ctx, nil) }() // what it is told is true of the creation, too
+		synctest.Wait()
+		_, err = runs.Once(ctx, c, request)
+		require.ErrorIs(t, err, client.ErrHeldBack)
+		failure, ok := errors.AsType[*client.TransportError](err)
+		require.True(t, ok)
+		assert.Equal(t, 1, failure.Attempts)
+		_, ok = errors.AsType[*runs.CleanupError](err)
+		assert.False(t, ok, "%v", err)
+	})
+}
+
 // The agent is deleted though middleware panics.
 func TestOnceDeletesTheAgentIfThereIsAPanic(t *testing.T) {
 	t.Parallel()

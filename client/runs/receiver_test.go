@@ -314,7 +314,15 @@ func TestPositionIsSavedAgain(t *testing.T) {
 type brokenStore struct {
 	callback.Store
 	claim, done, release error
+	hangs                bool // until the context ends, but to claim
 	released             int
+}
+
+func (s *brokenStore) hang(ctx context.Context) error {
+	if s.hangs {
+		<-ctx.Done()
+	}
+	return ctx.Err()
 }
 
 func newStore(t *testing.T) callback.Store {
@@ -329,7 +337,7 @@ func (s *brokenStore) Claim(ctx context.Context, key, owner string) error {
 }
 
 func (s *brokenStore) Done(ctx context.Context, key string) error {
-	if err := errors.Join(ctx.Err(), s.done); err != nil {
+	if err := errors.Join(s.hang(ctx), s.done); err != nil {
 		return err
 	}
 	return s.Store.Done(ctx, key)
@@ -337,7 +345,7 @@ func (s *brokenStore) Done(ctx context.Context, key string) error {
 
 func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
 	s.released++
-	if err := errors.Join(ctx.Err(), s.release); err != nil {
+	if err := errors.Join(s.hang(ctx), s.release); err != nil {
 		return err
 	}
 	return s.Store.Release(ctx, key, owner)
@@ -409,6 +417,29 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 	})
 }
 
+// A store that hangs delays a run, and stops nothing.
+func TestStoreThatHangs(t *testing.T) {
+	t.Parallel()
+	for _, failing := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newLogServer()
+			s.add(1)
+			f := follow(t, s, func(context.Context, *runs.Run) error {
+				if failing {
+					return errors.New("the disk is full")
+				}
+				return nil
+			}, runs.WithStore(&brokenStore{Store: newStore(t), hangs: true}))
+			pass(time.Minute)
+			f.stop(t)
+			run := f.of(runs.KindRun)[0]
+			require.ErrorIs(t, run.Err, context.DeadlineExceeded)
+			assert.Equal(t, 10*time.Second, run.Duration)
+			assert.Greater(t, len(f.of(runs.KindPoll)), 1)
+		})
+	}
+}
+
 func TestSecondFollowIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -476,6 +507,8 @@ func TestCallbacksAreReported(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 4, secret))
 	broken.claim = errors.New("connection refused")
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
+	broken.claim, broken.done = nil, errors.New("connection reset")
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 6, secret))
 	recorder := httptest.NewRecorder()
 	receiver.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
@@ -492,7 +525,8 @@ func TestCallbacksAreReported(t *testing.T) {
 		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{0, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
 		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
-		{503, 5, broken.claim, `level=ERROR msg="callback failed" kind=callback`},
+		{503, 5, nil, `level=ERROR msg="callback failed" kind=callback`},
+		{204, 6, broken.done, `level=ERROR msg="callback failed" kind=callback`},
 		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
 	}
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
@@ -564,9 +598,12 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		s := newLogServer()
 		start := time.Now()
 		s.put(1, start.Add(-time.Minute), start)
+		opts := []client.CallOption{client.WithQuery("start_date", "b")}
+		callOptions := runs.WithCallOptions(opts...)
+		opts[0] = nil // the slice is the caller's
 		f := follow(t, s, ignore,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
-			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
+			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
 		pass(time.Hour + time.Second)
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
