@@ -35,6 +35,7 @@ type onceServer struct {
 	deleted int
 	queries []string
 	headers []string
+	body    string // of the creation
 }
 
 func newOnceServer() *onceServer {
@@ -60,6 +61,8 @@ func (s *onceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.headers = append(s.headers, r.Header.Get("X-Trace"))
 	switch r.Method {
 	case http.MethodPost:
+		body, _ := io.ReadAll(r.Body)
+		s.body = string(body)
 		reply(w, s.createdCode, s.created)
 	case http.MethodDelete:
 		s.deleted++
@@ -86,8 +89,12 @@ func TestOnceReturnsTheLogOfTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
 		start := time.Now()
-		result, err := runs.Once(t.Context(), newClient(t, s), request, runs.WithCallOptions(client.WithHeader("X-Trace", "a")))
+		var logged bytes.Buffer
+		result, err := runs.Once(t.Context(), newClient(t, s), request, runs.WithCallOptions(client.WithHeader("X-Trace", "a"), client.WithBodyField("a", 1)),
+			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		require.NoError(t, err)
+		assert.Empty(t, logged.String())
+		assert.Contains(t, s.body, `"a":1`)
 		assert.Equal(t, "Out of tokens.", result.Log.Content, "a run that has failed is a result")
 		assert.Nil(t, result.Cleanup)
 		assert.Equal(t, 4*time.Second, time.Since(start), "polls are 2 s apart by default")

@@ -125,7 +125,9 @@ func TestPositionFile(t *testing.T) {
 		s.add(1)
 		live(1)
 		time.Sleep(time.Hour)
-		s.add(2, 3)
+		s.add(2)
+		time.Sleep(time.Hour)
+		s.add(3)
 		live(3)
 		assert.Equal(t, []int64{1, 2, 3}, handled, "without a file it begins with the runs of now")
 

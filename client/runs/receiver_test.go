@@ -78,7 +78,7 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 			}
 			return nil
 		})
-		for id := range int64(10) {
+		for id := range int64(20) {
 			s.add(id + 1)
 			if id%2 == 0 {
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret))
@@ -87,12 +87,12 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 		}
 		pass(time.Minute)
 		f.stop(t)
-		require.Len(t, handled, 10)
+		require.Len(t, handled, 20)
 		assert.Equal(t, "callback", handled[1])
 		assert.Equal(t, "log", handled[2], "its callback was lost")
 
 		callbacks := f.of(runs.KindCallback)
-		require.Len(t, callbacks, 10)
+		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
 		duplicates := 0
@@ -102,7 +102,12 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 				duplicates++
 			}
 		}
-		assert.Equal(t, 5, duplicates)
+		assert.Equal(t, 10, duplicates)
+		found := 0
+		for _, poll := range f.of(runs.KindPoll) {
+			found += poll.Found
+		}
+		assert.Equal(t, 20, found)
 	})
 }
 
@@ -174,6 +179,43 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 		require.EqualError(t, failures[0].Err, "runs: log 1: the disk is full")
 		assert.EqualValues(t, 1, failures[0].LogID)
 		assert.Equal(t, api.StatusSuccess, failures[0].Status)
+	})
+}
+
+// Runs that are found again are no news.
+func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
+		store := newStore(t)
+		require.NoError(t, store.Done(t.Context(), "1:success"))
+		require.NoError(t, store.Claim(t.Context(), "2:success", "ANOTHER"))
+		var logged bytes.Buffer
+		f := follow(t, s, ignore, runs.WithStore(store),
+			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		f.stop(t)
+		assert.Equal(t, 2, strings.Count(logged.String(), `level=DEBUG msg="run is a duplicate" kind=run`), &logged)
+		assert.NotContains(t, logged.String(), "level=ERROR")
+	})
+}
+
+func TestReceiverIsReadyWhileItHandles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		var f *following
+		ready := 0
+		f = follow(t, s, func(context.Context, *runs.Run) error {
+			if f.Status().Ready {
+				ready++
+			}
+			return nil
+		})
+		s.add(1, 2)
+		pass(time.Minute)
+		f.stop(t)
+		assert.Equal(t, 2, ready)
 	})
 }
 
@@ -509,7 +551,12 @@ func TestCallbacksAreReported(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
 	broken.claim, broken.done = nil, errors.New("connection reset")
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 6, secret))
+	malformed, err := callback.NewRequest(t.Context(), "/", []byte("[]"), api.NewSecret(secret))
+	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
+	receiver.ServeHTTP(recorder, malformed)
+	assert.Equal(t, http.StatusBadRequest, recorder.Code)
+	recorder = httptest.NewRecorder()
 	receiver.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
 
@@ -527,6 +574,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
 		{503, 5, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{204, 6, broken.done, `level=ERROR msg="callback failed" kind=callback`},
+		{400, 0, callback.ErrMalformedPayload, `level=WARN msg="callback refused" kind=callback`},
 		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
 	}
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
