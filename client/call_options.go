@@ -113,7 +113,7 @@ func WithBodyField(name string, value any) CallOption {
 			return &api.ArgumentError{Argument: "WithBodyField", Reason: "has no name"}
 		}
 		if holdsSecret(value) {
-			return &api.ArgumentError{Argument: "WithBodyField", Reason: secretReason}
+			return &api.ArgumentError{Argument: "WithBodyField", Reason: maskedReason}
 		}
 		if _, err := json.Marshal(value); err != nil {
 			return &api.ArgumentError{Argument: "WithBodyField", Reason: "has a value that can't be encoded as JSON", Err: err}

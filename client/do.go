@@ -50,7 +50,7 @@ func (r Request) build(org, userID string) (*request, error) {
 	built := newRequest(r.Method+" "+r.PathTemplate, r.Method, r.PathTemplate)
 	for {
 		_, rest, ok := strings.Cut(built.rest, "{")
-		if !ok || built.err != nil {
+		if !ok {
 			break
 		}
 		name, _, _ := strings.Cut(rest, "}")
@@ -104,7 +104,7 @@ func (r Request) check() error {
 		}
 	}
 	if holdsSecret(r.Body) {
-		return refuse("Body", secretReason)
+		return refuse("Body", maskedReason)
 	}
 	return nil
 }

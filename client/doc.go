@@ -19,8 +19,7 @@
 //	fmt.Println(agent.ID)
 //
 // A [Client] is safe for concurrent use. Its services have a method for each
-// operation. List returns one page, and All iterates over the items of all
-// pages:
+// operation. List returns one page; All iterates over the items of all pages:
 //
 //	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, client.WithPrefetch(4)) {
 //		if err != nil {
@@ -29,19 +28,24 @@
 //		fmt.Println(log.ID, log.Status)
 //	}
 //
-// Every method takes options: a [CallOption] is for any method, an [AllOption]
-// for All, and a [WriteOption] for Create, Replace and Update of periodic agents.
-// A [SharedOption] is also an [Option] of [New], and then holds for all calls.
+// [Client.Do] calls any other endpoint.
+//
+// # Options
+//
+// An [Option] configures a client, a [CallOption] one call, and a
+// [SharedOption] either: given to [New], it holds for all calls. An [AllOption]
+// is for iterations only, and a [WriteOption] for writing agents. An option in
+// the wrong place doesn't compile.
 //
 // # Reading and writing
 //
-// Models that are read have plain fields, and a pointer where the API has null.
-// Unknown values of an enumeration are kept, and so is the text of a [Time] that
-// can't be parsed. A field of an unexpected type does not fail the response.
-// [WithResponse] stores the raw JSON, with the fields that this release of the
+// What is read has plain fields, and a pointer where the API has null. Unknown
+// values of an enumeration are kept, and so is a [Time] that can't be parsed. A
+// field with a value of another type never makes a response fail.
+// [WithResponse] stores the raw JSON, with all fields that this release of the
 // SDK does not know.
 //
-// In requests, a nil pointer or an unset [Nullable] leaves a field out, new("")
+// In a request, a nil pointer or an unset [Nullable] leaves a field out, new("")
 // or new(false) sends a zero value, and [Null] sends null:
 //
 //	_, err := c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{
@@ -50,39 +54,45 @@
 //		Task:          &client.PeriodicTaskUpdateRequest{Enabled: new(false)},
 //	})
 //
+// # Secrets
+//
+// Secrets are of type [github.com/iblai/iblai-go/client/api.Secret], which is
+// masked wherever it is printed, logged or encoded as JSON. Only the client's
+// own requests carry it in clear. [Client.Do] and [WithBodyField] refuse values
+// that hold one.
+//
 // # Errors
 //
-// A call fails with one of four types. Match the kind of an error with errors.Is,
-// and read its fields with errors.As:
+// Every error of a call is one of four types:
 //
-//   - [*api.ArgumentError]: an argument or option is invalid; nothing was sent. For
-//     a schedule that never runs it wraps an [*UnrunnableError].
-//   - [*TransportError]: the call failed before a complete response was received. It
-//     wraps the cause: an error of package net, the context's error, a
-//     [*RedirectError] for a redirect that was refused, or a [*HeldBackError], which
-//     matches [ErrHeldBack], if the service limits the rate of requests and the
-//     context ends before the wait is over.
-//   - [*DecodeError]: a successful response is not what the API promises.
-//   - [*Error]: the response is not a success. Its kinds are [ErrValidation],
-//     [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrConflict],
-//     [ErrRateLimited] and [ErrServer].
+//   - [*github.com/iblai/iblai-go/client/api.ArgumentError]: an argument or
+//     option was refused before anything was sent. For a schedule that never
+//     runs it wraps an [*UnrunnableError], which has the report.
+//   - [*TransportError]: no complete response was received. It wraps the cause,
+//     such as the context's error or a [*RedirectError]. It wraps a
+//     [*HeldBackError], which is [ErrHeldBack], if the client itself waits
+//     because of an earlier 429.
+//   - [*DecodeError]: a successful response is not the JSON that was promised.
+//   - [*Error]: the service, or a proxy in front of it, responded with an error.
+//     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
+//     [ErrForbidden], [ErrNotFound], [ErrConflict], [ErrRateLimited] or
+//     [ErrServer].
 //
-// An iteration over a list yields the last three in a [*PageError]. [Collect]
-// returns [ErrTruncated] if there are more items than its limit. No error holds
-// the API key or another secret.
+// Iterations wrap the last three in a [*PageError], which names the page.
+// [Collect] returns [ErrTruncated] beside the items if there are more of them
+// than its limit. No error holds the key or another secret.
 //
-// # What is sent
+// # Requests
 //
-// Requests are retried where that is safe and may help: see [RetryPolicy]. After
-// a 429 all calls of the client wait as long as the service asks. The API key and
-// bodies are sent to the base URL's host only: redirects to another host are
-// refused. Every call ends when its context does.
+// Requests are retried where that is safe and may help, see [RetryPolicy]. The
+// key and bodies are sent to the base URL's host only: redirects elsewhere are
+// refused. Every call ends when its context ends.
 //
 // The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //
 // Package [github.com/iblai/iblai-go/client/callback] receives callbacks,
 // [github.com/iblai/iblai-go/client/runs] joins them with the logs,
-// [github.com/iblai/iblai-go/client/crontab] parses and checks schedules, and
-// [github.com/iblai/iblai-go/client/sandbox] is the platform in the process, for
-// tests and development.
+// [github.com/iblai/iblai-go/client/crontab] understands schedules, and
+// [github.com/iblai/iblai-go/client/sandbox] is the platform in a process, for
+// tests and for trying things.
 package client

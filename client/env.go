@@ -10,7 +10,7 @@ import (
 // The environment variables that [FromEnv] reads. The vendor's own tools read
 // the same ones.
 const (
-	EnvAPIKey   = "IBLAI_API_KEY" //nolint:gosec // a name, not a key
+	EnvAPIKey   = "IBLAI_API_KEY"
 	EnvOrg      = "IBLAI_ORG"
 	EnvUsername = "IBLAI_USERNAME"
 	EnvBaseURL  = "IBLAI_BASE_URL"

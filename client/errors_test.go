@@ -217,3 +217,71 @@ func TestDecodeErrorSaysWhatCame(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+// An error's text is all that many programs log: nothing of it is there by
+// accident.
+func TestErrorTexts(t *testing.T) {
+	t.Parallel()
+	of := client.Operation{Method: "GET", PathTemplate: "/x/"}
+	long := strings.Repeat("x", 500)
+	for want, err := range map[string]error{
+		"ibl.ai: GET /x/: 400 Bad Request":                                                                           &client.Error{StatusCode: 400, Attempts: 1},
+		"ibl.ai: GET /x/: 400 Bad Request [2 attempts]":                                                              &client.Error{StatusCode: 400, Attempts: 2},
+		"ibl.ai: GET /x/: 400 Bad Request: a":                                                                        &client.Error{StatusCode: 400, Message: "a"},
+		"ibl.ai: GET /x/: 400 Bad Request: m: a: b c; d; e: f":                                                       &client.Error{StatusCode: 400, Message: "m", Fields: []client.FieldError{{Path: "a", Messages: []string{"b", "c"}}, {Messages: []string{"d"}}, {Path: "e", Messages: []string{"f"}}}},
+		"ibl.ai: GET /x/: 400 Bad Request: " + long:                                                                  &client.Error{StatusCode: 400, Message: long},
+		"ibl.ai: GET /x/: 400 Bad Request: " + long[:499] + "…":                                                      &client.Error{StatusCode: 400, Message: long + "x"},
+		"ibl.ai: GET /x/: 400 Bad Request [request r]":                                                               &client.Error{StatusCode: 400, RequestID: "r"},
+		"ibl.ai: GET /x/: 409 Conflict":                                                                              &client.Error{StatusCode: 409, RetryAfter: time.Second},
+		"ibl.ai: GET /x/: 429 Too Many Requests (wait 1s)":                                                           &client.Error{StatusCode: 429, RetryAfter: time.Second},
+		"ibl.ai: GET /x/: 429 Too Many Requests (wait before the next request)":                                      &client.Error{StatusCode: 429},
+		"ibl.ai: GET /x/: 299":                                                                                       &client.Error{StatusCode: 299},
+		"ibl.ai: GET /x/: 300 Multiple Choices (the response redirects but has no Location: check the base URL)":     &client.Error{StatusCode: 300},
+		"ibl.ai: GET /x/: 399 (the response redirects but has no Location: check the base URL)":                      &client.Error{StatusCode: 399},
+		"ibl.ai: GET /x/: 499":                                                                                       &client.Error{StatusCode: 499},
+		"ibl.ai: GET /x/: 500 Internal Server Error (the service or a proxy in front of it failed: try again later)": &client.Error{StatusCode: 500},
+		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a"},
+		"ibl.ai: GET /x/: broken":                                                                                    &client.TransportError{Attempts: 1, Err: errors.New("broken")},
+		"ibl.ai: GET /x/: broken [2 attempts]":                                                                       &client.TransportError{Attempts: 2, Err: errors.New("broken")},
+		"ibl.ai: GET /x/: 200 with no content type is not the expected JSON: broken (check the base URL: a proxy or a login page may have responded)": &client.DecodeError{StatusCode: 200, Err: errors.New("broken")},
+		"ibl.ai: GET /x/: 200 with text/html is not the expected JSON: broken (check the base URL: a proxy or a login page may have responded)":       &client.DecodeError{StatusCode: 200, ContentType: "text/html", Err: errors.New("broken")},
+		"page 2 of the list: broken":                                                         &client.PageError{Page: 2, Err: errors.New("broken")},
+		"held back for another 1m0s by the service's rate limit":                             &client.HeldBackError{RetryIn: time.Minute},
+		"refused the redirect of GET a to b: it points to another host (check the base URL)": &client.RedirectError{Method: "GET", From: "a", To: "b", Reason: "it points to another host"},
+		"client: the list has more items than the limit":                                     client.ErrTruncated,
+	} {
+		switch err := err.(type) { //nolint:errorlint // they are made here
+		case *client.Error:
+			err.Operation = of
+		case *client.TransportError:
+			err.Operation = of
+		case *client.DecodeError:
+			err.Operation = of
+		}
+		assert.EqualError(t, err, want)
+	}
+}
+
+// What is not set is not logged.
+func TestErrorsInLogsHaveWhatIsSet(t *testing.T) {
+	t.Parallel()
+	of := client.Operation{ID: "x_get", Method: "GET", PathTemplate: "/x/"}
+	const common = `"operation":"x_get","method":"GET","path":"/x/"`
+	for want, err := range map[string]*client.Error{
+		`{` + common + `,"status_code":500,"attempts":3}`: {Operation: of, StatusCode: 500, Attempts: 3},
+		`{` + common + `,"status_code":429,"attempts":1,"message":"a","fields":{"b":"c d"},"retry_after":1000000000,"request_id":"r"}`: {
+			Operation: of, StatusCode: 429, Attempts: 1, Message: "a", RetryAfter: time.Second, RequestID: "r",
+			Fields: []client.FieldError{{Path: "b", Messages: []string{"c", "d"}}},
+			Header: http.Header{"X": {"x"}}, Body: []byte("x"),
+		},
+	} {
+		var out bytes.Buffer
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "error", err)
+		assert.Contains(t, out.String(), `"error":`+want+"}\n")
+		// slog leaves out an empty group, but not in a handler of the program's own.
+		for _, attr := range err.LogValue().Group() {
+			assert.NotEmpty(t, attr.Value.Any(), attr.Key)
+		}
+	}
+	assert.NotErrorIs(t, &client.Error{StatusCode: 500}, errors.New("another"))
+}

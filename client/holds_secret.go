@@ -7,8 +7,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// secretReason is why a value that holds a secret is refused.
-const secretReason = "holds an api.Secret, which encoding/json writes as ***: pass its text, secret.Reveal()"
+// maskedReason is the reason to refuse a value that holds a secret.
+const maskedReason = "holds an api.Secret, which encoding/json writes as ***: pass its text, secret.Reveal()"
 
 // holdsSecret reports whether there is an [api.Secret] anywhere in value: in its
 // type, or in the values of its interfaces. A field of that type counts even if

@@ -99,7 +99,7 @@ func TestMutatedResponsesAreDecoded(t *testing.T) {
 		require.Equal(t, got, created)
 		if n == 0 {
 			wantAgent, wantMentor = asJSON(t, got), asJSON(t, got.Mentor)
-			require.NotEqual(t, asJSON(t, client.PeriodicAgent{}), wantAgent)
+			require.NotEqual(t, wantAgent, asJSON(t, client.PeriodicAgent{}))
 		}
 		requireUnchangedIsRead(t, body, agent, parsed(t, body), wantAgent, asJSON(t, got))
 

@@ -51,6 +51,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		"URL with no fragment":   {client.WithBaseURL("https://example.com/#"), "WithBaseURL"},
 		"URL that climbs":        {client.WithBaseURL("https://example.com/a/../b"), "WithBaseURL"},
 		"URL that climbs hidden": {client.WithBaseURL("https://example.com/a/%2e%2E/b"), "WithBaseURL"},
+		"URL with a dot":         {client.WithBaseURL("https://example.com/a/./b"), "WithBaseURL"},
 		"URL with a bad escape":  {client.WithBaseURL("https://example.com/%zz"), "WithBaseURL"},
 		"URL with a space":       {client.WithBaseURL(" https://example.com"), "WithBaseURL"},
 		"URL with a line break":  {client.WithBaseURL("https://example.com\n"), "WithBaseURL"},

@@ -224,10 +224,10 @@ func WithLogger(logger *slog.Logger) Option {
 		})
 	}
 	return WithObserver(func(ctx context.Context, attempt Attempt) {
-		level, message := slog.LevelDebug, "ibl.ai request"
 		if attempt.RetryIn > 0 {
-			level, message = slog.LevelWarn, "ibl.ai request will be retried"
+			logger.LogAttrs(ctx, slog.LevelWarn, "ibl.ai request will be retried", attempt.attrs()...)
+			return
 		}
-		logger.LogAttrs(ctx, level, message, attempt.attrs()...)
+		logger.LogAttrs(ctx, slog.LevelDebug, "ibl.ai request", attempt.attrs()...)
 	})
 }

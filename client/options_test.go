@@ -33,7 +33,7 @@ func TestKindsOfOptions(t *testing.T) {
 		"WithAPIKey":     {client.WithAPIKey("k"), ofClient},
 		"WithAuthScheme": {client.WithAuthScheme(""), ofClient},
 		"WithBaseURL":    {client.WithBaseURL(""), ofClient},
-		"WithHTTPClient": {client.WithHTTPClient(http.DefaultClient), ofClient},
+		"WithHTTPClient": {client.WithHTTPClient(&http.Client{}), ofClient},
 		"WithUserAgent":  {client.WithUserAgent("a"), ofClient},
 		"WithMiddleware": {client.WithMiddleware(nil), ofClient},
 		"WithLogger":     {client.WithLogger(slog.Default()), ofClient},

@@ -86,7 +86,7 @@ func pages[T any](ctx context.Context, c *Client, opts []AllOption, build buildF
 			last = next.page
 			if last.Next != "" {
 				if query, err = nextQuery(last.Next, seen); err == nil {
-					prefetcher.begin(query, last)
+					prefetcher.begin(query, last) //nolint:contextcheck // it has the iteration's
 				}
 			}
 			if !yield(last, nil) || last.Next == "" {

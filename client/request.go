@@ -11,8 +11,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/iblai/iblai-go/client/api"
 	"github.com/oapi-codegen/runtime"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // Operation identifies an operation of the API, for errors, logs, metrics and

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -216,4 +217,22 @@ func TestFilterOfTheCaller(t *testing.T) {
 	_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Search: "a", Page: 3}, client.WithQuery("start_date", "2027-01-01"), client.WithQuery("search", "b"))
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{"search": {"b"}, "page": {"3"}, "start_date": {"2027-01-01"}}, s.url.Query())
+}
+
+// What is unusual but valid is sent as it is.
+func TestUnusualOptionsAreAccepted(t *testing.T) {
+	t.Parallel()
+	s, c := newCatch(t)
+	for _, value := range []string{"", " ", "two words", "a\ttab", "ü", "~"} {
+		_, err := c.PeriodicAgents.Get(t.Context(), 1, client.WithHeader("X-!#$%&'*+.^_`|~-Z", value))
+		require.NoError(t, err, value)
+		assert.Equal(t, value, s.header.Get("X-!#$%&'*+.^_`|~-Z"))
+	}
+	require.NoError(t, c.Do(t.Context(), client.Request{Method: "QUIZ", PathTemplate: "/"}, nil))
+	assert.Equal(t, "QUIZ", s.method)
+	_, err := newClient(t, client.WithMaxBody(1)).PeriodicAgents.Get(t.Context(), 0)
+	assert.Equal(t, "id", requireArgumentError(t, err).Argument, "a limit of 1 is one")
+	_, err = newClient(t, client.WithMaxErrorBody(1)).PeriodicAgents.Get(t.Context(), 0)
+	assert.Equal(t, "id", requireArgumentError(t, err).Argument)
+	assert.Equal(t, "client for no address", fmt.Sprint(client.Client{}))
 }

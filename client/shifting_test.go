@@ -119,7 +119,7 @@ func TestPrefetchYieldsWhatASequentialIterationYields(t *testing.T) {
 	for seed := range uint64(400) {
 		created := seed%2 == 0
 		synctest.Test(t, func(t *testing.T) {
-			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test's
+			random := rand.New(rand.NewPCG(seed, 0))
 			s := changing(random, created)
 			ids, versions := s.iterate(t, 1+random.IntN(8))
 			require.True(t, slices.IsSorted(versions), "seed %d: a page is older than the page before it: %v", seed, versions)

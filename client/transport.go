@@ -142,7 +142,8 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	if call.body, err = r.encodeBody(s.fields); err != nil {
 		return nil, err
 	}
-	return call, call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
+	err = call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
+	return call, err
 }
 
 // run sends the request, and retries as long as that is safe and may help.

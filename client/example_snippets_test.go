@@ -23,7 +23,7 @@ func TestSnippetsAreCompiled(t *testing.T) {
 	for _, snippet := range []any{createAgent, printLogs, clearPreviousAgent, collectAgents, nullPreviousAgent} {
 		require.NotNil(t, snippet)
 	}
-	source, err := os.ReadFile("doc_test.go")
+	source, err := os.ReadFile("example_snippets_test.go")
 	require.NoError(t, err)
 	compiled := unindented(string(source))
 	found := 0
