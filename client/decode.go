@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -13,14 +14,18 @@ import (
 	"github.com/iblai/iblai-go/internal/unquote"
 )
 
-// lenientSyntax reads what a model can write into a log: half of a surrogate
-// pair, bytes that are no UTF-8. It costs nothing where there are none.
-var lenientSyntax = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) //nolint:gochecknoglobals // never changed
+// anySyntax reads what a model can write into a log: half of a surrogate pair,
+// bytes that are no UTF-8. It costs nothing where there are none.
+var anySyntax = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) //nolint:gochecknoglobals // never changed
 
-// logSyntax is lenientSyntax for logs, whose long content package unquote reads
-// in half the time. For models of many short fields it would not pay: each of
-// their values would be looked up among such functions first.
-var logSyntax = json.JoinOptions(lenientSyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalText))) //nolint:gochecknoglobals // never changed
+// lenientSyntax is anySyntax for all models, also where a mentor is named by its
+// id.
+var lenientSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalMentor))) //nolint:gochecknoglobals // never changed
+
+// logSyntax is anySyntax for logs, which have no mentors, but long content that
+// package unquote reads in half the time. For models of many short fields it
+// would not pay.
+var logSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalText))) //nolint:gochecknoglobals // never changed
 
 // errTooLarge is an answer that is longer than the client reads.
 var errTooLarge = errors.New("the answer is longer than the client reads (WithMaxBody)")
@@ -59,21 +64,44 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 // decoded once more, tolerantly: one odd field must not cost a page.
 func decodeJSON(body []byte, out any) error {
 	if out == nil {
-		return json.Unmarshal(body, new(jsontext.Value), lenientSyntax)
+		return json.Unmarshal(body, new(jsontext.Value), anySyntax)
 	}
 	syntax := lenientSyntax
 	switch out.(type) {
 	case *PeriodicAgentLog, *Page[PeriodicAgentLog]:
 		syntax = logSyntax
 	}
-	err := json.Unmarshal(body, out, syntax)
-	if err == nil && len(body) <= len(" null ") && string(bytes.TrimSpace(body)) == "null" {
+	err := unmarshal(body, out, syntax)
+	if fault, ok := errors.AsType[*json.SemanticError](err); ok && fault.JSONPointer != "" {
+		reflect.ValueOf(out).Elem().SetZero() // the strict pass has filled a part of it
+		err = unmarshal(body, out, tolerantSyntax)
+	}
+	if err != nil {
+		return err // as the whole is not what was promised
+	}
+	if len(body) <= len(" null ") && string(bytes.TrimSpace(body)) == "null" {
 		return errors.New("the body is null")
 	}
-	if fault, ok := errors.AsType[*json.SemanticError](err); ok && fault.JSONPointer != "" {
-		return decodeTolerantly(body, out)
+	if page, ok := out.(list); ok {
+		return page.checkItems()
 	}
-	return err // as the whole is not what was promised
+	return nil
+}
+
+// unmarshal decodes a body, which in place of a page may be a bare list.
+func unmarshal(body []byte, out any, syntax json.Options) error {
+	page, ok := out.(list)
+	if !ok || !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("[")) {
+		return json.Unmarshal(body, out, syntax)
+	}
+	decoder := jsontext.NewDecoder(bytes.NewReader(body), syntax)
+	if err := page.readList(decoder); err != nil {
+		return err
+	}
+	if _, err := decoder.ReadToken(); err != io.EOF {
+		return errors.New("something follows the list")
+	}
+	return nil
 }
 
 // unmarshalText reads a string as package unquote does.

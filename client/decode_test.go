@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // answering is a client of a service that answers everything with body.
@@ -37,7 +38,7 @@ func TestUnknownFieldsAndValuesAreKept(t *testing.T) {
 	agent := getAgent(t, `{"id": 7, "new_field": {"deep": [1, 2, {"x": null}]}, "previous_agent_status": "on_hold",
 		"mentor": {"greeting_method": "sings", "call_configuration": {"mode": "telepathy", "tts_provider": "x"}, "mcp_servers": [{"transport": "pigeon", "auth_type": "handshake"}]}}`)
 	assert.EqualValues(t, 7, agent.ID)
-	assert.Equal(t, client.PeriodicAgentStatus("on_hold"), agent.PreviousAgentStatus)
+	assert.Equal(t, api.Status("on_hold"), agent.PreviousAgentStatus)
 	assert.Equal(t, client.GreetingMethod("sings"), agent.Mentor.GreetingMethod)
 	assert.Equal(t, client.CallConfigurationMode("telepathy"), agent.Mentor.CallConfiguration.Mode)
 	assert.Equal(t, client.MCPTransport("pigeon"), agent.Mentor.MCPServers[0].Transport)
@@ -84,7 +85,7 @@ func TestValuesOfAnotherType(t *testing.T) {
 	assert.False(t, agent.OneOff)
 	assert.Equal(t, new(int64(9)), agent.ParentMentorID)
 	assert.Equal(t, new(int64(3)), agent.PreviousAgent)
-	assert.Equal(t, client.Secret("42"), agent.CallbackSecret)
+	assert.Equal(t, api.NewSecret("42"), agent.CallbackSecret)
 	assert.Equal(t, "1767600000", agent.CreatedAt.Text(), "what can't be read is kept")
 	assert.EqualValues(t, 3, agent.Mentor.ID)
 	assert.True(t, agent.Mentor.IsFeatured)
@@ -94,7 +95,7 @@ func TestValuesOfAnotherType(t *testing.T) {
 	created, err := answering(t, `{"id": 7, "title": ["a"], "mentor": {"mcp_servers": [{"credentials": "`+testCredentials+`"}]}}`).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
 	require.NoError(t, err)
 	assert.Empty(t, created.Title, "an array is no text")
-	assert.Empty(t, created.Mentor, "nor is an object, which may hold what must not be seen")
+	assert.Equal(t, testCredentials, created.Mentor.MCPServers[0].Credentials.Reveal(), "a release may answer with the whole mentor")
 }
 
 func TestNumbersThatDoNotFit(t *testing.T) {
@@ -109,7 +110,7 @@ func TestNumbersThatDoNotFit(t *testing.T) {
 
 func TestOneBadItemDoesNotCostItsPage(t *testing.T) {
 	t.Parallel()
-	for _, bad := range []string{`null`, `7`, `"x"`, `true`, `{"id": {}}`, `{"task": 7}`, `{"mentor": 5}`, `{"mentor": [1]}`, `{"mentor": {"categories": [7]}}`, `{"created_at": {"x": 1}}`} {
+	for _, bad := range []string{`7`, `"x"`, `true`, `{"id": {}}`, `{"task": 7}`, `{"mentor": 5}`, `{"mentor": [1]}`, `{"mentor": {"categories": [7]}}`, `{"created_at": {"x": 1}}`} {
 		page, err := answering(t, `{"count": 3, "next": null, "results": [{"id": 1, "title": "A"}, `+bad+`, {"id": 3, "title": "C"}]}`).PeriodicAgents.List(t.Context(), nil)
 		require.NoError(t, err, bad)
 		require.Len(t, page.Results, 3, bad)
@@ -122,6 +123,42 @@ func TestOneBadItemDoesNotCostItsPage(t *testing.T) {
 		require.Len(t, got.Results, 1, page)
 		assert.EqualValues(t, 1, got.Results[0].ID, page)
 	}
+}
+
+func TestNullItemIsADecodeError(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{`{"count": 2, "results": [{"id": 1}, null]}`, `[{"id": 1}, null]`, `[[null]]`, `{"count": "2", "results": [{"id": "1"}, null]}`} {
+		c := answering(t, page)
+		got, err := c.PeriodicAgents.List(t.Context(), nil)
+		_, ok := errors.AsType[*client.DecodeError](err)
+		assert.True(t, ok, "%s: %v", page, err)
+		assert.Nil(t, got, page)
+		_, err = client.Collect(c.PeriodicAgents.All(t.Context(), nil), 10)
+		_, ok = errors.AsType[*client.DecodeError](err)
+		assert.True(t, ok, "%s: %v", page, err)
+	}
+}
+
+func TestBareListEndsTheBody(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`[]]`, `[] {}`, `[`, `[{"id": 1}`, `[{"id": 1},]`, `[[]`} {
+		_, err := answering(t, body).PeriodicAgents.List(t.Context(), nil)
+		_, ok := errors.AsType[*client.DecodeError](err)
+		assert.True(t, ok, "%s: %v", body, err)
+	}
+}
+
+// A program may keep what it was sent, and read it itself.
+func TestMentorIsReadByEncodingJSON(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]client.Mentor{
+		`{"mentor": "u"}`: {UniqueID: "u"}, `{"mentor": 3}`: {ID: 3}, `{"mentor": {"id": 3, "name": "Coach"}}`: {ID: 3, Name: "Coach"}, `{"mentor": null}`: {},
+	} {
+		agent := client.PeriodicAgent{}
+		require.NoError(t, json.Unmarshal([]byte(text), &agent), text)
+		assert.Equal(t, want, agent.Mentor, text)
+	}
+	require.Error(t, json.Unmarshal([]byte(`{"mentor": []}`), &client.PeriodicAgent{}))
 }
 
 func TestWholeAnswerOfAnotherType(t *testing.T) {
@@ -177,7 +214,7 @@ func TestBrokenTextsAreRead(t *testing.T) {
 			assert.EqualValues(t, 1, log.ID)
 			page, err := answering(t, `{"results": [`+body+`]}`).PeriodicAgentLogs.List(t.Context(), nil)
 			require.NoError(t, err, body)
-			assert.Equal(t, []client.PeriodicAgentLog{*log}, page.Results)
+			assert.Equal(t, []*client.PeriodicAgentLog{log}, page.Results)
 			if want != "" {
 				assert.Equal(t, want, log.Content, body)
 			}
@@ -233,7 +270,7 @@ func TestOlderReleases(t *testing.T) {
 
 	created, err := answering(t, `{"id": 7, "mentor": 12, "title": "T"}`).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
 	require.NoError(t, err)
-	assert.Equal(t, "12", created.Mentor, "a mentor's number")
+	assert.Equal(t, client.Mentor{ID: 12}, created.Mentor, "a mentor's number")
 }
 
 func TestRawAnswerBesideTheTypedOne(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -155,7 +156,7 @@ func ExampleWithResponse() {
 
 // A secret does not show where it is printed by accident.
 func ExampleSecret() {
-	fmt.Printf("%v %q\n", client.Secret("hunter2"), client.Secret("hunter2"))
+	fmt.Printf("%v %q\n", api.NewSecret("hunter2"), api.NewSecret("hunter2"))
 	// Output: *** ***
 }
 
@@ -177,7 +178,7 @@ func exampleClient() (c *client.Client, stop func()) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, outcome := range []sandbox.Outcome{{}, {Status: client.PeriodicAgentLogStatusError}} {
+	for _, outcome := range []sandbox.Outcome{{}, {Status: api.StatusError}} {
 		if _, err := sb.Fire(context.Background(), agent.ID, outcome); err != nil {
 			log.Fatal(err)
 		}

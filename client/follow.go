@@ -8,6 +8,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // Cursor is how far a program has followed the logs. It can be kept as JSON and
@@ -245,9 +247,9 @@ func (f *follower) advance(newest time.Time) {
 // is over when the run has an end.
 func isFinished(log *PeriodicAgentLog) bool {
 	switch log.Status {
-	case PeriodicAgentLogStatusSuccess, PeriodicAgentLogStatusError:
+	case api.StatusSuccess, api.StatusError:
 		return true
-	case PeriodicAgentLogStatusRunning:
+	case api.StatusRunning:
 		return false
 	}
 	return log.EndTime != nil && !log.EndTime.IsZero()

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // logServer is a service that has nothing but logs, and changes while it is
@@ -41,9 +42,9 @@ func newLogServer() *logServer {
 
 // put stores a log; without an end it is running.
 func (s *logServer) put(id int64, created, ended time.Time) {
-	log := client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: client.PeriodicAgentLogStatusRunning, CreatedAt: client.At(created)}
+	log := client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: api.StatusRunning, CreatedAt: client.Time{Time: created}}
 	if !ended.IsZero() {
-		log.Status, log.EndTime = client.PeriodicAgentLogStatusSuccess, new(client.At(ended))
+		log.Status, log.EndTime = api.StatusSuccess, new(client.Time{Time: ended})
 	}
 	s.logs[id] = log
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
@@ -90,9 +91,7 @@ func doCaller(method string) func(context.Context, *client.Client, ...client.Cal
 	r := client.Request{Method: method, PathTemplate: "/api/ai-mentor/orgs/{org}/users/{user_id}/things/{id}/", PathParams: map[string]string{"id": "7"}}
 	switch method {
 	case http.MethodPost, http.MethodPut, http.MethodPatch:
-		r.Body = &struct {
-			Secret client.Secret `json:"callback_secret"`
-		}{testSecret}
+		r.Body = map[string]string{"callback_secret": testSecret}
 	}
 	return func(ctx context.Context, c *client.Client, opts ...client.CallOption) error {
 		var out any
@@ -140,7 +139,7 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 	case in.Kind() == reflect.Pointer && in.Elem().Kind() == reflect.Struct:
 		made := reflect.New(in.Elem())
 		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
-			secret.Set(reflect.ValueOf(new(client.Secret(testSecret))))
+			secret.Set(reflect.ValueOf(new(api.NewSecret(testSecret))))
 		}
 		return made
 	}

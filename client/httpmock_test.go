@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
@@ -60,7 +61,7 @@ func TestHTTPMockWithPages(t *testing.T) {
 	logs, err := client.Collect(c.PeriodicAgentLogs.All(t.Context(), nil), 10)
 	require.NoError(t, err)
 	require.Len(t, logs, 2)
-	assert.Equal(t, client.PeriodicAgentLogStatusError, logs[1].Status)
+	assert.Equal(t, api.StatusError, logs[1].Status)
 }
 
 func TestHTTPMockWithErrors(t *testing.T) {

@@ -27,15 +27,25 @@ func (p *MentorListParams) request(org, userID string) (*request, error) {
 	return newMentorListRequest(org, userID, p)
 }
 
-// UnmarshalJSONFrom reads a mentor, and also a bare unique id, which stands in
-// the mentor's place in some answers.
-func (m *Mentor) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	type plain Mentor // without this method
-	if decoder.PeekKind() != '"' {
-		return json.UnmarshalDecode(decoder, (*plain)(m))
+// UnmarshalJSON reads a mentor, and also the bare unique id or number by which
+// some responses name it.
+func (m *Mentor) UnmarshalJSON(data []byte) error {
+	return json.Unmarshal(data, m, lenientSyntax)
+}
+
+// unmarshalMentor is UnmarshalJSON for the client's own decoding, which saves a
+// pass over the mentor.
+func unmarshalMentor(decoder *jsontext.Decoder, m *Mentor) error {
+	type plain Mentor // without methods
+	switch decoder.PeekKind() {
+	case '"':
+		*m = Mentor{}
+		return json.UnmarshalDecode(decoder, &m.UniqueID)
+	case '0':
+		*m = Mentor{}
+		return json.UnmarshalDecode(decoder, &m.ID)
 	}
-	*m = Mentor{}
-	return json.UnmarshalDecode(decoder, &m.UniqueID)
+	return json.UnmarshalDecode(decoder, (*plain)(m))
 }
 
 func (m *Mentor) key() itemKey { return itemKey{id: m.ID, uniqueID: m.UniqueID} }

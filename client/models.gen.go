@@ -4,6 +4,9 @@ package client
 
 import (
 	"encoding/json"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // Defines values for MCPAuthType.
@@ -31,21 +34,6 @@ const (
 	LLMProviderOpenAI LLMProvider = "openai"
 )
 
-// Defines values for PeriodicAgentLogStatus.
-const (
-	PeriodicAgentLogStatusError   PeriodicAgentLogStatus = "error"
-	PeriodicAgentLogStatusRunning PeriodicAgentLogStatus = "running"
-	PeriodicAgentLogStatusSuccess PeriodicAgentLogStatus = "success"
-)
-
-// Defines values for PeriodicAgentStatus.
-const (
-	PeriodicAgentStatusError   PeriodicAgentStatus = "error"
-	PeriodicAgentStatusPending PeriodicAgentStatus = "pending"
-	PeriodicAgentStatusRunning PeriodicAgentStatus = "running"
-	PeriodicAgentStatusSuccess PeriodicAgentStatus = "success"
-)
-
 // Defines values for VoiceProvider.
 const (
 	VoiceProviderElevenLabs VoiceProvider = "elevenlabs"
@@ -63,9 +51,9 @@ const (
 
 // Defines values for MCPTransport.
 const (
-	MCPTransportSse            MCPTransport = "sse"
+	MCPTransportSSE            MCPTransport = "sse"
 	MCPTransportStreamableHTTP MCPTransport = "streamable_http"
-	MCPTransportWebsocket      MCPTransport = "websocket"
+	MCPTransportWebSocket      MCPTransport = "websocket"
 )
 
 // Defines values for TTSProvider.
@@ -129,10 +117,10 @@ type CallConfiguration struct {
 // Example: realtime
 type CallConfigurationMode string
 
-// ChatHistory One message of a chat session.
+// ChatMessage One message of a chat session.
 //
 // Example: {"document_sources":null,"feedback":{},"files":[],"id":99,"inserted_at":"2026-01-06T08:01:00Z","message":{"content":"When is the essay due?","type":"human"},"title":null}
-type ChatHistory struct {
+type ChatMessage struct {
 	// Id of the message.
 	ID int64 `json:"id"`
 
@@ -213,10 +201,10 @@ type MCPServer struct {
 	Transport MCPTransport `json:"transport"`
 
 	// What the mentor signs in with.
-	Credentials Secret `json:"credentials"`
+	Credentials api.Secret `json:"credentials"`
 
 	// Headers that are sent along, for signing in among other things. Releases before 4 call them headers.
-	ExtraHeaders SecretJSON `json:"extra_headers"`
+	ExtraHeaders api.Secret `json:"extra_headers"`
 
 	// Key of the platform that the server belongs to.
 	PlatformKey string `json:"platform_key"`
@@ -469,7 +457,7 @@ type PeriodicAgentUpdateRequest struct {
 	CallbackURL *string `json:"callback_url,omitempty"`
 
 	// Key of the signature on what is posted to callback_url.
-	CallbackSecret *Secret `json:"callback_secret,omitempty"`
+	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID *string `json:"parent_session_id,omitempty"`
@@ -481,7 +469,7 @@ type PeriodicAgentUpdateRequest struct {
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
 	// State that the previous agent must be in for this one to run.
-	PreviousAgentStatus *PeriodicAgentStatus `json:"previous_agent_status,omitempty"`
+	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
 // PeriodicTaskUpdateRequest Changes to when an agent runs: what is left out stays as it is.
@@ -495,7 +483,7 @@ type PeriodicTaskUpdateRequest struct {
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task never runs.
-	StartTime Nullable[Time] `json:"start_time,omitzero"`
+	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
 	// Whether the task runs at all.
 	Enabled *bool `json:"enabled,omitempty"`
@@ -548,7 +536,7 @@ type PeriodicAgent struct {
 	CallbackURL string `json:"callback_url"`
 
 	// Key of the signature on what is posted to callback_url.
-	CallbackSecret Secret `json:"callback_secret"`
+	CallbackSecret api.Secret `json:"callback_secret"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID string `json:"parent_session_id"`
@@ -560,79 +548,14 @@ type PeriodicAgent struct {
 	PreviousAgent *int64 `json:"previous_agent"`
 
 	// State that the previous agent must be in for this one to run.
-	PreviousAgentStatus PeriodicAgentStatus `json:"previous_agent_status"`
+	PreviousAgentStatus api.Status `json:"previous_agent_status"`
 
 	// What the previous agent said last; it goes into this agent's prompt.
 	PreviousAgentOutput string `json:"previous_agent_output"`
 }
 
-// PeriodicAgentCreate A periodic agent as create, replace and update answer it, with the mentor's unique id in place of the mentor.
-//
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
-type PeriodicAgentCreate struct {
-	// Id of the agent.
-	ID int64 `json:"id"`
-
-	// Unique id of the mentor that runs.
-	Mentor string `json:"mentor"`
-
-	// Name of the agent for people.
-	Title string `json:"title"`
-
-	// User who created the agent, and with whose credentials it runs.
-	Username string `json:"username"`
-
-	// What the agent is for.
-	Description string `json:"description"`
-
-	// What the mentor is asked at every run.
-	Prompt string `json:"prompt"`
-
-	// When the agent runs.
-	Task PeriodicTask `json:"task"`
-
-	// When the agent was created.
-	CreatedAt Time `json:"created_at"`
-
-	// When the agent was last changed.
-	ModifiedAt Time `json:"modified_at"`
-
-	// Copy of task.enabled, which is the one to write.
-	Enabled bool `json:"enabled"`
-
-	// Copy of task.one_off, which is the one to write.
-	OneOff bool `json:"one_off"`
-
-	// Key of the platform that the agent belongs to.
-	PlatformKey string `json:"platform_key"`
-
-	// Pathway that the agent's sessions belong to.
-	Pathway string `json:"pathway"`
-
-	// Where the result of every run is posted; empty for nowhere.
-	CallbackURL string `json:"callback_url"`
-
-	// Key of the signature on what is posted to callback_url.
-	CallbackSecret Secret `json:"callback_secret"`
-
-	// Chat session in which the agent was created.
-	ParentSessionID string `json:"parent_session_id"`
-
-	// Number of the mentor that created the agent.
-	ParentMentorID *int64 `json:"parent_mentor_id"`
-
-	// Id of the agent that must have run before this one runs.
-	PreviousAgent *int64 `json:"previous_agent"`
-
-	// State that the previous agent must be in for this one to run.
-	PreviousAgentStatus PeriodicAgentStatus `json:"previous_agent_status"`
-
-	// What the previous agent said last; it goes into this agent's prompt.
-	PreviousAgentOutput string `json:"previous_agent_output"`
-}
-
-// PeriodicAgentCreateRequest What can be written of a periodic agent when it is created or replaced. Left out are the fields of
-// PeriodicAgentCreate that are read-only.
+// PeriodicAgentCreateRequest What can be written of a periodic agent when it is created or replaced. Left out are the fields of a
+// PeriodicAgent that are read-only.
 //
 // Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"}},"title":"Morning digest"}
 type PeriodicAgentCreateRequest struct {
@@ -658,7 +581,7 @@ type PeriodicAgentCreateRequest struct {
 	CallbackURL *string `json:"callback_url,omitempty"`
 
 	// Key of the signature on what is posted to callback_url.
-	CallbackSecret *Secret `json:"callback_secret,omitempty"`
+	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID *string `json:"parent_session_id,omitempty"`
@@ -670,7 +593,7 @@ type PeriodicAgentCreateRequest struct {
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
 	// State that the previous agent must be in for this one to run.
-	PreviousAgentStatus *PeriodicAgentStatus `json:"previous_agent_status,omitempty"`
+	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
 // PeriodicAgentLog The log of one run.
@@ -684,7 +607,7 @@ type PeriodicAgentLog struct {
 	Content string `json:"content"`
 
 	// How the run went, or that it has not finished.
-	Status PeriodicAgentLogStatus `json:"status"`
+	Status api.Status `json:"status"`
 
 	// When the run began.
 	StartTime Time `json:"start_time"`
@@ -701,11 +624,6 @@ type PeriodicAgentLog struct {
 	// Id of the agent that ran.
 	PeriodicAgent int64 `json:"periodic_agent"`
 }
-
-// PeriodicAgentLogStatus State of one run.
-//
-// Example: success
-type PeriodicAgentLogStatus string
 
 // PeriodicAgentStatistics Numbers of agents by the state of their latest run.
 //
@@ -761,16 +679,16 @@ type PeriodicTaskRequest struct {
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task never runs.
-	StartTime Nullable[Time] `json:"start_time,omitzero"`
+	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
 	// Whether the task runs at all; it does unless this is false.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// PinnedMessageCreate The pin of a session.
+// Pin The pin of a session.
 //
 // Example: {"id":5,"platform":"acme","session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51","username":"ada"}
-type PinnedMessageCreate struct {
+type Pin struct {
 	// Id of the pin.
 	ID int64 `json:"id"`
 
@@ -784,10 +702,10 @@ type PinnedMessageCreate struct {
 	SessionID *string `json:"session_id"`
 }
 
-// PinnedMessageGet A pinned session with its mentor and messages.
+// PinnedSession A pinned session with its mentor and messages.
 //
 // Example: {"mentor":{"categories":[],"created_at":null,"id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"updated_at":null},"messages":[],"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
-type PinnedMessageGet struct {
+type PinnedSession struct {
 	// Id of the chat session.
 	SessionID string `json:"session_id"`
 
@@ -795,21 +713,16 @@ type PinnedMessageGet struct {
 	Mentor Mentor `json:"mentor"`
 
 	// What was said.
-	Messages []ChatHistory `json:"messages"`
+	Messages []ChatMessage `json:"messages"`
 }
 
-// PinnedMessageRequest The session to pin or unpin.
+// pinRequest The session to pin or unpin.
 //
 // Example: {"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
-type PinnedMessageRequest struct {
+type pinRequest struct {
 	// Id of the chat session.
 	SessionID string `json:"session_id"`
 }
-
-// PeriodicAgentStatus State of an agent, which is that of its latest run. Pending means that there was no run yet.
-//
-// Example: success
-type PeriodicAgentStatus string
 
 // VoiceProvider Whose voice it is.
 //
@@ -925,7 +838,7 @@ type PeriodicAgentLogListParams struct {
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Only logs of runs in this state.
-	Status PeriodicAgentLogStatus `form:"status,omitempty" json:"status,omitempty"`
+	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Only logs of agents that this user created.
 	Username string `form:"username,omitempty" json:"username,omitempty"`
@@ -958,13 +871,13 @@ type PeriodicAgentListParams struct {
 	PreviousAgent int64 `form:"previous_agent,omitempty" json:"previous_agent,omitempty"`
 
 	// Only agents that wait for their previous agent to be in this state.
-	PreviousAgentStatus PeriodicAgentStatus `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
+	PreviousAgentStatus api.Status `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
 
 	// Only agents in whose texts these words occur.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Only agents whose latest run is in this state; pending means that there was no run yet.
-	Status PeriodicAgentStatus `form:"status,omitempty" json:"status,omitempty"`
+	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Only agents with this title.
 	Title string `form:"title,omitempty" json:"title,omitempty"`

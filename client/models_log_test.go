@@ -8,24 +8,34 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
-func TestLoggedModelsShowNoSecret(t *testing.T) {
+func TestModelsLogAsShortGroups(t *testing.T) {
 	t.Parallel()
-	const secret = "a-secret-that-nobody-sees"
-	mentor := client.Mentor{Name: "Study coach", MCPServers: []client.MCPServer{{Credentials: secret, ExtraHeaders: client.SecretJSON(`{"k":"` + secret + `"}`)}}}
-	for _, model := range []any{
-		client.PeriodicAgent{Mentor: mentor, CallbackSecret: secret},
-		&client.PeriodicAgent{Mentor: mentor, CallbackSecret: secret},
-		client.PeriodicAgentCreate{CallbackSecret: secret},
-		client.PeriodicAgentCreateRequest{CallbackSecret: new(client.Secret(secret))},
-		&client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret(secret))},
-		mentor,
-		mentor.MCPServers[0],
+	mentor := client.Mentor{ID: 3, UniqueID: "u", Name: "Coach"}
+	for _, test := range []struct {
+		model any
+		want  string
+	}{
+		{&client.PeriodicAgent{ID: 7, Title: "Digest", Mentor: mentor}, `v.id=7 v.title=Digest v.enabled=false`},
+		{client.PeriodicAgentLog{ID: 1, Status: api.StatusError, Content: "long"}, `v.id=1 v.status=error`},
+		{mentor, `v.id=3 v.unique_id=u v.name=Coach`},
+		{client.PinnedSession{SessionID: "s", Mentor: mentor}, `v.session_id=s`},
+		{&client.PeriodicAgentCreateRequest{Title: "Digest"}, `v.title=Digest`},
+		{&client.PeriodicAgentUpdateRequest{Title: new("Digest"), Prompt: new("p")}, `v.title=Digest`},
+		{&client.PeriodicAgentUpdateRequest{Prompt: new("p")}, `v={}`},
+		{client.PeriodicTaskRequest{Enabled: new(true)}, `v.enabled=true`},
+		{client.Page[client.Mentor]{Count: 12, Results: []*client.Mentor{&mentor}}, `v.count=12 v.results=1`},
+		{client.CrontabSchedule{Minute: "0"}, `v="{Minute:0 Hour: DayOfWeek: DayOfMonth: MonthOfYear:}"`},
 	} {
 		var out bytes.Buffer
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "model", model)
-		slog.New(slog.NewTextHandler(&out, nil)).Info("m", "model", model)
-		assert.NotContains(t, out.String(), secret, "%T", model)
+		slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey) {
+				return slog.Attr{}
+			}
+			return a
+		}})).Info("m", "v", test.model)
+		assert.Equal(t, test.want+"\n", out.String(), "%T", test.model)
 	}
 }

@@ -1,49 +1,157 @@
 package client_test
 
 import (
-	"bytes"
-	"fmt"
-	"log/slog"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
+	"reflect"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
-const agentWithSecrets = `{"id": 7, "callback_secret": "` + testSecret + `", "mentor": {"id": 3, "mcp_servers": [
-	{"id": 1, "credentials": "` + testCredentials + `", "extra_headers": {"Authorization": "Bearer ` + testCredentials + `"}}]}}`
+// models returns every model: the structs in the signatures of the services'
+// methods, and the structs in those.
+func models() map[string]reflect.Type {
+	found := map[string]reflect.Type{}
+	var add func(reflect.Type)
+	add = func(of reflect.Type) {
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Slice:
+			add(of.Elem())
+		case reflect.Func: // an iterator, or the function that it yields to
+			for in := range of.Ins() {
+				add(in)
+			}
+		case reflect.Struct:
+			if found[of.Name()] != nil || of.PkgPath() != reflect.TypeFor[client.Client]().PkgPath() {
+				return
+			}
+			found[of.Name()] = of
+			for field := range of.Fields() {
+				add(field.Type)
+			}
+		}
+	}
+	for service := range reflect.TypeFor[client.Client]().Fields() {
+		if !service.IsExported() {
+			continue
+		}
+		for method := range service.Type.Methods() {
+			for in := range method.Type.Ins() {
+				if in != service.Type {
+					add(in)
+				}
+			}
+			for out := range method.Type.Outs() {
+				add(out)
+			}
+		}
+	}
+	return found
+}
 
-// No model that is printed or logged shows a secret that it holds.
+func TestModelsFindsAllModels(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "models.gen.go", nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	found := models()
+	ast.Inspect(file, func(node ast.Node) bool {
+		if spec, ok := node.(*ast.TypeSpec); ok && spec.Name.IsExported() {
+			if _, ok := spec.Type.(*ast.StructType); ok {
+				assert.Contains(t, found, spec.Name.Name)
+			}
+		}
+		return true
+	})
+	pages := 0
+	for name := range found {
+		if strings.HasPrefix(name, "Page[") {
+			pages++
+		}
+	}
+	assert.Equal(t, 4, pages)
+}
+
+// fill sets every secret in value, and everything on the way to one. It returns
+// how many secrets there are.
+func fill(value reflect.Value) (secrets int) {
+	switch {
+	case value.Type() == reflect.TypeFor[api.Secret]():
+		value.Set(reflect.ValueOf(api.NewSecret(testSecret)))
+		return 1
+	case value.Kind() == reflect.Pointer:
+		value.Set(reflect.New(value.Type().Elem()))
+		return fill(value.Elem())
+	case value.Kind() == reflect.Slice && value.Type().Elem().Kind() != reflect.Uint8:
+		value.Set(reflect.MakeSlice(value.Type(), 2, 2))
+		return fill(value.Index(0)) + fill(value.Index(1))
+	case value.Kind() == reflect.Struct:
+		for field, of := range value.Fields() {
+			if field.IsExported() {
+				secrets += fill(of)
+			}
+		}
+	}
+	return secrets
+}
+
+// No model that is printed, logged or written as JSON shows a secret, wherever
+// it is held.
 func TestNoModelShowsASecret(t *testing.T) {
 	t.Parallel()
+	withSecrets := 0
+	for name, model := range models() {
+		pointer := reflect.New(model)
+		if fill(pointer.Elem()) == 0 {
+			continue
+		}
+		withSecrets++
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, held := range []reflect.Value{pointer.Elem(), pointer} {
+				for _, v := range holders(held) {
+					assertHoldsNoSecret(t, v)
+				}
+			}
+		})
+	}
+	assert.GreaterOrEqual(t, withSecrets, 9, "agents, requests, mentors, servers, sessions, and pages of them")
+}
+
+// holders returns value as it is, and in all that may hold it.
+func holders(value reflect.Value) []any {
+	list := reflect.MakeSlice(reflect.SliceOf(value.Type()), 1, 1)
+	list.Index(0).Set(value)
+	byName := reflect.MakeMap(reflect.MapOf(reflect.TypeFor[string](), value.Type()))
+	byName.SetMapIndex(reflect.ValueOf("a"), value)
+	field := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Held", Type: value.Type()}}))
+	field.Elem().Field(0).Set(value)
+	v := value.Interface()
+	return []any{
+		v, list.Interface(), byName.Interface(), field.Interface(), field.Elem().Interface(),
+		[]any{v}, map[string]any{"a": v}, struct{ Held any }{v}, map[string][]any{"a": {v, []any{v}}},
+	}
+}
+
+// What the service sends as a secret is one, and can be read.
+func TestSecretsOfAnAgentAreRead(t *testing.T) {
+	t.Parallel()
+	const headers = `{"Authorization": "Bearer ` + testCredentials + `"}`
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
-		return respond(r, http.StatusOK, agentWithSecrets), nil
+		return respond(r, http.StatusOK, `{"id": 7, "callback_secret": "`+testSecret+`", "mentor": {"id": 3, "mcp_servers": [
+			{"id": 1, "credentials": "`+testCredentials+`", "extra_headers": `+headers+`}]}}`), nil
 	}))
 	agent, err := c.PeriodicAgents.Get(t.Context(), 7)
 	require.NoError(t, err)
-	require.Equal(t, client.Secret(testSecret), agent.CallbackSecret)
-	require.Equal(t, client.Secret(testCredentials), agent.Mentor.MCPServers[0].Credentials)
-	created, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
-	require.NoError(t, err)
-	for name, v := range map[string]any{
-		"agent": agent, "agent's value": *agent, "created": created, "mentor": agent.Mentor,
-		"MCP server": agent.Mentor.MCPServers[0], "MCP servers": agent.Mentor.MCPServers,
-		"page":    client.Page[client.PeriodicAgent]{Results: []client.PeriodicAgent{*agent}},
-		"create":  &client.PeriodicAgentCreateRequest{CallbackSecret: new(client.Secret(testSecret))},
-		"update":  client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret(testSecret))},
-		"secret":  client.Secret(testSecret),
-		"pointer": new(client.Secret(testSecret)),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-				assertNoSecretIn(t, verb, fmt.Sprintf(verb, v))
-			}
-			var out bytes.Buffer
-			slog.New(slog.NewTextHandler(&out, nil)).InfoContext(t.Context(), "m", "v", v)
-			assertNoSecretIn(t, "slog's text", out.String())
-		})
-	}
+	assert.Equal(t, testSecret, agent.CallbackSecret.Reveal())
+	assert.Equal(t, testCredentials, agent.Mentor.MCPServers[0].Credentials.Reveal())
+	assert.JSONEq(t, headers, agent.Mentor.MCPServers[0].ExtraHeaders.Reveal())
+	assertHoldsNoSecret(t, agent)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/recording"
 )
@@ -30,7 +31,7 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *client.
 }
 
 // newAgent creates an agent that runs every morning.
-func newAgent(t *testing.T, c *client.Client, title string) *client.PeriodicAgentCreate {
+func newAgent(t *testing.T, c *client.Client, title string) *client.PeriodicAgent {
 	t.Helper()
 	mentors, err := c.Mentors.List(t.Context(), nil)
 	require.NoError(t, err)
@@ -58,18 +59,18 @@ func TestCreateAndGet(t *testing.T) {
 		Description:     new("For the first lesson"),
 		Prompt:          new("Summarize what is due."),
 		CallbackURL:     new("https://hooks.example.com/runs"),
-		CallbackSecret:  new(client.Secret("a-long-random-secret")),
+		CallbackSecret:  new(api.NewSecret("a-long-random-secret")),
 		ParentSessionID: new("session-1"),
 		ParentMentorID:  client.Value[int64](12),
 		Task: client.PeriodicTaskRequest{
 			Crontab:   client.CrontabSchedule{Minute: "*/15", Hour: "8", DayOfWeek: "mon-fri"},
 			OneOff:    new(true),
 			Enabled:   new(false),
-			StartTime: client.Value(client.At(start)),
+			StartTime: client.Value(start),
 		},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, mentor.UniqueID, created.Mentor, "what is written answers with the mentor's unique id")
+	assert.Equal(t, mentor.UniqueID, created.Mentor.UniqueID, "what is written answers with the mentor's unique id")
 
 	agent, err := c.PeriodicAgents.Get(t.Context(), created.ID)
 	require.NoError(t, err)
@@ -77,7 +78,7 @@ func TestCreateAndGet(t *testing.T) {
 	assert.Equal(t, mentor.Name, agent.Mentor.Name, "what is read has the whole mentor")
 	assert.Equal(t, "Morning digest", agent.Title)
 	assert.Equal(t, "For the first lesson", agent.Description)
-	assert.Equal(t, client.Secret("a-long-random-secret"), agent.CallbackSecret)
+	assert.Equal(t, api.NewSecret("a-long-random-secret"), agent.CallbackSecret)
 	assert.Equal(t, new(int64(12)), agent.ParentMentorID)
 	assert.Equal(t, client.CrontabSchedule{Minute: "*/15", Hour: "8", DayOfWeek: "mon-fri", DayOfMonth: "*", MonthOfYear: "*"}, agent.Task.Crontab)
 	assert.True(t, agent.OneOff, "a copy of the task's")
@@ -117,7 +118,7 @@ func TestUpdateChangesWhatIsSet(t *testing.T) {
 
 	_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, &client.PeriodicAgentUpdateRequest{
 		PreviousAgent:       client.Value(first.ID),
-		PreviousAgentStatus: new(client.PeriodicAgentStatusError),
+		PreviousAgentStatus: new(api.StatusError),
 		Description:         new("To be cleared"),
 	})
 	require.NoError(t, err)
@@ -136,7 +137,7 @@ func TestUpdateChangesWhatIsSet(t *testing.T) {
 	assert.False(t, updated.Task.Enabled, "false is sent")
 	assert.Equal(t, "9", updated.Task.Crontab.Hour)
 	assert.Equal(t, "0", updated.Task.Crontab.Minute, "what is left out stays")
-	assert.Equal(t, client.PeriodicAgentStatusError, updated.PreviousAgentStatus, "what is left out stays")
+	assert.Equal(t, api.StatusError, updated.PreviousAgentStatus, "what is left out stays")
 	assert.Equal(t, "Second", updated.Title, "what is left out stays")
 }
 
@@ -145,7 +146,7 @@ func TestReplace(t *testing.T) {
 	_, c := newSandbox(t)
 	agent := newAgent(t, c, "Old")
 	replaced, err := c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{
-		Mentor: agent.Mentor,
+		Mentor: agent.Mentor.UniqueID,
 		Title:  "New",
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "30"}},
 	})
@@ -207,18 +208,18 @@ func TestRunsLogsAndStatistics(t *testing.T) {
 	newAgent(t, c, "Idle")
 	run, err := sb.Fire(t.Context(), good.ID, sandbox.Outcome{Output: "Done.", Log: "Asked.\nAnswered."})
 	require.NoError(t, err)
-	_, err = sb.Fire(t.Context(), bad.ID, sandbox.Outcome{Status: client.PeriodicAgentLogStatusError})
+	_, err = sb.Fire(t.Context(), bad.ID, sandbox.Outcome{Status: api.StatusError})
 	require.NoError(t, err)
 
 	log, err := c.PeriodicAgentLogs.Get(t.Context(), run.Log.ID)
 	require.NoError(t, err)
-	assert.Equal(t, client.PeriodicAgentLogStatusSuccess, log.Status)
+	assert.Equal(t, api.StatusSuccess, log.Status)
 	assert.Equal(t, good.ID, log.PeriodicAgent)
 	assert.Equal(t, "Asked.\nAnswered.", log.Content)
 	require.NotNil(t, log.EndTime)
 	assert.False(t, log.EndTime.Before(log.StartTime.Time))
 
-	page, err := c.PeriodicAgentLogs.List(t.Context(), &client.PeriodicAgentLogListParams{Status: client.PeriodicAgentLogStatusError})
+	page, err := c.PeriodicAgentLogs.List(t.Context(), &client.PeriodicAgentLogListParams{Status: api.StatusError})
 	require.NoError(t, err)
 	require.Len(t, page.Results, 1)
 	assert.Equal(t, bad.ID, page.Results[0].PeriodicAgent)

@@ -1,6 +1,9 @@
 package client
 
 import (
+	"fmt"
+	"log/slog"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,25 +17,22 @@ type Page[T any] struct {
 	// may be wrong; All uses their query only.
 	Next string `json:"next"`
 	Prev string `json:"previous"`
-	// Results are the items of this page.
-	Results []T `json:"results"`
+	// Results are the items of this page. None of them is nil.
+	Results []*T `json:"results"`
 }
 
-// UnmarshalJSONFrom reads a page, and also a bare list and a list in a list,
-// as the documentation shows them for pinned messages.
-func (p *Page[T]) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	type plain Page[T] // without this method
-	if decoder.PeekKind() != '[' {
-		return json.UnmarshalDecode(decoder, (*plain)(p))
-	}
-	*p = Page[T]{}
-	if err := p.readList(decoder); err != nil {
-		return err
-	}
-	p.Count = int64(len(p.Results))
-	return nil
+// LogValue returns a group of the page's numbers.
+func (p Page[T]) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
 }
 
+// list is a *Page of any type.
+type list interface {
+	readList(decoder *jsontext.Decoder) error
+	checkItems() error
+}
+
+// readList reads a list, also one that has lists for items, in place of a page.
 func (p *Page[T]) readList(decoder *jsontext.Decoder) error {
 	if _, err := decoder.ReadToken(); err != nil { // [
 		return err
@@ -40,6 +40,7 @@ func (p *Page[T]) readList(decoder *jsontext.Decoder) error {
 	for {
 		switch decoder.PeekKind() {
 		case ']':
+			p.Count = int64(len(p.Results))
 			_, err := decoder.ReadToken()
 			return err
 		case '[':
@@ -47,11 +48,21 @@ func (p *Page[T]) readList(decoder *jsontext.Decoder) error {
 				return err
 			}
 		default:
-			var item T
+			var item *T
 			if err := json.UnmarshalDecode(decoder, &item); err != nil {
 				return err
 			}
 			p.Results = append(p.Results, item)
 		}
 	}
+}
+
+// checkItems refuses a page with an item that is null.
+func (p *Page[T]) checkItems() error {
+	for i, item := range p.Results {
+		if item == nil {
+			return fmt.Errorf("item %d of the list is null", i)
+		}
+	}
+	return nil
 }

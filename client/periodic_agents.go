@@ -31,25 +31,27 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 }
 
 // Create makes an agent, which runs on its schedule from then on unless its
-// task is disabled.
-func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+// task is disabled. Of the mentor, the agent that it returns has the unique id
+// only.
+func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgent, error) {
+	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
 	})
 }
 
 // Replace writes all of the agent with this id: mentor, title and crontab must
-// be given.
-func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+// be given. Of the mentor, the agent that it returns has the unique id only.
+func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...CallOption) (*PeriodicAgent, error) {
+	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentReplaceRequest(org, userID, id, agent)
 	})
 }
 
 // Update changes those fields of the agent with this id that are set in
-// changes, down to the single fields of its crontab.
-func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...CallOption) (*PeriodicAgentCreate, error) {
-	return do[PeriodicAgentCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+// changes, down to the single fields of its crontab. Of the mentor, the agent
+// that it returns has the unique id only.
+func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...CallOption) (*PeriodicAgent, error) {
+	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)
 	})
 }

@@ -7,8 +7,8 @@ type PinnedMessagesService struct{ client *Client }
 
 // List returns what is pinned of a chat session. The service answers with all
 // of it at once, so there is one page only.
-func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedMessageGet], error) {
-	return do[Page[PinnedMessageGet]](ctx, s.client, opts, func(org, userID string) (*request, error) {
+func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedSession], error) {
+	return do[Page[PinnedSession]](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
@@ -17,12 +17,12 @@ func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts
 }
 
 // Create pins a chat session.
-func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*PinnedMessageCreate, error) {
-	return do[PinnedMessageCreate](ctx, s.client, opts, func(org, userID string) (*request, error) {
+func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*Pin, error) {
+	return do[Pin](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
-		return newPinnedMessageCreateRequest(org, userID, &PinnedMessageRequest{SessionID: sessionID})
+		return newPinnedMessageCreateRequest(org, userID, &pinRequest{SessionID: sessionID})
 	})
 }
 
@@ -32,7 +32,7 @@ func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, op
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
-		return newPinnedMessageDeleteRequest(org, userID, sessionID, &PinnedMessageRequest{SessionID: sessionID})
+		return newPinnedMessageDeleteRequest(org, userID, sessionID, &pinRequest{SessionID: sessionID})
 	}, nil)
 }
 

@@ -17,13 +17,16 @@ import (
 // some servers and proxies repeat in their errors.
 type redactor []string
 
+// redacted stands for a secret wherever it is printed.
+const redacted = "***"
+
 // shortestRedacted is how long a secret must be to be taken out: a shorter one
 // is a part of any text.
 const shortestRedacted = 4
 
 // redactor knows the key, and the secrets in the body.
 func (c *call) redactor() redactor {
-	secrets := redactor{c.apiKey()}
+	secrets := append(redactor{c.apiKey()}, c.request.secrets...)
 	secrets.collect(reflect.ValueOf(c.request.body), 0)
 	secrets.collect(reflect.ValueOf(c.settings.fields), 0)
 	return slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortestRedacted })
@@ -37,10 +40,6 @@ func isSecretName(name string) bool { return name == "callback_secret" || name =
 func (r *redactor) collect(value reflect.Value, depth int) {
 	const deepest = 16 // a body that refers to itself can't be sent, but may be given
 	if !value.IsValid() || depth > deepest {
-		return
-	}
-	if value.Type() == reflect.TypeFor[Secret]() {
-		*r = append(*r, value.String())
 		return
 	}
 	switch value.Kind() {

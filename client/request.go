@@ -35,6 +35,8 @@ type request struct {
 	query []byte          // escaped
 	body  any             // nil for none
 	err   error
+
+	secrets []string // in the body, once it is written
 }
 
 func newRequest(operationID, method, pathTemplate string) *request {
@@ -161,34 +163,37 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if r.body == nil {
 		return nil, nil
 	}
-	fields := r.body
-	if len(extra) > 0 {
-		merged, err := mergeFields(r.body, extra)
-		if err != nil {
-			return nil, &ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
-		}
-		fields = merged
-	}
 	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(fields); err != nil {
+	if body, ok := r.body.(encodable); ok {
+		var e encoder
+		if body.encode(&e); e.err != nil {
+			return nil, &ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: e.err}
+		}
+		out, r.secrets = e.out, e.secrets
+	} else if err := writeJSON(&out, r.body); err != nil {
 		return nil, &ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: err}
 	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
+	if len(extra) == 0 {
+		return out.Bytes(), nil
+	}
+	merged, err := mergeFields(out.Bytes(), extra)
+	if err != nil {
+		return nil, &ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
+	}
+	return merged, nil
 }
 
-func mergeFields(body any, extra map[string]any) (map[string]any, error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
+// mergeFields writes the fields of a body that is written already, with those
+// in extra beside or instead of them.
+func mergeFields(body []byte, extra map[string]any) ([]byte, error) {
+	fields := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	merged := map[string]any{}
-	if err := decoder.Decode(&merged); err != nil {
+	if err := decoder.Decode(&fields); err != nil {
 		return nil, err
 	}
-	maps.Copy(merged, extra)
-	return merged, nil
+	maps.Copy(fields, extra)
+	var out bytes.Buffer
+	err := writeJSON(&out, fields)
+	return out.Bytes(), err
 }

@@ -202,7 +202,7 @@ func newPeriodicAgentReplaceRequest(org string, userID string, id int64, body *P
 }
 
 // newPinnedMessageDeleteRequest builds DELETE /api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/.
-func newPinnedMessageDeleteRequest(org string, userID string, sessionID string, body *PinnedMessageRequest) (*request, error) {
+func newPinnedMessageDeleteRequest(org string, userID string, sessionID string, body *pinRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_pin_message_destroy", http.MethodDelete, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
 	r.pathText("org", org)
 	r.pathText("user_id", userID)
@@ -221,7 +221,7 @@ func newPinnedMessageListRequest(org string, userID string, sessionID string) (*
 }
 
 // newPinnedMessageCreateRequest builds POST /api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/.
-func newPinnedMessageCreateRequest(org string, userID string, body *PinnedMessageRequest) (*request, error) {
+func newPinnedMessageCreateRequest(org string, userID string, body *pinRequest) (*request, error) {
 	r := newRequest("ai_mentor_orgs_users_pin_message_create", http.MethodPost, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
 	r.pathText("org", org)
 	r.pathText("user_id", userID)

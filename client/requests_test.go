@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // catch is a service that keeps the last request.
@@ -53,12 +54,12 @@ func TestUpdateSendsWhatIsSet(t *testing.T) {
 	}{
 		{"nothing", client.PeriodicAgentUpdateRequest{}, `{}`},
 		{"false", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: new(false), OneOff: new(false)}}, `{"task": {"enabled": false, "one_off": false}}`},
-		{"empty texts", client.PeriodicAgentUpdateRequest{Title: new(""), Description: new(""), CallbackURL: new(""), CallbackSecret: new(client.Secret("")), PreviousAgentStatus: new(client.PeriodicAgentStatus(""))}, `{"title": "", "description": "", "callback_url": "", "callback_secret": "", "previous_agent_status": ""}`},
-		{"null", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Null[int64](), ParentMentorID: client.Null[int64](), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Null[client.Time]()}}, `{"previous_agent": null, "parent_mentor_id": null, "task": {"start_time": null}}`},
-		{"values", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Value[int64](0), ParentMentorID: client.Value[int64](math.MaxInt64), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Value(client.At(start))}}, `{"previous_agent": 0, "parent_mentor_id": 9223372036854775807, "task": {"start_time": "2027-01-04T08:00:00+01:00"}}`},
+		{"empty texts", client.PeriodicAgentUpdateRequest{Title: new(""), Description: new(""), CallbackURL: new(""), CallbackSecret: new(api.NewSecret("")), PreviousAgentStatus: new(api.Status(""))}, `{"title": "", "description": "", "callback_url": "", "callback_secret": "", "previous_agent_status": ""}`},
+		{"null", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Null[int64](), ParentMentorID: client.Null[int64](), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Null[time.Time]()}}, `{"previous_agent": null, "parent_mentor_id": null, "task": {"start_time": null}}`},
+		{"values", client.PeriodicAgentUpdateRequest{PreviousAgent: client.Value[int64](0), ParentMentorID: client.Value[int64](math.MaxInt64), Task: &client.PeriodicTaskUpdateRequest{StartTime: client.Value(start)}}, `{"previous_agent": 0, "parent_mentor_id": 9223372036854775807, "task": {"start_time": "2027-01-04T08:00:00+01:00"}}`},
 		{"a part of the crontab", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}}}, `{"task": {"crontab": {"hour": "9"}}}`},
 		{"an empty task", client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{}}, `{"task": {}}`},
-		{"a secret", client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret("a&b<c>"))}, `{"callback_secret": "a&b<c>"}`},
+		{"a secret", client.PeriodicAgentUpdateRequest{CallbackSecret: new(api.NewSecret("a&b<c>"))}, `{"callback_secret": "a&b<c>"}`},
 	} {
 		s, cl := newCatch(t)
 		_, err := cl.PeriodicAgents.Update(t.Context(), 7, &c.changes)
@@ -133,7 +134,7 @@ func TestFiltersAreSent(t *testing.T) {
 	s, c := newCatch(t)
 	_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{
 		Enabled: new(false), MentorID: "m", Ordering: "-created_at", Page: 2, PageSize: 50, ParentMentorID: 3, ParentSessionID: "s",
-		PreviousAgent: 4, PreviousAgentStatus: client.PeriodicAgentStatusError, Search: "a&b=c d+e/ü", Status: client.PeriodicAgentStatusPending, Title: "T", Username: "ada",
+		PreviousAgent: 4, PreviousAgentStatus: api.StatusError, Search: "a&b=c d+e/ü", Status: api.StatusPending, Title: "T", Username: "ada",
 	})
 	require.NoError(t, err)
 	assert.Equal(t, url.Values{

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -56,7 +57,7 @@ func TestRunOnce(t *testing.T) {
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}, Enabled: new(false)},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, client.PeriodicAgentLogStatusSuccess, log.Status)
+	assert.Equal(t, api.StatusSuccess, log.Status)
 	assert.Equal(t, "Answered.", log.Content)
 
 	task := <-tasks

@@ -44,10 +44,16 @@ func (r *PeriodicAgentUpdateRequest) crontab() CrontabSchedule {
 	return *r.Task.Crontab
 }
 
+// NewCrontabSchedule returns fields as an agent's schedule.
+func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule { return CrontabSchedule(fields) }
+
+// Fields returns s as package crontab parses, checks and describes it.
+func (s CrontabSchedule) Fields() crontab.Fields { return crontab.Fields(s) }
+
 // checkSchedule refuses what the service would not: what it does refuse, it
 // refuses itself, in its own words.
 func checkSchedule(s CrontabSchedule) error {
-	if report := crontab.Check(crontab.Fields(s)); report.Verdict == crontab.NeverRuns {
+	if report := crontab.Check(s.Fields()); report.Verdict == crontab.NeverRuns {
 		return &UnrunnableError{Report: report}
 	}
 	return nil
@@ -57,7 +63,7 @@ func checkSchedule(s CrontabSchedule) error {
 // is disabled, and one at most if it runs once only. The service's time zone is
 // not told by the API; it is UTC unless loc says otherwise.
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
-	schedule, err := crontab.Fields(t.Crontab).Parse()
+	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {
 		return nil, err
 	}

@@ -62,7 +62,7 @@ func TestNextRuns(t *testing.T) {
 	assert.Equal(t, []time.Time{day(23), day(24)}, runs)
 
 	late := task
-	late.StartTime = new(client.At(day(25)))
+	late.StartTime = new(client.Time{Time: day(25)})
 	runs, err = late.NextRuns(from, 2, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []time.Time{day(25), day(26)}, runs, "a run at the start itself counts")

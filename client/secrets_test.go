@@ -16,7 +16,7 @@ import (
 func printed(t *testing.T, v any) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%b", "%o", "%c", "%U", "%e", "%g", "%p", "%10.3v"} {
 		out[verb] = fmt.Sprintf(verb, v)
 	}
 	var text, record bytes.Buffer

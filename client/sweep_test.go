@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // echo is a server that repeats in its answer all that it was sent, as servers
@@ -148,9 +149,8 @@ func TestNoErrorShowsASecretOfAnyForm(t *testing.T) {
 				return c.Do(t.Context(), client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: body}, nil)
 			}
 			for where, err := range map[string]error{
-				"the agent":          create(&client.PeriodicAgentCreateRequest{CallbackSecret: new(client.Secret(secret))}),
-				"a field of its own": create(&client.PeriodicAgentCreateRequest{}, client.WithBodyField("callback_secret", client.Secret(secret))),
-				"a field's text":     create(&client.PeriodicAgentCreateRequest{}, client.WithBodyField("callback_secret", secret)),
+				"the agent":          create(&client.PeriodicAgentCreateRequest{CallbackSecret: new(api.NewSecret(secret))}),
+				"a field of its own": create(&client.PeriodicAgentCreateRequest{}, client.WithBodyField("callback_secret", secret)),
 				"a map":              do(map[string]string{"callback_secret": secret}),
 				"a part of a map":    do(map[string]any{"server": map[string]any{"credentials": secret}}),
 			} {
@@ -184,7 +184,7 @@ func TestShortSecretLeavesAnErrorReadable(t *testing.T) {
 		return respond(r, http.StatusBadRequest, `{"callback_secret": ["Ensure this field has at least 16 characters."]}`), nil
 	}))
 	for _, secret := range []string{"e", `"`, "callback_secret", ":", "{"} {
-		_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{CallbackSecret: new(client.Secret(secret))})
+		_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{CallbackSecret: new(api.NewSecret(secret))})
 		assert.NotEmpty(t, requireError(t, err).Field("callback_secret"), "secret %q", secret)
 	}
 }

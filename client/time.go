@@ -19,9 +19,6 @@ type Time struct {
 	text string
 }
 
-// At is t as a field of a request.
-func At(t time.Time) Time { return Time{Time: t} }
-
 // Text returns what the service sent where it could not be read as a time, and
 // the time in RFC 3339 otherwise; for the zero Time it is empty.
 func (t Time) Text() string {

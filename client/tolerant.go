@@ -11,15 +11,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// tolerant decodes values of another type than was promised: a number where a
-// text was, a text that holds a number or a truth value, and anything else as
-// if it were not there.
-var tolerant = json.JoinOptions(lenientSyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalTolerantly))) //nolint:gochecknoglobals // never changed
-
-func decodeTolerantly(body []byte, out any) error {
-	reflect.ValueOf(out).Elem().SetZero() // the strict pass has filled a part of it
-	return json.Unmarshal(body, out, tolerant)
-}
+// tolerantSyntax is lenientSyntax for values of another type than was promised:
+// a number where a text was, a text that holds a number or a truth value, and
+// anything else as if it were not there.
+var tolerantSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.JoinUnmarshalers( //nolint:gochecknoglobals // never changed
+	json.UnmarshalFromFunc(unmarshalMentor),
+	json.UnmarshalFromFunc(unmarshalTolerantly),
+)))
 
 // unmarshalTolerantly is asked before every value that is decoded.
 func unmarshalTolerantly(decoder *jsontext.Decoder, out any) error {

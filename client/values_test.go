@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 func TestNullable(t *testing.T) {
@@ -37,10 +38,6 @@ func TestNullable(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, c.json, string(text))
 	}
-	one, other := client.Value[int64](7), client.Value[int64](7)
-	assert.True(t, one == other, "they can be compared")
-	assert.False(t, client.Null[int64]() == unset)
-
 	type request struct {
 		N client.Nullable[string] `json:"n,omitzero"`
 	}
@@ -56,6 +53,31 @@ func TestNullable(t *testing.T) {
 	assert.True(t, n.IsZero(), "an error changes nothing")
 }
 
+func TestNullablePrintsWhatItHolds(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		value             any
+		format, text, log string
+	}{
+		{client.Nullable[int64]{}, "%v", "unset", `"unset"`},
+		{client.Null[int64](), "%d", "null", "null"},
+		{client.Value[int64](7), "%v", "7", "7"},
+		{client.Value[int64](7), "%03d", "007", "7"},
+		{client.Value("a"), "%q", `"a"`, `"a"`},
+		{client.Value(at), "%s", "2026-01-05 09:00:00 +0000 UTC", `"2026-01-05T09:00:00Z"`},
+		{client.Value(api.NewSecret(testSecret)), "%s", "***", `"***"`},
+		{client.Value([]int{1, 2}), "%v", "[1 2]", "[1,2]"},
+		{struct{ N client.Nullable[int64] }{client.Value[int64](7)}, "%+v", "{N:7}", `{"N":7}`},
+		{struct{ N client.Nullable[int64] }{}, "%v", "{unset}", `{"N":null}`},
+	} {
+		assert.Equal(t, test.text, fmt.Sprintf(test.format, test.value))
+		var out bytes.Buffer
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "v", test.value)
+		assert.Contains(t, out.String(), `"v":`+test.log+"}")
+	}
+}
+
 func TestTime(t *testing.T) {
 	t.Parallel()
 	for text, again := range map[string]string{
@@ -69,10 +91,10 @@ func TestTime(t *testing.T) {
 		assert.JSONEq(t, again, string(out), text)
 	}
 	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
-	assert.Equal(t, "2026-01-05T09:00:00Z", client.At(at).Text())
-	assert.True(t, at.Equal(client.At(at).Time))
+	assert.Equal(t, "2026-01-05T09:00:00Z", client.Time{Time: at}.Text())
+	assert.True(t, at.Equal(client.Time{Time: at}.Time))
 	assert.Empty(t, client.Time{}.Text())
-	one, other := client.At(at), client.At(at)
+	one, other := client.Time{Time: at}, client.Time{Time: at}
 	assert.True(t, one == other, "they can be compared")
 	for _, text := range []string{`{"a": [1]}`, `[1, 2]`, `17`, `true`} {
 		var at client.Time
@@ -82,25 +104,4 @@ func TestTime(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(`null`), &at))
 		assert.Equal(t, client.Time{}, at, "nothing of what was there before stays")
 	}
-}
-
-func TestSecret(t *testing.T) {
-	t.Parallel()
-	secret := client.Secret(testSecret)
-	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10s", "% x", "%t"} {
-		assert.Equal(t, "***", fmt.Sprintf(verb, secret), verb)
-		assert.NotContains(t, fmt.Sprintf(verb, struct{ S client.Secret }{secret}), testSecret, verb)
-		assert.NotContains(t, fmt.Sprintf(verb, []client.Secret{secret}), testSecret, verb)
-		assert.NotContains(t, fmt.Sprintf(verb, map[client.Secret]client.Secret{secret: secret}), testSecret, verb)
-	}
-	var out bytes.Buffer
-	slog.New(slog.NewJSONHandler(&out, nil)).InfoContext(t.Context(), "m", "secret", secret, "group", slog.GroupValue(slog.Any("secret", secret)))
-	assert.NotContains(t, out.String(), testSecret)
-	assert.Equal(t, testSecret, string(secret))
-	text, err := json.Marshal(secret)
-	require.NoError(t, err)
-	assert.Equal(t, `"`+testSecret+`"`, string(text))
-	var again client.Secret
-	require.NoError(t, json.Unmarshal(text, &again))
-	assert.Equal(t, secret, again)
 }

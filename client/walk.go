@@ -61,8 +61,7 @@ func all[T any](ctx context.Context, c *Client, opts []CallOption, build func(or
 				yield(nil, err)
 				return
 			}
-			for i := range page.Results {
-				item := &page.Results[i]
+			for _, item := range page.Results {
 				if yielded.add(key(item)) && !yield(item, nil) {
 					return
 				}

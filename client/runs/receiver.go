@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -18,7 +19,7 @@ type Run struct {
 	// LogID is the id of the run's log.
 	LogID int64
 	// Status is how the run went.
-	Status client.PeriodicAgentLogStatus
+	Status api.Status
 	// Content is what the run logged, from start to end.
 	Content string
 	// Event is the callback that told of the run, with the prompt and the
@@ -79,7 +80,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func (r *Receiver) fromCallback(ctx context.Context, event *callback.Event) error {
 	return r.handle(ctx, &Run{
 		LogID:   event.LogID,
-		Status:  client.PeriodicAgentLogStatus(event.Status),
+		Status:  api.Status(event.Status),
 		Content: event.Log,
 		Event:   event,
 	})

@@ -39,8 +39,8 @@ func (s *logs) add(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.logs = append(s.logs, client.PeriodicAgentLog{
-		ID: id, Status: client.PeriodicAgentLogStatusSuccess, Content: fmt.Sprint("run ", id),
-		CreatedAt: client.At(time.Now()), EndTime: new(client.At(time.Now())),
+		ID: id, Status: api.StatusSuccess, Content: fmt.Sprint("run ", id),
+		CreatedAt: client.Time{Time: time.Now()}, EndTime: new(client.Time{Time: time.Now()}),
 	})
 }
 
@@ -95,7 +95,7 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 			defer mu.Unlock()
 			require.NotContains(t, told, run.LogID, "told twice")
 			require.Equal(t, fmt.Sprint("run ", run.LogID), run.Content)
-			require.Equal(t, client.PeriodicAgentLogStatusSuccess, run.Status)
+			require.Equal(t, api.StatusSuccess, run.Status)
 			require.True(t, (run.Event == nil) != (run.Log == nil))
 			told[run.LogID] = "callback"
 			if run.Log != nil {

@@ -4,32 +4,33 @@ import (
 	"fmt"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
 // An agent is a periodic agent, as it is kept and as it is written. Some fields
 // are filled in for an answer only.
 type agent struct {
-	ID                  int64                      `json:"id"`
-	Mentor              any                        `json:"mentor"` // for an answer
-	Title               string                     `json:"title"`
-	Username            string                     `json:"username"`
-	Description         string                     `json:"description"`
-	Prompt              string                     `json:"prompt"`
-	Task                task                       `json:"task"`
-	CreatedAt           moment                     `json:"created_at"`
-	ModifiedAt          moment                     `json:"modified_at"`
-	Enabled             bool                       `json:"enabled"` // for an answer
-	OneOff              bool                       `json:"one_off"` // for an answer
-	PlatformKey         string                     `json:"platform_key"`
-	Pathway             string                     `json:"pathway"`
-	CallbackURL         string                     `json:"callback_url"`
-	CallbackSecret      string                     `json:"callback_secret"`
-	ParentSessionID     string                     `json:"parent_session_id"`
-	ParentMentorID      *int64                     `json:"parent_mentor_id"`
-	PreviousAgent       *int64                     `json:"previous_agent"`
-	PreviousAgentStatus client.PeriodicAgentStatus `json:"previous_agent_status"`
-	PreviousAgentOutput string                     `json:"previous_agent_output"` // for an answer
+	ID                  int64      `json:"id"`
+	Mentor              any        `json:"mentor"` // for an answer
+	Title               string     `json:"title"`
+	Username            string     `json:"username"`
+	Description         string     `json:"description"`
+	Prompt              string     `json:"prompt"`
+	Task                task       `json:"task"`
+	CreatedAt           moment     `json:"created_at"`
+	ModifiedAt          moment     `json:"modified_at"`
+	Enabled             bool       `json:"enabled"` // for an answer
+	OneOff              bool       `json:"one_off"` // for an answer
+	PlatformKey         string     `json:"platform_key"`
+	Pathway             string     `json:"pathway"`
+	CallbackURL         string     `json:"callback_url"`
+	CallbackSecret      string     `json:"callback_secret"`
+	ParentSessionID     string     `json:"parent_session_id"`
+	ParentMentorID      *int64     `json:"parent_mentor_id"`
+	PreviousAgent       *int64     `json:"previous_agent"`
+	PreviousAgentStatus api.Status `json:"previous_agent_status"`
+	PreviousAgentOutput string     `json:"previous_agent_output"` // for an answer
 
 	org      *org
 	mentor   *mentor
@@ -52,11 +53,11 @@ type task struct {
 func (a *agent) rowID() int64 { return a.ID }
 
 // status is the state of the latest run.
-func (a *agent) status() client.PeriodicAgentStatus {
+func (a *agent) status() api.Status {
 	if a.latest == nil {
-		return client.PeriodicAgentStatusPending
+		return api.StatusPending
 	}
-	return client.PeriodicAgentStatus(a.latest.Status)
+	return api.Status(a.latest.Status)
 }
 
 // read is the agent as list and retrieve answer it.
@@ -90,7 +91,7 @@ func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 			Crontab: client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"},
 			Enabled: true,
 		},
-		PreviousAgentStatus: client.PeriodicAgentStatusSuccess,
+		PreviousAgentStatus: api.StatusSuccess,
 	}
 	if refusal := validate(&validation{org: o}, agentFields, data, a); refusal != nil {
 		return nil, refusal

@@ -5,15 +5,16 @@ import (
 	"math/big"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
 // agentStatuses are the choices of previous_agent_status.
-var agentStatuses = []client.PeriodicAgentStatus{
-	client.PeriodicAgentStatusSuccess,
-	client.PeriodicAgentStatusError,
-	client.PeriodicAgentStatusRunning,
-	client.PeriodicAgentStatusPending,
+var agentStatuses = []api.Status{
+	api.StatusSuccess,
+	api.StatusError,
+	api.StatusRunning,
+	api.StatusPending,
 }
 
 // agentFields are the fields of an agent that can be written, in the order in
@@ -30,7 +31,7 @@ var agentFields = []field[agent]{
 	text("parent_session_id", textRule{blank: true, maxLength: 200}, func(a *agent) *string { return &a.ParentSessionID }),
 	wholeNumber("parent_mentor_id", func(a *agent) **int64 { return &a.ParentMentorID }),
 	{name: "previous_agent", related: true, null: func(a *agent) { a.PreviousAgent = nil }, set: setPreviousAgent},
-	choice("previous_agent_status", agentStatuses, func(a *agent) *client.PeriodicAgentStatus { return &a.PreviousAgentStatus }),
+	choice("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
 var taskFields = []field[task]{
@@ -54,7 +55,7 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 	return text(string(name), textRule{check: func(value string) string {
 		var alone client.CrontabSchedule
 		*at(&alone) = value
-		for _, finding := range crontab.Check(crontab.Fields(alone)).Findings {
+		for _, finding := range crontab.Check(alone.Fields()).Findings {
 			if finding.Verdict == crontab.Refused {
 				return finding.Reason
 			}

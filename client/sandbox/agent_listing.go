@@ -1,6 +1,6 @@
 package sandbox
 
-import "github.com/iblai/iblai-go/client"
+import "github.com/iblai/iblai-go/client/api"
 
 // agentListing is how agents are chosen and sorted.
 var agentListing = listing[*agent]{
@@ -10,7 +10,7 @@ var agentListing = listing[*agent]{
 		hasNumber("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID }),
 		equals("parent_session_id", func(a *agent) string { return a.ParentSessionID }),
 		hasAgent("previous_agent", func(a *agent) *int64 { return a.PreviousAgent }),
-		isOneOf("previous_agent_status", agentStatuses, func(a *agent) client.PeriodicAgentStatus { return a.PreviousAgentStatus }),
+		isOneOf("previous_agent_status", agentStatuses, func(a *agent) api.Status { return a.PreviousAgentStatus }),
 		isOneOf("status", agentStatuses, (*agent).status),
 		equals("title", func(a *agent) string { return a.Title }),
 		equals("username", func(a *agent) string { return a.Username }),
@@ -31,7 +31,7 @@ var agentListing = listing[*agent]{
 		"parent_session_id":     by(func(a *agent) string { return a.ParentSessionID }),
 		"parent_mentor_id":      byNullable(func(a *agent) *int64 { return a.ParentMentorID }),
 		"previous_agent":        byNullable(func(a *agent) *int64 { return a.PreviousAgent }),
-		"previous_agent_status": by(func(a *agent) client.PeriodicAgentStatus { return a.PreviousAgentStatus }),
+		"previous_agent_status": by(func(a *agent) api.Status { return a.PreviousAgentStatus }),
 	},
 	search: func(_ *org, w *word) func(*agent) bool {
 		return func(a *agent) bool { return w.isIn(a.Title) || w.isIn(a.Description) || w.isIn(a.Prompt) }

@@ -1,6 +1,9 @@
 package sandbox
 
-import "github.com/iblai/iblai-go/client"
+import (
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
 
 // PeriodicAgent returns an agent of any org as it is kept, with its secret. An
 // error is an [*UnknownAgentError].
@@ -26,14 +29,14 @@ func (s *Sandbox) PeriodicAgent(id int64) (*client.PeriodicAgent, error) {
 			StartTime: a.Task.StartTime.nullable(),
 			Enabled:   a.Task.Enabled,
 		},
-		CreatedAt:           client.At(a.CreatedAt.time()),
-		ModifiedAt:          client.At(a.ModifiedAt.time()),
+		CreatedAt:           client.Time{Time: a.CreatedAt.time()},
+		ModifiedAt:          client.Time{Time: a.ModifiedAt.time()},
 		Enabled:             a.Task.Enabled,
 		OneOff:              a.Task.OneOff,
 		PlatformKey:         a.PlatformKey,
 		Pathway:             a.Pathway,
 		CallbackURL:         a.CallbackURL,
-		CallbackSecret:      client.Secret(a.CallbackSecret),
+		CallbackSecret:      api.NewSecret(a.CallbackSecret),
 		ParentSessionID:     a.ParentSessionID,
 		ParentMentorID:      a.ParentMentorID,
 		PreviousAgent:       a.PreviousAgent,

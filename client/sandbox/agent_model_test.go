@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -16,8 +17,8 @@ func TestPeriodicAgent(t *testing.T) {
 	full := calling("http://127.0.0.1:1/", "a-long-random-secret")
 	full.Description, full.Prompt, full.Pathway = new("For tests."), new("What is due?"), new("path")
 	full.ParentSessionID, full.ParentMentorID = new(session), client.Value(int64(5))
-	full.Task.OneOff, full.Task.Enabled, full.Task.StartTime = new(true), new(false), client.Value(client.At(start))
-	full.PreviousAgent, full.PreviousAgentStatus = client.Value(int64(1)), new(client.PeriodicAgentStatusError)
+	full.Task.OneOff, full.Task.Enabled, full.Task.StartTime = new(true), new(false), client.Value(start)
+	full.PreviousAgent, full.PreviousAgentStatus = client.Value(int64(1)), new(api.StatusError)
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest(), full))
 	fire(t, server, 1, sandbox.Outcome{Output: "Two essays."})
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -116,7 +117,7 @@ func TestModifiedAt(t *testing.T) {
 
 func TestAgentBelongsToItsCreator(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: "eve-key"}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
 	c := newClient(t, server, client.WithAPIKey(key))
 	request := digest()
 	created, err := c.PeriodicAgents.Create(t.Context(), &request, client.WithUsername("eve"))

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // An Account is a user of an org, and the key that is bound to both.
@@ -19,7 +20,7 @@ type Account struct {
 	// Username is {user_id} in the API's paths.
 	Username string
 	// APIKey is the key; 64 hex digits are made up if it is empty.
-	APIKey client.Secret
+	APIKey api.Secret
 	// Admin says whether the user is an administrator of the org. Others may
 	// do nothing.
 	Admin bool
@@ -34,7 +35,7 @@ func (a Account) check() error {
 			return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("has the %s %q, which would change the path", part.name, part.value)}
 		}
 	}
-	if strings.ContainsFunc(string(a.APIKey), func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if strings.ContainsFunc(a.APIKey.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return &OptionError{Option: "WithAccount", Reason: "has a key with a character that no header can carry"}
 	}
 	return nil
@@ -44,10 +45,10 @@ func (a Account) check() error {
 // would tell how much of a key is right.
 type keyHash [sha256.Size]byte
 
-func newAPIKey() client.Secret {
+func newAPIKey() api.Secret {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
-	return client.Secret(hex.EncodeToString(key[:]))
+	return api.NewSecret(hex.EncodeToString(key[:]))
 }
 
 // authenticate finds the account whose key the request carries.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -17,9 +18,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	const graceKey, eveKey, linKey = "grace-key", "eve-key", "lin-key"
 	server := newAda(t,
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: eveKey}),
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: linKey, Admin: true}),
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: graceKey, Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey)}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: api.NewSecret(linKey), Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret(graceKey), Admin: true}),
 	)
 	const (
 		noPermission = `{"detail":"You do not have permission to perform this action."}`
@@ -56,7 +57,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 func TestOrgsAreApart(t *testing.T) {
 	t.Parallel()
 	server := newAda(t,
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: "grace-key", Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret("grace-key"), Admin: true}),
 		sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "New books", Task: digest().Task}),
 	)
@@ -91,7 +92,7 @@ func TestGeneratedKeys(t *testing.T) {
 	server := newServer(t)
 	accounts := server.Accounts()
 	require.Len(t, accounts, 1)
-	assert.Regexp(t, `^[0-9a-f]{64}$`, string(accounts[0].APIKey))
+	assert.Regexp(t, `^[0-9a-f]{64}$`, accounts[0].APIKey.Reveal())
 	assert.NotEqual(t, accounts[0].APIKey, newServer(t).Accounts()[0].APIKey)
 	accounts[0].Username = "changed"
 	assert.Equal(t, "ada", server.Accounts()[0].Username)
@@ -102,7 +103,7 @@ func TestGeneratedKeys(t *testing.T) {
 func TestKeysAndSecretsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	request := digest()
-	request.CallbackSecret = new(client.Secret("a-long-random-secret"))
+	request.CallbackSecret = new(api.NewSecret("a-long-random-secret"))
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", request))
 	for _, value := range []any{server, server.Sandbox, server.Accounts(), server.Accounts()[0]} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {

@@ -67,7 +67,7 @@ func (s *settings) sandbox() (*Sandbox, error) {
 
 func (s *Sandbox) addAccounts(accounts []Account) {
 	for _, a := range accounts {
-		if a.APIKey == "" {
+		if a.APIKey.IsZero() {
 			a.APIKey = newAPIKey()
 		}
 		if s.store.orgs[a.Org] == nil {
@@ -75,7 +75,7 @@ func (s *Sandbox) addAccounts(accounts []Account) {
 		}
 		s.store.orgs[a.Org].usernames[a.Username] = true
 		s.accounts = append(s.accounts, a)
-		s.byKey[sha256.Sum256([]byte(a.APIKey))] = &a
+		s.byKey[sha256.Sum256([]byte(a.APIKey.Reveal()))] = &a
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 // after is a request for an agent that waits for another one.
-func after(t *testing.T, line string, previous int64, status client.PeriodicAgentStatus) client.PeriodicAgentCreateRequest {
+func after(t *testing.T, line string, previous int64, status api.Status) client.PeriodicAgentCreateRequest {
 	t.Helper()
 	request := scheduled(t, line)
 	request.Prompt = new("Go on.")

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -41,17 +41,17 @@ func TestRealTime(t *testing.T) {
 		time.Sleep(11 * time.Minute)
 		synctest.Wait()
 		assert.Equal(t, []string{"00:05:00", "00:10:00"}, starts(sb))
-		assert.Equal(t, []client.PeriodicAgentLogStatus{"success", "running"}, statuses(sb))
+		assert.Equal(t, []api.Status{"success", "running"}, statuses(sb))
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		assert.Equal(t, []client.PeriodicAgentLogStatus{"success", "success"}, statuses(sb))
+		assert.Equal(t, []api.Status{"success", "success"}, statuses(sb))
 		sb.Close()
 		time.Sleep(time.Hour)
 		assert.Len(t, starts(sb), 2, "a closed sandbox runs nothing")
 	})
 }
 
-func statuses(sb *sandbox.Sandbox) (all []client.PeriodicAgentLogStatus) {
+func statuses(sb *sandbox.Sandbox) (all []api.Status) {
 	for log := range sb.Logs("acme", time.Time{}, sb.Now().Add(time.Hour)) {
 		all = append(all, log.Status)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -24,7 +25,7 @@ import (
 // calling is a request for an agent with a callback.
 func calling(url, secret string) client.PeriodicAgentCreateRequest {
 	request := digest()
-	request.CallbackURL, request.CallbackSecret = &url, new(client.Secret(secret))
+	request.CallbackURL, request.CallbackSecret = &url, new(api.NewSecret(secret))
 	return request
 }
 
@@ -81,7 +82,7 @@ func TestFailingReceiversFailNoRun(t *testing.T) {
 		}
 		server := newAda(t, options...)
 		run := fire(t, server, 1, sandbox.Outcome{})
-		assert.Equal(t, client.PeriodicAgentLogStatusSuccess, run.Log.Status, name)
+		assert.Equal(t, api.StatusSuccess, run.Log.Status, name)
 		assert.Equal(t, test.status, run.Delivery.StatusCode, name)
 		if test.err == "" {
 			require.NoError(t, run.Delivery.Err, name)
@@ -189,7 +190,7 @@ func TestCloseEndsDeliveries(t *testing.T) {
 		assert.Len(t, sb.Deliveries(), 1, "Close waits")
 		run := <-runs
 		require.ErrorIs(t, run.Delivery.Err, context.Canceled)
-		assert.Equal(t, client.PeriodicAgentLogStatusSuccess, run.Log.Status)
+		assert.Equal(t, api.StatusSuccess, run.Log.Status)
 		sb.Close()
 	})
 }

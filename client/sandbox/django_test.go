@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -40,8 +40,8 @@ func TestAnswersAsDjango(t *testing.T) {
 	defer file.Close()
 	key := strings.Repeat("a", 40)
 	sb := newServer(t,
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: client.Secret(key)}),
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: client.Secret(strings.Repeat("b", 40))}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: api.NewSecret(key)}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: api.NewSecret(strings.Repeat("b", 40))}),
 	)
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)

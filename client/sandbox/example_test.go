@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -91,7 +92,7 @@ func ExampleStart() {
 	defer sb.Close()
 
 	run, err := sb.Fire(context.Background(), 1, sandbox.Outcome{
-		Status:   client.PeriodicAgentLogStatusError,
+		Status:   api.StatusError,
 		Duration: 4250 * time.Millisecond,
 	})
 	if err != nil {
@@ -108,7 +109,7 @@ func ExampleSandbox_Advance() {
 	sb, err := sandbox.Start(
 		sandbox.WithClock(monday, 0),
 		sandbox.WithOutcomes(sandbox.Script(
-			sandbox.Outcome{Status: client.PeriodicAgentLogStatusError, Duration: time.Minute},
+			sandbox.Outcome{Status: api.StatusError, Duration: time.Minute},
 			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
 		)),
 		sandbox.WithPeriodicAgent("acme",
@@ -197,9 +198,9 @@ func ExampleWithPeriodicAgentLog() {
 	var history []client.PeriodicAgentLog
 	for hour := range 48 {
 		began := friday.Add(time.Duration(hour) * time.Hour)
-		history = append(history, client.PeriodicAgentLog{PeriodicAgent: 1, StartTime: client.At(began), Content: "Answered."})
+		history = append(history, client.PeriodicAgentLog{PeriodicAgent: 1, StartTime: client.Time{Time: began}, Content: "Answered."})
 	}
-	history[47].Status, history[47].Content = client.PeriodicAgentLogStatusError, "The model did not answer."
+	history[47].Status, history[47].Content = api.StatusError, "The model did not answer."
 
 	sb, err := sandbox.Start(
 		sandbox.WithClock(friday.AddDate(0, 0, 3), 0),

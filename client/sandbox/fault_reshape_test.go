@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -32,14 +33,14 @@ func newFull(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 			Categories:        []client.MentorCategory{{ID: 1, Name: "Writing", Audiences: []client.MentorAudience{{ID: 3, Name: "All"}}}},
 			Types:             []client.MentorType{{ID: 2}},
 			Subjects:          []client.Subject{{ID: 5}},
-			MCPServers:        []client.MCPServer{{ID: 2, URL: "https://mcp.example.edu/", ExtraHeaders: client.SecretJSON(`{"X-Key":"k"}`)}, {ID: 3}},
+			MCPServers:        []client.MCPServer{{ID: 2, URL: "https://mcp.example.edu/", ExtraHeaders: api.NewSecret(`{"X-Key":"k"}`)}, {ID: 3}},
 			CallConfiguration: client.CallConfiguration{ID: 3, GoogleVoice: voice, OpenAIVoice: voice},
 		}),
 		sandbox.WithMentor("acme", client.Mentor{ID: 8}),
 		sandbox.WithPeriodicAgent("acme", first),
 		sandbox.WithPeriodicAgent("acme", titled("B")),
 		sandbox.WithPeriodicAgent("acme", titled("C")),
-		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatHistory{{Message: json.RawMessage(`{"mode":1}`)}}}),
+		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{"mode":1}`)}}}),
 	)...)
 	fire(t, server, 1, sandbox.Outcome{})
 	send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+session+`"}`)
@@ -93,7 +94,7 @@ func modelFields() (enums, free map[string]bool) {
 		for field := range in.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			of := field.Type
-			if of == reflect.TypeFor[json.RawMessage]() || of == reflect.TypeFor[client.SecretJSON]() {
+			if of == reflect.TypeFor[json.RawMessage]() || of == reflect.TypeFor[api.Secret]() { // which may be any JSON, too
 				free[name] = true
 				continue
 			}
@@ -101,14 +102,14 @@ func modelFields() (enums, free map[string]bool) {
 				of = of.Elem()
 			}
 			switch {
-			case of.Kind() == reflect.String && of != reflect.TypeFor[string]() && of != reflect.TypeFor[client.Secret]():
+			case of.Kind() == reflect.String && of != reflect.TypeFor[string]():
 				enums[name] = true
 			case of.Kind() == reflect.Struct && of != reflect.TypeFor[client.Time]():
 				collect(of)
 			}
 		}
 	}
-	for _, model := range []any{client.PeriodicAgent{}, client.PeriodicAgentCreate{}, client.PeriodicAgentLog{}, client.PinnedMessageGet{}, client.PinnedMessageCreate{}} {
+	for _, model := range []any{client.PeriodicAgent{}, client.PeriodicAgentLog{}, client.PinnedSession{}, client.Pin{}} {
 		collect(reflect.TypeOf(model))
 	}
 	return enums, free

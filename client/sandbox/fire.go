@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // UnknownAgentError is what was asked of an agent that does not exist.
@@ -47,7 +48,7 @@ func (s *Sandbox) Fire(ctx context.Context, agentID int64, outcome Outcome) (*Ru
 		return nil, err
 	}
 	run := &Run{}
-	if outcome.Status != client.PeriodicAgentLogStatusRunning {
+	if outcome.Status != api.StatusRunning {
 		for _, p := range s.end(l, outcome, s.clock.now()) {
 			run.Delivery = s.deliver(ctx, p)
 		}

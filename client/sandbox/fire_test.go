@@ -55,20 +55,20 @@ func TestCallbackAsPythonSendsIt(t *testing.T) {
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
-	end := client.At(start.Add(time.Second))
+	end := client.Time{Time: start.Add(time.Second)}
 	for _, test := range []struct {
 		outcome sandbox.Outcome
 		want    client.PeriodicAgentLog
 	}{
-		{sandbox.Outcome{}, client.PeriodicAgentLog{Status: "success", Content: "Morning digest finished: success", EndTime: new(client.At(start))}},
-		{sandbox.Outcome{Status: "error", Log: "no\xff"}, client.PeriodicAgentLog{Status: "error", Content: "no\ufffd", EndTime: new(client.At(start))}},
+		{sandbox.Outcome{}, client.PeriodicAgentLog{Status: "success", Content: "Morning digest finished: success", EndTime: new(client.Time{Time: start})}},
+		{sandbox.Outcome{Status: "error", Log: "no\xff"}, client.PeriodicAgentLog{Status: "error", Content: "no\ufffd", EndTime: new(client.Time{Time: start})}},
 		{sandbox.Outcome{Status: "running", Log: "x"}, client.PeriodicAgentLog{Status: "running"}},
 		{sandbox.Outcome{Status: "success", Log: "x", Duration: time.Second}, client.PeriodicAgentLog{Status: "success", Content: "x", EndTime: &end}},
 	} {
 		run := fire(t, server, 1, test.outcome)
 		want := test.want
 		want.ID, want.PeriodicAgent = run.Log.ID, 1
-		want.StartTime, want.CreatedAt, want.ModifiedAt = client.At(start), client.At(start), client.At(start)
+		want.StartTime, want.CreatedAt, want.ModifiedAt = client.Time{Time: start}, client.Time{Time: start}, client.Time{Time: start}
 		if want.EndTime != nil {
 			want.ModifiedAt = *want.EndTime
 		}
@@ -109,7 +109,7 @@ func TestOneOffAgentSwitchesItselfOff(t *testing.T) {
 	request := digest()
 	request.Task.OneOff = new(true)
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithPeriodicAgent("acme", digest()))
-	fire(t, server, 1, sandbox.Outcome{Status: client.PeriodicAgentLogStatusRunning})
+	fire(t, server, 1, sandbox.Outcome{Status: api.StatusRunning})
 	assert.Equal(t, true, get(t, server, "periodic-agents/1/").fields(t)["enabled"])
 	fire(t, server, 1, sandbox.Outcome{})
 	fire(t, server, 2, sandbox.Outcome{})

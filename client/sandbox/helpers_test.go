@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	exchanges "github.com/iblai/iblai-go/internal/recording"
 )
@@ -43,7 +44,7 @@ func newAda(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
 }
 
 func withAda() sandbox.Option {
-	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: key})
+	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: api.NewSecret(key)})
 }
 
 func withStill() sandbox.Option { return sandbox.WithClock(start, 0) }

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -60,7 +61,9 @@ var logFields = map[string]func(a, b client.PeriodicAgentLog) int{
 	"periodic_agent": func(a, b client.PeriodicAgentLog) int { return cmp.Compare(a.PeriodicAgent, b.PeriodicAgent) },
 	"end_time": func(a, b client.PeriodicAgentLog) int {
 		never := start.AddDate(1000, 0, 0)
-		endOf := func(log client.PeriodicAgentLog) client.Time { return *cmp.Or(log.EndTime, new(client.At(never))) }
+		endOf := func(log client.PeriodicAgentLog) client.Time {
+			return *cmp.Or(log.EndTime, new(client.Time{Time: never}))
+		}
 		return endOf(a).Compare(endOf(b).Time)
 	},
 }
@@ -68,7 +71,9 @@ var logFields = map[string]func(a, b client.PeriodicAgentLog) int{
 // randomLogs have few different values, so that many are equal. Those that are
 // chronological were created in the order of their ids.
 func randomLogs(random *rand.Rand, count int, chronological bool) []client.PeriodicAgentLog {
-	moment := func() client.Time { return client.At(start.Add(time.Duration(random.IntN(count/3)) * time.Minute)) }
+	moment := func() client.Time {
+		return client.Time{Time: start.Add(time.Duration(random.IntN(count/3)) * time.Minute)}
+	}
 	logs := make([]client.PeriodicAgentLog, count)
 	created := start
 	for i := range logs {
@@ -76,17 +81,17 @@ func randomLogs(random *rand.Rand, count int, chronological bool) []client.Perio
 		logs[i] = client.PeriodicAgentLog{
 			ID:            int64(3*i + 1),
 			Content:       strings.Repeat("z", random.IntN(3)) + fmt.Sprint(random.IntN(9)),
-			Status:        []client.PeriodicAgentLogStatus{"success", "error", "running"}[random.IntN(3)],
+			Status:        []api.Status{"success", "error", "running"}[random.IntN(3)],
 			StartTime:     moment(),
 			CreatedAt:     moment(),
 			ModifiedAt:    moment(),
 			PeriodicAgent: int64(random.IntN(4) + 1),
 		}
 		if chronological {
-			logs[i].CreatedAt = client.At(created)
+			logs[i].CreatedAt = client.Time{Time: created}
 		}
-		if logs[i].Status != client.PeriodicAgentLogStatusRunning {
-			logs[i].EndTime = new(client.At(logs[i].StartTime.Add(time.Duration(random.IntN(3)) * time.Hour)))
+		if logs[i].Status != api.StatusRunning {
+			logs[i].EndTime = new(client.Time{Time: logs[i].StartTime.Add(time.Duration(random.IntN(3)) * time.Hour)})
 		}
 	}
 	return logs

@@ -8,18 +8,19 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // A log is the log of one run, as it is kept and as it is written.
 type log struct {
-	ID            int64                         `json:"id"`
-	Content       string                        `json:"content"`
-	Status        client.PeriodicAgentLogStatus `json:"status"`
-	StartTime     moment                        `json:"start_time"`
-	EndTime       moment                        `json:"end_time"`
-	CreatedAt     moment                        `json:"created_at"`
-	ModifiedAt    moment                        `json:"modified_at"`
-	PeriodicAgent int64                         `json:"periodic_agent"`
+	ID            int64      `json:"id"`
+	Content       string     `json:"content"`
+	Status        api.Status `json:"status"`
+	StartTime     moment     `json:"start_time"`
+	EndTime       moment     `json:"end_time"`
+	CreatedAt     moment     `json:"created_at"`
+	ModifiedAt    moment     `json:"modified_at"`
+	PeriodicAgent int64      `json:"periodic_agent"`
 
 	agent  *agent
 	prompt string // that the run got
@@ -33,10 +34,10 @@ func (l *log) model() client.PeriodicAgentLog {
 		ID:            l.ID,
 		Content:       l.Content,
 		Status:        l.Status,
-		StartTime:     client.At(l.StartTime.time()),
+		StartTime:     client.Time{Time: l.StartTime.time()},
 		EndTime:       l.EndTime.nullable(),
-		CreatedAt:     client.At(l.CreatedAt.time()),
-		ModifiedAt:    client.At(l.ModifiedAt.time()),
+		CreatedAt:     client.Time{Time: l.CreatedAt.time()},
+		ModifiedAt:    client.Time{Time: l.ModifiedAt.time()},
 		PeriodicAgent: l.PeriodicAgent,
 	}
 }
@@ -88,10 +89,10 @@ func (s *Sandbox) logsAfter(found []client.PeriodicAgentLog, last int64, org str
 }
 
 // logStatuses are the choices of a log's status.
-var logStatuses = []client.PeriodicAgentLogStatus{
-	client.PeriodicAgentLogStatusSuccess,
-	client.PeriodicAgentLogStatusError,
-	client.PeriodicAgentLogStatusRunning,
+var logStatuses = []api.Status{
+	api.StatusSuccess,
+	api.StatusError,
+	api.StatusRunning,
 }
 
 var logListing = listing[*log]{
@@ -100,13 +101,13 @@ var logListing = listing[*log]{
 		ofAgent(hasNumber("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID })),
 		ofAgent(equals("parent_session_id", func(a *agent) string { return a.ParentSessionID })),
 		hasAgent("periodic_agent", func(l *log) *int64 { return &l.PeriodicAgent }),
-		isOneOf("status", logStatuses, func(l *log) client.PeriodicAgentLogStatus { return l.Status }),
+		isOneOf("status", logStatuses, func(l *log) api.Status { return l.Status }),
 		ofAgent(equals("username", func(a *agent) string { return a.Username })),
 	},
 	orders: map[string]func(a, b *log) int{
 		"id":             by((*log).rowID),
 		"content":        by(func(l *log) string { return l.Content }),
-		"status":         by(func(l *log) client.PeriodicAgentLogStatus { return l.Status }),
+		"status":         by(func(l *log) api.Status { return l.Status }),
 		"start_time":     byTime(func(l *log) moment { return l.StartTime }),
 		"end_time":       byTime(func(l *log) moment { return l.EndTime }),
 		"created_at":     byTime(func(l *log) moment { return l.CreatedAt }),

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -27,8 +28,8 @@ func newHistory(t *testing.T) *sandbox.Server {
 	)
 	for i, outcome := range []sandbox.Outcome{
 		{Log: "Read the Überblick."},
-		{Status: client.PeriodicAgentLogStatusError, Log: "Failed to read.", Duration: 2 * time.Second},
-		{Status: client.PeriodicAgentLogStatusRunning},
+		{Status: api.StatusError, Log: "Failed to read.", Duration: 2 * time.Second},
+		{Status: api.StatusRunning},
 		{Log: "Read again."},
 	} {
 		fire(t, server, int64(i%2+1), outcome)
@@ -179,7 +180,7 @@ func TestStatistics(t *testing.T) {
 	all, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 3, SucceededTasks: 1, RunningTasks: 1, PendingTasks: 1}, all)
-	fire(t, server, 2, sandbox.Outcome{Status: client.PeriodicAgentLogStatusError})
+	fire(t, server, 2, sandbox.Outcome{Status: api.StatusError})
 	one, err := c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: session})
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, FailedTasks: 1}, one)

@@ -17,7 +17,7 @@ func TestManyLogsAreYielded(t *testing.T) {
 	const count = 5000
 	past := make([]client.PeriodicAgentLog, count)
 	for i := range past {
-		past[i] = client.PeriodicAgentLog{PeriodicAgent: int64(1 + i%2), StartTime: client.At(start.Add(time.Duration(i-count) * time.Second))}
+		past[i] = client.PeriodicAgentLog{PeriodicAgent: int64(1 + i%2), StartTime: client.Time{Time: start.Add(time.Duration(i-count) * time.Second)}}
 	}
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgentLog("acme", past...))
 	begin, end := start.Add(-count*time.Second), start

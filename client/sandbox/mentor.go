@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // A mentor is kept as the client has it, and as the service writes it. Nothing
@@ -31,7 +32,7 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 	if o.mentorByUUID[m.UniqueID] != nil || o.mentors.byID(m.ID) != nil {
 		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("adds the mentor %d, %s to %q twice", m.ID, m.UniqueID, orgKey)}
 	}
-	m = complete(m, client.At(s.time().time()))
+	m = complete(m, client.Time{Time: s.time().time()})
 	text, err := mentorJSON(&m)
 	if err != nil {
 		return &OptionError{Option: "WithMentor", Reason: "has JSON that is none: " + err.Error()}
@@ -71,12 +72,12 @@ func complete(m client.Mentor, now client.Time) client.Mentor {
 	}
 	for i := range m.MCPServers {
 		server := &m.MCPServers[i]
-		fill(&server.Transport, client.MCPTransportSse)
+		fill(&server.Transport, client.MCPTransportSSE)
 		fill(&server.AuthType, client.MCPAuthTypeNone)
 		fill(&server.PlatformKey, m.Platform)
 		fill(&server.CreatedAt, now)
 		fill(&server.UpdatedAt, now)
-		fillJSON((*json.RawMessage)(&server.ExtraHeaders), "{}")
+		fill(&server.ExtraHeaders, api.NewSecret("{}"))
 	}
 	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
 		fill(&call.Mentor, m.UniqueID)

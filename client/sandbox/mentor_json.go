@@ -24,8 +24,10 @@ type (
 	}
 	serverAnswer struct {
 		*client.MCPServer
-		CreatedAt moment `json:"created_at"`
-		UpdatedAt moment `json:"updated_at"`
+		Credentials  string          `json:"credentials"` // in clear
+		ExtraHeaders json.RawMessage `json:"extra_headers"`
+		CreatedAt    moment          `json:"created_at"`
+		UpdatedAt    moment          `json:"updated_at"`
 	}
 )
 
@@ -44,7 +46,13 @@ func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 	}
 	for i := range m.MCPServers {
 		server := &m.MCPServers[i]
-		written.MCPServers = append(written.MCPServers, serverAnswer{server, momentOf(server.CreatedAt.Time), momentOf(server.UpdatedAt.Time)})
+		written.MCPServers = append(written.MCPServers, serverAnswer{
+			MCPServer:    server,
+			Credentials:  server.Credentials.Reveal(),
+			ExtraHeaders: json.RawMessage(server.ExtraHeaders.Reveal()),
+			CreatedAt:    momentOf(server.CreatedAt.Time),
+			UpdatedAt:    momentOf(server.UpdatedAt.Time),
+		})
 	}
 	return marshal(written)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -17,7 +18,7 @@ func TestDefaultMentor(t *testing.T) {
 	server := newServer(t, withStill())
 	mentors := server.Mentors("acme")
 	require.Len(t, mentors, 1)
-	at := client.At(start)
+	at := client.Time{Time: start}
 	assert.Equal(t, client.Mentor{
 		ID: 1, Name: "Study coach", UniqueID: coach, Slug: "mentor-1", Platform: "acme",
 		GreetingMethod: client.GreetingMethodProactiveResponse,
@@ -30,17 +31,17 @@ func TestDefaultMentor(t *testing.T) {
 	require.Len(t, page.Results, 1)
 	got := page.Results[0]
 	got.Flow, got.Metadata = nil, nil // null, as it came
-	assert.Equal(t, mentors[0], got)
+	assert.Equal(t, mentors[0], *got)
 }
 
 func TestMentorAsRead(t *testing.T) {
 	t.Parallel()
-	accessed := client.At(start.Add(time.Millisecond))
+	accessed := client.Time{Time: start.Add(time.Millisecond)}
 	server := newAda(t, sandbox.WithMentor("acme", client.Mentor{
 		ID: 5, Name: "Coach <1>", UniqueID: "497F6ECA62764993BFEB53CBBBBA6F08",
 		Metadata:           json.RawMessage(`{"level": 1}`),
 		Categories:         []client.MentorCategory{{ID: 1, Name: "Writing"}},
-		MCPServers:         []client.MCPServer{{ID: 2, Name: "Catalogue", URL: "https://mcp.example.edu/", Credentials: "s3cret"}},
+		MCPServers:         []client.MCPServer{{ID: 2, Name: "Catalogue", URL: "https://mcp.example.edu/", Credentials: api.NewSecret("s3cret")}},
 		CallConfiguration:  client.CallConfiguration{ID: 3, GoogleVoice: client.Voice{ID: 4, Name: "A", Provider: client.VoiceProviderGoogle}},
 		RecentlyAccessedAt: &accessed,
 	}))

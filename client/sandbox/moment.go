@@ -42,6 +42,6 @@ func (m moment) nullable() *client.Time {
 	if m.isNull() {
 		return nil
 	}
-	t := client.At(m.time())
+	t := client.Time{Time: m.time()}
 	return &t
 }

@@ -88,7 +88,7 @@ func WithAccount(a Account) Option {
 			if other.Org == a.Org && other.Username == a.Username {
 				return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("names %s of %s twice", a.Username, a.Org)}
 			}
-			if a.APIKey != "" && other.APIKey == a.APIKey {
+			if !a.APIKey.IsZero() && other.APIKey == a.APIKey {
 				return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("gives %s of %s the key of %s of %s", a.Username, a.Org, other.Username, other.Org)}
 			}
 		}

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 func TestOptionsRefuse(t *testing.T) {
 	t.Parallel()
 	account := func(org, username, key string) sandbox.Option {
-		return sandbox.WithAccount(sandbox.Account{Org: org, Username: username, APIKey: client.Secret(key)})
+		return sandbox.WithAccount(sandbox.Account{Org: org, Username: username, APIKey: api.NewSecret(key)})
 	}
 	mentor := func(m client.Mentor) sandbox.Option { return sandbox.WithMentor("acme", m) }
 	for want, options := range map[string][]sandbox.Option{
@@ -50,7 +51,7 @@ func TestOptionsRefuse(t *testing.T) {
 	}
 	_, err := sandbox.New(mentor(client.Mentor{Flow: json.RawMessage(`{`)}))
 	require.ErrorContains(t, err, "WithMentor has JSON that is none")
-	_, err = sandbox.New(sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatHistory{{Message: json.RawMessage(`{`)}}}))
+	_, err = sandbox.New(sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{`)}}}))
 	require.ErrorContains(t, err, "WithChatSession has JSON that is none")
 }
 

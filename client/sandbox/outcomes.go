@@ -7,14 +7,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // An Outcome is how a run goes. The zero Outcome is a success.
 type Outcome struct {
 	// Status is how the run ends: success if it is empty. A run that is left
 	// running has no end, and tells nobody.
-	Status client.PeriodicAgentLogStatus
+	Status api.Status
 	// Output is what the mentor answers at the end.
 	Output string
 	// Log is what the run logs, from start to end; a line is made up if it is
@@ -27,7 +27,7 @@ type Outcome struct {
 
 // complete checks an outcome, and fills in its status.
 func (o Outcome) complete() (Outcome, error) {
-	fill(&o.Status, client.PeriodicAgentLogStatusSuccess)
+	fill(&o.Status, api.StatusSuccess)
 	if !slices.Contains(logStatuses, o.Status) {
 		return o, fmt.Errorf("sandbox: an outcome can't have the status %q", o.Status)
 	}

@@ -23,7 +23,7 @@ func TestPins(t *testing.T) {
 		assert.Equal(t, `{"id":1,"platform":"acme","username":"ada","session_id":"`+session+`"}`, got.body)
 	}
 	got := get(t, server, "pin-message/?session_id="+session)
-	var pins []client.PinnedMessageGet
+	var pins []client.PinnedSession
 	require.NoError(t, json.Unmarshal([]byte(got.body), &pins))
 	require.Len(t, pins, 1)
 	assert.Equal(t, session, pins[0].SessionID)
@@ -72,8 +72,8 @@ func TestPinnedMessages(t *testing.T) {
 	server := newAda(t,
 		sandbox.WithMentor("acme", client.Mentor{}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach, Name: "Study coach"}),
-		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: coach, Messages: []client.ChatHistory{
-			{Message: json.RawMessage(`{"type":"human"}`), InsertedAt: client.At(start), Title: new("Essays")},
+		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: coach, Messages: []client.ChatMessage{
+			{Message: json.RawMessage(`{"type":"human"}`), InsertedAt: client.Time{Time: start}, Title: new("Essays")},
 			{ID: 9},
 		}}),
 	)

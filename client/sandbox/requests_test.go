@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -29,7 +30,7 @@ func latest(t testing.TB, sb interface{ Requests() []sandbox.Request }) sandbox.
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: "eve-key"}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
 	assert.Empty(t, server.Requests())
 	got := send(t, server, http.MethodPost, "periodic-agents/?x=y", newAgentBody, "X-Mine", "value")
 	request := latest(t, server)

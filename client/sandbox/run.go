@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // begin writes the log of a run that has not finished. The caller holds the
@@ -14,7 +14,7 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
 	start := momentOf(at)
 	l := &log{
 		ID:            s.store.nextID("log"),
-		Status:        client.PeriodicAgentLogStatusRunning,
+		Status:        api.StatusRunning,
 		StartTime:     start,
 		CreatedAt:     start,
 		ModifiedAt:    start,
@@ -42,9 +42,9 @@ func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, invocation Inv
 	d.runs++
 	outcome, err := s.outcomes(ctx, invocation).complete()
 	if err != nil {
-		outcome = Outcome{Status: client.PeriodicAgentLogStatusError, Log: err.Error()}
+		outcome = Outcome{Status: api.StatusError, Log: err.Error()}
 	}
-	if outcome.Status == client.PeriodicAgentLogStatusRunning {
+	if outcome.Status == api.StatusRunning {
 		return
 	}
 	end := l.StartTime.time().Add(outcome.Duration)

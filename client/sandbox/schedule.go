@@ -4,14 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // An AgentState is what an agent has done, and will do.
 type AgentState struct {
 	// Status is that of its latest run, or pending if it has not run yet.
-	Status client.PeriodicAgentStatus
+	Status api.Status
 	// NextRun is when its schedule has it run: zero if it is disabled, or never runs.
 	NextRun time.Time
 	// Waiting says that it is due, but that its previous agent is not in the
@@ -45,7 +44,7 @@ func (s *Sandbox) schedule(a *agent) {
 	if !a.Task.Enabled {
 		return
 	}
-	parsed, err := crontab.Fields(a.Task.Crontab).Parse()
+	parsed, err := a.Task.Crontab.Fields().Parse()
 	if err != nil {
 		return
 	}

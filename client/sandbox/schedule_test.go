@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -105,13 +106,13 @@ func TestTaskIsHonoured(t *testing.T) {
 		"disabled": {at(func(task *client.PeriodicTaskRequest) { task.Enabled = new(false) }), []string{}},
 		"one off":  {at(func(task *client.PeriodicTaskRequest) { task.OneOff = new(true) }), []string{"1 05 10:00 success"}},
 		"starts later": {at(func(task *client.PeriodicTaskRequest) {
-			task.StartTime = client.Value(client.At(start.Add(90 * time.Minute)))
+			task.StartTime = client.Value(start.Add(90 * time.Minute))
 		}), []string{"1 05 11:00 success", "1 05 12:00 success"}},
 		"starts at run": {at(func(task *client.PeriodicTaskRequest) {
-			task.StartTime = client.Value(client.At(start.Add(3 * time.Hour)))
+			task.StartTime = client.Value(start.Add(3 * time.Hour))
 		}), []string{"1 05 12:00 success"}},
 		"has started": {at(func(task *client.PeriodicTaskRequest) {
-			task.StartTime = client.Value(client.At(start.Add(-time.Hour)))
+			task.StartTime = client.Value(start.Add(-time.Hour))
 		}), []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
 		"Sunday is 7": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfWeek = "0-7" }), []string{}},
 		"31 February": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfMonth, task.Crontab.MonthOfYear = "31", "2" }), []string{}},
@@ -221,7 +222,7 @@ func TestTrigger(t *testing.T) {
 	assert.Len(t, server.Deliveries(), 1)
 	log, err = server.Trigger(t.Context(), 1)
 	require.NoError(t, err)
-	assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status)
+	assert.Equal(t, api.StatusRunning, log.Status)
 	advance(t, server, time.Minute)
 	assert.Equal(t, []string{"1 05 09:00 success", "1 05 09:00 success 1m0s"}, runs(t, server))
 	assert.Len(t, server.Deliveries(), 2)
@@ -325,7 +326,7 @@ func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
 	server = newAda(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomes(func(ctx context.Context, run sandbox.Invocation) sandbox.Outcome {
 		log, err := newClient(t, server).PeriodicAgentLogs.Get(ctx, run.LogID)
 		assert.NoError(t, err)
-		assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status)
+		assert.Equal(t, api.StatusRunning, log.Status)
 		assert.Equal(t, run.StartTime, server.Now())
 		return sandbox.Outcome{}
 	}))

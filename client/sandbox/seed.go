@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // seedAgents adds agents as the first account of their org would create them.
@@ -18,14 +19,23 @@ func (s *Sandbox) seedAgents(orgKey string, requests []client.PeriodicAgentCreat
 	first := slices.IndexFunc(s.accounts, func(a Account) bool { return a.Org == orgKey })
 	for i, request := range requests {
 		fill(&request.Mentor, o.mentors[0].UniqueID)
-		text, _ := marshal(request) // can't fail: texts, numbers and times
-		data, _ := decodeJSON(text) // nor can this
-		if _, refusal := s.create(o, s.accounts[first].Username, data); refusal != nil {
+		if _, refusal := s.create(o, s.accounts[first].Username, dataOf(&request)); refusal != nil {
 			text, _ := marshal(refusal.body)
 			return &OptionError{Option: option, Reason: fmt.Sprintf("%d is refused: %s", i, text)}
 		}
 	}
 	return nil
+}
+
+// dataOf is a request as the client sends it: with its secret in clear, which
+// encoding/json masks.
+func dataOf(request *client.PeriodicAgentCreateRequest) any {
+	text, _ := marshal(request) // can't fail: texts, numbers and times
+	data, _ := decodeJSON(text) // nor can this
+	if fields, ok := data.(object); ok && request.CallbackSecret != nil {
+		fields["callback_secret"] = request.CallbackSecret.Reveal()
+	}
+	return data
 }
 
 // seedLogs adds the logs of past runs to all orgs.
@@ -67,7 +77,7 @@ func (s *Sandbox) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 // wrong with that.
 func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (reason string) {
 	a := o.agents.byID(seed.PeriodicAgent)
-	status := cmp.Or(seed.Status, client.PeriodicAgentLogStatusSuccess)
+	status := cmp.Or(seed.Status, api.StatusSuccess)
 	var end moment
 	if seed.EndTime != nil {
 		end = momentOf(seed.EndTime.Time)
@@ -82,7 +92,7 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (reason
 		return fmt.Sprintf("has the status %q", seed.Status)
 	case !end.isNull() && end < start:
 		return fmt.Sprintf("ends at %v, before it starts at %v", end, start)
-	case end.isNull() && status != client.PeriodicAgentLogStatusRunning:
+	case end.isNull() && status != api.StatusRunning:
 		end = start
 	}
 	*l = log{

@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 // at is a time on the day of start.
 func at(hour, minute int) client.Time {
-	return client.At(time.Date(2026, time.January, 5, hour, minute, 0, 0, time.UTC))
+	return client.Time{Time: time.Date(2026, time.January, 5, hour, minute, 0, 0, time.UTC)}
 }
 
 func TestAgentsOfOneOption(t *testing.T) {
@@ -36,13 +37,13 @@ func TestPastRunAsRead(t *testing.T) {
 				`"created_at":"2026-01-05T09:00:00Z","modified_at":"2026-01-05T09:00:00Z","periodic_agent":1}`,
 		},
 		"a run that still runs has no end": {
-			client.PeriodicAgentLog{Status: client.PeriodicAgentLogStatusRunning, StartTime: at(8, 0)},
+			client.PeriodicAgentLog{Status: api.StatusRunning, StartTime: at(8, 0)},
 			`{"id":1,"content":"","status":"running","start_time":"2026-01-05T08:00:00Z","end_time":null,` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
 		},
 		"nothing is left to be filled in": {
 			client.PeriodicAgentLog{
-				ID: 7, Content: "no\xff", Status: client.PeriodicAgentLogStatusError,
+				ID: 7, Content: "no\xff", Status: api.StatusError,
 				StartTime: at(8, 1), EndTime: new(at(8, 2)), CreatedAt: at(8, 3), ModifiedAt: at(8, 4),
 			},
 			`{"id":7,"content":"no` + "\ufffd" + `","status":"error","start_time":"2026-01-05T08:01:00Z","end_time":"2026-01-05T08:02:00Z",` +
@@ -89,15 +90,15 @@ func TestPastRunsAreInOrderOfTheirIDs(t *testing.T) {
 
 func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
 	t.Parallel()
-	log := func(agent int64, hour int, status client.PeriodicAgentLogStatus) client.PeriodicAgentLog {
+	log := func(agent int64, hour int, status api.Status) client.PeriodicAgentLog {
 		return client.PeriodicAgentLog{PeriodicAgent: agent, StartTime: at(hour, 0), Status: status}
 	}
 	server := newAda(t,
 		sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()),
 		sandbox.WithPeriodicAgentLog("acme",
-			log(1, 8, client.PeriodicAgentLogStatusError), log(1, 7, client.PeriodicAgentLogStatusSuccess),
-			log(2, 7, client.PeriodicAgentLogStatusError), log(2, 8, client.PeriodicAgentLogStatusRunning),
-			log(3, 8, client.PeriodicAgentLogStatusError), log(3, 8, client.PeriodicAgentLogStatusSuccess),
+			log(1, 8, api.StatusError), log(1, 7, api.StatusSuccess),
+			log(2, 7, api.StatusError), log(2, 8, api.StatusRunning),
+			log(3, 8, api.StatusError), log(3, 8, api.StatusSuccess),
 		),
 	)
 	got, err := newClient(t, server).PeriodicAgents.Statistics(t.Context(), nil)

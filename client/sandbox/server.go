@@ -102,7 +102,7 @@ func (s *Server) ClientOptions() []client.Option {
 	first := s.accounts[0]
 	return []client.Option{
 		client.WithBaseURL(s.URL),
-		client.WithAPIKey(string(first.APIKey)),
+		client.WithAPIKey(first.APIKey.Reveal()),
 		client.WithOrg(first.Org),
 		client.WithUsername(first.Username),
 	}

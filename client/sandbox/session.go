@@ -14,7 +14,7 @@ type ChatSession struct {
 	// MentorID is the unique id of the mentor, the org's first if it is empty.
 	MentorID string
 	// Messages are what was said. Their ids and times are filled in.
-	Messages []client.ChatHistory
+	Messages []client.ChatMessage
 }
 
 // A session is a chat session as the service writes it.
@@ -58,9 +58,9 @@ func (s *Sandbox) addSession(orgKey string, added ChatSession) error {
 }
 
 // messagesJSON writes the messages of a session with what they leave open.
-func (s *Sandbox) messagesJSON(messages []client.ChatHistory) (json.RawMessage, error) {
+func (s *Sandbox) messagesJSON(messages []client.ChatMessage) (json.RawMessage, error) {
 	type message struct {
-		client.ChatHistory
+		client.ChatMessage
 		InsertedAt moment `json:"inserted_at"` // in place of the client's
 	}
 	written := []message{}
@@ -68,7 +68,7 @@ func (s *Sandbox) messagesJSON(messages []client.ChatHistory) (json.RawMessage, 
 		if m.ID == 0 {
 			m.ID = s.store.nextID("message")
 		}
-		fill(&m.InsertedAt, client.At(s.Now()))
+		fill(&m.InsertedAt, client.Time{Time: s.Now()})
 		fillJSON(&m.Message, "{}")
 		fillJSON(&m.Feedback, "{}")
 		fillJSON(&m.Files, "[]")

@@ -1,6 +1,9 @@
 package sandbox
 
-import "github.com/iblai/iblai-go/client"
+import (
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
 
 // statistics counts agents by the state of their latest run.
 func (c *call) statistics() *answer {
@@ -15,11 +18,11 @@ func (c *call) statistics() *answer {
 	s := client.PeriodicAgentStatistics{TotalTasks: int64(len(agents))}
 	for _, a := range agents {
 		switch a.status() {
-		case client.PeriodicAgentStatusSuccess:
+		case api.StatusSuccess:
 			s.SucceededTasks++
-		case client.PeriodicAgentStatusError:
+		case api.StatusError:
 			s.FailedTasks++
-		case client.PeriodicAgentStatusRunning:
+		case api.StatusRunning:
 			s.RunningTasks++
 		default:
 			s.PendingTasks++

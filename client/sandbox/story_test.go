@@ -37,10 +37,10 @@ func TestStory(t *testing.T) {
 	request := digest()
 	request.Mentor = mentors.Results[0].UniqueID
 	request.Prompt = new("Fasse zusammen.")
-	request.CallbackURL, request.CallbackSecret = &receiver, new(client.Secret(secret))
+	request.CallbackURL, request.CallbackSecret = &receiver, new(api.NewSecret(secret))
 	created, err := c.PeriodicAgents.Create(ctx, &request)
 	require.NoError(t, err)
-	assert.Equal(t, request.Mentor, created.Mentor)
+	assert.Equal(t, request.Mentor, created.Mentor.UniqueID)
 
 	run, err := server.Fire(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
 	require.NoError(t, err)
@@ -73,7 +73,7 @@ func TestStory(t *testing.T) {
 	pins, err := c.PinnedMessages.List(ctx, session)
 	require.NoError(t, err)
 	require.Len(t, pins.Results, 1)
-	assert.Equal(t, mentors.Results[0], pins.Results[0].Mentor)
+	assert.Equal(t, *mentors.Results[0], pins.Results[0].Mentor)
 	require.NoError(t, c.PinnedMessages.Delete(ctx, session))
 
 	require.NoError(t, c.PeriodicAgents.Delete(ctx, created.ID))

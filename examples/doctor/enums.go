@@ -4,22 +4,22 @@ import (
 	"reflect"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // knownValues are the values of enumerations that this release of the SDK has
 // constants for. Go can't list constants, so a test compares these with the
 // SDK's source.
 var knownValues = map[reflect.Type][]string{
-	reflect.TypeFor[client.CallConfigurationMode]():  texts(client.CallConfigurationModeInference, client.CallConfigurationModeRealtime),
-	reflect.TypeFor[client.GreetingMethod]():         texts(client.GreetingMethodProactivePrompt, client.GreetingMethodProactiveResponse),
-	reflect.TypeFor[client.LLMProvider]():            texts(client.LLMProviderGoogle, client.LLMProviderOpenAI),
-	reflect.TypeFor[client.MCPAuthType]():            texts(client.MCPAuthTypeNone, client.MCPAuthTypeOAuth2, client.MCPAuthTypeToken),
-	reflect.TypeFor[client.MCPTransport]():           texts(client.MCPTransportSse, client.MCPTransportStreamableHTTP, client.MCPTransportWebsocket),
-	reflect.TypeFor[client.PeriodicAgentLogStatus](): texts(client.PeriodicAgentLogStatusError, client.PeriodicAgentLogStatusRunning, client.PeriodicAgentLogStatusSuccess),
-	reflect.TypeFor[client.PeriodicAgentStatus]():    texts(client.PeriodicAgentStatusError, client.PeriodicAgentStatusPending, client.PeriodicAgentStatusRunning, client.PeriodicAgentStatusSuccess),
-	reflect.TypeFor[client.STTProvider]():            texts(client.STTProviderCartesia, client.STTProviderDeepgram, client.STTProviderGoogle, client.STTProviderOpenAI),
-	reflect.TypeFor[client.TTSProvider]():            texts(client.TTSProviderElevenLabs, client.TTSProviderGoogle, client.TTSProviderOpenAI),
-	reflect.TypeFor[client.VoiceProvider]():          texts(client.VoiceProviderElevenLabs, client.VoiceProviderGoogle, client.VoiceProviderOpenAI),
+	reflect.TypeFor[client.CallConfigurationMode](): texts(client.CallConfigurationModeInference, client.CallConfigurationModeRealtime),
+	reflect.TypeFor[client.GreetingMethod]():        texts(client.GreetingMethodProactivePrompt, client.GreetingMethodProactiveResponse),
+	reflect.TypeFor[client.LLMProvider]():           texts(client.LLMProviderGoogle, client.LLMProviderOpenAI),
+	reflect.TypeFor[client.MCPAuthType]():           texts(client.MCPAuthTypeNone, client.MCPAuthTypeOAuth2, client.MCPAuthTypeToken),
+	reflect.TypeFor[client.MCPTransport]():          texts(client.MCPTransportSSE, client.MCPTransportStreamableHTTP, client.MCPTransportWebSocket),
+	reflect.TypeFor[api.Status]():                   texts(api.StatusError, api.StatusPending, api.StatusRunning, api.StatusSuccess),
+	reflect.TypeFor[client.STTProvider]():           texts(client.STTProviderCartesia, client.STTProviderDeepgram, client.STTProviderGoogle, client.STTProviderOpenAI),
+	reflect.TypeFor[client.TTSProvider]():           texts(client.TTSProviderElevenLabs, client.TTSProviderGoogle, client.TTSProviderOpenAI),
+	reflect.TypeFor[client.VoiceProvider]():         texts(client.VoiceProviderElevenLabs, client.VoiceProviderGoogle, client.VoiceProviderOpenAI),
 }
 
 func texts[T ~string](values ...T) []string {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -36,23 +37,23 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	agent := func(title string) sandbox.Option {
 		return sandbox.WithPeriodicAgent(testOrg, client.PeriodicAgentCreateRequest{
 			Title:           title,
-			CallbackSecret:  new(client.Secret(testSecret)),
+			CallbackSecret:  new(api.NewSecret(testSecret)),
 			ParentSessionID: new(session),
 			Task:            client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
 		})
 	}
 	sb, err := sandbox.Start(append([]sandbox.Option{
-		sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: testKey, Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey), Admin: true}),
 		sandbox.WithMentor(testOrg, client.Mentor{
 			CallConfiguration: client.CallConfiguration{ID: 1, GoogleVoice: voice, OpenAIVoice: voice},
-			MCPServers:        []client.MCPServer{{ID: 1, Name: "Library", Credentials: testCredentials, ExtraHeaders: client.SecretJSON(`{"X-Key":"` + testHeader + `"}`)}},
+			MCPServers:        []client.MCPServer{{ID: 1, Name: "Library", Credentials: api.NewSecret(testCredentials), ExtraHeaders: api.NewSecret(`{"X-Key":"` + testHeader + `"}`)}},
 		}),
 		sandbox.WithChatSession(testOrg, sandbox.ChatSession{ID: session}),
 		agent("Morning digest"), agent("Evening digest"),
 	}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	_, err = sb.Fire(t.Context(), 1, sandbox.Outcome{Status: client.PeriodicAgentLogStatusSuccess})
+	_, err = sb.Fire(t.Context(), 1, sandbox.Outcome{Status: api.StatusSuccess})
 	require.NoError(t, err)
 	return sb
 }

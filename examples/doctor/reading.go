@@ -63,7 +63,7 @@ func (d *doctor) checkPins(ctx context.Context, agents *client.Page[client.Perio
 	took := time.Since(begin)
 	switch {
 	case err == nil:
-		d.foundAnswer(list, took, &response, reflect.TypeFor[client.Page[client.PinnedMessageGet]]())
+		d.foundAnswer(list, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
 	case !exists && speaksAPI(&response) && (errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrValidation)):
 		d.skip(list, "needs a chat session, and no agent names one")
 	default:
@@ -74,8 +74,8 @@ func (d *doctor) checkPins(ctx context.Context, agents *client.Page[client.Perio
 // sessionOf is a chat session, and whether it exists.
 func sessionOf(agents *client.Page[client.PeriodicAgent]) (id string, exists bool) {
 	if agents != nil {
-		for i := range agents.Results {
-			if id := agents.Results[i].ParentSessionID; id != "" {
+		for _, agent := range agents.Results {
+			if id := agent.ParentSessionID; id != "" {
 				return id, true
 			}
 		}
@@ -88,5 +88,5 @@ func first[T any](page *client.Page[T]) *T {
 	if page == nil || len(page.Results) == 0 {
 		return nil
 	}
-	return &page.Results[0]
+	return page.Results[0]
 }

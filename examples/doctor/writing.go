@@ -61,7 +61,7 @@ func (d *doctor) writeAgent(ctx context.Context, mentorID string) {
 		},
 	}
 	var err error
-	created := checkOperation(ctx, d, createAgent, func(opts ...client.CallOption) (answer *client.PeriodicAgentCreate, _ error) {
+	created := checkOperation(ctx, d, createAgent, func(opts ...client.CallOption) (answer *client.PeriodicAgent, _ error) {
 		answer, err = d.client.PeriodicAgents.Create(ctx, agent, opts...)
 		return answer, err
 	})
@@ -75,10 +75,10 @@ func (d *doctor) writeAgent(ctx context.Context, mentorID string) {
 		return
 	}
 	defer d.removeAgent(ctx, deleteAgent, created.ID, agent.Title)
-	checkOperation(ctx, d, updateAgent, func(opts ...client.CallOption) (*client.PeriodicAgentCreate, error) {
+	checkOperation(ctx, d, updateAgent, func(opts ...client.CallOption) (*client.PeriodicAgent, error) {
 		return d.client.PeriodicAgents.Update(ctx, created.ID, &client.PeriodicAgentUpdateRequest{Description: new("Updated.")}, opts...)
 	})
-	checkOperation(ctx, d, replaceAgent, func(opts ...client.CallOption) (*client.PeriodicAgentCreate, error) {
+	checkOperation(ctx, d, replaceAgent, func(opts ...client.CallOption) (*client.PeriodicAgent, error) {
 		return d.client.PeriodicAgents.Replace(ctx, created.ID, agent, opts...)
 	})
 }

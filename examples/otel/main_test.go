@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -20,7 +21,7 @@ func TestSpans(t *testing.T) {
 	t.Parallel()
 	exporter := tracetest.NewInMemoryExporter()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
-	account := sandbox.Account{Org: "the-org", Username: "the-user", APIKey: "the-key", Admin: true}
+	account := sandbox.Account{Org: "the-org", Username: "the-user", APIKey: api.NewSecret("the-key"), Admin: true}
 	sb, err := sandbox.Start(sandbox.WithAccount(account))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
@@ -73,14 +74,14 @@ func TestRunAgainstService(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	account := sb.Accounts()[0]
-	t.Setenv(client.EnvAPIKey, string(account.APIKey))
+	t.Setenv(client.EnvAPIKey, account.APIKey.Reveal())
 	t.Setenv(client.EnvOrg, account.Org)
 	t.Setenv(client.EnvUsername, account.Username)
 	t.Setenv(client.EnvBaseURL, sb.URL)
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))
 	assert.Contains(t, out.String(), strings.TrimPrefix(sb.URL, "http://127.0.0.1:"))
-	assert.NotContains(t, out.String(), string(account.APIKey))
+	assert.NotContains(t, out.String(), account.APIKey.Reveal())
 
 	t.Setenv(client.EnvOrg, "")
 	require.ErrorContains(t, run(t.Context(), &out), client.EnvOrg)

@@ -47,11 +47,11 @@ func TestAgainstServiceReadsOnly(t *testing.T) {
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "18"}},
 	})
 	require.NoError(t, err)
-	_, err = sb.Fire(t.Context(), created.ID, sandbox.Outcome{Status: client.PeriodicAgentLogStatusError, Log: "Out of tokens."})
+	_, err = sb.Fire(t.Context(), created.ID, sandbox.Outcome{Status: api.StatusError, Log: "Out of tokens."})
 	require.NoError(t, err)
 
 	account := sb.Accounts()[0]
-	t.Setenv(client.EnvAPIKey, string(account.APIKey))
+	t.Setenv(client.EnvAPIKey, account.APIKey.Reveal())
 	t.Setenv(client.EnvOrg, account.Org)
 	t.Setenv(client.EnvUsername, account.Username)
 	t.Setenv(client.EnvBaseURL, sb.URL)
@@ -61,7 +61,7 @@ func TestAgainstServiceReadsOnly(t *testing.T) {
 		assert.Contains(t, out.String(), part)
 	}
 	assert.NotContains(t, out.String(), "\x1b", "what a model wrote can't steer the terminal")
-	assert.NotContains(t, out.String(), string(account.APIKey))
+	assert.NotContains(t, out.String(), account.APIKey.Reveal())
 }
 
 func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/crontab"
 )
 
 // report prints what happened, in order.
@@ -86,7 +85,7 @@ func (r *report) statistics(s *client.PeriodicAgentStatistics) {
 
 // inWords describes a schedule, or says why it is none.
 func inWords(s client.CrontabSchedule) string {
-	schedule, err := crontab.Fields(s).Parse()
+	schedule, err := s.Fields().Parse()
 	if err != nil {
 		return err.Error()
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
-	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -58,12 +57,12 @@ func inSandbox(ctx context.Context, r *report) error {
 			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
 		},
 		CallbackURL:    new(receiver.url),
-		CallbackSecret: new(client.Secret(secret.Reveal())),
+		CallbackSecret: &secret,
 	})
 	if err != nil {
 		return err
 	}
-	schedule, err := crontab.Fields(created.Task.Crontab).Parse()
+	schedule, err := created.Task.Crontab.Fields().Parse()
 	if err != nil {
 		return err
 	}

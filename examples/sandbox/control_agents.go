@@ -84,7 +84,7 @@ func (c *call) schedule() (any, error) {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(crontab.Fields(task.Crontab)), NextRun: notZero(state.NextRun), Waiting: state.Waiting}
+	body := agentScheduleBody{scheduleBody: c.explain(task.Crontab.Fields()), NextRun: notZero(state.NextRun), Waiting: state.Waiting}
 	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none where the schedule can't be read
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil
@@ -175,7 +175,7 @@ func (c *call) schedules() (any, error) {
 		if err != nil { // it was deleted just now
 			continue
 		}
-		explained := c.explain(crontab.Fields(agent.Task.Crontab))
+		explained := c.explain(agent.Task.Crontab.Fields())
 		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{
 			agent.Title, string(state.Status), explained.Description, notZero(state.NextRun), state.Waiting, explained.Verdict,
 		}

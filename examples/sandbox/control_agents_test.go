@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 func TestFire(t *testing.T) {
@@ -19,20 +20,20 @@ func TestFire(t *testing.T) {
 		return send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", body).Log
 	}
 	log := fire(`{}`)
-	assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status, "it ends when the clock gets there")
+	assert.Equal(t, api.StatusRunning, log.Status, "it ends when the clock gets there")
 	assert.EqualValues(t, 1, log.PeriodicAgent)
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "10s"}`)
 	ended, err := s.newClient(t).PeriodicAgentLogs.Get(t.Context(), log.ID)
 	require.NoError(t, err)
-	assert.NotEqual(t, client.PeriodicAgentLogStatusRunning, ended.Status)
+	assert.NotEqual(t, api.StatusRunning, ended.Status)
 
 	log = fire(`{"status": "error", "log": "<b>No</b> 📚", "duration": "3s"}`)
-	assert.Equal(t, client.PeriodicAgentLogStatusError, log.Status)
+	assert.Equal(t, api.StatusError, log.Status)
 	assert.Equal(t, "<b>No</b> 📚", log.Content)
 	assert.Equal(t, 3*time.Second, log.EndTime.Sub(log.StartTime.Time))
-	assert.Equal(t, client.PeriodicAgentLogStatusSuccess, fire(`{"output": "Yes."}`).Status)
+	assert.Equal(t, api.StatusSuccess, fire(`{"output": "Yes."}`).Status)
 	log = fire(`{"status": "running"}`)
-	assert.Equal(t, client.PeriodicAgentLogStatusRunning, log.Status)
+	assert.Equal(t, api.StatusRunning, log.Status)
 	assert.Nil(t, log.EndTime)
 
 	for body, want := range map[string]string{

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -144,7 +143,7 @@ func (c *call) signature(d *sandbox.Delivery) string {
 	if err != nil { // it is gone, and its secret with it
 		return "invalid"
 	}
-	verifier, err := callback.NewVerifierAllowShort(api.NewSecret(string(agent.CallbackSecret)))
+	verifier, err := callback.NewVerifierAllowShort(agent.CallbackSecret)
 	if err != nil || verifier.Verify(d.Body, signature) != nil {
 		return "invalid"
 	}

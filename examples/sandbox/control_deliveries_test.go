@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -83,11 +84,11 @@ orgs:
 	assert.EqualValues(t, 6, get[statusBody](t, s, "/_sandbox/status").Counts.Deliveries)
 
 	c := s.newClient(t)
-	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret("another"))})
+	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(api.NewSecret("another"))})
 	require.NoError(t, err)
 	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "the secret is another now")
 	assert.Equal(t, "valid", send[fullDeliveryBody](t, s, http.MethodPost, "/_sandbox/deliveries/1/resend", "{}").Signature)
-	_, err = c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(client.Secret(""))})
+	_, err = c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackSecret: new(api.NewSecret(""))})
 	require.NoError(t, err)
 	assert.Equal(t, "invalid", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1").Signature, "there is none now")
 	require.NoError(t, c.PeriodicAgents.Delete(t.Context(), 1))

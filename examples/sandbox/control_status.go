@@ -53,7 +53,7 @@ func (p *program) statusOf(sb *sandbox.Sandbox) statusBody {
 		break
 	}
 	for _, a := range sb.Accounts() {
-		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, string(a.APIKey)})
+		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, a.APIKey.Reveal()})
 	}
 	return body
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -51,7 +51,7 @@ func madeUp(seed uint64, run sandbox.Invocation) sandbox.Outcome {
 	}
 	const oneInErrors = 12
 	if random.IntN(oneInErrors) == 0 {
-		outcome.Status = client.PeriodicAgentLogStatusError
+		outcome.Status = api.StatusError
 		outcome.Log = strings.Join(append(log, pick(random, troubles)), "\n")
 		return outcome
 	}

@@ -127,7 +127,7 @@ export %[9]s=%[10]s
 export %[11]s=%[12]s
 `, p.url, reserved, clock.Now.Format(time.RFC3339), speed,
 		client.EnvBaseURL, p.url,
-		client.EnvAPIKey, quote(string(account.APIKey)),
+		client.EnvAPIKey, quote(account.APIKey.Reveal()),
 		client.EnvOrg, quote(account.Org),
 		client.EnvUsername, quote(account.Username))
 }

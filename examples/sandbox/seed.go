@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -73,13 +74,13 @@ func (o *seedOrg) people() []sandbox.Option {
 // keepKeys gives accounts that name no key the one that they have had.
 func (s *seed) keepKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
-	taken := map[client.Secret]bool{}
+	taken := map[api.Secret]bool{}
 	for _, o := range s.orgs {
 		for _, a := range o.accounts {
 			taken[a.APIKey] = true
 		}
 	}
-	keys := map[user]client.Secret{}
+	keys := map[user]api.Secret{}
 	for _, a := range accounts {
 		if !taken[a.APIKey] {
 			keys[user{a.Org, a.Username}] = a.APIKey
@@ -87,7 +88,7 @@ func (s *seed) keepKeys(accounts []sandbox.Account) {
 	}
 	for _, o := range s.orgs {
 		for i := range o.accounts {
-			if a := &o.accounts[i]; a.APIKey == "" {
+			if a := &o.accounts[i]; a.APIKey.IsZero() {
 				a.APIKey = keys[user{a.Org, a.Username}]
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -25,11 +26,11 @@ func (o *orgReader) readAgent(v *value) {
 		"task":                  func(v *value) { readTask(v, &a.request.Task) },
 		"pathway":               func(v *value) { a.request.Pathway = new(v.text(maxText)) },
 		"callback_url":          func(v *value) { a.request.CallbackURL = new(v.text(maxText)) },
-		"callback_secret":       func(v *value) { a.request.CallbackSecret = new(client.Secret(v.text(maxText))) },
+		"callback_secret":       func(v *value) { a.request.CallbackSecret = new(api.NewSecret(v.text(maxText))) },
 		"parent_session_id":     func(v *value) { a.request.ParentSessionID = new(v.text(maxText)) },
 		"parent_mentor_id":      func(v *value) { a.request.ParentMentorID = client.Value(v.whole(0, maxID)) },
 		"previous_agent":        func(v *value) { o.readPreviousAgent(v, a) },
-		"previous_agent_status": func(v *value) { a.request.PreviousAgentStatus = new(client.PeriodicAgentStatus(v.text(maxText))) },
+		"previous_agent_status": func(v *value) { a.request.PreviousAgentStatus = new(api.Status(v.text(maxText))) },
 		"outcomes": func(v *value) {
 			v.list(maxOutcomes, func(v *value) { a.outcomes = append(a.outcomes, readOutcome(v)) })
 		},
@@ -49,7 +50,7 @@ func readTask(v *value, task *client.PeriodicTaskRequest) {
 	v.object(fields{
 		"crontab":    func(v *value) { task.Crontab = readCrontab(v) },
 		"one_off":    func(v *value) { task.OneOff = new(v.boolean()) },
-		"start_time": func(v *value) { task.StartTime = client.Value(client.At(v.time())) },
+		"start_time": func(v *value) { task.StartTime = client.Value(v.time()) },
 		"enabled":    func(v *value) { task.Enabled = new(v.boolean()) },
 	}, "crontab")
 }
@@ -73,7 +74,7 @@ func readCrontab(v *value) client.CrontabSchedule {
 		string(crontab.DayOfMonth):  field(crontab.DayOfMonth, &schedule.DayOfMonth),
 		string(crontab.MonthOfYear): field(crontab.MonthOfYear, &schedule.MonthOfYear),
 	})
-	for _, finding := range crontab.Check(crontab.Fields(schedule)).Findings {
+	for _, finding := range crontab.Check(schedule.Fields()).Findings {
 		if finding.Verdict >= crontab.NeverRuns {
 			where := at[finding.Field]
 			if where == nil { // a day that never comes, of any month

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -121,11 +122,11 @@ func (o *orgReader) readAccount(v *value) {
 		"username": func(v *value) { a.Username = o.unique(v, o.scope("accounts")) },
 		"admin":    func(v *value) { a.Admin = v.boolean() },
 		"api_key": func(v *value) {
-			a.APIKey = client.Secret(v.text(maxText))
-			if o.seen["keys "+string(a.APIKey)] {
+			a.APIKey = api.NewSecret(v.text(maxText))
+			if o.seen["keys "+a.APIKey.Reveal()] {
 				v.fault("is the key of another account")
 			}
-			o.seen["keys "+string(a.APIKey)] = true
+			o.seen["keys "+a.APIKey.Reveal()] = true
 		},
 	}, "username")
 	o.accounts = append(o.accounts, a)

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -93,7 +94,7 @@ func TestSampleSeed(t *testing.T) {
 	}
 	require.Len(t, past, 2)
 	assert.Equal(t, "Answered.", past[0].Content)
-	assert.Equal(t, client.PeriodicAgentLogStatusError, past[1].Status)
+	assert.Equal(t, api.StatusError, past[1].Status)
 	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
 }
 
@@ -194,15 +195,15 @@ orgs:
 		return outcomes(context.Background(), sandbox.Invocation{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // none is needed
 	}
 	script := []sandbox.Outcome{
-		{Status: client.PeriodicAgentLogStatusError, Log: "No.", Duration: 2 * time.Second},
+		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},
 		{Output: "Yes."},
-		{Status: client.PeriodicAgentLogStatusRunning},
+		{Status: api.StatusRunning},
 	}
 	for i := range int64(7) {
 		assert.Equal(t, script[i%3], at(2, 100+i))
 	}
 
-	counts := map[client.PeriodicAgentLogStatus]int{}
+	counts := map[api.Status]int{}
 	for i := range int64(500) {
 		outcome := at(1, i)
 		counts[outcome.Status]++
@@ -211,10 +212,10 @@ orgs:
 		assert.Less(t, outcome.Duration, 9*time.Second)
 		assert.Contains(t, outcome.Log, `"Digest"`)
 		assert.Contains(t, outcome.Log, "2 characters")
-		assert.Equal(t, outcome.Status == client.PeriodicAgentLogStatusError, outcome.Output == "")
+		assert.Equal(t, outcome.Status == api.StatusError, outcome.Output == "")
 	}
 	assert.Greater(t, counts[""], 400)
-	assert.Greater(t, counts[client.PeriodicAgentLogStatusError], 20)
+	assert.Greater(t, counts[api.StatusError], 20)
 }
 
 // Accounts keep the keys that they have, unless somebody else gets them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
@@ -31,11 +32,11 @@ type bucketBody struct {
 }
 
 type runBody struct {
-	ID        int64                         `json:"id"`
-	Agent     int64                         `json:"periodic_agent"`
-	Status    client.PeriodicAgentLogStatus `json:"status"`
-	StartTime client.Time                   `json:"start_time"`
-	EndTime   *client.Time                  `json:"end_time"`
+	ID        int64        `json:"id"`
+	Agent     int64        `json:"periodic_agent"`
+	Status    api.Status   `json:"status"`
+	StartTime client.Time  `json:"start_time"`
+	EndTime   *client.Time `json:"end_time"`
 }
 
 // timeline counts the runs of an org that began in a span of time, in buckets of
@@ -97,9 +98,9 @@ func (t *timeline) add(log client.PeriodicAgentLog) {
 	bucket := &t.buckets[at]
 	bucket.Start = t.first.Add(time.Duration(at) * t.step)
 	switch log.Status {
-	case client.PeriodicAgentLogStatusSuccess:
+	case api.StatusSuccess:
 		bucket.Success++
-	case client.PeriodicAgentLogStatusError:
+	case api.StatusError:
 		bucket.Error++
 	default:
 		bucket.Running++

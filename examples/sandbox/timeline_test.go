@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 func TestTimeline(t *testing.T) {
@@ -92,7 +93,7 @@ func TestBuckets(t *testing.T) {
 			line := newTimeline(from, from.Add(span), buckets)
 			assert.LessOrEqual(t, len(line.buckets), buckets+2, "%v %d", span, buckets)
 			for _, at := range []time.Time{from.Add(span / 2), from, from.Add(span - 1)} {
-				line.add(client.PeriodicAgentLog{StartTime: client.At(at)})
+				line.add(client.PeriodicAgentLog{StartTime: client.Time{Time: at}})
 			}
 			body := line.body()
 			assert.Equal(t, 3, body.Total)
@@ -109,7 +110,7 @@ func BenchmarkTimeline(b *testing.B) {
 	for _, runs := range []int{100_000, 1_000_000} {
 		logs := make([]client.PeriodicAgentLog, runs)
 		for i := range logs {
-			logs[i] = client.PeriodicAgentLog{ID: int64(i), Status: client.PeriodicAgentLogStatusSuccess, StartTime: client.At(from.Add(time.Duration(i) * time.Second))}
+			logs[i] = client.PeriodicAgentLog{ID: int64(i), Status: api.StatusSuccess, StartTime: client.Time{Time: from.Add(time.Duration(i) * time.Second)}}
 		}
 		b.Run(fmt.Sprint(runs), func(b *testing.B) {
 			for b.Loop() {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/iblai/iblai-go/internal/benchmark/fixture"
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
+	"github.com/iblai/iblai-go/internal/reveal"
 )
 
 // A comparison is worth nothing if one of the contestants leaves a part of the work out.
@@ -86,12 +86,8 @@ func canonical(t *testing.T, value any, precision time.Duration) any {
 	if e, ok := value.(*callback.Event); ok { // which isn't made to be written
 		value = event{e.Timestamp, string(e.Status), e.Prompt, e.AgentOutput, e.Log, e.LogID}
 	}
-	text, err := json.Marshal(value)
+	out, err := reveal.JSON(value)
 	require.NoError(t, err)
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var out any
-	require.NoError(t, decoder.Decode(&out))
 	return canonicalJSON(out, precision)
 }
 

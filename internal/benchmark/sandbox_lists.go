@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 
 	"github.com/iblai/iblai-go/internal/benchmark/scale"
 )
@@ -41,7 +42,7 @@ func queries(agents, logs int) []query {
 		agentQuery("list agents", client.PeriodicAgentListParams{}),
 		agentQuery("agents, by -created_at", client.PeriodicAgentListParams{Ordering: "-created_at"}),
 		agentQuery("agents, by title", client.PeriodicAgentListParams{Ordering: "title"}),
-		agentQuery("agents, status=error", client.PeriodicAgentListParams{Status: client.PeriodicAgentStatusError}),
+		agentQuery("agents, status=error", client.PeriodicAgentListParams{Status: api.StatusError}),
 		agentQuery("agents, search=777", client.PeriodicAgentListParams{Search: "777"}),
 		{work: "statistics", ask: func(ctx context.Context, c *client.Client) (any, error) { return c.PeriodicAgents.Statistics(ctx, nil) }},
 		logQuery("list logs", client.PeriodicAgentLogListParams{}),
@@ -61,7 +62,7 @@ func queries(agents, logs int) []query {
 		logQuery("logs, by -status", client.PeriodicAgentLogListParams{Ordering: "-status"}),
 		logQuery("logs, by end_time", client.PeriodicAgentLogListParams{Ordering: "end_time"}),
 		logQuery("logs, periodic_agent", client.PeriodicAgentLogListParams{PeriodicAgent: int64(agents / 2)}),
-		logQuery("logs, status=error, by -created_at", client.PeriodicAgentLogListParams{Status: client.PeriodicAgentLogStatusError, Ordering: "-created_at"}),
+		logQuery("logs, status=error, by -created_at", client.PeriodicAgentLogListParams{Status: api.StatusError, Ordering: "-created_at"}),
 		logQuery("logs, mentor_id", client.PeriodicAgentLogListParams{MentorID: scale.Tutor}),
 		logQuery("logs, username", client.PeriodicAgentLogListParams{Username: scale.Username}),
 		searchQuery("answered"), // is in all
@@ -77,8 +78,8 @@ func agentQuery(work string, params client.PeriodicAgentListParams) query {
 			return nil, err
 		}
 		made := listed{Count: page.Count}
-		for i := range page.Results {
-			made.IDs = append(made.IDs, page.Results[i].ID)
+		for _, agent := range page.Results {
+			made.IDs = append(made.IDs, agent.ID)
 		}
 		return made, nil
 	}}
@@ -90,7 +91,11 @@ func logQuery(work string, params client.PeriodicAgentLogListParams) query {
 		if err != nil {
 			return nil, err
 		}
-		return listed{page.Count, idsOf(page.Results)}, nil
+		made := listed{page.Count, make([]int64, len(page.Results))}
+		for i, log := range page.Results {
+			made.IDs[i] = log.ID
+		}
+		return made, nil
 	}}
 }
 

@@ -39,7 +39,7 @@ func (d deliveries) Measure(ctx context.Context, _ measure.Settings) ([]measure.
 	begin := time.Now()
 	err = advance(ctx, runs, d.agents, time.Duration(d.minutes)*time.Minute, func(r *client.PeriodicAgentCreateRequest) {
 		r.Task.Crontab = client.CrontabSchedule{Minute: "*"}
-		r.CallbackURL, r.CallbackSecret = &receiver.URL, new(client.Secret(callbackSecret))
+		r.CallbackURL, r.CallbackSecret = &receiver.URL, new(api.NewSecret(callbackSecret))
 	})
 	if err != nil {
 		return nil, err

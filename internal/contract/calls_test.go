@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // call is an operation, called by its method as a program would.
@@ -116,15 +117,15 @@ func written(about *subjects) *client.PeriodicAgentCreateRequest {
 		Prompt:              new("Summarize what is due this week."),
 		Pathway:             new(""),
 		CallbackURL:         new("https://hooks.example.com/runs"),
-		CallbackSecret:      new(client.Secret("a-long-random-secret")),
+		CallbackSecret:      new(api.NewSecret("a-long-random-secret")),
 		ParentSessionID:     new(about.session),
 		ParentMentorID:      client.Null[int64](),
 		PreviousAgent:       client.Null[int64](),
-		PreviousAgentStatus: new(client.PeriodicAgentStatusSuccess),
+		PreviousAgentStatus: new(api.StatusSuccess),
 		Task: client.PeriodicTaskRequest{
 			Crontab:   client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri", DayOfMonth: "*", MonthOfYear: "*"},
 			OneOff:    new(true),
-			StartTime: client.Value(client.At(time.Date(2030, time.January, 7, 8, 0, 0, 0, time.UTC))),
+			StartTime: client.Value(time.Date(2030, time.January, 7, 8, 0, 0, 0, time.UTC)),
 			Enabled:   new(false),
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -48,16 +49,16 @@ func NewOrg(agents, logs int) *Org {
 	begin := Start()
 	for i := range o.Logs {
 		begin = begin.Add(time.Duration(random.IntN(3)) * time.Second)
-		status := client.PeriodicAgentLogStatusSuccess
+		status := api.StatusSuccess
 		if random.IntN(7) == 0 {
-			status = client.PeriodicAgentLogStatusError
+			status = api.StatusError
 		}
 		o.Logs[i] = client.PeriodicAgentLog{
 			ID:            int64(i + 1),
 			Content:       fmt.Sprintf("Read %d documents for run %d, asked the model, and Answered in %d tokens after 1.93 s.", random.IntN(1000), i, random.IntN(10_000)),
 			Status:        status,
-			StartTime:     client.At(begin),
-			EndTime:       new(client.At(begin.Add(time.Duration(random.IntN(3600)) * time.Second))),
+			StartTime:     client.Time{Time: begin},
+			EndTime:       new(client.Time{Time: begin.Add(time.Duration(random.IntN(3600)) * time.Second)}),
 			PeriodicAgent: int64(random.IntN(agents) + 1),
 		}
 	}
@@ -67,7 +68,7 @@ func NewOrg(agents, logs int) *Org {
 // Sandbox is a sandbox with all that the org has, and pages of 100 items.
 func (o *Org) Sandbox() (*sandbox.Sandbox, error) {
 	return sandbox.New(
-		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: APIKey, Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: api.NewSecret(APIKey), Admin: true}),
 		sandbox.WithClock(Start(), 0),
 		sandbox.WithPageSize(100, 100),
 		sandbox.WithMentor(Key, client.Mentor{UniqueID: Coach, Name: "Study coach"}),

@@ -9,6 +9,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -18,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,17 +59,90 @@ func generate(root string) error {
 		return err
 	}
 	for _, output := range outputs {
-		config, file := output[0], output[1]
+		config := output[0]
 		cmd := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "oapi-codegen", "-config", config, ordered)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		if err := cmd.Run(); err != nil {
 			return fmt.Errorf("oapi-codegen with %s: %w", config, err)
 		}
-		if err := tidyFieldComments(file); err != nil {
-			return err
-		}
 	}
-	return nil
+	return finish()
+}
+
+// finish tidies what oapi-codegen has written, and adds the methods of models.
+func finish() error {
+	models, err := parse("client/models.gen.go")
+	if err != nil {
+		return err
+	}
+	requests, err := parse("client/requests.gen.go")
+	if err != nil {
+		return err
+	}
+	resolveAliases(models.File, requests.File)
+	tidyFieldComments(models.File)
+	encoders, err := encodersOf(models.File, requests.File)
+	if err != nil {
+		return err
+	}
+	logging, err := loggingOf(models.File)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(
+		models.write("client/models.gen.go"),
+		requests.write("client/requests.gen.go"),
+		os.WriteFile("client/encoders.gen.go", encoders, 0o600),
+		os.WriteFile("client/logging.gen.go", logging, 0o600),
+	)
+}
+
+// source is a Go file that can be changed.
+type source struct {
+	*ast.File
+	positions *token.FileSet
+}
+
+func parse(name string) (*source, error) {
+	positions := token.NewFileSet()
+	file, err := parser.ParseFile(positions, name, nil, parser.ParseComments)
+	return &source{file, positions}, err
+}
+
+func (s *source) write(name string) error {
+	var out bytes.Buffer
+	if err := format.Node(&out, s.positions, s.File); err != nil {
+		return err
+	}
+	return os.WriteFile(name, out.Bytes(), 0o600)
+}
+
+// resolveAliases replaces an alias by the type that it stands for: a schema
+// that is a type of another package declares none of its own.
+func resolveAliases(models, requests *ast.File) {
+	aliases := map[string]*ast.SelectorExpr{}
+	models.Decls = slices.DeleteFunc(models.Decls, func(declaration ast.Decl) bool {
+		group, ok := declaration.(*ast.GenDecl)
+		if !ok || group.Tok != token.TYPE || len(group.Specs) != 1 {
+			return false
+		}
+		spec := group.Specs[0].(*ast.TypeSpec)
+		target, ok := spec.Type.(*ast.SelectorExpr)
+		if !ok || !spec.Assign.IsValid() {
+			return false
+		}
+		aliases[spec.Name.Name] = target
+		models.Comments = slices.DeleteFunc(models.Comments, func(c *ast.CommentGroup) bool { return c == group.Doc })
+		return true
+	})
+	for _, file := range []*ast.File{models, requests} {
+		ast.Inspect(file, func(node ast.Node) bool {
+			if ident, ok := node.(*ast.Ident); ok && aliases[ident.Name] != nil {
+				ident.Name = format1(aliases[ident.Name])
+			}
+			return true
+		})
+	}
 }
 
 // writeOrdered copies the contract and gives every property its place.
@@ -111,17 +186,8 @@ func number(node *yaml.Node) {
 
 // tidyFieldComments takes the field's name off the front of its comment, and
 // parts what is deprecated from what is described, as Go's tools ask.
-func tidyFieldComments(file string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	files := token.NewFileSet()
-	parsed, err := parser.ParseFile(files, file, text, parser.ParseComments)
-	if err != nil {
-		return err
-	}
-	ast.Inspect(parsed, func(node ast.Node) bool {
+func tidyFieldComments(file *ast.File) {
+	ast.Inspect(file, func(node ast.Node) bool {
 		field, ok := node.(*ast.Field)
 		if !ok || field.Doc == nil || len(field.Names) != 1 {
 			return true
@@ -133,9 +199,4 @@ func tidyFieldComments(file string) error {
 		}
 		return true
 	})
-	var out bytes.Buffer
-	if err := format.Node(&out, files, parsed); err != nil {
-		return err
-	}
-	return os.WriteFile(file, out.Bytes(), 0o600)
 }

@@ -1,0 +1,163 @@
+// Code generated from openapi.yaml. DO NOT EDIT.
+
+package client
+
+import "log/slog"
+
+// LogValue returns a group of what identifies v.
+func (v CallConfiguration) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v ChatMessage) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	if v.Title != nil {
+		g.add("title", *v.Title)
+	}
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v MCPServer) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v Mentor) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("unique_id", v.UniqueID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v MentorAudience) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v MentorCategory) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v MentorType) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicAgent) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("title", v.Title)
+	g.add("enabled", v.Enabled)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicAgentCreateRequest) LogValue() slog.Value {
+	var g logGroup
+	g.add("title", v.Title)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicAgentLog) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("status", v.Status)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicAgentUpdateRequest) LogValue() slog.Value {
+	var g logGroup
+	if v.Title != nil {
+		g.add("title", *v.Title)
+	}
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicTask) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	g.add("enabled", v.Enabled)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicTaskRequest) LogValue() slog.Value {
+	var g logGroup
+	if v.Enabled != nil {
+		g.add("enabled", *v.Enabled)
+	}
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PeriodicTaskUpdateRequest) LogValue() slog.Value {
+	var g logGroup
+	if v.Enabled != nil {
+		g.add("enabled", *v.Enabled)
+	}
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v Pin) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	if v.SessionID != nil {
+		g.add("session_id", *v.SessionID)
+	}
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v PinnedSession) LogValue() slog.Value {
+	var g logGroup
+	g.add("session_id", v.SessionID)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v Subject) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v Voice) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of what identifies v.
+func (v pinRequest) LogValue() slog.Value {
+	var g logGroup
+	g.add("session_id", v.SessionID)
+	return g.value()
+}
