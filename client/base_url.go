@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // parseBaseURL reads the service's address. What it refuses would send the key
@@ -12,7 +14,7 @@ import (
 // address is not repeated in the error where it may hold a password.
 func parseBaseURL(address string) (*url.URL, error) {
 	refuse := func(reason string) (*url.URL, error) {
-		return nil, &ArgumentError{Argument: "WithBaseURL", Reason: reason}
+		return nil, &api.ArgumentError{Argument: "WithBaseURL", Reason: reason}
 	}
 	u, err := url.Parse(address)
 	switch {

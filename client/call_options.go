@@ -9,19 +9,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
-
-// CallOption changes one call, or, given to [New], every call.
-type CallOption func(*callSettings) error
-
-func (o CallOption) applyToClient(s *settings) error { return o.apply(&s.call) }
-
-func (o CallOption) apply(s *callSettings) error {
-	if o == nil {
-		return &ArgumentError{Argument: "a CallOption", Reason: "is nil"}
-	}
-	return o(s)
-}
 
 // callSettings are a call's options.
 type callSettings struct {
@@ -31,140 +21,144 @@ type callSettings struct {
 	query  url.Values
 	fields map[string]any
 
-	timeout      time.Duration
-	retry        RetryPolicy
-	maxBody      int64
-	maxErrorBody int64
-	prefetch     int
-	pollInterval time.Duration
+	attemptTimeout time.Duration
+	retry          RetryPolicy
+	maxBody        int64
+	maxErrorBody   int64
+	prefetch       int
 
 	allowUnrunnable bool
 	response        *Response
 }
 
-// clone is a copy that a call can change.
+// clone returns a copy that a call's options can change.
 func (s *callSettings) clone() callSettings {
 	c := *s
 	c.header = maps.Clone(s.header)
-	c.query = maps.Clone(s.query)
-	c.fields = maps.Clone(s.fields)
 	return c
 }
 
-// WithOrg sets the platform's key, {org} in the API's paths.
-func WithOrg(org string) CallOption {
-	return func(s *callSettings) error {
+// WithOrg sets the org, which is the platform's key and {org} in the API's
+// paths.
+func WithOrg(org string) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if err := checkPathText("WithOrg", org); err != nil {
 			return err
 		}
 		s.org = org
 		return nil
-	}
+	})
 }
 
 // WithUsername sets the user, {user_id} in the API's paths.
-func WithUsername(username string) CallOption {
-	return func(s *callSettings) error {
+func WithUsername(username string) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if err := checkPathText("WithUsername", username); err != nil {
 			return err
 		}
 		s.userID = username
 		return nil
-	}
+	})
 }
 
-// WithHeader sets a header of the request. Authorization is the client's own.
-func WithHeader(name, value string) CallOption {
-	return func(s *callSettings) error {
+// WithHeader sets a header of the request. The client itself sets
+// Authorization, Host, and the headers that describe the body.
+func WithHeader(name, value string) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-			return &ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that no header can have"}
+			return &api.ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that is not valid in a header"}
 		}
 		switch textproto.CanonicalMIMEHeaderKey(name) {
 		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
-			return &ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which is the client's own", name)}
+			return &api.ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which the client sets itself", name)}
 		}
 		if s.header == nil {
 			s.header = http.Header{}
 		}
 		s.header.Set(name, value)
 		return nil
-	}
-}
-
-// isToken reports whether a header can have this name.
-func isToken(name string) bool {
-	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 	})
 }
 
-// WithQuery sets a query parameter, such as a filter that the SDK has no name
-// for. It takes the place of one that the call sets itself; a page, which All
-// sets, is not for it.
+// isToken reports whether name is valid as a header's name.
+func isToken(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return isNotVisible(r) || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+// WithQuery sets a query parameter, such as a filter that this release of the
+// SDK does not know. It replaces the call's own parameter of this name. The All
+// methods set the page themselves.
 func WithQuery(name, value string) CallOption {
-	return func(s *callSettings) error {
+	return callOption(func(s *callSettings) error {
 		if name == "" {
-			return &ArgumentError{Argument: "WithQuery", Reason: "has no name"}
+			return &api.ArgumentError{Argument: "WithQuery", Reason: "has no name"}
 		}
 		if s.query == nil {
 			s.query = url.Values{}
 		}
 		s.query.Set(name, value)
 		return nil
-	}
+	})
 }
 
-// WithBodyField sets a field of a request that has a body, such as one that the
-// SDK has no name for. It takes the place of one that the call sets itself.
+// WithBodyField sets a field of the request's body, such as one that this
+// release of the SDK does not know. It replaces the call's own field of this
+// name. Requests without a body are sent without it. The value must not hold an
+// [api.Secret]: pass its text, which Reveal returns.
 func WithBodyField(name string, value any) CallOption {
-	return func(s *callSettings) error {
+	return callOption(func(s *callSettings) error {
 		if name == "" {
-			return &ArgumentError{Argument: "WithBodyField", Reason: "has no name"}
+			return &api.ArgumentError{Argument: "WithBodyField", Reason: "has no name"}
+		}
+		if holdsSecret(value) {
+			return &api.ArgumentError{Argument: "WithBodyField", Reason: secretReason}
 		}
 		if _, err := json.Marshal(value); err != nil {
-			return &ArgumentError{Argument: "WithBodyField", Reason: "has a value that can't be written as JSON", Err: err}
+			return &api.ArgumentError{Argument: "WithBodyField", Reason: "has a value that can't be encoded as JSON", Err: err}
 		}
 		if s.fields == nil {
 			s.fields = map[string]any{}
 		}
 		s.fields[name] = value
 		return nil
-	}
+	})
 }
 
-// WithTimeout sets how long one attempt may take, from dialing to the last
-// byte of the answer: 60 s if not set. How long a call may take with its
-// retries is the context's to say.
-func WithTimeout(d time.Duration) CallOption {
-	return func(s *callSettings) error {
+// WithAttemptTimeout sets how long one attempt may take, from dialing to the
+// last byte of the response. The default is 60 s. The context bounds the whole
+// call with its retries.
+func WithAttemptTimeout(d time.Duration) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if d <= 0 {
-			return &ArgumentError{Argument: "WithTimeout", Reason: fmt.Sprintf("is %s, but must be above 0", d)}
+			return &api.ArgumentError{Argument: "WithAttemptTimeout", Reason: fmt.Sprintf("is %s, but must be above 0", d)}
 		}
-		s.timeout = d
+		s.attemptTimeout = d
 		return nil
-	}
+	})
 }
 
-// WithMaxBody sets how many bytes of an answer are read at most: 64 MiB if not
-// set. A longer answer is an error.
-func WithMaxBody(n int64) CallOption {
-	return func(s *callSettings) error {
+// WithMaxBody sets how many bytes a successful response's body may have. The
+// default is 64 MiB. A longer body is a [*TransportError].
+func WithMaxBody(n int64) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if n < 1 {
-			return &ArgumentError{Argument: "WithMaxBody", Reason: fmt.Sprintf("is %d, but must be above 0", n)}
+			return &api.ArgumentError{Argument: "WithMaxBody", Reason: fmt.Sprintf("is %d, but must be above 0", n)}
 		}
 		s.maxBody = n
 		return nil
-	}
+	})
 }
 
-// WithMaxErrorBody sets how many bytes of an error's body are read and kept at
-// most: 1 MiB if not set.
-func WithMaxErrorBody(n int64) CallOption {
-	return func(s *callSettings) error {
+// WithMaxErrorBody sets how many bytes of an error response's body are read and
+// kept. The default is 1 MiB.
+func WithMaxErrorBody(n int64) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		if n < 1 {
-			return &ArgumentError{Argument: "WithMaxErrorBody", Reason: fmt.Sprintf("is %d, but must be above 0", n)}
+			return &api.ArgumentError{Argument: "WithMaxErrorBody", Reason: fmt.Sprintf("is %d, but must be above 0", n)}
 		}
 		s.maxErrorBody = n
 		return nil
-	}
+	})
 }

@@ -5,37 +5,40 @@ import (
 	"io"
 	"net/url"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
-	// DefaultBaseURL is the production service.
+	// DefaultBaseURL is the address of the production service.
 	DefaultBaseURL = "https://base.manager.iblai.app"
-	// DefaultAuthScheme is the word before the key in the Authorization header.
+	// DefaultAuthScheme is the authentication scheme of the production service.
 	DefaultAuthScheme = "Api-Token"
-	// Version is the SDK's.
+	// Version is the SDK's version.
 	Version = "0.1.0"
 
 	userAgent = "iblai-go/" + Version
 )
 
-// Client calls the API for one key. It is safe for concurrent use, and is meant
-// to be made once and kept.
+// Client calls the API with one API key. It is safe for concurrent use. A
+// program should create it once and keep it, since it keeps connections open.
 type Client struct {
-	// PeriodicAgents are mentors on a schedule.
+	// PeriodicAgents calls the operations on periodic agents.
 	PeriodicAgents *PeriodicAgentsService
-	// PeriodicAgentLogs are what their runs did.
+	// PeriodicAgentLogs calls the operations on the logs of their runs.
 	PeriodicAgentLogs *PeriodicAgentLogsService
-	// PinnedMessages are chat sessions that a user has pinned.
+	// PinnedMessages calls the operations on pinned chat sessions.
 	PinnedMessages *PinnedMessagesService
-	// Mentors are what agents run.
+	// Mentors calls the operations on mentors.
 	Mentors *MentorsService
 
 	transport *transport
 	call      *callSettings
 }
 
-// New makes a client. [WithAPIKey], [WithOrg] and [WithUsername] are needed;
-// every fault of an option is an [*ArgumentError] that names it.
+// New returns a client. [WithAPIKey], [WithOrg] and [WithUsername] are required.
+// An invalid or missing option is an [*api.ArgumentError] that names it. New
+// sends nothing: a wrong key shows at the first call.
 func New(opts ...Option) (*Client, error) {
 	s, err := newSettings(opts)
 	if err != nil {
@@ -44,9 +47,9 @@ func New(opts ...Option) (*Client, error) {
 	return newClient(s, "WithAPIKey", "WithOrg", "WithUsername")
 }
 
-// newClient makes a client of s. The names are those under which the caller
-// knows what may be missing.
-func newClient(s *settings, apiKey, org, username string) (*Client, error) {
+// newClient returns a client with these settings. The names are for the error
+// that says what is missing.
+func newClient(s *clientSettings, apiKey, org, username string) (*Client, error) {
 	var missing []string
 	for _, needed := range [][2]string{{apiKey, s.apiKey}, {org, s.call.org}, {username, s.call.userID}} {
 		if name, value := needed[0], needed[1]; value == "" {
@@ -54,7 +57,7 @@ func newClient(s *settings, apiKey, org, username string) (*Client, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, &ArgumentError{Argument: strings.Join(missing, ", "), Reason: "missing"}
+		return nil, &api.ArgumentError{Argument: strings.Join(missing, ", "), Reason: "missing"}
 	}
 	c := &Client{transport: newTransport(s), call: &s.call}
 	c.PeriodicAgents = &PeriodicAgentsService{c}
@@ -64,32 +67,29 @@ func newClient(s *settings, apiKey, org, username string) (*Client, error) {
 	return c, nil
 }
 
-// Format prints where the service is and nothing else, whatever the verb: options
-// may hold what must not be seen.
+// Format writes the base URL, whatever the verb: options may hold secrets.
 func (c Client) Format(f fmt.State, _ rune) {
-	address := "nowhere"
+	address := "no address"
 	if c.transport != nil {
 		address = c.transport.base.String()
 	}
-	_, _ = io.WriteString(f, "client of "+address)
+	_, _ = io.WriteString(f, "client for "+address)
 }
 
-// BaseURL is where the service is.
+// BaseURL returns the service's address.
 func (c *Client) BaseURL() *url.URL {
 	u := *c.transport.base
 	return &u
 }
 
-// settingsFor are the settings of a call with opts.
-func (c *Client) settingsFor(opts []CallOption) (*callSettings, error) {
+// settingsFor returns the settings of a call with opts, which apply applies.
+func settingsFor[O comparable](c *Client, opts []O, apply func(O, *callSettings) error) (*callSettings, error) {
 	if len(opts) == 0 {
 		return c.call, nil
 	}
 	s := c.call.clone()
-	for _, opt := range opts {
-		if err := opt.apply(&s); err != nil {
-			return nil, err
-		}
+	if err := applyOptions(&s, opts, apply); err != nil {
+		return nil, err
 	}
 	return &s, nil
 }

@@ -37,8 +37,8 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	defer c.buffers.put(body)
 	// Read whole before it is decoded: that is faster than decoding what streams
 	// in, and a page that has one odd field is decoded twice.
-	c.answer = limitedReader{body: response.Body, left: c.settings.maxBody}
-	_, err := body.ReadFrom(&c.answer)
+	c.received = limitedReader{body: response.Body, left: c.settings.maxBody}
+	_, err := body.ReadFrom(&c.received)
 	if err != nil {
 		return err
 	}
@@ -50,10 +50,16 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	case body.Len() == 0:
 		err = errors.New("the body is empty")
 	}
-	header := c.redactor().header(response.Header)
+	return c.decodeError(err)
+}
+
+// decodeError returns the last response as an error: err says what is wrong with
+// its body.
+func (c *call) decodeError(err error) *DecodeError {
+	header := c.redactor().header(c.header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
-		StatusCode:  response.StatusCode,
+		StatusCode:  c.status,
 		ContentType: header.Get("Content-Type"),
 		Header:      header,
 		Err:         err,
@@ -98,7 +104,7 @@ func unmarshal(body []byte, out any, syntax json.Options) error {
 	if err := page.readList(decoder); err != nil {
 		return err
 	}
-	if _, err := decoder.ReadToken(); err != io.EOF {
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("something follows the list")
 	}
 	return nil

@@ -7,32 +7,40 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// Request is a call of an endpoint that the SDK has no method for.
+// Request describes a call of an endpoint that the SDK has no method for.
 type Request struct {
 	// Method is the HTTP method.
 	Method string
 	// PathTemplate is the path below the base URL, with its parameters in
 	// braces, as in /api/ai-mentor/orgs/{org}/users/{user_id}/things/{id}/. The
-	// client fills in {org} and {user_id} itself.
+	// client fills in {org} and {user_id}.
 	PathTemplate string
-	// PathParams are the path's other parameters.
+	// PathParams are the values of the path's other parameters.
 	PathParams map[string]string
-	// Query is the query.
+	// Query holds the query parameters.
 	Query url.Values
-	// Body is written as JSON, unless it is nil.
+	// Body is sent as JSON, unless it is nil. It must not hold an [api.Secret]:
+	// pass its text, which Reveal returns.
 	Body any
 }
 
-// Do calls an endpoint that the SDK has no method for, on the same road as all
-// others: signed in, retried, bounded, and with the same errors. The answer's
-// JSON is decoded into out, a pointer; nil is for an answer without a body.
+// Do calls an endpoint that the SDK has no method for, with the same
+// authentication, limits, retries and errors. The JSON of the response is
+// decoded into out, a pointer. If out is nil, the response may be empty.
 func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
 	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
-		return &ArgumentError{Argument: "out", Reason: "must be a pointer, and not a nil one"}
+		return &api.ArgumentError{Argument: "out", Reason: "must be a pointer that is not nil"}
 	}
-	return c.send(ctx, opts, r.build, out)
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return err
+	}
+	_, err = c.send(ctx, s, r.build, out)
+	return err
 }
 
 func (r Request) build(org, userID string) (*request, error) {
@@ -62,14 +70,14 @@ func (r Request) build(org, userID string) (*request, error) {
 
 func (r Request) check() error {
 	refuse := func(field, reason string) error {
-		return &ArgumentError{Argument: "Request." + field, Reason: reason}
+		return &api.ArgumentError{Argument: "Request." + field, Reason: reason}
 	}
 	if r.Method == "" || strings.ContainsFunc(r.Method, func(c rune) bool { return c < 'A' || c > 'Z' }) {
-		return refuse("Method", fmt.Sprintf("is %q, but must be a method in capitals", r.Method))
+		return refuse("Method", fmt.Sprintf("is %q, but must be in capitals", r.Method))
 	}
 	path, err := url.PathUnescape(r.PathTemplate)
 	if err != nil {
-		return refuse("PathTemplate", "is not escaped as a path must be")
+		return refuse("PathTemplate", "has an invalid percent-encoding")
 	}
 	segments := strings.Split(path, "/")
 	switch {
@@ -78,15 +86,15 @@ func (r Request) check() error {
 	case strings.ContainsAny(r.PathTemplate, `?#\`):
 		return refuse("PathTemplate", "must not have a query, a fragment or a backslash")
 	case slices.Contains(segments, ".") || slices.Contains(segments, ".."):
-		return refuse("PathTemplate", "must not have . or .. in it")
+		return refuse("PathTemplate", "must not have . or .. segments")
 	case slices.Contains(segments[1:max(1, len(segments)-1)], ""):
-		return refuse("PathTemplate", "has an empty part")
+		return refuse("PathTemplate", "has an empty segment")
 	}
 	for rest := r.PathTemplate; rest != ""; {
 		before, after, _ := strings.Cut(rest, "{")
 		name, end, closed := strings.Cut(after, "}")
 		if strings.Contains(before, "}") || strings.Contains(rest, "{") && (!closed || name == "" || strings.ContainsAny(name, "{/")) {
-			return refuse("PathTemplate", "has braces that don't hold a name")
+			return refuse("PathTemplate", "has braces without a name")
 		}
 		rest = end
 	}
@@ -94,6 +102,9 @@ func (r Request) check() error {
 		if !strings.Contains(r.PathTemplate, "{"+name+"}") {
 			return refuse("PathParams", fmt.Sprintf("has %q, which is not in the path", name))
 		}
+	}
+	if holdsSecret(r.Body) {
+		return refuse("Body", secretReason)
 	}
 	return nil
 }

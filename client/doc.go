@@ -13,49 +13,80 @@
 //			Crontab: client.CrontabSchedule{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"},
 //		},
 //	})
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(agent.ID)
 //
 // A [Client] is safe for concurrent use. Its services have a method for each
-// operation; List returns one page and All walks all pages:
+// operation. List returns one page; All iterates over the items of all pages:
 //
-//	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, client.Prefetch(4)) {
+//	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, client.WithPrefetch(4)) {
 //		if err != nil {
 //			return err
 //		}
 //		fmt.Println(log.ID, log.Status)
 //	}
 //
-// Every method takes [CallOption] values, which are options of [New] too: given
-// there they hold for all calls.
+// [Client.Do] calls any other endpoint.
+//
+// # Options
+//
+// An [Option] configures a client, a [CallOption] one call, and a
+// [SharedOption] either: given to [New], it holds for all calls. An [AllOption]
+// is for iterations only, and a [WriteOption] for writing agents. An option in
+// the wrong place doesn't compile.
 //
 // # Reading and writing
 //
 // What is read has plain fields, and a pointer where the API has null. Unknown
-// values of an enumeration are kept, and so is a [Time] that can't be read; a
-// field of another type than was promised never fails an answer. [WithResponse]
-// has the raw JSON, with all that this release of the SDK does not know.
+// values of an enumeration are kept, and so is a [Time] that can't be parsed. A
+// field with a value of another type never makes a response fail.
+// [WithResponse] stores the raw JSON, with all fields that this release of the
+// SDK does not know.
 //
-// In what is written, a nil pointer or an unset [Nullable] leaves a field out,
-// new("") or new(false) sends a zero, and [Null] sends null:
+// In a request, a nil pointer or an unset [Nullable] leaves a field out, new("")
+// or new(false) sends a zero value, and [Null] sends null:
 //
-//	c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{
+//	_, err := c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{
 //		Description:   new(""),
 //		PreviousAgent: client.Null[int64](),
 //		Task:          &client.PeriodicTaskUpdateRequest{Enabled: new(false)},
 //	})
 //
+// # Secrets
+//
+// Secrets are of type [github.com/iblai/iblai-go/client/api.Secret], which is
+// masked wherever it is printed, logged or encoded as JSON. Only the client's
+// own requests carry it in clear. [Client.Do] and [WithBodyField] refuse values
+// that hold one.
+//
 // # Errors
 //
-// An answer that is no success is an [*Error], of which errors.Is tells the kind
-// ([ErrNotFound], [ErrValidation], …). A request that got no whole answer is a
-// [*TransportError], a success that isn't the JSON that was promised a
-// [*DecodeError], and an argument that was refused before anything was sent an
-// [*ArgumentError]. No error holds the key or another secret.
+// Every error of a call is one of four types:
 //
-// # What is sent
+//   - [*github.com/iblai/iblai-go/client/api.ArgumentError]: an argument or
+//     option was refused before anything was sent. For a schedule that never
+//     runs it wraps an [*UnrunnableError], which has the report.
+//   - [*TransportError]: no complete response was received. It wraps the cause,
+//     such as the context's error or a [*RedirectError]. It wraps a
+//     [*HeldBackError], which is [ErrHeldBack], if the client itself waits
+//     because of an earlier 429.
+//   - [*DecodeError]: a successful response is not the JSON that was promised.
+//   - [*Error]: the service, or a proxy in front of it, responded with an error.
+//     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
+//     [ErrForbidden], [ErrNotFound], [ErrConflict], [ErrRateLimited] or
+//     [ErrServer].
 //
-// Requests are sent again where that is safe and may help ([RetryPolicy]). The
-// key and bodies go to the base URL's host only: redirects elsewhere are
-// refused. Every call ends when its context does.
+// Iterations wrap the last three in a [*PageError], which names the page.
+// [Collect] returns [ErrTruncated] beside the items if there are more of them
+// than its limit. No error holds the key or another secret.
+//
+// # Requests
+//
+// Requests are retried where that is safe and may help, see [RetryPolicy]. The
+// key and bodies are sent to the base URL's host only: redirects elsewhere are
+// refused. Every call ends when its context ends.
 //
 // Package [github.com/iblai/iblai-go/client/callback] receives callbacks,
 // [github.com/iblai/iblai-go/client/runs] joins them with the logs,

@@ -3,20 +3,23 @@ package client
 import (
 	"errors"
 	"os"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// The environment variables that [FromEnv] reads, which are those of the
-// vendor's own tools.
+// The environment variables that [FromEnv] reads. The vendor's own tools read
+// the same ones.
 const (
-	EnvAPIKey   = "IBLAI_API_KEY" //nolint:gosec // a name, not a key
+	EnvAPIKey   = "IBLAI_API_KEY"
 	EnvOrg      = "IBLAI_ORG"
 	EnvUsername = "IBLAI_USERNAME"
 	EnvBaseURL  = "IBLAI_BASE_URL"
 )
 
-// FromEnv makes a client from the environment variables IBLAI_API_KEY,
+// FromEnv returns a client for the environment variables IBLAI_API_KEY,
 // IBLAI_ORG and IBLAI_USERNAME, and IBLAI_BASE_URL if it is set. Options are
-// applied after them. An [*ArgumentError] names every variable that is missing.
+// applied after them. A missing or invalid variable is an [*api.ArgumentError]
+// that names it.
 func FromEnv(opts ...Option) (*Client, error) {
 	var all []Option
 	for _, variable := range []struct {
@@ -39,12 +42,12 @@ func FromEnv(opts ...Option) (*Client, error) {
 	return newClient(s, EnvAPIKey, EnvOrg, EnvUsername)
 }
 
-// fromVariable is option, with the variable's name in its errors.
+// fromVariable returns option with the variable's name in its error.
 func fromVariable(name string, option Option) Option {
-	return clientOption(func(s *settings) error {
+	return clientOption(func(s *clientSettings) error {
 		err := option.applyToClient(s)
-		if fault, ok := errors.AsType[*ArgumentError](err); ok {
-			return &ArgumentError{Argument: name, Reason: fault.Reason, Err: fault.Err}
+		if fault, ok := errors.AsType[*api.ArgumentError](err); ok {
+			return &api.ArgumentError{Argument: name, Reason: fault.Reason, Err: fault.Err}
 		}
 		return err
 	})

@@ -11,51 +11,77 @@ import (
 	"unicode"
 )
 
-// What an [Error] is of, for errors.Is.
+// The kinds of [Error], for use with errors.Is.
 var (
-	ErrValidation   = errors.New("the service refused the request's values")
-	ErrUnauthorized = errors.New("the service did not accept the API key")
-	ErrForbidden    = errors.New("the API key's user may not do this")
-	ErrNotFound     = errors.New("there is no such object")
-	ErrConflict     = errors.New("the request conflicts with the object's state")
-	ErrRateLimited  = errors.New("too many requests")
-	ErrServer       = errors.New("the service failed")
+	// ErrValidation is returned when the service refuses the request's values:
+	// 400 and 422. [Error.Fields] says which.
+	ErrValidation = errors.New("client: the service refused the request's values")
+	// ErrUnauthorized is returned when the service does not accept the API key:
+	// 401.
+	ErrUnauthorized = errors.New("client: the service did not accept the API key")
+	// ErrForbidden is returned when the user is not allowed to do this: 403.
+	ErrForbidden = errors.New("client: the user is not allowed to do this")
+	// ErrNotFound is returned when the service finds no such object or path: 404.
+	ErrNotFound = errors.New("client: not found")
+	// ErrConflict is returned when the request conflicts with the object's state:
+	// 409.
+	ErrConflict = errors.New("client: the request conflicts with the object's state")
+	// ErrRateLimited is returned when the service limits the rate of requests:
+	// 429. [Error.RetryAfter] says how long to wait.
+	ErrRateLimited = errors.New("client: the service limits the rate of requests")
+	// ErrServer is returned when the service or a proxy fails: 500 and above.
+	ErrServer = errors.New("client: the service failed")
 )
 
-// Error is an answer of the service, or of a proxy in front of it, that is not
-// a success. Ask errors.Is what it is of, and errors.As for its parts.
+// Errors of the client itself, for use with errors.Is.
+var (
+	// ErrHeldBack is returned when the client does not send a request, since the
+	// service limits the rate of requests and the call's context ends before the
+	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
+	// long the wait is.
+	ErrHeldBack = errors.New("client: held back by the service's rate limit")
+	// ErrTruncated is returned by [Collect] when the list has more items than the
+	// limit.
+	ErrTruncated = errors.New("client: the list has more items than the limit")
+)
+
+// Error reports an unsuccessful response of the service, or of a proxy in front
+// of it. Every method that calls the API may return it. Match its kind with
+// errors.Is; read its fields with errors.As.
 type Error struct {
-	// StatusCode is the answer's HTTP status.
+	// StatusCode is the response's HTTP status.
 	StatusCode int
-	// Operation is what was asked.
+	// Operation is the operation that was called.
 	Operation Operation
-	// Message is what the service said that concerns no single field; it is
-	// empty where the answer was not JSON, as a proxy's HTML is not.
+	// Message is the part of the response that concerns no single field. It is
+	// empty if the response is not JSON, as a proxy's HTML is not.
 	Message string
-	// Fields are the faults of single fields, in the service's order.
+	// Fields are the validation errors of single fields, in the service's order.
 	Fields []FieldError
-	// RetryAfter is how long the service asks to wait; 0 if it does not say.
+	// RetryAfter is the wait that the service asks for, or 0.
 	RetryAfter time.Duration
-	// RequestID is the answer's X-Request-Id, if it has one.
+	// RequestID is the response's X-Request-Id, if it has one.
 	RequestID string
-	// Attempts is how often the request was sent.
+	// Attempts is the number of times that the request was sent.
 	Attempts int
-	// Header is the answer's header.
+	// Header is the response's header, without secrets.
 	Header http.Header
-	// Body is the answer's body, up to the client's limit for errors.
+	// Body is the response's body without secrets, up to the limit of
+	// [WithMaxErrorBody].
 	Body []byte
 }
 
-// FieldError is what the service says against one field of a request.
+// FieldError is the validation error of one field of a request.
 type FieldError struct {
-	// Path leads to the field, as in task.crontab.minute. A part of it may be
-	// non_field_errors, for what concerns several fields at once.
+	// Path is the field's name, with those of the objects around it, as in
+	// task.crontab.minute. Its last part may be non_field_errors, for an error
+	// that concerns several fields.
 	Path string
-	// Messages are the service's own words.
+	// Messages are the service's own messages.
 	Messages []string
 }
 
-// Field returns what the service said against the field at path, or nil.
+// Field returns the messages for the field at path, or nil.
 func (e *Error) Field(path string) []string {
 	for _, field := range e.Fields {
 		if field.Path == path {
@@ -65,7 +91,7 @@ func (e *Error) Field(path string) []string {
 	return nil
 }
 
-// Error tells what failed, why, and what can be done about it.
+// Error returns the operation, the status, the service's messages and a hint.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "ibl.ai: %s %s: %d", e.Operation.Method, e.Operation.PathTemplate, e.StatusCode)
@@ -73,7 +99,7 @@ func (e *Error) Error() string {
 		b.WriteString(" " + text)
 	}
 	if e.Message != "" {
-		b.WriteString(": " + printable(e.Message))
+		b.WriteString(": " + singleLine(e.Message))
 	}
 	for i, field := range e.Fields {
 		separator := "; "
@@ -82,15 +108,15 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(separator)
 		if field.Path != "" {
-			b.WriteString(printable(field.Path) + ": ")
+			b.WriteString(singleLine(field.Path) + ": ")
 		}
-		b.WriteString(printable(strings.Join(field.Messages, " ")))
+		b.WriteString(singleLine(strings.Join(field.Messages, " ")))
 	}
 	if hint := e.hint(); hint != "" {
 		b.WriteString(" (" + hint + ")")
 	}
 	if e.RequestID != "" {
-		b.WriteString(" [request " + printable(e.RequestID) + "]")
+		b.WriteString(" [request " + singleLine(e.RequestID) + "]")
 	}
 	if e.Attempts > 1 {
 		fmt.Fprintf(&b, " [%d attempts]", e.Attempts)
@@ -98,8 +124,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// printable is a server's text fit for one line of a log.
-func printable(text string) string {
+// singleLine returns a server's text without control characters, and shortened
+// to 500 characters.
+func singleLine(text string) string {
 	const longest = 500
 	runes := []rune(text)
 	if len(runes) > longest {
@@ -113,18 +140,18 @@ func printable(text string) string {
 	return string(runes)
 }
 
-// hint is what a person can do.
+// hint says what to check or to do.
 func (e *Error) hint() string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
 		if scheme, _, _ := strings.Cut(e.Header.Get("WWW-Authenticate"), " "); scheme != "" {
-			return fmt.Sprintf("check the API key; the service wants the word %q before it", scheme)
+			return fmt.Sprintf("check the API key; the service wants the authentication scheme %q", scheme)
 		}
-		return "check the API key and the word before it (WithAuthScheme)"
+		return "check the API key and the authentication scheme (WithAuthScheme)"
 	case e.StatusCode == http.StatusForbidden:
 		return "the key's user must be an administrator of the org in the path"
 	case e.StatusCode == http.StatusNotFound && e.Message == "":
-		return "the service does not know this address: check the base URL and its prefix"
+		return "the service does not know this path: check the base URL"
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
@@ -132,14 +159,14 @@ func (e *Error) hint() string {
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "wait before the next request"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
-		return "the answer redirects without a place to go: check the base URL"
+		return "the response redirects but has no Location: check the base URL"
 	case e.StatusCode >= 500:
 		return "the service or a proxy in front of it failed: try again later"
 	}
 	return ""
 }
 
-// Is reports whether target is the sentinel of e's status.
+// Is reports whether target is the kind of e, by its status.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrValidation:
@@ -160,18 +187,15 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// GoString is the message, so that no verb prints the header and the body.
+// GoString returns the message, so that %#v prints neither header nor body.
 func (e *Error) GoString() string { return e.Error() }
 
-// LogValue is the error's parts, without header and body.
+// LogValue groups the error's fields, without header and body.
 func (e *Error) LogValue() slog.Value {
-	attrs := []slog.Attr{
-		slog.Int("status", e.StatusCode),
-		slog.String("operation", e.Operation.ID),
-		slog.String("method", e.Operation.Method),
-		slog.String("path", e.Operation.PathTemplate),
+	attrs := append(e.Operation.attrs(),
+		slog.Int("status_code", e.StatusCode),
 		slog.Int("attempts", e.Attempts),
-	}
+	)
 	if e.Message != "" {
 		attrs = append(attrs, slog.String("message", e.Message))
 	}
@@ -191,36 +215,16 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(slices.Clip(attrs)...)
 }
 
-// ArgumentError is a fault of an argument or an option. Nothing was sent.
-type ArgumentError struct {
-	// Argument is the name of the argument or option.
-	Argument string
-	// Reason is what is wrong with it.
-	Reason string
-	// Err is the cause, if another error was.
-	Err error
-}
-
-func (e *ArgumentError) Error() string {
-	text := "ibl.ai: " + e.Argument + " " + e.Reason
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	return text
-}
-
-// Unwrap returns the cause.
-func (e *ArgumentError) Unwrap() error { return e.Err }
-
-// TransportError is a request that got no whole answer: it could not be sent,
-// or the answer broke off.
+// TransportError reports that a call failed before a complete response was
+// received. Every method that calls the API may return it.
 type TransportError struct {
-	// Operation is what was asked.
+	// Operation is the operation that was called.
 	Operation Operation
-	// Attempts is how often the request was sent.
+	// Attempts is the number of times that the request was sent.
 	Attempts int
-	// Err is the cause: one of package net's, a *RedirectError, or the
-	// context's.
+	// Err is the cause: an error of package net, a [*RedirectError], a
+	// [*HeldBackError], or the context's error. If the context ended between two
+	// attempts, it also wraps the first one's error.
 	Err error
 }
 
@@ -235,16 +239,32 @@ func (e *TransportError) Error() string {
 // Unwrap returns the cause.
 func (e *TransportError) Unwrap() error { return e.Err }
 
-// DecodeError is an answer that says success but is not what was promised, such
-// as a proxy's login page.
+// HeldBackError reports that a request was not sent, since an earlier response,
+// maybe of another call, was 429. It comes in a [TransportError] and matches
+// [ErrHeldBack].
+type HeldBackError struct {
+	// RetryIn is the rest of the wait: the client sends no request before it is
+	// over.
+	RetryIn time.Duration
+}
+
+func (e *HeldBackError) Error() string {
+	return fmt.Sprintf("held back for another %s by the service's rate limit", e.RetryIn)
+}
+
+// Is reports whether target is [ErrHeldBack].
+func (e *HeldBackError) Is(target error) bool { return target == ErrHeldBack }
+
+// DecodeError reports a successful response that is not what the API promises,
+// such as a proxy's login page. Every method that calls the API may return it.
 type DecodeError struct {
-	// Operation is what was asked.
+	// Operation is the operation that was called.
 	Operation Operation
-	// StatusCode is the answer's HTTP status.
+	// StatusCode is the response's HTTP status.
 	StatusCode int
-	// ContentType is the answer's media type.
+	// ContentType is the response's media type.
 	ContentType string
-	// Header is the answer's header.
+	// Header is the response's header, without secrets.
 	Header http.Header
 	// Err says what is wrong with the body, and where.
 	Err error
@@ -255,9 +275,24 @@ func (e *DecodeError) Error() string {
 	if contentType == "" {
 		contentType = "no content type"
 	}
-	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the JSON that was promised: %v (check the base URL: a proxy or a sign-in page may have answered)",
+	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the expected JSON: %v (check the base URL: a proxy or a login page may have responded)",
 		e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, contentType, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *DecodeError) Unwrap() error { return e.Err }
+
+// PageError reports the error that ended the iteration over a list. The All
+// methods yield it.
+type PageError struct {
+	// Page is the number of the page that failed, where 1 is the first that was
+	// requested.
+	Page int
+	// Err is the cause: a [*TransportError], a [*DecodeError] or an [*Error].
+	Err error
+}
+
+func (e *PageError) Error() string { return fmt.Sprintf("page %d of the list: %v", e.Page, e.Err) }
+
+// Unwrap returns the cause.
+func (e *PageError) Unwrap() error { return e.Err }

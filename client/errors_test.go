@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // failWith is the error of an answer to PeriodicAgents.Get.
@@ -52,7 +53,13 @@ func TestErrorHasAllParts(t *testing.T) {
 
 func TestSentinels(t *testing.T) {
 	t.Parallel()
-	all := []error{client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrConflict, client.ErrRateLimited, client.ErrServer}
+	all := []error{
+		client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrConflict,
+		client.ErrRateLimited, client.ErrServer, client.ErrHeldBack, client.ErrTruncated,
+	}
+	for _, sentinel := range all {
+		assert.True(t, strings.HasPrefix(sentinel.Error(), "client: "), sentinel.Error())
+	}
 	for status, sentinel := range map[int]error{
 		400: client.ErrValidation, 422: client.ErrValidation,
 		401: client.ErrUnauthorized, 403: client.ErrForbidden, 404: client.ErrNotFound,
@@ -170,7 +177,7 @@ func TestErrorsInLogs(t *testing.T) {
 	logger := slog.New(slog.NewTextHandler(&out, nil))
 	logger.ErrorContext(t.Context(), "failed", "error", failWith(t, 400, `{"title": ["a"], "task": {"crontab": {"minute": ["b", "c"]}}}`, "X-Request-Id", "r-1"))
 	for _, want := range []string{
-		"error.status=400", "error.operation=ai_mentor_orgs_users_periodic_agents_retrieve", "error.method=GET",
+		"error.status_code=400", "error.operation=ai_mentor_orgs_users_periodic_agents_retrieve", "error.method=GET",
 		"error.path=/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/", "error.attempts=1",
 		"error.fields.title=a", `error.fields.task.crontab.minute="b c"`, "error.request_id=r-1",
 	} {
@@ -186,7 +193,7 @@ func TestArgumentErrorUnwraps(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{}, client.WithBodyField("x", func() {}))
-	fault, ok := errors.AsType[*client.ArgumentError](err)
+	fault, ok := errors.AsType[*api.ArgumentError](err)
 	require.True(t, ok, "%v", err)
 	require.Error(t, fault.Err)
 	require.ErrorIs(t, err, fault.Err)

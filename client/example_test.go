@@ -72,7 +72,7 @@ func ExamplePeriodicAgentLogsService_All() {
 
 	since := time.Now().Add(-24 * time.Hour)
 	params := &client.PeriodicAgentLogListParams{Ordering: "-created_at"}
-	for run, err := range c.PeriodicAgentLogs.All(ctx, params, client.Prefetch(2)) {
+	for run, err := range c.PeriodicAgentLogs.All(ctx, params, client.WithPrefetch(2)) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func exampleClient() (c *client.Client, stop func()) {
 		log.Fatal(err)
 	}
 	for _, outcome := range []sandbox.Outcome{{}, {Status: api.StatusError}} {
-		if _, err := sb.Fire(context.Background(), agent.ID, outcome); err != nil {
+		if _, err := sb.RunNow(context.Background(), agent.ID, outcome); err != nil {
 			log.Fatal(err)
 		}
 	}

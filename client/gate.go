@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// gate holds back all calls of a client while the service's limit asks to wait:
-// what one call is told is true of the others too.
+// gate holds back all calls of a client while the service limits the rate of
+// requests: the limit is per user, so a 429 of one call applies to the others.
 type gate struct {
 	mu    sync.Mutex
 	until time.Time
 }
 
-// close keeps calls back for d at least.
+// close holds calls back for at least d.
 func (g *gate) close(d time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -22,7 +22,7 @@ func (g *gate) close(d time.Duration) {
 	}
 }
 
-// remaining is how long calls are held back from now.
+// remaining returns how long calls are still held back.
 func (g *gate) remaining() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -50,7 +50,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// contextError is why the context ended.
+// contextError returns the context's error, with its cause if the program gave
+// one.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == nil || cause == err { //nolint:errorlint // it is the very same where there is no cause
@@ -59,7 +60,7 @@ func contextError(ctx context.Context) error {
 	return &canceledError{err: err, cause: cause}
 }
 
-// canceledError is a context's end with the reason that the program gave.
+// canceledError is a context's error with the cause that the program gave.
 type canceledError struct{ err, cause error }
 
 func (e *canceledError) Error() string   { return e.err.Error() + ": " + e.cause.Error() }

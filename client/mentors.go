@@ -19,7 +19,7 @@ func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opt
 
 // All walks the mentors that the user can see, from the page that params name
 // to the last, one request a page. An error ends it.
-func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...CallOption) iter.Seq2[*Mentor, error] {
+func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...AllOption) iter.Seq2[*Mentor, error] {
 	return all(ctx, s.client, opts, params.request, (*Mentor).key)
 }
 

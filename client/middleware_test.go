@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -171,17 +172,17 @@ func TestLogger(t *testing.T) {
 			var out bytes.Buffer
 			logger := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			sent := 0
-			c := newClient(t, client.WithLogger(logger), client.WithHeader("X-Note", "in-the-header"), client.WithQuery("q", "in-the-query"), roundTrip(func(r *http.Request) (*http.Response, error) {
+			c := newClient(t, client.WithLogger(logger), client.WithHeader("X-Note", "in-the-header"), roundTrip(func(r *http.Request) (*http.Response, error) {
 				time.Sleep(250 * time.Millisecond)
 				if sent++; sent == 1 {
 					return respondWith(r, http.StatusTooManyRequests, `{"x": "in-the-body"}`, "X-Answer", "in-the-answer"), nil
 				}
 				return respond(r, http.StatusOK, `{"x": "in-the-body-2"}`), nil
 			}))
-			require.NoError(t, op.call(t.Context(), c, client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Second, MaxDelay: time.Second})))
+			require.NoError(t, op.call(t.Context(), c, client.WithQuery("q", "in-the-query"), client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Second, MaxDelay: time.Second})))
 			log := out.String()
 			for _, want := range []string{
-				"level=DEBUG", "level=WARN", "status=429", "status=200", "attempt=1", "attempt=2", "duration=250ms", "wait=",
+				"level=DEBUG", "level=WARN", "status_code=429", "status_code=200", "attempt=1", "attempt=2", "duration=250ms", "retry_in=",
 				"method=" + op.method, "path=" + op.template, "operation=",
 			} {
 				assert.Contains(t, log, want, op.name)
@@ -190,7 +191,7 @@ func TestLogger(t *testing.T) {
 				assert.NotContains(t, log, never, op.name)
 			}
 			assertNoSecretIn(t, "the log", log)
-			assert.Len(t, bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")), 3, "two attempts and a retry")
+			assert.Len(t, bytes.Split(bytes.TrimSpace(out.Bytes()), []byte("\n")), 2, "one line an attempt")
 		})
 	}
 }
@@ -223,3 +224,114 @@ func (h handlerFunc) Handle(ctx context.Context, record slog.Record) error {
 }
 
 func (h handlerFunc) Enabled(context.Context, slog.Level) bool { return true }
+
+// An observer gets every attempt once, with what became of it and the wait
+// before the next.
+func TestObserver(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		synctest.Test(t, func(t *testing.T) {
+			type key struct{}
+			var first, second []client.Attempt
+			sent := 0
+			c := newClient(
+				t,
+				client.WithObserver(func(ctx context.Context, a client.Attempt) {
+					assert.Equal(t, "value", ctx.Value(key{}), "the call's context")
+					of, ok := client.OperationFromContext(ctx)
+					assert.True(t, ok)
+					assert.Equal(t, a.Operation, of)
+					first = append(first, a)
+				}),
+				client.WithObserver(func(_ context.Context, a client.Attempt) { second = append(second, a) }),
+				roundTrip(func(r *http.Request) (*http.Response, error) {
+					time.Sleep(250 * time.Millisecond)
+					switch sent++; sent {
+					case 1:
+						return respondWith(r, http.StatusTooManyRequests, `{"detail": "Slow down."}`, "Retry-After", "3"), nil
+					case 2:
+						return respond(r, http.StatusOK, "<html>"), nil
+					}
+					return respond(r, http.StatusOK, "{}"), nil
+				}))
+			ctx := context.WithValue(t.Context(), key{}, "value")
+			failure := op.call(ctx, c)
+			decode, ok := errors.AsType[*client.DecodeError](failure)
+			require.True(t, ok, "%s: %v", op.name, failure)
+			require.NoError(t, op.call(ctx, c))
+
+			require.Len(t, first, 3, op.name)
+			assert.Equal(t, first, second, "observers add up")
+			for i, want := range []client.Attempt{
+				{Number: 1, StatusCode: http.StatusTooManyRequests, RetryIn: 3 * time.Second, Err: first[0].Err},
+				{Number: 2, StatusCode: http.StatusOK, Err: decode},
+				{Number: 1, StatusCode: http.StatusOK},
+			} {
+				want.Duration = 250 * time.Millisecond
+				want.Operation = client.Operation{ID: first[0].Operation.ID, Method: op.method, PathTemplate: op.template}
+				assert.Equal(t, want, first[i], op.name)
+			}
+			assert.ErrorIs(t, first[0].Err, client.ErrRateLimited)
+			assert.NotEmpty(t, first[0].Operation.ID)
+		})
+	}
+}
+
+// An attempt that got no response has no status. One that is not retried, since
+// that is not safe or would help nothing, has no wait.
+func TestObserverOfAttemptsWithoutAResponse(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		var seen []client.Attempt
+		c := newClient(t, client.WithObserver(func(_ context.Context, a client.Attempt) { seen = append(seen, a) }),
+			roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }))
+		require.ErrorIs(t, op.call(t.Context(), c, retries(attempts)), io.ErrUnexpectedEOF)
+		require.Len(t, seen, op.sends(attempts), op.name)
+		for i, a := range seen {
+			assert.Zero(t, a.StatusCode)
+			assert.Equal(t, i+1, a.Number)
+			assert.ErrorIs(t, a.Err, io.ErrUnexpectedEOF)
+			assert.Equal(t, i+1 < len(seen), a.RetryIn > 0, op.name)
+		}
+	}
+}
+
+// Nothing is observed of what is not sent.
+func TestObserverSeesNoRefusedArgument(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, client.WithObserver(func(context.Context, client.Attempt) { assert.Fail(t, "nothing was sent") }))
+	_, err := c.PeriodicAgents.Get(t.Context(), 0)
+	refusesArgument(t, err)
+}
+
+// A panic of an observer reaches the caller, and leaves the client as it was.
+func TestPanicOfAnObserver(t *testing.T) {
+	t.Parallel()
+	s, _ := newCatch(t)
+	panics := true
+	c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), client.WithObserver(func(context.Context, client.Attempt) {
+		if panics {
+			panic("observer")
+		}
+	}))
+	for _, op := range operations(t) {
+		panics = true
+		assert.PanicsWithValue(t, "observer", func() { _ = op.call(t.Context(), c) }, op.name)
+		panics = false
+		require.NoError(t, op.call(t.Context(), c), op.name)
+	}
+}
+
+// An attempt is logged as a group, with what is set only.
+func TestAttemptsInLogs(t *testing.T) {
+	t.Parallel()
+	of := client.Operation{ID: "agents_list", Method: "GET", PathTemplate: "/agents/"}
+	for want, attempt := range map[string]client.Attempt{
+		`{"operation":"agents_list","method":"GET","path":"/agents/","attempt":1,"duration":2000000000}`:                                                 {Operation: of, Number: 1, Duration: 2 * time.Second},
+		`{"operation":"agents_list","method":"GET","path":"/agents/","attempt":2,"duration":1,"status_code":502,"error":"broken","retry_in":1000000000}`: {Operation: of, Number: 2, Duration: 1, StatusCode: 502, Err: errors.New("broken"), RetryIn: time.Second},
+	} {
+		var out bytes.Buffer
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "attempt", attempt)
+		assert.Contains(t, out.String(), `"attempt":`+want)
+	}
+}

@@ -168,7 +168,7 @@ func FuzzDecode(f *testing.F) {
 		require.Equal(t, err == nil, page != nil)
 		_, _ = c.PinnedMessages.List(t.Context(), "s")
 		_, _ = c.PeriodicAgentLogs.Get(t.Context(), 1)
-		_, _ = client.Collect(c.Mentors.All(t.Context(), nil, client.Prefetch(2)), 20)
+		_, _ = client.Collect(c.Mentors.All(t.Context(), nil, client.WithPrefetch(2)), 20)
 		_ = c.PeriodicAgents.Delete(t.Context(), 1)
 	})
 }

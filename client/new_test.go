@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"log/slog"
 	"net/http"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		names  string
 	}{
 		"nil option":             {nil, "option"},
-		"nil call option":        {client.CallOption(nil), "CallOption"},
+		"nil shared option":      {client.SharedOption(nil), "option"},
 		"empty key":              {client.WithAPIKey(""), "WithAPIKey"},
 		"key with a space":       {client.WithAPIKey("a b"), "WithAPIKey"},
 		"key with a line break":  {client.WithAPIKey("abc\n"), "WithAPIKey"},
@@ -63,7 +64,9 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		"user agent that breaks": {client.WithUserAgent("a\r\nX: y"), "WithUserAgent"},
 		"nil middleware":         {client.WithMiddleware(nil), "WithMiddleware"},
 		"nil logger":             {client.WithLogger(nil), "WithLogger"},
-		"timeout":                {client.WithTimeout(-1), "WithTimeout"},
+		"zero logger":            {client.WithLogger(new(slog.Logger)), "WithLogger"},
+		"nil observer":           {client.WithObserver(nil), "WithObserver"},
+		"timeout":                {client.WithAttemptTimeout(-1), "WithAttemptTimeout"},
 		"retry policy":           {client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: -1}), "WithRetryPolicy"},
 	} {
 		c2, err := client.New(client.WithAPIKey(testKey), client.WithOrg(testOrg), client.WithUsername(testUser), c.option)

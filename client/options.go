@@ -1,98 +1,156 @@
 package client
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// Option sets up a [Client]. Every [CallOption] is an Option too: given to
-// [New] it holds for all calls.
+// Option is an option of [New] and [FromEnv].
 type Option interface {
-	applyToClient(*settings) error
+	applyToClient(s *clientSettings) error
 }
 
-type clientOption func(*settings) error
+// CallOption is an option of one call, whatever its method.
+type CallOption interface {
+	AllOption
+	WriteOption
+	applyToCall(s *callSettings) error
+}
 
-func (o clientOption) applyToClient(s *settings) error { return o(s) }
+// SharedOption is an option of a client or of one call. Given to [New] it holds
+// for all calls; given to a call it replaces the client's.
+type SharedOption interface {
+	Option
+	CallOption
+}
 
-// settings are a client's options.
-type settings struct {
+// AllOption is an option of the All methods: a [CallOption], or [WithPrefetch].
+type AllOption interface {
+	applyToAll(s *callSettings) error
+}
+
+// WriteOption is an option of the methods that write a schedule, which are
+// Create, Replace and Update of [PeriodicAgentsService]: a [CallOption], or
+// [AllowUnrunnable].
+type WriteOption interface {
+	applyToWrite(s *callSettings) error
+}
+
+type (
+	clientOption func(*clientSettings) error
+	sharedOption func(*callSettings) error
+	callOption   func(*callSettings) error
+	allOption    func(*callSettings) error
+	writeOption  func(*callSettings) error
+)
+
+func (o clientOption) applyToClient(s *clientSettings) error { return o(s) }
+
+func (o sharedOption) applyToClient(s *clientSettings) error { return o(&s.call) }
+func (o sharedOption) applyToCall(s *callSettings) error     { return o(s) }
+func (o sharedOption) applyToAll(s *callSettings) error      { return o(s) }
+func (o sharedOption) applyToWrite(s *callSettings) error    { return o(s) }
+
+func (o callOption) applyToCall(s *callSettings) error  { return o(s) }
+func (o callOption) applyToAll(s *callSettings) error   { return o(s) }
+func (o callOption) applyToWrite(s *callSettings) error { return o(s) }
+
+func (o allOption) applyToAll(s *callSettings) error { return o(s) }
+
+func (o writeOption) applyToWrite(s *callSettings) error { return o(s) }
+
+// applyOptions applies opts to s by the method of their type.
+func applyOptions[O comparable, S any](s *S, opts []O, apply func(O, *S) error) error {
+	var none O
+	for _, opt := range opts {
+		if opt == none {
+			return &api.ArgumentError{Argument: "option", Reason: "is nil"}
+		}
+		if err := apply(opt, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// clientSettings are a client's options.
+type clientSettings struct {
 	apiKey     string
 	authScheme string
 	base       *url.URL
 	userAgent  string
 	httpClient *http.Client
 	middleware []Middleware
-	logger     *slog.Logger
+	observers  []func(context.Context, Attempt)
 	call       callSettings
 }
 
 // newSettings applies opts to the defaults.
-func newSettings(opts []Option) (*settings, error) {
+func newSettings(opts []Option) (*clientSettings, error) {
 	base, err := parseBaseURL(DefaultBaseURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{
+	s := &clientSettings{
 		authScheme: DefaultAuthScheme,
 		base:       base,
 		userAgent:  userAgent,
 		httpClient: &http.Client{},
 		call: callSettings{
-			timeout:      60 * time.Second,
-			retry:        RetryPolicy{}.withDefaults(),
-			maxBody:      64 << 20,
-			maxErrorBody: 1 << 20,
-			pollInterval: 2 * time.Second,
+			attemptTimeout: 60 * time.Second,
+			retry:          RetryPolicy{}.withDefaults(),
+			maxBody:        64 << 20,
+			maxErrorBody:   1 << 20,
 		},
 	}
-	for _, opt := range opts {
-		if opt == nil {
-			return nil, &ArgumentError{Argument: "an option", Reason: "is nil"}
-		}
-		if err := opt.applyToClient(s); err != nil {
-			return nil, err
-		}
+	if err := applyOptions(s, opts, Option.applyToClient); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-// WithAPIKey sets the key, which is bound to one org and one user. It goes to
-// the base URL's host only.
+// WithAPIKey sets the API key, which is bound to one org and one user. It is
+// sent to the base URL's host only.
 func WithAPIKey(key string) Option {
-	return clientOption(func(s *settings) error {
+	return clientOption(func(s *clientSettings) error {
 		switch {
 		case key == "":
-			return &ArgumentError{Argument: "WithAPIKey", Reason: "is empty"}
-		case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
-			return &ArgumentError{Argument: "WithAPIKey", Reason: "has a space, a line break or another character that no key has; was it read with the end of its line?"}
+			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "is empty"}
+		case strings.ContainsFunc(key, isNotVisible):
+			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "has a space, a line break or a character outside ASCII; was it read with the end of its line?"}
 		}
 		s.apiKey = key
 		return nil
 	})
 }
 
-// WithAuthScheme sets the word before the key in the Authorization header:
-// [DefaultAuthScheme] if not set, Token, Bearer or Api-Key at some
-// deployments, and the key alone if word is empty.
-func WithAuthScheme(word string) Option {
-	return clientOption(func(s *settings) error {
-		if strings.ContainsFunc(word, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return &ArgumentError{Argument: "WithAuthScheme", Reason: "must be one word, without the key"}
+// WithAuthScheme sets the authentication scheme, which precedes the key in the
+// Authorization header. The default is [DefaultAuthScheme]; some deployments
+// want Token, Bearer or Api-Key. If scheme is empty, the key is sent alone.
+func WithAuthScheme(scheme string) Option {
+	return clientOption(func(s *clientSettings) error {
+		if strings.ContainsFunc(scheme, isNotVisible) {
+			return &api.ArgumentError{Argument: "WithAuthScheme", Reason: "must be one word, without the key"}
 		}
-		s.authScheme = word
+		s.authScheme = scheme
 		return nil
 	})
 }
 
-// WithBaseURL sets where the service is: [DefaultBaseURL] if not set. It may
-// have a path, below which the API's paths then stand. Only a loopback host may
-// be spoken to without TLS.
+// isNotVisible reports whether r is not a visible ASCII character.
+func isNotVisible(r rune) bool { return r <= ' ' || r > '~' }
+
+// WithBaseURL sets the service's address. The default is [DefaultBaseURL]. It
+// may have a path, which precedes the API's paths. Plain HTTP is accepted for
+// loopback hosts only.
 func WithBaseURL(address string) Option {
-	return clientOption(func(s *settings) error {
+	return clientOption(func(s *clientSettings) error {
 		base, err := parseBaseURL(address)
 		if err != nil {
 			return err
@@ -102,13 +160,14 @@ func WithBaseURL(address string) Option {
 	})
 }
 
-// WithHTTPClient sets what sends the requests, for a proxy, a certificate or a
-// test. It is copied; its CheckRedirect is asked after the client's own rules.
-// Without a Transport it gets one that keeps enough connections open.
+// WithHTTPClient sets the HTTP client used for requests, for a proxy, a
+// certificate or a test. New copies it. Its CheckRedirect is called for the
+// redirects that the client itself accepts. If it has no Transport, it gets one
+// that keeps up to 256 idle connections open.
 func WithHTTPClient(c *http.Client) Option {
-	return clientOption(func(s *settings) error {
+	return clientOption(func(s *clientSettings) error {
 		if c == nil {
-			return &ArgumentError{Argument: "WithHTTPClient", Reason: "is nil"}
+			return &api.ArgumentError{Argument: "WithHTTPClient", Reason: "is nil"}
 		}
 		s.httpClient = c
 		return nil
@@ -118,11 +177,57 @@ func WithHTTPClient(c *http.Client) Option {
 // WithUserAgent puts a program's name and version before the SDK's own in the
 // User-Agent header.
 func WithUserAgent(product string) Option {
-	return clientOption(func(s *settings) error {
+	return clientOption(func(s *clientSettings) error {
 		if product == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return &ArgumentError{Argument: "WithUserAgent", Reason: "must be printable ASCII"}
+			return &api.ArgumentError{Argument: "WithUserAgent", Reason: "must be printable ASCII"}
 		}
 		s.userAgent = product + " " + userAgent
 		return nil
+	})
+}
+
+// WithMiddleware adds middleware. The first added is the outermost.
+func WithMiddleware(m Middleware) Option {
+	return clientOption(func(s *clientSettings) error {
+		if m == nil {
+			return &api.ArgumentError{Argument: "WithMiddleware", Reason: "is nil"}
+		}
+		s.middleware = append(s.middleware, m)
+		return nil
+	})
+}
+
+// WithObserver has observe called after every attempt, for metrics and traces.
+// The context is the call's. Options of this kind add up, and add to
+// [WithLogger].
+//
+// Calls run observe before they go on, so it should return quickly, and it must
+// be safe for concurrent use. Its panics are not recovered: they reach the
+// caller or, with [WithPrefetch], end the program.
+func WithObserver(observe func(ctx context.Context, attempt Attempt)) Option {
+	return clientOption(func(s *clientSettings) error {
+		if observe == nil {
+			return &api.ArgumentError{Argument: "WithObserver", Reason: "is nil"}
+		}
+		s.observers = append(s.observers, observe)
+		return nil
+	})
+}
+
+// WithLogger logs every [Attempt]: at warn level if it will be retried, at debug
+// level otherwise. Bodies, headers and queries are never logged. Without this
+// option the client logs nothing.
+func WithLogger(logger *slog.Logger) Option {
+	if logger == nil || logger.Handler() == nil {
+		return clientOption(func(*clientSettings) error {
+			return &api.ArgumentError{Argument: "WithLogger", Reason: "is nil or has no handler"}
+		})
+	}
+	return WithObserver(func(ctx context.Context, attempt Attempt) {
+		level, message := slog.LevelDebug, "ibl.ai request"
+		if attempt.RetryIn > 0 {
+			level, message = slog.LevelWarn, "ibl.ai request will be retried"
+		}
+		logger.LogAttrs(ctx, level, message, attempt.attrs()...)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // library is a service with agents 1 to n on pages.
@@ -105,7 +106,7 @@ func (l *library) requests() []string {
 }
 
 // walk goes over all agents, and returns their ids and the error.
-func walk(t *testing.T, c *client.Client, opts ...client.CallOption) ([]int64, error) {
+func walk(t *testing.T, c *client.Client, opts ...client.AllOption) ([]int64, error) {
 	t.Helper()
 	var ids []int64
 	var failure error
@@ -148,7 +149,7 @@ func TestAllWalksInOrder(t *testing.T) {
 			l := newLibrary(n, 2)
 			c := l.client(t)
 			for range 2 {
-				ids, err := walk(t, c, client.Prefetch(ahead))
+				ids, err := walk(t, c, client.WithPrefetch(ahead))
 				require.NoError(t, err)
 				assert.Equal(t, upTo(int64(n)), ids, "%d agents, %d ahead", n, ahead)
 			}
@@ -161,7 +162,7 @@ func TestAllBeginsWithThePageOfItsParams(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range aheads {
 		l := newLibrary(9, 2)
-		all, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 3}, client.Prefetch(ahead)), 100)
+		all, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 3}, client.WithPrefetch(ahead)), 100)
 		require.NoError(t, err)
 		require.Len(t, all, 5)
 		assert.EqualValues(t, 5, all[0].ID)
@@ -185,11 +186,22 @@ func TestAllIsLazy(t *testing.T) {
 
 func TestCollect(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ limit, items, pages int }{{1, 1, 1}, {2, 2, 1}, {3, 3, 2}, {6, 6, 3}, {7, 6, 3}} {
+	for _, c := range []struct {
+		limit, items, pages int
+		err                 error
+	}{
+		{1, 1, 1, client.ErrTruncated},
+		{2, 2, 2, client.ErrTruncated},
+		{3, 3, 2, client.ErrTruncated},
+		{5, 5, 3, client.ErrTruncated},
+		{6, 6, 3, nil},
+		{7, 6, 3, nil},
+	} {
 		l := newLibrary(6, 2)
 		items, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), c.limit)
-		require.NoError(t, err)
+		require.ErrorIs(t, err, c.err, "limit %d", c.limit)
 		assert.Len(t, items, c.items)
+		assert.EqualValues(t, 1, items[0].ID)
 		assert.Len(t, l.asked, c.pages, "no page more than is needed for %d", c.limit)
 	}
 	l := newLibrary(6, 2)
@@ -204,9 +216,11 @@ func TestCollect(t *testing.T) {
 		}
 		return nil
 	}
-	items, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), 100)
-	require.ErrorIs(t, err, client.ErrForbidden)
-	assert.Len(t, items, 2, "what came before the error")
+	for _, limit := range []int{2, 3, 100} {
+		items, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), limit)
+		require.ErrorIs(t, err, client.ErrForbidden, "limit %d", limit)
+		assert.Len(t, items, 2, "the items before the error")
+	}
 }
 
 // An error is yielded once, with the page on which it happened, after all the
@@ -222,7 +236,7 @@ func TestErrorInTheMiddleOfAWalk(t *testing.T) {
 				}
 				return nil
 			}
-			ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+			ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 			require.ErrorIs(t, err, client.ErrServer)
 			failure, ok := errors.AsType[*client.PageError](err)
 			require.True(t, ok)
@@ -250,7 +264,7 @@ func TestNextIsTrustedForItsQueryOnly(t *testing.T) {
 				assert.Equal(t, "base.manager.iblai.app", r.Host)
 				return l.RoundTrip(r)
 			}))
-			ids, err := walk(t, c, client.Prefetch(ahead))
+			ids, err := walk(t, c, client.WithPrefetch(ahead))
 			require.NoError(t, err, address)
 			assert.Equal(t, upTo(6), ids, address)
 		}
@@ -263,7 +277,7 @@ func TestNextKeepsItsQuery(t *testing.T) {
 	for _, ahead := range aheads {
 		l := newLibrary(6, 2)
 		l.next = func(page int) string { return fmt.Sprintf("/?search=a+b%%26c&page=%d&x=%%2F&x=2&y", page) }
-		_, err := walk(t, l.client(t), client.Prefetch(ahead), client.WithQuery("filter", "mine"))
+		_, err := walk(t, l.client(t), client.WithPrefetch(ahead), client.WithQuery("filter", "mine"))
 		require.NoError(t, err)
 		for _, query := range l.requests()[1:] {
 			assert.Contains(t, query, "filter=mine")
@@ -282,10 +296,11 @@ func TestNextThatRepeats(t *testing.T) {
 		} {
 			l := newLibrary(40, 2)
 			l.next = next
-			_, err := walk(t, l.client(t), client.Prefetch(ahead))
+			_, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 			failure, ok := errors.AsType[*client.PageError](err)
 			require.True(t, ok, "%s: %v", name, err)
 			assert.ErrorContains(t, failure, "repeats")
+			requirePageIsNotWhatWasPromised(t, failure)
 			assert.LessOrEqual(t, len(l.asked), 4+ahead)
 		}
 	}
@@ -297,10 +312,23 @@ func TestNextWithoutAQuery(t *testing.T) {
 		l := newLibrary(4, 2)
 		l.next = func(int) string { return next }
 		ids, err := walk(t, l.client(t))
-		_, ok := errors.AsType[*client.PageError](err)
+		failure, ok := errors.AsType[*client.PageError](err)
 		require.True(t, ok, "%s: %v", next, err)
+		assert.Equal(t, 1, failure.Page)
+		requirePageIsNotWhatWasPromised(t, failure)
 		assert.Equal(t, upTo(2), ids)
 	}
+}
+
+// requirePageIsNotWhatWasPromised checks for the response that is to blame.
+func requirePageIsNotWhatWasPromised(t *testing.T, failure *client.PageError) {
+	t.Helper()
+	decode, ok := failure.Err.(*client.DecodeError) //nolint:errorlint // it is wrapped once
+	require.True(t, ok, "%v", failure)
+	assert.Equal(t, http.StatusOK, decode.StatusCode)
+	assert.Equal(t, "application/json", decode.ContentType)
+	assert.Equal(t, http.MethodGet, decode.Operation.Method)
+	assert.Equal(t, "application/json", decode.Header.Get("Content-Type"))
 }
 
 // Agents that come and go between two requests shift the pages under a walk.
@@ -311,20 +339,17 @@ func TestShiftingPagesYieldNoItemTwice(t *testing.T) {
 		l.respond = func(*http.Request, int) *http.Response {
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			if len(l.asked)%2 == 0 {
+			if len(l.asked)%2 == 0 && len(l.ids) < 60 {
 				l.ids = append([]int64{int64(1000 + len(l.asked))}, l.ids...) // one more at the front
 			}
 			return nil
 		}
-		ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 		require.NoError(t, err)
 		once := map[int64]bool{}
 		for _, id := range ids {
 			assert.False(t, once[id], "%d comes twice", id)
 			once[id] = true
-		}
-		if ahead > 0 {
-			continue // pages that are fetched out of order may lose what shifts meanwhile
 		}
 		for id := range int64(20) {
 			assert.True(t, once[id+1], "%d is missing", id+1)
@@ -353,7 +378,7 @@ func TestListThatShrinksEndsCleanly(t *testing.T) {
 			}
 			return nil
 		}
-		ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 		require.NoError(t, err)
 		assert.Equal(t, upTo(8), ids)
 	}
@@ -373,7 +398,7 @@ func TestEmptyPagesAreNoEnd(t *testing.T) {
 				}
 				return nil
 			}
-			ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+			ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 			require.NoError(t, err)
 			assert.Equal(t, []int64{1, 2, 5, 6}, ids)
 		}
@@ -385,7 +410,7 @@ func TestEveryPageIsCaptured(t *testing.T) {
 	for _, ahead := range aheads {
 		l := newLibrary(6, 2)
 		var response client.Response
-		for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.Prefetch(ahead), client.WithResponse(&response)) {
+		for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.WithPrefetch(ahead), client.WithResponse(&response)) {
 			require.NoError(t, err)
 			assert.Contains(t, string(response.Body), fmt.Sprintf(`{"id": %d}`, agent.ID), "the answer in which the item came")
 		}
@@ -396,12 +421,14 @@ func TestOptionsThatAreRefusedEndAWalk(t *testing.T) {
 	t.Parallel()
 	l := newLibrary(6, 2)
 	c := l.client(t)
-	for _, opt := range []client.CallOption{nil, client.Prefetch(-1), client.WithOrg("..")} {
+	for _, opt := range []client.AllOption{nil, client.WithPrefetch(-1), client.WithOrg("..")} {
 		_, err := walk(t, c, opt)
 		refusesArgument(t, err)
+		_, isPage := errors.AsType[*client.PageError](err)
+		assert.False(t, isPage, "no page was requested")
 	}
 	for _, ahead := range aheads {
-		for _, err := range c.PeriodicAgents.All(nil, nil, client.Prefetch(ahead)) { //nolint:staticcheck // that is what is tested
+		for _, err := range c.PeriodicAgents.All(nil, nil, client.WithPrefetch(ahead)) { //nolint:staticcheck // that is what is tested
 			refusesArgument(t, err)
 		}
 	}
@@ -414,9 +441,9 @@ func refusesArgument(t *testing.T, err error) {
 	assert.NotEmpty(t, requireArgumentError(t, err).Argument)
 }
 
-func requireArgumentError(t *testing.T, err error) *client.ArgumentError {
+func requireArgumentError(t *testing.T, err error) *api.ArgumentError {
 	t.Helper()
-	fault, ok := errors.AsType[*client.ArgumentError](err)
+	fault, ok := errors.AsType[*api.ArgumentError](err)
 	require.True(t, ok, "%v", err)
 	require.NotEmpty(t, fault.Argument)
 	require.NotEmpty(t, fault.Reason)

@@ -15,7 +15,7 @@ func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAge
 
 // All walks the org's logs, from the page that params name to the last, one
 // request a page. An error ends it.
-func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...CallOption) iter.Seq2[*PeriodicAgentLog, error] {
+func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
 }
 

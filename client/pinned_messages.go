@@ -1,6 +1,10 @@
 package client
 
-import "context"
+import (
+	"context"
+
+	"github.com/iblai/iblai-go/client/api"
+)
 
 // PinnedMessagesService calls the operations on pinned chat sessions.
 type PinnedMessagesService struct{ client *Client }
@@ -28,19 +32,19 @@ func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, op
 
 // Delete takes the pin off a chat session.
 func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, opts ...CallOption) error {
-	return s.client.send(ctx, opts, func(org, userID string) (*request, error) {
+	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
 		return newPinnedMessageDeleteRequest(org, userID, sessionID, &pinRequest{SessionID: sessionID})
-	}, nil)
+	})
 }
 
 // checkSession refuses an empty id: what the service would unpin for it, nobody
 // has said.
 func checkSession(id string) error {
 	if id == "" {
-		return &ArgumentError{Argument: "sessionID", Reason: "is empty"}
+		return &api.ArgumentError{Argument: "sessionID", Reason: "is empty"}
 	}
 	return nil
 }

@@ -2,113 +2,150 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// Prefetch has All fetch up to n pages ahead of the one that is being read,
-// concurrently; the items still come in their order. It needs pages that are
-// numbered, as the service's are, and n pages' worth of memory. Since they are
-// fetched out of order, an item that comes in between during the walk may be
-// missed.
-func Prefetch(n int) CallOption {
-	return func(s *callSettings) error {
+// WithPrefetch lets All fetch up to n pages ahead of the one that is being
+// iterated over, at the same time. It takes memory for n pages more.
+//
+// The items come in the same order, and none is missed that an iteration without
+// this option would find: if a page that was fetched ahead has another Count than
+// the page before it, the list has changed in between. The page and those behind
+// it are fetched again, at first fewer at a time. Two changes are not noticed: an
+// item created on a page that was fetched already, and an item created and another
+// one deleted between two requests that run at the same time. After the latter,
+// an item that has moved to another page may be missed.
+func WithPrefetch(n int) AllOption {
+	return allOption(func(s *callSettings) error {
 		if n < 0 {
-			return &ArgumentError{Argument: "Prefetch", Reason: fmt.Sprintf("is %d, which is below 0", n)}
+			return &api.ArgumentError{Argument: "WithPrefetch", Reason: fmt.Sprintf("is %d, which is below 0", n)}
 		}
 		s.prefetch = n
 		return nil
-	}
+	})
 }
 
-// prefetcher fetches the pages of a walk, some of them before they are asked
-// for. It guesses a page's query from that of the page before it.
+// prefetcher fetches pages before they are needed. It guesses the query of a
+// page from that of the page before it.
 type prefetcher[T any] struct {
-	walk     walk[T]
-	ahead    int
-	response *Response
-	ctx      context.Context //nolint:containedctx // it ends what is under way when the walk stops
-	cancel   context.CancelFunc
-	running  sync.WaitGroup
-	pending  map[string]chan fetched[T] // by query
+	pager   pager[T]
+	ahead   int             // the option's number of pages, or 0 if their queries can't be guessed
+	window  int             // the number of pages to fetch ahead now: less after a change of the list
+	parent  context.Context //nolint:containedctx // it ends the requests when the iteration stops
+	ctx     context.Context //nolint:containedctx // parent, until the requests are discarded
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	pending map[string]pendingPage[T] // by query
 }
 
-type fetched[T any] struct {
-	page     *Page[T]
-	err      error
-	response Response
+// pendingPage is a page that is being fetched ahead.
+type pendingPage[T any] struct {
+	result chan fetched[T]
+	after  *Page[T] // the last page that had been received before the request was sent
 }
 
-func newPrefetcher[T any](ctx context.Context, w walk[T], settings *callSettings) *prefetcher[T] {
-	p := &prefetcher[T]{walk: w, ahead: settings.prefetch, response: settings.response, ctx: ctx, cancel: func() {}}
-	if p.ahead > 0 && ctx != nil {
-		p.ctx, p.cancel = context.WithCancel(ctx) //nolint:gosec // stop calls it
-		p.pending = map[string]chan fetched[T]{}
+func newPrefetcher[T any](ctx context.Context, p pager[T]) *prefetcher[T] {
+	ahead := p.settings.prefetch
+	if ctx == nil {
+		ahead = 0
 	}
-	return p
+	return &prefetcher[T]{pager: p, ahead: ahead, window: ahead, parent: ctx, ctx: ctx, cancel: func() {}}
 }
 
-// stop ends what is under way, and returns when it has ended.
+// stop cancels the requests in flight and waits for their end.
 func (p *prefetcher[T]) stop() {
 	p.cancel()
 	p.running.Wait()
 }
 
-// page is the page that query names.
-func (p *prefetcher[T]) page(query string) (*Page[T], error) {
-	pending, ok := p.pending[query]
-	if !ok {
-		if len(p.pending) > 0 {
-			p.ahead = 0 // the guesses are wrong
-		}
-		return p.walk.fetch(p.ctx, query)
+// page returns the page with this query, which comes after the page last, or the
+// first page if last is nil.
+func (p *prefetcher[T]) page(query string, last *Page[T]) fetched[T] {
+	next := p.next(query, last)
+	if response := p.pager.settings.response; response != nil && next.response.StatusCode != 0 {
+		*response = next.response
 	}
-	delete(p.pending, query)
-	result := <-pending
-	if p.response != nil {
-		*p.response = result.response
-	}
-	return result.page, result.err
+	return next
 }
 
-// follow begins to fetch the page that query names and those behind it, as far
-// as the page before says that there are any.
-func (p *prefetcher[T]) follow(query string, before *Page[T]) {
-	size := int64(len(before.Results))
+func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
+	for {
+		pending, ok := p.pending[query]
+		if !ok {
+			return p.pager.fetch(p.parent, query)
+		}
+		delete(p.pending, query)
+		next := <-pending.result
+		if pending.after == last || !next.isOutdated(last) {
+			p.window = min(2*p.window, p.ahead)
+			return next
+		}
+		p.discard()
+		p.window = 1
+		p.begin(query, last)
+	}
+}
+
+// isOutdated reports whether a page that may have been fetched before the page
+// last shows the list in another state.
+func (f fetched[T]) isOutdated(last *Page[T]) bool {
+	if f.err != nil {
+		return errors.Is(f.err, ErrNotFound) // its items may be there by now
+	}
+	return f.page.Count != last.Count
+}
+
+// discard cancels and forgets the pages that are being fetched ahead.
+func (p *prefetcher[T]) discard() {
+	if len(p.pending) > 0 {
+		p.cancel()
+		p.pending = nil
+	}
+}
+
+// begin begins to fetch the page with this query, which comes after the page
+// last, and those behind it, as far as the count of last says that there are any.
+func (p *prefetcher[T]) begin(query string, last *Page[T]) {
 	number, ok := pageNumber(query)
-	if !ok || size == 0 {
+	if p.ahead == 0 || !ok {
 		return
 	}
 	if _, ok := p.pending[query]; !ok && len(p.pending) > 0 {
+		p.discard()
 		p.ahead = 0 // the guesses are wrong
-	}
-	last := max(number, (before.Count+size-1)/size)
-	for n := number; n < number+int64(p.ahead) && n <= last; n++ {
-		p.begin(withPageNumber(query, n))
-	}
-}
-
-func (p *prefetcher[T]) begin(query string) {
-	if _, ok := p.pending[query]; ok {
 		return
 	}
-	pending := make(chan fetched[T], 1)
-	p.pending[query] = pending
-	p.running.Go(func() {
-		var result fetched[T]
-		result.page, result.err = p.walk.fetch(p.ctx, query, WithResponse(&result.response))
-		pending <- result
-	})
+	if p.pending == nil {
+		p.pending = map[string]pendingPage[T]{}
+		p.ctx, p.cancel = context.WithCancel(p.parent) //nolint:gosec // discard and stop call it
+	}
+	end := number
+	if size := int64(len(last.Results)); size > 0 {
+		end = max(end, min(number+int64(p.window)-1, (last.Count+size-1)/size))
+	}
+	for n := number; n <= end; n++ {
+		query := withPageNumber(query, n)
+		if _, ok := p.pending[query]; ok {
+			continue
+		}
+		ctx, pending := p.ctx, pendingPage[T]{result: make(chan fetched[T], 1), after: last}
+		p.pending[query] = pending
+		p.running.Go(func() { pending.result <- p.pager.fetch(ctx, query) })
+	}
 }
 
-const pageParameter = "page="
+const pageParameter = "page"
 
-// pageNumber is the number of the page that query names.
+// pageNumber returns the number of the page that query requests.
 func pageNumber(query string) (int64, bool) {
 	for parameter := range strings.SplitSeq(query, "&") {
-		if text, ok := strings.CutPrefix(parameter, pageParameter); ok {
+		if text, ok := strings.CutPrefix(parameter, pageParameter+"="); ok {
 			number, err := strconv.ParseInt(text, 10, 32)
 			return number, err == nil
 		}
@@ -116,12 +153,13 @@ func pageNumber(query string) (int64, bool) {
 	return 0, false
 }
 
-// withPageNumber is query, to the letter, but for the number of the page.
+// withPageNumber returns query with another page number, and otherwise
+// unchanged.
 func withPageNumber(query string, number int64) string {
 	parameters := strings.Split(query, "&")
 	for i, parameter := range parameters {
-		if strings.HasPrefix(parameter, pageParameter) {
-			parameters[i] = pageParameter + strconv.FormatInt(number, 10)
+		if strings.HasPrefix(parameter, pageParameter+"=") {
+			parameters[i] = pageParameter + "=" + strconv.FormatInt(number, 10)
 		}
 	}
 	return strings.Join(parameters, "&")

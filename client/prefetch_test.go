@@ -22,7 +22,7 @@ func TestPrefetchIsConcurrent(t *testing.T) {
 			l := newLibrary(65*2, 2)
 			l.wait = 100 * time.Millisecond
 			begin := time.Now()
-			ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+			ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 			require.NoError(t, err)
 			assert.Equal(t, upTo(130), ids)
 			assert.LessOrEqual(t, l.most, max(1, ahead), "requests under way at once")
@@ -41,7 +41,7 @@ func TestPrefetchKeepsTheOrder(t *testing.T) {
 			time.Sleep(time.Duration(100-page*7%10) * time.Millisecond)
 			return nil
 		}
-		ids, err := walk(t, l.client(t), client.Prefetch(5))
+		ids, err := walk(t, l.client(t), client.WithPrefetch(5))
 		require.NoError(t, err)
 		assert.Equal(t, upTo(40), ids)
 	})
@@ -55,7 +55,7 @@ func TestPrefetchIsBoundedByTheReader(t *testing.T) {
 		l := newLibrary(40, 2)
 		l.wait = time.Millisecond
 		page := 0
-		for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.Prefetch(ahead)) {
+		for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.WithPrefetch(ahead)) {
 			require.NoError(t, err)
 			if agent.ID%2 == 0 {
 				continue
@@ -77,7 +77,7 @@ func TestBreakStopsPrefetching(t *testing.T) {
 			l := newLibrary(100, 2)
 			l.wait = time.Hour
 			begin := time.Now()
-			for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.Prefetch(5), client.WithTimeout(2*time.Hour)) {
+			for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.WithPrefetch(5), client.WithAttemptTimeout(2*time.Hour)) {
 				require.NoError(t, err)
 				if agent.ID == at {
 					break
@@ -109,7 +109,7 @@ func TestErrorStopsPrefetching(t *testing.T) {
 			}
 			return first(r, page)
 		}
-		_, err := walk(t, l.client(t), client.Prefetch(5))
+		_, err := walk(t, l.client(t), client.WithPrefetch(5))
 		require.ErrorIs(t, err, client.ErrForbidden)
 		assert.Zero(t, l.underWay)
 	})
@@ -123,7 +123,7 @@ func TestCancellationStopsPrefetching(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
 		begin := time.Now()
-		items, err := client.Collect(l.client(t).PeriodicAgents.All(ctx, nil, client.Prefetch(2)), 1000)
+		items, err := client.Collect(l.client(t).PeriodicAgents.All(ctx, nil, client.WithPrefetch(2)), 1000)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 2500*time.Millisecond, time.Since(begin))
 		assert.Len(t, items, 6)
@@ -157,7 +157,7 @@ func TestPrefetchWithoutNumbers(t *testing.T) {
 					}
 					return nil
 				}
-				ids, err := walk(t, l.client(t), client.Prefetch(ahead))
+				ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
 				require.NoError(t, err)
 				assert.Equal(t, upTo(2*pages), ids)
 				assert.LessOrEqual(t, l.most, ahead, "requests under way at once")
@@ -165,17 +165,4 @@ func TestPrefetchWithoutNumbers(t *testing.T) {
 			})
 		})
 	}
-}
-
-// Prefetching may be the client's, and means nothing to calls of one page.
-func TestPrefetchOfAClient(t *testing.T) {
-	t.Parallel()
-	l := newLibrary(20, 2)
-	c := newClient(t, client.WithHTTPClient(&http.Client{Transport: l}), client.Prefetch(3))
-	ids, err := walk(t, c)
-	require.NoError(t, err)
-	assert.Equal(t, upTo(20), ids)
-	_, err = c.PeriodicAgents.List(t.Context(), nil)
-	require.NoError(t, err)
-	assert.Len(t, l.asked, 11)
 }

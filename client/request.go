@@ -4,25 +4,36 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/oapi-codegen/runtime"
 )
 
-// Operation names a call of the API, for errors, logs and traces. It has no
-// id, org or user in it, so there are only as many as the API has operations.
+// Operation identifies an operation of the API, for errors, logs, metrics and
+// traces. It has no id, org or user in it, so its cardinality is low.
 type Operation struct {
-	// ID is the service's own operationId.
+	// ID is the operationId in the service's OpenAPI document. For a call with
+	// [Client.Do] it is the method and the path template.
 	ID string
 	// Method is the HTTP method.
 	Method string
 	// PathTemplate is the path with its parameters' names, as in
 	// /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/.
 	PathTemplate string
+}
+
+func (o Operation) attrs() []slog.Attr {
+	return []slog.Attr{
+		slog.String("operation", o.ID),
+		slog.String("method", o.Method),
+		slog.String("path", o.PathTemplate),
+	}
 }
 
 // request is a call before it is signed in: the generated builders make it and
@@ -59,7 +70,7 @@ func (r *request) pathText(name, value string) {
 // pathID expands the path template up to and with {name}. Ids start at 1.
 func (r *request) pathID(name string, id int64) { //nolint:unparam // the contract says the name
 	if r.err == nil && id < 1 {
-		r.err = &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", id)}
+		r.err = &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, but ids start at 1", id)}
 	}
 	r.expand(name, strconv.FormatInt(id, 10))
 }
@@ -69,7 +80,7 @@ func (r *request) expand(name, escaped string) {
 	before, rest, _ := strings.Cut(r.rest, "{")
 	found, after, _ := strings.Cut(rest, "}")
 	if found != name && r.err == nil {
-		r.err = &ArgumentError{Argument: name, Reason: "is not the path's next parameter"}
+		r.err = &api.ArgumentError{Argument: name, Reason: "is not the path's next parameter"}
 	}
 	r.path.WriteString(before)
 	r.path.WriteString(escaped)
@@ -81,11 +92,11 @@ func (r *request) expand(name, escaped string) {
 func checkPathText(name, value string) error {
 	switch {
 	case value == "":
-		return &ArgumentError{Argument: name, Reason: "is empty"}
+		return &api.ArgumentError{Argument: name, Reason: "is empty"}
 	case value == "." || value == "..":
-		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", value)}
+		return &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, which would change the path", value)}
 	case strings.Contains(value, "/") || strings.Contains(value, `\`):
-		return &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", value)}
+		return &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %q, and a slash would change the path", value)}
 	}
 	return nil
 }
@@ -96,14 +107,14 @@ func (r *request) queryParam(name string, value any, style string, explode bool,
 		return
 	}
 	if v, ok := value.(int64); ok && v < 0 {
-		r.err = &ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, which is below 0", v)}
+		r.err = &api.ArgumentError{Argument: name, Reason: fmt.Sprintf("is %d, which is below 0", v)}
 		return
 	}
 	fragment, err := runtime.StyleParamWithOptions(style, explode, name, value, runtime.StyleParamOptions{
 		ParamLocation: runtime.ParamLocationQuery, Type: schemaType, Format: format,
 	})
 	if err != nil {
-		r.err = &ArgumentError{Argument: name, Reason: "can't be written into a query", Err: err}
+		r.err = &api.ArgumentError{Argument: name, Reason: "can't be written into a query", Err: err}
 		return
 	}
 	r.addQuery(fragment)
@@ -123,7 +134,7 @@ func (r *request) setQuery(values url.Values) error {
 	}
 	query, err := url.ParseQuery(string(r.query))
 	if err != nil {
-		return &ArgumentError{Argument: "query", Reason: "is not encoded as a query must be", Err: err}
+		return &api.ArgumentError{Argument: "query", Reason: "is not encoded as a query must be", Err: err}
 	}
 	maps.Copy(query, values)
 	r.query = []byte(query.Encode())
@@ -136,7 +147,7 @@ func (r *request) finish() (*request, error) {
 		return nil, r.err
 	}
 	if body := reflect.ValueOf(r.body); body.Kind() == reflect.Pointer && body.IsNil() {
-		return nil, &ArgumentError{Argument: "body", Reason: "is nil"}
+		return nil, &api.ArgumentError{Argument: "body", Reason: "is nil"}
 	}
 	r.path.WriteString(r.rest)
 	r.rest = ""
@@ -152,7 +163,7 @@ func (r *request) url(base *url.URL) (url.URL, error) {
 		path, err = url.PathUnescape(escaped)
 	}
 	if err != nil {
-		return url.URL{}, &ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
+		return url.URL{}, &api.ArgumentError{Argument: "path", Reason: "is not escaped as a path must be", Err: err}
 	}
 	return url.URL{Scheme: base.Scheme, Host: base.Host, Path: path, RawPath: escaped, RawQuery: string(r.query)}, nil
 }
@@ -167,18 +178,18 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if body, ok := r.body.(encodable); ok {
 		var e encoder
 		if body.encode(&e); e.err != nil {
-			return nil, &ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: e.err}
+			return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: e.err}
 		}
 		out, r.secrets = e.out, e.secrets
 	} else if err := writeJSON(&out, r.body); err != nil {
-		return nil, &ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: err}
+		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as JSON", Err: err}
 	}
 	if len(extra) == 0 {
 		return out.Bytes(), nil
 	}
 	merged, err := mergeFields(out.Bytes(), extra)
 	if err != nil {
-		return nil, &ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
+		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be written as a JSON object", Err: err}
 	}
 	return merged, nil
 }

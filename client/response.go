@@ -3,34 +3,37 @@ package client
 import (
 	"bytes"
 	"net/http"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// Response is an answer as it came.
+// Response is a response as it was received.
 type Response struct {
-	// StatusCode is the answer's HTTP status.
+	// StatusCode is the response's HTTP status.
 	StatusCode int
-	// Header is the answer's header.
+	// Header is the response's header.
 	Header http.Header
-	// Body is the answer's body: the raw JSON beside the typed value.
+	// Body is the response's body. For an error it has no secrets and is at most
+	// as long as the limit of [WithMaxErrorBody].
 	Body []byte
-	// Attempts is how often the request was sent.
+	// Attempts is the number of times that the request was sent.
 	Attempts int
 }
 
-// WithResponse has the last answer of a call written to response, whether it is
-// a success or not. All writes every page's answer there, before the page's
-// first item. Concurrent calls need a Response each.
+// WithResponse stores the last response of a call in response, whether it is a
+// success or not. The All methods store every page's response before they yield
+// the page's first item. Concurrent calls need a Response each.
 func WithResponse(response *Response) CallOption {
-	return func(s *callSettings) error {
+	return callOption(func(s *callSettings) error {
 		if response == nil {
-			return &ArgumentError{Argument: "WithResponse", Reason: "is nil"}
+			return &api.ArgumentError{Argument: "WithResponse", Reason: "is nil"}
 		}
 		s.response = response
 		return nil
-	}
+	})
 }
 
-// capture keeps an answer for the caller who asked for it.
+// capture stores a response for the caller who wants it.
 func (s *callSettings) capture(response *http.Response, attempt int, body []byte) {
 	if s.response != nil {
 		*s.response = Response{

@@ -6,34 +6,40 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// RetryPolicy says how often and how fast a request is sent again. The zero
-// value of a field stands for its default.
+// RetryPolicy sets how often and after which wait a request is retried. A field
+// that is zero has its default.
 //
-// Sent again are GET, HEAD, PUT and DELETE when the connection failed and on
-// 429, 502, 503 and 504; POST and PATCH only when they can't have been handled:
-// when there was no connection to send them on, on 429, and on a 503 that says
-// when to come back.
+// GET, HEAD, PUT and DELETE are retried if the connection failed and on 429,
+// 502, 503 and 504. POST and PATCH are retried only if they were not handled: if
+// there was no connection to send them on, on 429, and on a 503 with a
+// Retry-After.
+//
+// After a 429 all calls of the client wait, not only the one that is retried. A
+// call whose context ends before the wait is over fails with [ErrHeldBack].
 type RetryPolicy struct {
-	// MaxAttempts is how often a request is sent at most, the first time
-	// included: 4 by default, 1 for no retries.
+	// MaxAttempts is the number of times that a request is sent at most, the first
+	// attempt included: 4 by default, 1 for no retries.
 	MaxAttempts int
-	// BaseDelay is the longest wait before the second attempt, which doubles
-	// before each one that follows: 500 ms by default. The wait is a random part
-	// of that, so that clients don't come back all at once.
+	// BaseDelay is the longest wait before the second attempt: 500 ms by default.
+	// It doubles before each further attempt. The wait is a random part of it, so
+	// that clients don't retry all at once.
 	BaseDelay time.Duration
-	// MaxDelay is the longest wait that doubling leads to: 8 s by default.
+	// MaxDelay is the limit of the doubling: 8 s by default.
 	MaxDelay time.Duration
-	// MaxRetryAfter is the longest wait that the service can ask for: 60 s by
-	// default. A longer one is cut to it.
+	// MaxRetryAfter is the longest wait that is accepted from the service: 60 s by
+	// default. If it asks for more, the client waits this long.
 	MaxRetryAfter time.Duration
 }
 
-// WithRetryPolicy sets how often and how fast requests are sent again.
-func WithRetryPolicy(p RetryPolicy) CallOption {
-	return func(s *callSettings) error {
+// WithRetryPolicy sets how requests are retried.
+func WithRetryPolicy(p RetryPolicy) SharedOption {
+	return sharedOption(func(s *callSettings) error {
 		for _, field := range []struct {
 			name     string
 			negative bool
@@ -44,12 +50,12 @@ func WithRetryPolicy(p RetryPolicy) CallOption {
 			{"MaxRetryAfter", p.MaxRetryAfter < 0},
 		} {
 			if field.negative {
-				return &ArgumentError{Argument: "WithRetryPolicy", Reason: "has a negative " + field.name}
+				return &api.ArgumentError{Argument: "WithRetryPolicy", Reason: "has a negative " + field.name}
 			}
 		}
 		s.retry = p.withDefaults()
 		return nil
-	}
+	})
 }
 
 func (p RetryPolicy) withDefaults() RetryPolicy {
@@ -68,10 +74,10 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 	return p
 }
 
-// delay is how long to wait after this attempt, the first being 1.
+// delay returns how long to wait after a failed attempt, where 1 is the first.
 func (p RetryPolicy) delay(attempt int, failure error) time.Duration {
-	if answer, ok := errors.AsType[*Error](failure); ok && answer.RetryAfter > 0 {
-		return min(answer.RetryAfter, p.MaxRetryAfter)
+	if response, ok := errors.AsType[*Error](failure); ok && response.RetryAfter > 0 {
+		return min(response.RetryAfter, p.MaxRetryAfter)
 	}
 	longest := p.MaxDelay
 	if doublings := attempt - 1; doublings < 32 {
@@ -82,23 +88,23 @@ func (p RetryPolicy) delay(attempt int, failure error) time.Duration {
 	return rand.N(longest) + 1 //nolint:gosec // jitter needs no secrecy
 }
 
-// outcome is what one attempt's failure means for the next.
+// outcome says what a failed attempt means for the next.
 type outcome struct {
-	// handled is whether the service may have done what it was asked.
+	// handled is whether the service may have handled the request.
 	handled bool
-	// retryable is whether the next attempt may go better.
+	// retryable is whether the next attempt may succeed.
 	retryable bool
 }
 
-// judge tells what a failed attempt means. sent is whether the request may have
-// left: without a connection it can't have.
-func judge(failure error, sent bool) outcome {
-	if answer, ok := errors.AsType[*Error](failure); ok {
-		switch answer.StatusCode {
+// classify returns the outcome of a failed attempt. sent is whether the request
+// may have left the machine: without a connection it can't have.
+func classify(failure error, sent bool) outcome {
+	if response, ok := errors.AsType[*Error](failure); ok {
+		switch response.StatusCode {
 		case http.StatusTooManyRequests:
 			return outcome{handled: false, retryable: true}
 		case http.StatusServiceUnavailable:
-			return outcome{handled: answer.Header.Get("Retry-After") == "", retryable: true}
+			return outcome{handled: response.Header.Get("Retry-After") == "", retryable: true}
 		case http.StatusBadGateway, http.StatusGatewayTimeout:
 			return outcome{handled: true, retryable: true}
 		}
@@ -121,7 +127,8 @@ func isPermanent(failure error) bool {
 	return errors.Is(failure, errTooLarge)
 }
 
-// isIdempotent reports whether doing it twice is as good as doing it once.
+// isIdempotent reports whether handling a request twice has the same effect as
+// handling it once.
 func isIdempotent(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
@@ -130,15 +137,13 @@ func isIdempotent(method string) bool {
 	return false
 }
 
-// attemptTimeoutError is an attempt that took too long, while the caller's
-// context still had time.
-type attemptTimeoutError struct {
-	timeout time.Duration
-	cause   error
-}
+// attemptTimeoutError reports an attempt that took too long. It is a timeout as
+// those of package net are, and not the context's error: the context has not
+// ended.
+type attemptTimeoutError struct{ timeout time.Duration }
 
 func (e *attemptTimeoutError) Error() string {
-	return fmt.Sprintf("no whole answer within %s (WithTimeout)", e.timeout)
+	return fmt.Sprintf("no complete response within %s (WithAttemptTimeout)", e.timeout)
 }
 
-func (e *attemptTimeoutError) Unwrap() error { return e.cause }
+func (e *attemptTimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }

@@ -4,13 +4,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
-// UnrunnableError is a schedule that the service would store without a word and
-// never run. Nothing was sent; [AllowUnrunnable] sends it all the same.
+// UnrunnableError reports a schedule that the service would store but never run.
+// Create, Replace and Update return it in an [*api.ArgumentError], before
+// anything is sent. [AllowUnrunnable] sends such a schedule all the same.
 type UnrunnableError struct {
-	// Report says what is wrong, field by field, and what to write instead.
+	// Report says what is wrong with each field, and what to write instead.
 	Report crontab.Report
 }
 
@@ -19,20 +21,20 @@ func (e *UnrunnableError) Error() string {
 	for _, finding := range e.Report.Findings {
 		findings = append(findings, finding.String())
 	}
-	return "ibl.ai: the schedule would be stored but never run: " + strings.Join(findings, "; ")
+	return strings.Join(findings, "; ")
 }
 
-// AllowUnrunnable has Create, Replace and Update send a schedule that never
+// AllowUnrunnable lets Create, Replace and Update send a schedule that never
 // runs, such as one on 31 February or on day 7 of the week.
-func AllowUnrunnable() CallOption {
-	return func(s *callSettings) error {
+func AllowUnrunnable() WriteOption {
+	return writeOption(func(s *callSettings) error {
 		s.allowUnrunnable = true
 		return nil
-	}
+	})
 }
 
-// scheduled is a request's body that sets a schedule, or a part of one: what it
-// leaves out counts as *.
+// scheduled is a request's body that sets a schedule, or a part of one. A field
+// that it leaves out counts as *.
 type scheduled interface{ crontab() CrontabSchedule }
 
 func (r *PeriodicAgentCreateRequest) crontab() CrontabSchedule { return r.Task.Crontab }
@@ -50,18 +52,19 @@ func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule { return CrontabS
 // Fields returns s as package crontab parses, checks and describes it.
 func (s CrontabSchedule) Fields() crontab.Fields { return crontab.Fields(s) }
 
-// checkSchedule refuses what the service would not: what it does refuse, it
-// refuses itself, in its own words.
+// checkSchedule returns an error if the service would store a schedule but never
+// run it. A schedule that the service refuses is left to the service.
 func checkSchedule(s CrontabSchedule) error {
 	if report := crontab.Check(s.Fields()); report.Verdict == crontab.NeverRuns {
-		return &UnrunnableError{Report: report}
+		return &api.ArgumentError{Argument: "task.crontab", Reason: "would be stored but never run", Err: &UnrunnableError{Report: report}}
 	}
 	return nil
 }
 
-// NextRuns are the next n times after from at which the task is due: none if it
-// is disabled, and one at most if it runs once only. The service's time zone is
-// not told by the API; it is UTC unless loc says otherwise.
+// NextRuns returns the next n times after from at which the task is due: none if
+// it is disabled, and at most one if it runs only once. loc is the service's time
+// zone, which the API does not report; nil stands for UTC. A schedule that can't
+// be parsed is a [*crontab.FieldError].
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
 	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {
@@ -71,7 +74,7 @@ func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]ti
 		schedule = schedule.In(loc)
 	}
 	if t.StartTime != nil && t.StartTime.After(from) {
-		from = t.StartTime.Add(-time.Nanosecond) // a run at the very start counts
+		from = t.StartTime.Add(-time.Nanosecond) // a run at the start time counts
 	}
 	if t.OneOff {
 		n = min(n, 1)

@@ -23,24 +23,29 @@ func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
 	} {
 		request := &client.PeriodicAgentCreateRequest{Mentor: mentor, Title: "Never", Task: client.PeriodicTaskRequest{Crontab: never}}
 		changes := &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Crontab: &never}}
-		for method, send := range map[string]func(...client.CallOption) error{
-			"Create": func(o ...client.CallOption) error {
+		for method, send := range map[string]func(...client.WriteOption) error{
+			"Create": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Create(t.Context(), request, o...)
 				return err
 			},
-			"Replace": func(o ...client.CallOption) error {
+			"Replace": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Replace(t.Context(), agent.ID, request, o...)
 				return err
 			},
-			"Update": func(o ...client.CallOption) error {
+			"Update": func(o ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, changes, o...)
 				return err
 			},
 		} {
-			fault, ok := errors.AsType[*client.UnrunnableError](send())
+			refused := requireArgumentError(t, send())
+			assert.Equal(t, "task.crontab", refused.Argument)
+			fault, ok := errors.AsType[*client.UnrunnableError](refused)
 			require.True(t, ok, "%s %v", method, never)
 			assert.Equal(t, crontab.NeverRuns, fault.Report.Verdict)
-			assert.ErrorContains(t, fault, "never run")
+			for _, finding := range fault.Report.Findings {
+				assert.ErrorContains(t, refused, finding.String())
+			}
+			assert.ErrorContains(t, refused, "ibl.ai: task.crontab would be stored but never run: ")
 			require.NoError(t, send(client.AllowUnrunnable()), "%s %v: the service takes it", method, never)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,7 +150,7 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 					sent := 0
 					c := stage.client(t, &sent)
 					begin := time.Now()
-					err := op.call(t.Context(), c, client.WithTimeout(7*time.Second), retries(attempts))
+					err := op.call(t.Context(), c, client.WithAttemptTimeout(7*time.Second), retries(attempts))
 					n := op.sends(attempts)
 					assert.Equal(t, n, sent)
 					assert.InDelta(t, time.Duration(n)*7*time.Second, time.Since(begin), float64(time.Microsecond))
@@ -157,7 +158,9 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 					var timeout net.Error
 					require.ErrorAs(t, err, &timeout)
 					assert.True(t, timeout.Timeout())
-					assert.ErrorContains(t, err, "7s (WithTimeout)")
+					require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+					require.NotErrorIs(t, err, context.DeadlineExceeded, "the context has not ended")
+					assert.ErrorContains(t, err, "7s (WithAttemptTimeout)")
 				})
 			})
 		}

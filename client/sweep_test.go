@@ -141,7 +141,7 @@ func TestNoErrorShowsASecretOfAnyForm(t *testing.T) {
 				assert.NoError(t, json.Unmarshal(body, &sent))
 				return respond(r, http.StatusBadRequest, write(sent.CallbackSecret+sent.Server.Credentials)), nil
 			}))
-			create := func(agent *client.PeriodicAgentCreateRequest, opts ...client.CallOption) error {
+			create := func(agent *client.PeriodicAgentCreateRequest, opts ...client.WriteOption) error {
 				_, err := c.PeriodicAgents.Create(t.Context(), agent, opts...)
 				return err
 			}

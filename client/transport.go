@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// transport is the one road that every request takes: build, sign in, send,
-// retry, cap, decode. Nothing else in the SDK sends to the API.
+// transport sends every request of a client: it encodes, authorizes, sends,
+// retries, limits and decodes. Nothing else in the SDK sends to the API.
 type transport struct {
 	base          *url.URL
 	httpClient    *http.Client
@@ -23,12 +24,12 @@ type transport struct {
 	authorization func() string // closures, so that printing a Client prints no key
 	apiKey        func() string
 	middleware    []Middleware
-	logger        *slog.Logger
+	observers     []func(context.Context, Attempt)
 	gate          gate
 	buffers       bufferPool
 }
 
-func newTransport(s *settings) *transport {
+func newTransport(s *clientSettings) *transport {
 	httpClient := *s.httpClient
 	if httpClient.Transport == nil {
 		httpClient.Transport = newRoundTripper()
@@ -42,13 +43,13 @@ func newTransport(s *settings) *transport {
 		authorization: func() string { return authorization },
 		apiKey:        func() string { return apiKey },
 		middleware:    s.middleware,
-		logger:        s.logger,
+		observers:     s.observers,
 	}
 }
 
-// newRoundTripper is net/http's default transport, but with as many idle
-// connections to the one host as there may be concurrent calls. A program that
-// has put something else in the default's place gets that.
+// newRoundTripper returns net/http's default transport, but with as many idle
+// connections to the one host as there may be concurrent calls. If the program
+// has replaced the default, it returns the replacement.
 func newRoundTripper() http.RoundTripper {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -60,123 +61,173 @@ func newRoundTripper() http.RoundTripper {
 	return t
 }
 
-// call is one call on its way.
+// call is a call in flight.
 type call struct {
 	*transport
 	request  *request
 	settings *callSettings
 	url      url.URL
 	body     []byte
-	answer   limitedReader // in here, so as not to be allocated by itself
+	received limitedReader // in here, so as not to be allocated by itself
+
+	// maybeHandled is whether the service may have handled one of the attempts.
+	maybeHandled bool
+	// status and header are those of the last response.
+	status int
+	header http.Header
 }
 
-// do sends what build makes, and decodes the answer into a T.
-func do[T any](ctx context.Context, c *Client, opts []CallOption, build func(org, userID string) (*request, error)) (*T, error) {
+// buildFunc makes the request of an operation.
+type buildFunc func(org, userID string) (*request, error)
+
+// do calls an operation and decodes the response into a T.
+func do[T any](ctx context.Context, c *Client, opts []CallOption, build buildFunc) (*T, error) {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return nil, err
+	}
+	return receive[T](ctx, c, s, build)
+}
+
+// write calls an operation that writes a schedule, and decodes the response
+// into a T.
+func write[T any](ctx context.Context, c *Client, opts []WriteOption, build buildFunc) (*T, error) {
+	s, err := settingsFor(c, opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	return receive[T](ctx, c, s, build)
+}
+
+func receive[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*T, error) {
 	out := new(T)
-	if err := c.send(ctx, opts, build, out); err != nil {
+	if _, err := c.send(ctx, s, build, out); err != nil {
 		return nil, err
 	}
 	return out, nil
 }
 
-// send sends what build makes, and decodes the answer into out, which is nil
-// for operations that answer with nothing.
-func (c *Client) send(ctx context.Context, opts []CallOption, build func(org, userID string) (*request, error), out any) error {
-	if ctx == nil {
-		return &ArgumentError{Argument: "ctx", Reason: "is nil"}
-	}
-	s, err := c.settingsFor(opts)
+// discard calls an operation whose response has no content.
+func (c *Client) discard(ctx context.Context, opts []CallOption, build buildFunc) error {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
 	if err != nil {
 		return err
+	}
+	_, err = c.send(ctx, s, build, nil)
+	return err
+}
+
+// send sends the request that build makes and decodes the response into out,
+// which is nil for operations whose response has no content.
+func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out any) (*call, error) {
+	if ctx == nil {
+		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
 	r, err := build(s.org, s.userID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if body, ok := r.body.(scheduled); ok && !s.allowUnrunnable {
 		if err := checkSchedule(body.crontab()); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := r.setQuery(s.query); err != nil {
-		return err
+		return nil, err
 	}
 	call := &call{transport: c.transport, request: r, settings: s}
 	if call.url, err = r.url(c.transport.base); err != nil {
-		return err
+		return nil, err
 	}
 	if call.body, err = r.encodeBody(s.fields); err != nil {
-		return err
+		return nil, err
 	}
-	return call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
+	return call, call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
 }
 
-// run sends the request until it is answered, and again as long as that is safe
-// and may help.
+// run sends the request, and retries as long as that is safe and may help.
 func (c *call) run(ctx context.Context, out any) error {
-	maybeHandled := false
-	for attempt := 1; ; attempt++ {
-		if err := c.pass(ctx, attempt); err != nil {
-			return err
+	var failure error
+	for number := 1; ; number++ {
+		if err := c.waitForRateLimit(ctx); err != nil {
+			return c.interrupted(number-1, err, failure)
 		}
-		sent, failure := c.attempt(ctx, attempt, out)
-		if failure == nil {
+		attempt, sent := c.attempt(ctx, number, out)
+		failure = attempt.Err
+		gone := c.isGone(failure)
+		if failure != nil && !gone {
+			attempt.RetryIn = c.retryIn(ctx, attempt, sent)
+		}
+		for _, observe := range c.observers {
+			observe(ctx, attempt)
+		}
+		switch {
+		case gone:
 			return nil
-		}
-		if ctx.Err() != nil {
+		case attempt.RetryIn == 0:
 			return failure
 		}
-		if maybeHandled && c.isGone(failure) {
-			return nil
-		}
-		outcome := judge(failure, sent)
-		maybeHandled = maybeHandled || outcome.handled
-		wait := c.settings.retry.delay(attempt, failure)
-		if errors.Is(failure, ErrRateLimited) {
-			c.gate.close(wait)
-		}
-		again := outcome.retryable && attempt < c.settings.retry.MaxAttempts &&
-			(!outcome.handled || isIdempotent(c.request.Method)) && fitsDeadline(ctx, wait)
-		if !again {
-			return failure
-		}
-		c.logRetry(ctx, attempt, failure, wait)
-		if err := sleep(ctx, wait); err != nil {
-			return &TransportError{Operation: c.request.Operation, Attempts: attempt, Err: fmt.Errorf("%w, while waiting to send it again after: %w", err, failure)}
+		if err := sleep(ctx, attempt.RetryIn); err != nil {
+			return c.interrupted(number, err, failure)
 		}
 	}
 }
 
-// pass waits until no limit of the service holds calls back any more.
-func (c *call) pass(ctx context.Context, attempt int) error {
-	refuse := func(err error) error {
-		return &TransportError{Operation: c.request.Operation, Attempts: attempt - 1, Err: err}
-	}
+// waitForRateLimit waits until the client's calls are no longer held back.
+func (c *call) waitForRateLimit(ctx context.Context) error {
 	if ctx.Err() != nil {
-		return refuse(contextError(ctx))
+		return contextError(ctx)
 	}
 	for wait := c.gate.remaining(); wait > 0; wait = c.gate.remaining() {
 		if !fitsDeadline(ctx, wait) {
-			return refuse(fmt.Errorf("%w, and the wait of %s would pass the context's deadline: %w", ErrRateLimited, wait, context.DeadlineExceeded))
+			return fmt.Errorf("%w, which is past the context's deadline", &HeldBackError{RetryIn: wait})
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return refuse(fmt.Errorf("%w, while the service's limit held the call back: %w", err, ErrRateLimited))
+			return fmt.Errorf("%w while %w", err, &HeldBackError{RetryIn: c.gate.remaining()})
 		}
 	}
 	return nil
 }
 
-// isGone reports whether what a DELETE asked for is so: an earlier attempt
-// whose answer was lost has done it.
-func (c *call) isGone(failure error) bool {
-	return c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
+// interrupted returns the error of a call that ended before an attempt, or
+// between two of them, of which failure is the first one's.
+func (c *call) interrupted(attempts int, err, failure error) error {
+	if failure != nil {
+		err = fmt.Errorf("%w, while waiting to retry after: %w", err, failure)
+	}
+	return &TransportError{Operation: c.request.Operation, Attempts: attempts, Err: err}
 }
 
-// attempt sends the request once and reads the answer. It tells whether the
-// request may have left the machine, and what failed.
-func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, failure error) {
+// retryIn returns how long to wait before the next attempt, or 0 if there is to
+// be none. If the service limits the rate of requests, all calls have to wait.
+func (c *call) retryIn(ctx context.Context, failed Attempt, sent bool) time.Duration {
+	if ctx.Err() != nil {
+		return 0
+	}
+	outcome := classify(failed.Err, sent)
+	c.maybeHandled = c.maybeHandled || outcome.handled
+	wait := c.settings.retry.delay(failed.Number, failed.Err)
+	if errors.Is(failed.Err, ErrRateLimited) {
+		c.gate.close(wait)
+	}
+	if outcome.retryable && failed.Number < c.settings.retry.MaxAttempts &&
+		(!outcome.handled || isIdempotent(c.request.Method)) && fitsDeadline(ctx, wait) {
+		return wait
+	}
+	return 0
+}
+
+// isGone reports whether a DELETE that failed has done its work all the same:
+// nothing is found, after an attempt that may have deleted it.
+func (c *call) isGone(failure error) bool {
+	return c.maybeHandled && c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
+}
+
+// attempt sends the request once and reads the response. It also reports
+// whether the request may have left the machine.
+func (c *call) attempt(ctx context.Context, number int, out any) (attempt Attempt, sent bool) {
 	begin := time.Now()
-	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.settings.timeout))
+	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.settings.attemptTimeout))
 	defer cancel()
 
 	sent = true
@@ -186,22 +237,22 @@ func (c *call) attempt(ctx context.Context, number int, out any) (sent bool, fai
 			GotConn: func(httptrace.GotConnInfo) { sent = true },
 		})
 	}
+	attempt = Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
-	status := 0
 	if err == nil {
-		status = response.StatusCode
+		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
-		_ = response.Body.Close() // what was needed of it has been read
+		_ = response.Body.Close() // the part that is needed has been read
 	}
 	if err != nil {
-		failure = c.explain(ctx, attemptCtx, number, err)
+		attempt.Err = c.explain(ctx, attemptCtx, number, err)
 	}
-	c.logAttempt(ctx, number, status, begin, failure)
-	return sent, failure
+	attempt.Duration = time.Since(begin)
+	return attempt, sent
 }
 
-// explain makes what went wrong on the wire a TransportError that says whose
-// time ran out.
+// explain returns the error of a failed attempt. If the context or the attempt's
+// time has ended, it says which of them.
 func (c *call) explain(ctx, attemptCtx context.Context, number int, err error) error {
 	switch err.(type) { //nolint:errorlint // they are made here, unwrapped
 	case *Error, *DecodeError:
@@ -214,20 +265,21 @@ func (c *call) explain(ctx, attemptCtx context.Context, number int, err error) e
 	case ctx.Err() != nil:
 		err = contextError(ctx)
 	case attemptCtx.Err() != nil:
-		err = &attemptTimeoutError{timeout: c.settings.timeout, cause: context.DeadlineExceeded}
+		err = &attemptTimeoutError{timeout: c.settings.attemptTimeout}
 	}
 	return &TransportError{Operation: c.request.Operation, Attempts: number, Err: err}
 }
 
-// read takes the answer as what it is.
+// read decodes a response, or returns it as an error.
 func (c *call) read(response *http.Response, attempt int, out any) error {
+	c.status, c.header = response.StatusCode, response.Header
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return c.newError(response, attempt)
 	}
 	return c.decode(response, attempt, out)
 }
 
-// newHTTPRequest is one attempt's request, not signed in yet.
+// newHTTPRequest returns the request of one attempt, without the key.
 func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 	values := []string{"application/json", c.userAgent}
 	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -207,15 +208,25 @@ func TestContextEndsACallThatIsHeldBack(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				err = op.call(ctx, c)
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				require.ErrorIs(t, err, client.ErrRateLimited)
-				assert.Zero(t, time.Since(begin), "it would have to wait for longer than it has")
+				require.ErrorIs(t, err, client.ErrHeldBack)
+				require.NotErrorIs(t, err, client.ErrRateLimited, "the service has not answered this call")
+				require.NotErrorIs(t, err, context.DeadlineExceeded, "the deadline has not passed")
+				held, ok := errors.AsType[*client.HeldBackError](err)
+				require.True(t, ok)
+				assert.Equal(t, 30*time.Second, held.RetryIn)
+				assert.ErrorContains(t, err, "held back for another 30s")
+				assert.Zero(t, time.Since(begin), "the wait is longer than the time that is left")
 				assertTransport(t, op, err, 0)
 
 				ctx, stop := context.WithCancel(t.Context())
 				time.AfterFunc(20*time.Second, stop)
 				err = op.call(ctx, c)
 				require.ErrorIs(t, err, context.Canceled)
+				require.ErrorIs(t, err, client.ErrHeldBack)
+				require.NotErrorIs(t, err, client.ErrRateLimited)
+				held, ok = errors.AsType[*client.HeldBackError](err)
+				require.True(t, ok)
+				assert.Equal(t, 10*time.Second, held.RetryIn)
 				assert.Equal(t, 20*time.Second, time.Since(begin))
 				assertTransport(t, op, err, 0)
 				assert.Len(t, s.at, 1)
@@ -238,4 +249,53 @@ func TestPolicyOfAClientAndOfACall(t *testing.T) {
 		assert.Len(t, s.at, 2+5)
 		assert.ErrorContains(t, err, "[5 attempts]")
 	})
+}
+
+// A call that is held back between two attempts tells of both: the wait, and the
+// failure of the first.
+func TestCallThatIsHeldBackBetweenItsAttempts(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		synctest.Test(t, func(t *testing.T) {
+			s, c := newScript(t, statusAfter(http.StatusServiceUnavailable, "5"), statusAfter(http.StatusTooManyRequests, "30"))
+			time.AfterFunc(time.Second, func() {
+				_, err := c.Mentors.List(t.Context(), nil, client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))
+				assert.ErrorIs(t, err, client.ErrRateLimited)
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			begin := time.Now()
+			err := op.call(ctx, c)
+			assert.Equal(t, 5*time.Second, time.Since(begin), op.name)
+			require.ErrorIs(t, err, client.ErrHeldBack, op.name)
+			require.ErrorIs(t, err, client.ErrServer, "the first attempt's failure")
+			require.NotErrorIs(t, err, client.ErrRateLimited)
+			require.NotErrorIs(t, err, context.DeadlineExceeded)
+			held, ok := errors.AsType[*client.HeldBackError](err)
+			require.True(t, ok)
+			assert.Equal(t, 26*time.Second, held.RetryIn)
+			assertTransport(t, op, err, 1)
+			assert.Len(t, s.at, 2)
+		})
+	}
+}
+
+// A context that ends between two attempts tells of both, too.
+func TestContextThatEndsBetweenTwoAttempts(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		synctest.Test(t, func(t *testing.T) {
+			s, c := newScript(t, statusAfter(http.StatusServiceUnavailable, "5"), ok)
+			ctx, cancel := context.WithCancelCause(t.Context())
+			reason := errors.New("the program ends")
+			time.AfterFunc(time.Second, func() { cancel(reason) })
+			err := op.call(ctx, c)
+			require.ErrorIs(t, err, context.Canceled, op.name)
+			require.ErrorIs(t, err, reason)
+			require.ErrorIs(t, err, client.ErrServer)
+			require.NotErrorIs(t, err, client.ErrHeldBack)
+			assertTransport(t, op, err, 1)
+			assert.Len(t, s.at, 1)
+		})
+	}
 }

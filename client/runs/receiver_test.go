@@ -1,17 +1,13 @@
 package runs_test
 
 import (
-	"cmp"
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,317 +23,548 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-var secret = api.NewSecret("a secret of enough bytes")
-
-// logs is a service that has nothing but finished logs, on one page.
-type logs struct {
-	mu   sync.Mutex
-	logs []client.PeriodicAgentLog
+// following is a receiver that follows the logs.
+type following struct {
+	*runs.Receiver
+	outcomes
+	cancel context.CancelFunc
+	ended  chan error
 }
 
-func (s *logs) add(id int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.logs = append(s.logs, client.PeriodicAgentLog{
-		ID: id, Status: api.StatusSuccess, Content: fmt.Sprint("run ", id),
-		CreatedAt: client.Time{Time: time.Now()}, EndTime: new(client.Time{Time: time.Now()}),
-	})
-}
-
-func (s *logs) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found := slices.Clone(s.logs)
-	slices.SortFunc(found, func(a, b client.PeriodicAgentLog) int { return cmp.Compare(b.ID, a.ID) })
-	body := any(map[string]any{"count": len(found), "next": nil, "previous": nil, "results": found})
-	for _, log := range found {
-		if strings.HasSuffix(r.URL.Path, fmt.Sprintf("/periodic-agent-logs/%d/", log.ID)) {
-			body = log
-		}
-	}
-	text, err := json.Marshal(body)
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(text)))}, err
-}
-
-func (s *logs) client(t *testing.T) *client.Client {
+// follow starts a receiver in a bubble of testing/synctest.
+func follow(t *testing.T, handler http.Handler, handle func(context.Context, *runs.Run) error, opts ...runs.Option) *following {
 	t.Helper()
-	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"), client.WithHTTPClient(&http.Client{Transport: s}))
+	f := &following{ended: make(chan error, 1)}
+	var err error
+	f.Receiver, err = runs.NewReceiver(newClient(t, handler), newVerifier(t), handle, append(opts, runs.WithObserver(f.observe))...)
 	require.NoError(t, err)
-	return c
+	ctx, cancel := context.WithCancel(t.Context())
+	f.cancel = cancel
+	go func() { f.ended <- f.Follow(ctx) }()
+	synctest.Wait()
+	return f
 }
 
-func newVerifier(t *testing.T) *callback.Verifier {
+// stop ends Follow.
+func (f *following) stop(t *testing.T) {
 	t.Helper()
-	verifier, err := callback.NewVerifier(secret)
-	require.NoError(t, err)
-	return verifier
-}
-
-// send sends the callback of a run.
-func send(t *testing.T, receiver http.Handler, id int64) int {
-	t.Helper()
-	body := fmt.Appendf(nil, `{"timestamp": "2026-01-06T08:00:04Z", "status": "success", "log": "run %d", "log_id": %d}`, id, id)
-	request, err := callback.NewRequest(t.Context(), "/", body, secret)
-	require.NoError(t, err)
-	recorder := httptest.NewRecorder()
-	receiver.ServeHTTP(recorder, request)
-	return recorder.Code
+	f.cancel()
+	require.ErrorIs(t, <-f.ended, context.Canceled)
 }
 
 func TestCallbacksAndLogsAreJoined(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		service := &logs{}
+		s := newLogServer()
 		var mu sync.Mutex
-		told := map[int64]string{}
-		receiver, err := runs.NewReceiver(service.client(t), newVerifier(t), func(_ context.Context, run *runs.Run) error {
+		handled := map[int64]string{}
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
 			mu.Lock()
 			defer mu.Unlock()
-			require.NotContains(t, told, run.LogID, "told twice")
+			require.NotContains(t, handled, run.LogID, "handled twice")
 			require.Equal(t, fmt.Sprint("run ", run.LogID), run.Content)
 			require.Equal(t, api.StatusSuccess, run.Status)
 			require.True(t, (run.Event == nil) != (run.Log == nil))
-			told[run.LogID] = "callback"
+			handled[run.LogID] = "callback"
 			if run.Log != nil {
-				told[run.LogID] = "log"
+				handled[run.LogID] = "log"
 			}
 			return nil
 		})
-		require.NoError(t, err)
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() { ended <- receiver.Follow(ctx) }()
-
 		for id := range int64(10) {
-			service.add(id + 1)
+			s.add(id + 1)
 			if id%2 == 0 {
-				require.Equal(t, http.StatusNoContent, send(t, receiver, id+1))
-				require.Equal(t, http.StatusNoContent, send(t, receiver, id+1), "a duplicate")
+				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret))
+				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
 			}
 		}
 		time.Sleep(time.Minute)
-		cancel()
-		require.ErrorIs(t, <-ended, context.Canceled)
-		require.Len(t, told, 10)
-		assert.Equal(t, "callback", told[1])
-		assert.Equal(t, "log", told[2], "its callback was lost")
+		f.stop(t)
+		require.Len(t, handled, 10)
+		assert.Equal(t, "callback", handled[1])
+		assert.Equal(t, "log", handled[2], "its callback was lost")
+
+		callbacks := f.of(runs.KindCallback)
+		require.Len(t, callbacks, 10)
+		require.NoError(t, callbacks[0].Err)
+		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
+		duplicates := 0
+		for _, run := range f.of(runs.KindRun) {
+			if run.Err != nil {
+				require.Equal(t, callback.ErrDuplicate, run.Err)
+				duplicates++
+			}
+		}
+		assert.Equal(t, 5, duplicates)
 	})
 }
 
-func TestWhatFailsIsToldAgain(t *testing.T) {
+// A run that is being handled for a callback is not handled for its log, unless
+// the callback's handling fails.
+func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		service := &logs{}
-		service.add(1)
-		service.add(2)
+		s := newLogServer()
+		var calls []string
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			if run.Log != nil {
+				calls = append(calls, "log")
+				return nil
+			}
+			calls = append(calls, "callback")
+			time.Sleep(time.Minute)
+			return errors.New("the disk is full")
+		})
+		s.add(1)
+		go send(t, f, 1, secret)
+		time.Sleep(55 * time.Second)
+		assert.Equal(t, []string{"callback"}, calls)
+		inProgress := f.of(runs.KindRun)
+		require.Len(t, inProgress, 5)
+		for _, run := range inProgress {
+			require.Equal(t, callback.ErrInProgress, run.Err)
+		}
+		time.Sleep(time.Hour)
+		f.stop(t)
+		assert.Equal(t, []string{"callback", "log"}, calls)
+	})
+}
+
+// A function that fails is reported every time, and called again; it holds back
+// no other run.
+func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
 		var order []int64
-		var failures []error
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		receiver, err := runs.NewReceiver(service.client(t), newVerifier(t), func(_ context.Context, run *runs.Run) error {
-			order = append(order, run.LogID)
-			switch {
-			case run.LogID == 1 && len(order) < 4:
-				return errors.New("the disk is full")
-			case run.LogID == 1:
-				cancel()
+		failure := errors.New("the disk is full")
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			if order = append(order, run.LogID); run.LogID == 1 && len(order) < 4 {
+				return failure
 			}
 			return nil
-		}, runs.WithOnError(func(err error) { failures = append(failures, err) }))
-		require.NoError(t, err)
-		require.ErrorIs(t, receiver.Follow(ctx), context.Canceled)
-		assert.Equal(t, []int64{1, 2, 1, 1}, order, "it holds up no other")
+		})
+		time.Sleep(time.Minute)
+		f.stop(t)
+		assert.Equal(t, []int64{1, 2, 1, 1}, order)
+		var failures []runs.Outcome
+		for _, run := range f.of(runs.KindRun) {
+			if run.Err != nil {
+				failures = append(failures, run)
+			}
+		}
 		require.Len(t, failures, 2)
-		assert.ErrorContains(t, failures[0], "log 1: the disk is full")
+		require.ErrorIs(t, failures[0].Err, failure)
+		require.EqualError(t, failures[0].Err, "runs: log 1: the disk is full")
+		assert.EqualValues(t, 1, failures[0].LogID)
+		assert.Equal(t, api.StatusSuccess, failures[0].Status)
 	})
 }
 
-func TestCursorFile(t *testing.T) {
+// The errors of the store may come out of the function too, and mean nothing
+// then.
+func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		service := &logs{}
-		file := filepath.Join(t.TempDir(), "cursor.json")
-		var told []int64
-		live := func(until int) {
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			receiver, err := runs.NewReceiver(service.client(t), newVerifier(t), func(_ context.Context, run *runs.Run) error {
-				if told = append(told, run.LogID); len(told) == until {
-					time.AfterFunc(time.Second, cancel)
+		for _, returned := range []error{callback.ErrDuplicate, callback.ErrInProgress} {
+			s := newLogServer()
+			s.add(1)
+			calls := 0
+			var logged bytes.Buffer
+			f := follow(t, s, func(context.Context, *runs.Run) error {
+				if calls++; calls == 1 {
+					return returned
 				}
 				return nil
-			}, runs.WithCursorFile(file))
-			require.NoError(t, err)
-			require.ErrorIs(t, receiver.Follow(ctx), context.Canceled)
+			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
+			time.Sleep(time.Minute)
+			f.stop(t)
+			assert.Equal(t, 2, calls)
+			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
 		}
-		service.add(1)
-		live(1)
-		time.Sleep(time.Hour)
-		service.add(2)
-		service.add(3)
-		live(3)
-		assert.Equal(t, []int64{1, 2, 3}, told)
-
-		receiver, err := runs.NewReceiver(service.client(t), newVerifier(t), func(context.Context, *runs.Run) error { return nil }, runs.WithCursorFile("receiver_test.go"))
-		require.NoError(t, err)
-		require.ErrorContains(t, receiver.Follow(t.Context()), "not a cursor")
 	})
 }
 
-func TestNewReceiverRefuses(t *testing.T) {
+func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 	t.Parallel()
-	c, verifier := (&logs{}).client(t), newVerifier(t)
-	handle := func(context.Context, *runs.Run) error { return nil }
-	_, err := runs.NewReceiver(nil, verifier, handle)
-	require.Error(t, err)
-	for _, opt := range []runs.Option{
-		runs.WithStore(nil), runs.WithCursorStore(nil), runs.WithCursorFile(""), runs.WithOnError(nil),
-		runs.WithFollow(client.FollowOptions{Cursor: &client.Cursor{}}),
-	} {
-		_, err := runs.NewReceiver(c, verifier, handle, opt)
-		require.ErrorContains(t, err, "runs: With")
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
+		positions := &savedPosition{}
+		var handled []int64
+		live := func() *following {
+			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
+				handled = append(handled, run.LogID)
+				time.Sleep(time.Minute)
+				assert.Error(t, ctx.Err())
+				return nil
+			}, runs.WithPositionStore(positions))
+		}
+		live().stop(t)
+		live().stop(t)
+		assert.Equal(t, []int64{1, 2}, handled)
+	})
+}
+
+// savedPosition is a store of the position. It fails while fails is set and, as
+// a database does, when the context has ended.
+type savedPosition struct {
+	mu    sync.Mutex
+	text  []byte
+	saves int
+	fails error
+}
+
+func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.text == nil {
+		return nil, nil
 	}
+	position := new(runs.Position)
+	return position, position.UnmarshalText(s.text)
 }
 
-// disk is what outlives a process: the cursor, and which runs were handled. It
-// kills the process at any of its operations.
-type disk struct {
-	mu     sync.Mutex
-	cursor string
-	done   map[string]bool
-	claims map[string]time.Time
-	random *rand.Rand
-}
-
-var errKilled = errors.New("killed")
-
-// process is one life of the program. What it does after its death has no
-// effect.
-type process struct {
-	*disk
-	dead bool
-	kill context.CancelFunc
-}
-
-// step is a place where the process may die.
-func (p *process) step() error {
-	if !p.dead && p.random.IntN(10) == 0 {
-		p.dead = true
-		p.kill()
-	}
-	if p.dead {
-		return errKilled
-	}
-	return nil
-}
-
-func (p *process) Load(context.Context) (*client.Cursor, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	cursor := &client.Cursor{}
-	return cursor, errors.Join(p.step(), json.Unmarshal([]byte(p.cursor), cursor))
-}
-
-func (p *process) Save(_ context.Context, cursor *client.Cursor) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.step(); err != nil {
+func (s *savedPosition) Save(ctx context.Context, position *runs.Position) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saves++
+	if err := errors.Join(ctx.Err(), s.fails); err != nil {
 		return err
 	}
-	text, err := json.Marshal(cursor)
-	p.cursor = string(text)
+	text, err := position.MarshalText()
+	s.text = text
 	return err
 }
 
-func (p *process) Claim(_ context.Context, key, _ string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.step(); err != nil {
+func (s *savedPosition) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fails = err
+}
+
+// A save that fails is reported, makes the receiver not ready, stops nothing,
+// and is tried again.
+func TestPositionIsSavedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		positions := &savedPosition{}
+		var handled []int64
+		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+			handled = append(handled, run.LogID)
+			return nil
+		}, runs.WithPositionStore(positions))
+		require.True(t, f.Status().Ready)
+		require.Equal(t, 1, positions.saves)
+
+		full := errors.New("no space left on device")
+		positions.fail(full)
+		s.add(1, 2)
+		time.Sleep(time.Minute)
+		assert.Equal(t, []int64{1, 2}, handled)
+		status := f.Status()
+		assert.False(t, status.Ready)
+		require.ErrorIs(t, status.Err, full)
+		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "the polls go on")
+		saves := f.of(runs.KindSave)
+		assert.Greater(t, len(saves), 4)
+		require.EqualError(t, saves[0].Err, "runs: the position can't be saved: no space left on device")
+		for _, poll := range f.of(runs.KindPoll) {
+			require.NoError(t, poll.Err)
+		}
+
+		positions.fail(nil)
+		time.Sleep(15 * time.Second)
+		assert.True(t, f.Status().Ready, "it was saved without another run")
+		require.NoError(t, f.Status().Err)
+		tries := positions.saves
+		time.Sleep(time.Hour)
+		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
+		f.stop(t)
+		position := new(runs.Position)
+		require.NoError(t, position.UnmarshalText(positions.text))
+		s.add(3)
+		assert.Equal(t, []int64{3}, take(t, newClient(t, s), position, 1))
+	})
+}
+
+// brokenStore is a store that fails.
+type brokenStore struct {
+	callback.Store
+	claim, done, release error
+	released             int
+}
+
+func newStore(t *testing.T) callback.Store {
+	t.Helper()
+	store, err := callback.NewMemoryStore(100, time.Hour)
+	require.NoError(t, err)
+	return store
+}
+
+func (s *brokenStore) Claim(ctx context.Context, key, owner string) error {
+	return errors.Join(s.Store.Claim(ctx, key, owner), s.claim)
+}
+
+func (s *brokenStore) Done(ctx context.Context, key string) error {
+	if err := errors.Join(ctx.Err(), s.done); err != nil {
 		return err
 	}
-	if p.done[key] {
-		return callback.ErrDuplicate
-	}
-	if time.Now().Before(p.claims[key]) {
-		return callback.ErrInProgress
-	}
-	p.claims[key] = time.Now().Add(30 * time.Second)
-	return nil
+	return s.Store.Done(ctx, key)
 }
 
-func (p *process) Done(_ context.Context, key string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.dead {
-		return errKilled
+func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
+	s.released++
+	if err := errors.Join(ctx.Err(), s.release); err != nil {
+		return err
 	}
-	p.done[key] = true
-	return nil
+	return s.Store.Release(ctx, key, owner)
 }
 
-func (p *process) Release(_ context.Context, key, _ string) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.dead {
-		return errKilled
-	}
-	delete(p.claims, key)
-	return nil
-}
-
-// The program is killed over a hundred times, while it claims, handles, or
-// keeps; half of the callbacks are lost. It misses no run, and with a store
-// that outlives it is told of each once.
-func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
+func TestStoreThatFails(t *testing.T) {
 	t.Parallel()
-	for _, durable := range []bool{true, false} {
-		synctest.Test(t, func(t *testing.T) {
-			service := &logs{}
-			d := &disk{cursor: "{}", done: map[string]bool{}, claims: map[string]time.Time{}, random: rand.New(rand.NewPCG(7, 7))}
-			told := map[int64]int{}
-			born, kills := int64(0), 0
-			for kills < 100 || len(told) < int(born) {
-				ctx, cancel := context.WithCancel(t.Context())
-				p := &process{disk: d, kill: cancel}
-				options := []runs.Option{runs.WithCursorStore(p), runs.WithFollow(client.FollowOptions{Interval: time.Second})}
-				if durable {
-					options = append(options, runs.WithStore(p))
-				}
-				receiver, err := runs.NewReceiver(service.client(t), newVerifier(t), func(_ context.Context, run *runs.Run) error {
-					d.mu.Lock()
-					defer d.mu.Unlock()
-					if err := p.step(); err != nil {
-						return err
+	broken := errors.New("connection refused")
+	for name, test := range map[string]struct {
+		store    brokenStore
+		failing  bool // the function
+		calls    int
+		released int
+		want     string
+	}{
+		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: log 1: claim: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: log 1: claim: connection refused\nruns: log 1:success: release: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "runs: log 1:success was handled, but not marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed\nruns: log 1:success: release: connection refused"},
+		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newLogServer()
+				s.add(1)
+				store := &test.store
+				store.Store = newStore(t)
+				calls := 0
+				f := follow(t, s, func(context.Context, *runs.Run) error {
+					calls++
+					if test.failing {
+						return errors.New("the function failed")
 					}
-					told[run.LogID]++
 					return nil
-				}, options...)
-				require.NoError(t, err)
-				ended := make(chan error)
-				go func() { ended <- receiver.Follow(ctx) }()
-				for range 4 {
-					if kills < 100 {
-						born++
-						service.add(born)
-						if born%2 == 0 {
-							send(t, receiver, born)
-						}
-					}
-					time.Sleep(700 * time.Millisecond)
-				}
-				if ctx.Err() != nil {
-					kills++
-				}
-				cancel()
-				require.Error(t, <-ended)
-			}
-			t.Logf("durable %v: %d kills, %d runs", durable, kills, born)
-			for id := int64(1); id <= born; id++ {
-				require.Positive(t, told[id], "run %d was lost", id)
-				if durable {
-					require.Equal(t, 1, told[id], "run %d", id)
-				}
-			}
+				}, runs.WithStore(store))
+				time.Sleep(25 * time.Second)
+				f.stop(t)
+				assert.Equal(t, test.calls, calls)
+				assert.Equal(t, test.released, store.released)
+				require.EqualError(t, f.of(runs.KindRun)[0].Err, test.want)
+			})
 		})
 	}
+}
+
+// What is left to be told to the store is told though the context has ended.
+func TestStoreIsToldAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, failing := range []bool{false, true} {
+			s := newLogServer()
+			s.add(1)
+			store := &brokenStore{Store: newStore(t)}
+			f := follow(t, s, func(ctx context.Context, _ *runs.Run) error {
+				<-ctx.Done()
+				if failing {
+					return ctx.Err()
+				}
+				return nil
+			}, runs.WithStore(store))
+			f.stop(t)
+			want := callback.ErrDuplicate
+			if failing {
+				want = nil
+			}
+			require.ErrorIs(t, store.Claim(t.Context(), "1:success", "ANOTHER"), want)
+		}
+	})
+}
+
+func TestSecondFollowIsAnError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		f := follow(t, s, ignore)
+		require.Equal(t, runs.ErrFollowing, f.Follow(t.Context()))
+		assert.True(t, f.Status().Ready, "the first one goes on")
+		f.stop(t)
+		assert.False(t, f.Status().Ready)
+		require.ErrorIs(t, f.Status().Err, context.Canceled)
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		go func() { f.ended <- f.Follow(ctx) }()
+		synctest.Wait()
+		assert.True(t, f.Status().Ready)
+		require.NoError(t, f.Status().Err)
+		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "one after the other is none")
+	})
+}
+
+// A panic of the function is the program's to recover from: the run is
+// released, and Follow can be called again.
+func TestPanicReleasesTheRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1)
+		store := newStore(t)
+		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { panic("function") },
+			runs.WithStore(store), runs.WithObserver(new(outcomes).observe))
+		require.NoError(t, err)
+		for range 2 {
+			assert.PanicsWithValue(t, "function", func() { _ = receiver.Follow(t.Context()) })
+			assert.False(t, receiver.Status().Ready)
+		}
+		require.NoError(t, store.Claim(t.Context(), "1:success", "ANOTHER"))
+	})
+}
+
+// Whatever happens to a callback is reported, with the level that it deserves.
+func TestCallbacksAreReported(t *testing.T) {
+	t.Parallel()
+	var logged bytes.Buffer
+	observed := &outcomes{}
+	broken := &brokenStore{Store: newStore(t)}
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), func(_ context.Context, run *runs.Run) error {
+		switch run.LogID {
+		case 2:
+			return errors.New("the disk is full")
+		case 3:
+			panic("function")
+		}
+		return nil
+	}, runs.WithStore(broken), runs.WithObserver(observed.observe),
+		runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	require.NoError(t, err)
+
+	require.NoError(t, broken.Store.Claim(t.Context(), "4:success", "ANOTHER"))
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
+	assert.Equal(t, http.StatusUnauthorized, send(t, receiver, 1, "another secret of enough bytes"))
+	assert.Equal(t, http.StatusInternalServerError, send(t, receiver, 2, secret))
+	assert.Panics(t, func() { send(t, receiver, 3, secret) })
+	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 4, secret))
+	broken.claim = errors.New("connection refused")
+	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
+	recorder := httptest.NewRecorder()
+	receiver.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+	assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
+
+	want := []struct {
+		status int
+		id     int64
+		err    error
+		line   string
+	}{
+		{204, 1, nil, `level=DEBUG msg="callback handled" kind=callback`},
+		{204, 1, callback.ErrDuplicate, `level=DEBUG msg="callback is a duplicate" kind=callback`},
+		{401, 0, callback.ErrSignatureMismatch, `level=WARN msg="callback refused" kind=callback`},
+		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
+		{0, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
+		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
+		{503, 5, broken.claim, `level=ERROR msg="callback failed" kind=callback`},
+		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
+	}
+	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
+	all := observed.of(runs.KindCallback)
+	require.Len(t, all, len(want))
+	require.Len(t, lines, len(want), "loggers and observers add up")
+	for i, outcome := range all {
+		assert.Equal(t, want[i].status, outcome.StatusCode, "%d", i)
+		assert.Equal(t, want[i].id, outcome.LogID, "%d", i)
+		if want[i].err != nil {
+			assert.ErrorIs(t, outcome.Err, want[i].err, "%d", i)
+		}
+		assert.Equal(t, i != 0, outcome.Err != nil, "%d", i)
+		assert.Positive(t, outcome.Duration)
+		assert.Contains(t, lines[i], want[i].line)
+		assert.Contains(t, lines[i], fmt.Sprint("status_code=", want[i].status))
+		assert.NotContains(t, lines[i], secret)
+	}
+	assert.Contains(t, lines[3], "the disk is full")
+	assert.Contains(t, lines[3], "log_id=2 status=success")
+	assert.NotContains(t, lines[2], "log_id")
+}
+
+// Without a logger and an observer the default logger gets what fails. No test
+// here runs in parallel, since it is the process's.
+func TestDefaultLogger(t *testing.T) {
+	var logged bytes.Buffer
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, nil)))
+	s := newLogServer()
+	s.add(1)
+	receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { return errors.New("the disk is full") })
+	require.NoError(t, err)
+	send(t, receiver, 1, "another secret of enough bytes")
+	send(t, receiver, 2, secret)
+	assert.Contains(t, logged.String(), `level=WARN msg="callback refused"`)
+	assert.Contains(t, logged.String(), `level=ERROR msg="callback failed"`)
+	logged.Reset()
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		defer cancel()
+		require.ErrorIs(t, receiver.Follow(ctx), context.DeadlineExceeded)
+	})
+	assert.Equal(t, 2, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
+	logged.Reset()
+
+	once := newOnceServer()
+	once.deletion = http.StatusForbidden
+	synctest.Test(t, func(t *testing.T) {
+		result, err := runs.Once(t.Context(), newClient(t, once), request)
+		require.NoError(t, err)
+		assert.NotNil(t, result.Cleanup)
+	})
+	assert.Contains(t, logged.String(), `level=ERROR msg="agent not deleted"`)
+	logged.Reset()
+
+	observed := &outcomes{}
+	receiver, err = runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+	require.NoError(t, err)
+	send(t, receiver, 1, "another secret of enough bytes")
+	assert.Empty(t, logged.String(), "the observer is told in its place")
+	assert.Len(t, observed.all, 1)
+}
+
+func TestReceiverFollowsWithItsOptions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		start := time.Now()
+		s.put(1, start.Add(-time.Minute), start)
+		f := follow(t, s, ignore,
+			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
+			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
+		time.Sleep(time.Hour + time.Second)
+		f.stop(t)
+		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
+	})
+}
+
+func TestValuesAreLoggedShort(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&out, nil))
+	logger.Info("values",
+		"run", &runs.Run{LogID: 7, Status: api.StatusError, Content: "confidential"},
+		"status", runs.Status{Ready: false, Err: errors.New("refused")},
+		"outcome", runs.Outcome{Kind: runs.KindPoll, Found: 3, Duration: time.Second, RetryIn: time.Minute, Err: errors.New("refused")})
+	assert.Contains(t, out.String(), `"run":{"log_id":7,"status":"error"}`)
+	assert.Contains(t, out.String(), `"status":{"ready":false,"last_poll":"0001-01-01T00:00:00Z","error":"refused"}`)
+	assert.Contains(t, out.String(), `"outcome":{"kind":"poll","duration":1000000000,"found":3,"retry_in":60000000000,"error":"refused"}`)
+	out.Reset()
+	logger.Info("values", "status", runs.Status{Ready: true, LastPoll: time.Unix(1, 0).UTC()})
+	assert.Contains(t, out.String(), `"status":{"ready":true,"last_poll":"1970-01-01T00:00:01Z"}}`)
 }

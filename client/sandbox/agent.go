@@ -57,7 +57,7 @@ func (a *agent) status() api.Status {
 	if a.latest == nil {
 		return api.StatusPending
 	}
-	return api.Status(a.latest.Status)
+	return a.latest.Status
 }
 
 // read is the agent as list and retrieve answer it.

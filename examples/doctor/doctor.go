@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // doctor makes the checks, one after the other.
@@ -44,7 +45,7 @@ func newDoctor(w world, timeout time.Duration, write bool) (*doctor, error) {
 		client.WithUsername(username),
 		client.WithHTTPClient(w.httpClient),
 		client.WithUserAgent("doctor"),
-		client.WithTimeout(timeout),
+		client.WithAttemptTimeout(timeout),
 		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}), // a fault that a retry hides is not found
 	}
 	if address := w.getenv(client.EnvBaseURL); address != "" {
@@ -69,13 +70,13 @@ func newDoctor(w world, timeout time.Duration, write bool) (*doctor, error) {
 // that it became.
 func inTermsOfEnvironment(err error) error {
 	names := map[string]string{
-		"WithAPIKey":   client.EnvAPIKey,
-		"WithOrg":      client.EnvOrg,
-		"WithUsername": client.EnvUsername,
-		"WithBaseURL":  client.EnvBaseURL,
-		"WithTimeout":  "-timeout",
+		"WithAPIKey":         client.EnvAPIKey,
+		"WithOrg":            client.EnvOrg,
+		"WithUsername":       client.EnvUsername,
+		"WithBaseURL":        client.EnvBaseURL,
+		"WithAttemptTimeout": "-timeout",
 	}
-	if fault, is := errors.AsType[*client.ArgumentError](err); is && names[fault.Argument] != "" {
+	if fault, is := errors.AsType[*api.ArgumentError](err); is && names[fault.Argument] != "" {
 		return fmt.Errorf("%s %s", names[fault.Argument], fault.Reason)
 	}
 	return err

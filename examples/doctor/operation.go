@@ -17,7 +17,7 @@ const slow = 5 * time.Second
 
 // checkOperation calls an operation, which is named by its method and its path
 // below the user's. It returns nil if there was no answer.
-func checkOperation[T any](ctx context.Context, d *doctor, name string, call func(...client.CallOption) (*T, error)) *T {
+func checkOperation[T any](ctx context.Context, d *doctor, name string, call func(client.CallOption) (*T, error)) *T {
 	if d.skipAll(ctx, name) {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (d *doctor) foundAnswer(name string, took time.Duration, response *client.R
 		status = warning
 		found.Found += ", slowly"
 		found.Meaning = strings.TrimSpace(found.Meaning + " The service takes long over this operation.")
-		found.Advice = strings.TrimSpace(found.Advice + " Ask for less at once (page_size), and give the call a longer client.WithTimeout.")
+		found.Advice = strings.TrimSpace(found.Advice + " Ask for less at once (page_size), and give the call a longer client.WithAttemptTimeout.")
 	}
 	d.add(status, name, took, found)
 }

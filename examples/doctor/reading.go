@@ -12,35 +12,35 @@ import (
 // checkReading calls every operation that reads, and returns a mentor's unique
 // id. The ids that it needs are those of the first items of the lists.
 func (d *doctor) checkReading(ctx context.Context) (mentorID string) {
-	mentors := checkOperation(ctx, d, "GET /", func(opts ...client.CallOption) (*client.Page[client.Mentor], error) {
-		return d.client.Mentors.List(ctx, nil, opts...)
+	mentors := checkOperation(ctx, d, "GET /", func(capture client.CallOption) (*client.Page[client.Mentor], error) {
+		return d.client.Mentors.List(ctx, nil, capture)
 	})
 	if mentor := first(mentors); mentor != nil {
 		mentorID = mentor.UniqueID
 	}
 
-	agents := checkOperation(ctx, d, "GET /periodic-agents/", func(opts ...client.CallOption) (*client.Page[client.PeriodicAgent], error) {
-		return d.client.PeriodicAgents.List(ctx, nil, opts...)
+	agents := checkOperation(ctx, d, "GET /periodic-agents/", func(capture client.CallOption) (*client.Page[client.PeriodicAgent], error) {
+		return d.client.PeriodicAgents.List(ctx, nil, capture)
 	})
 	const retrieveAgent = "GET /periodic-agents/{id}/"
 	if agent := first(agents); agent != nil && agent.ID > 0 {
-		checkOperation(ctx, d, retrieveAgent, func(opts ...client.CallOption) (*client.PeriodicAgent, error) {
-			return d.client.PeriodicAgents.Get(ctx, agent.ID, opts...)
+		checkOperation(ctx, d, retrieveAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+			return d.client.PeriodicAgents.Get(ctx, agent.ID, capture)
 		})
 	} else if !d.skipAll(ctx, retrieveAgent) {
 		d.skip(retrieveAgent, "the list has no agent with an id")
 	}
-	checkOperation(ctx, d, "GET /periodic-agents/statistics/", func(opts ...client.CallOption) (*client.PeriodicAgentStatistics, error) {
-		return d.client.PeriodicAgents.Statistics(ctx, nil, opts...)
+	checkOperation(ctx, d, "GET /periodic-agents/statistics/", func(capture client.CallOption) (*client.PeriodicAgentStatistics, error) {
+		return d.client.PeriodicAgents.Statistics(ctx, nil, capture)
 	})
 
-	logs := checkOperation(ctx, d, "GET /periodic-agent-logs/", func(opts ...client.CallOption) (*client.Page[client.PeriodicAgentLog], error) {
-		return d.client.PeriodicAgentLogs.List(ctx, nil, opts...)
+	logs := checkOperation(ctx, d, "GET /periodic-agent-logs/", func(capture client.CallOption) (*client.Page[client.PeriodicAgentLog], error) {
+		return d.client.PeriodicAgentLogs.List(ctx, nil, capture)
 	})
 	const retrieveLog = "GET /periodic-agent-logs/{id}/"
 	if log := first(logs); log != nil && log.ID > 0 {
-		checkOperation(ctx, d, retrieveLog, func(opts ...client.CallOption) (*client.PeriodicAgentLog, error) {
-			return d.client.PeriodicAgentLogs.Get(ctx, log.ID, opts...)
+		checkOperation(ctx, d, retrieveLog, func(capture client.CallOption) (*client.PeriodicAgentLog, error) {
+			return d.client.PeriodicAgentLogs.Get(ctx, log.ID, capture)
 		})
 	} else if !d.skipAll(ctx, retrieveLog) {
 		d.skip(retrieveLog, "the list has no log with an id")

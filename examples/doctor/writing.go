@@ -61,8 +61,8 @@ func (d *doctor) writeAgent(ctx context.Context, mentorID string) {
 		},
 	}
 	var err error
-	created := checkOperation(ctx, d, createAgent, func(opts ...client.CallOption) (answer *client.PeriodicAgent, _ error) {
-		answer, err = d.client.PeriodicAgents.Create(ctx, agent, opts...)
+	created := checkOperation(ctx, d, createAgent, func(capture client.CallOption) (answer *client.PeriodicAgent, _ error) {
+		answer, err = d.client.PeriodicAgents.Create(ctx, agent, capture)
 		return answer, err
 	})
 	if created == nil || created.ID == 0 {
@@ -75,11 +75,11 @@ func (d *doctor) writeAgent(ctx context.Context, mentorID string) {
 		return
 	}
 	defer d.removeAgent(ctx, deleteAgent, created.ID, agent.Title)
-	checkOperation(ctx, d, updateAgent, func(opts ...client.CallOption) (*client.PeriodicAgent, error) {
-		return d.client.PeriodicAgents.Update(ctx, created.ID, &client.PeriodicAgentUpdateRequest{Description: new("Updated.")}, opts...)
+	checkOperation(ctx, d, updateAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+		return d.client.PeriodicAgents.Update(ctx, created.ID, &client.PeriodicAgentUpdateRequest{Description: new("Updated.")}, capture)
 	})
-	checkOperation(ctx, d, replaceAgent, func(opts ...client.CallOption) (*client.PeriodicAgent, error) {
-		return d.client.PeriodicAgents.Replace(ctx, created.ID, agent, opts...)
+	checkOperation(ctx, d, replaceAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+		return d.client.PeriodicAgents.Replace(ctx, created.ID, agent, capture)
 	})
 }
 

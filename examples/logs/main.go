@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -40,11 +41,10 @@ func main() {
 	}
 }
 
-// printRuns prints a row for each run, and asks for no more pages than that
-// needs.
+// printRuns prints a row for each of the first limit runs.
 func printRuns(ctx context.Context, c *client.Client, params *client.PeriodicAgentLogListParams, limit int, w io.Writer) error {
 	runs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, params), limit)
-	if err != nil {
+	if err != nil && !errors.Is(err, client.ErrTruncated) {
 		return err
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

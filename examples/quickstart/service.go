@@ -16,25 +16,25 @@ func againstService(ctx context.Context, r *report) error {
 	const limit = 10
 
 	r.step("The first mentors that the user can see")
-	mentors, err := client.Collect(c.Mentors.All(ctx, nil), limit)
+	mentors, err := c.Mentors.List(ctx, &client.MentorListParams{PageSize: limit})
 	if err != nil {
 		return err
 	}
-	r.mentors(mentors)
+	r.mentors(mentors.Results)
 
 	r.step("The first periodic agents of the org")
-	agents, err := client.Collect(c.PeriodicAgents.All(ctx, nil), limit)
+	agents, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{PageSize: limit})
 	if err != nil {
 		return err
 	}
-	r.agents(agents)
+	r.agents(agents.Results)
 
 	r.step("Their latest runs")
-	logs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at"}), limit)
+	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: limit})
 	if err != nil {
 		return err
 	}
-	r.logs(logs)
+	r.logs(logs.Results)
 
 	r.step("Agents by the state of their latest run")
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)

@@ -55,6 +55,6 @@ func signIn(_ context.Context, r *http.Request) error {
 type security struct{}
 
 // PlatformApiKeyAuthentication returns the key.
-func (security) PlatformApiKeyAuthentication(context.Context, ogen.OperationName) (ogen.PlatformApiKeyAuthentication, error) { //nolint:revive,staticcheck // ogen names it
+func (security) PlatformApiKeyAuthentication(context.Context, ogen.OperationName) (ogen.PlatformApiKeyAuthentication, error) { //nolint:staticcheck // ogen names it
 	return ogen.PlatformApiKeyAuthentication{APIKey: "Api-Token " + apiKey}, nil
 }

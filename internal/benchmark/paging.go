@@ -30,7 +30,7 @@ func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 		Work:   fmt.Sprintf("walk over %d pages, %s each", pages, wait),
 		Rounds: 3,
 		Waits:  true,
-		Ours:   measure.Contestant{Name: "All, Prefetch(8)", Run: func() (any, error) { return walk(ctx, c, client.Prefetch(8)) }},
+		Ours:   measure.Contestant{Name: "All, WithPrefetch(8)", Run: func() (any, error) { return walk(ctx, c, client.WithPrefetch(8)) }},
 		Others: []measure.Opponent{measure.Against(
 			measure.Contestant{Name: "All", Run: func() (any, error) { return walk(ctx, c) }},
 			measure.TimesAsFast(6),
@@ -39,7 +39,7 @@ func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 }
 
 // walk returns the ids of all logs, in their order.
-func walk(ctx context.Context, c *client.Client, opts ...client.CallOption) (any, error) {
+func walk(ctx context.Context, c *client.Client, opts ...client.AllOption) (any, error) {
 	var ids []int64
 	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, opts...) {
 		if err != nil {

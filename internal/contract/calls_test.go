@@ -43,6 +43,15 @@ func learn(to *int64, id int64) {
 	}
 }
 
+// writeOptions returns opts for the methods that write a schedule.
+func writeOptions(opts []client.CallOption) []client.WriteOption {
+	var all []client.WriteOption
+	for _, opt := range opts {
+		all = append(all, opt)
+	}
+	return all
+}
+
 // calls are all operations, in an order in which each finds what it is about.
 func calls() []call {
 	return []call{
@@ -54,7 +63,7 @@ func calls() []call {
 			return page, err
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_create", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			created, err := c.PeriodicAgents.Create(ctx, written(about), opts...)
+			created, err := c.PeriodicAgents.Create(ctx, written(about), writeOptions(opts)...)
 			if err == nil {
 				learn(&about.created, created.ID)
 			}
@@ -71,14 +80,14 @@ func calls() []call {
 			return c.PeriodicAgents.Get(ctx, about.agent, opts...)
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgents.Replace(ctx, about.created, written(about), opts...)
+			return c.PeriodicAgents.Replace(ctx, about.created, written(about), writeOptions(opts)...)
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_partial_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
 			return c.PeriodicAgents.Update(ctx, about.created, &client.PeriodicAgentUpdateRequest{
 				CallbackURL:   new(""),
 				PreviousAgent: client.Null[int64](),
 				Task:          &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}},
-			}, opts...)
+			}, writeOptions(opts)...)
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
 			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: about.mentor}, opts...)

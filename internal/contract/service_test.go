@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -72,7 +73,7 @@ func callService(t *testing.T, c *client.Client, mock, writable bool) {
 
 // isNothing reports whether a call was not made, for want of an id.
 func isNothing(err error) bool {
-	_, ok := errors.AsType[*client.ArgumentError](err)
+	_, ok := errors.AsType[*api.ArgumentError](err)
 	return ok
 }
 
@@ -82,7 +83,7 @@ func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 		sb, err := sandbox.Start(sandbox.WithPeriodicAgent("acme", *written(&subjects{mentor: placeholders().mentor})))
 		require.NoError(t, err)
 		t.Cleanup(sb.Close)
-		_, err = sb.Fire(t.Context(), 1, sandbox.Outcome{})
+		_, err = sb.RunNow(t.Context(), 1, sandbox.Outcome{})
 		require.NoError(t, err)
 
 		var sent []string

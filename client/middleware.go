@@ -1,0 +1,68 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+)
+
+// Middleware wraps every attempt to send a request. It may change the request,
+// inspect the response, or respond itself without calling next. It does not see
+// the API key. [OperationFromContext] returns the request's operation.
+type Middleware func(request *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error)
+
+type operationKey struct{}
+
+// OperationFromContext returns the operation of the call that ctx belongs to. It
+// is for the contexts that a [Middleware], an [http.RoundTripper] below the
+// client, a function of [WithObserver] and a [slog.Handler] get.
+func OperationFromContext(ctx context.Context) (Operation, bool) {
+	operation, ok := ctx.Value(operationKey{}).(*Operation)
+	if !ok {
+		return Operation{}, false
+	}
+	return *operation, true
+}
+
+// exchange sends a request through the middleware.
+func (c *call) exchange(request *http.Request) (*http.Response, error) {
+	if len(c.middleware) == 0 {
+		return c.authorize(request)
+	}
+	next := c.authorize
+	for _, middleware := range slices.Backward(c.middleware) {
+		inner := next
+		next = func(request *http.Request) (*http.Response, error) { return middleware(request, inner) }
+	}
+	response, err := next(request)
+	if response == nil && err == nil {
+		return nil, errors.New("middleware returned neither a response nor an error")
+	}
+	if response != nil && response.Body == nil {
+		response.Body = http.NoBody
+	}
+	return response, err
+}
+
+// authorize adds the key to the request and sends it. A request that middleware
+// has pointed at another host is refused, as a redirect there would be.
+func (c *call) authorize(request *http.Request) (*http.Response, error) {
+	if !sameOrigin(request.URL, c.base) {
+		return nil, &RedirectError{Method: request.Method, From: withoutQuery(&c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
+	}
+	authorized := request
+	if len(c.middleware) > 0 { // which would see the key in a header that it holds
+		authorized = request.Clone(request.Context())
+	}
+	authorized.Header["Authorization"] = []string{c.authorization()}
+	response, err := c.httpClient.Do(authorized)
+	if response != nil {
+		response.Request = request
+	}
+	return response, err
+}
+
+func newBody(text []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }

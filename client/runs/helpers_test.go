@@ -1,0 +1,231 @@
+package runs_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// logServer is a service that has nothing but logs, and that changes while they
+// are read.
+type logServer struct {
+	mu       sync.Mutex
+	logs     map[int64]*client.PeriodicAgentLog
+	pageSize int
+	unsorted bool // it ignores the ordering that is requested
+	// onRequest is called before every response.
+	onRequest func()
+	// instead writes another response to a request and returns true, or returns
+	// false.
+	instead func(w http.ResponseWriter, r *http.Request) bool
+
+	requests int
+	gets     []int64  // the ids
+	lists    []string // the queries
+}
+
+func newLogServer() *logServer {
+	return &logServer{logs: map[int64]*client.PeriodicAgentLog{}, pageSize: 3}
+}
+
+// lock calls f while no request is served.
+func (s *logServer) lock(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+// put stores a log. Without an end it is running.
+func (s *logServer) put(id int64, created, ended time.Time) {
+	log := &client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: api.StatusRunning, CreatedAt: client.Time{Time: created}}
+	if !ended.IsZero() {
+		log.Status, log.EndTime = api.StatusSuccess, &client.Time{Time: ended}
+	}
+	s.logs[id] = log
+}
+
+// add stores the log of a run that ends now.
+func (s *logServer) add(ids ...int64) {
+	s.lock(func() {
+		for _, id := range ids {
+			s.put(id, time.Now(), time.Now())
+		}
+	})
+}
+
+func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	if s.onRequest != nil {
+		s.onRequest()
+	}
+	if s.instead != nil && s.instead(w, r) {
+		return
+	}
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if id, err := strconv.ParseInt(parts[len(parts)-1], 10, 64); err == nil {
+		s.gets = append(s.gets, id)
+		if log, ok := s.logs[id]; ok {
+			reply(w, http.StatusOK, toJSON(log))
+		} else {
+			reply(w, http.StatusNotFound, `{"detail": "Not found."}`)
+		}
+		return
+	}
+	s.lists = append(s.lists, r.URL.RawQuery)
+	s.list(w, r)
+}
+
+func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
+	logs := make([]*client.PeriodicAgentLog, 0, len(s.logs))
+	for _, log := range s.logs {
+		logs = append(logs, log)
+	}
+	slices.SortFunc(logs, func(a, b *client.PeriodicAgentLog) int {
+		if s.unsorted {
+			return cmp.Compare(a.ID, b.ID)
+		}
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+	})
+	page, _ := strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
+	from := (page - 1) * s.pageSize
+	if from > len(logs) || from == len(logs) && page > 1 {
+		reply(w, http.StatusNotFound, `{"detail": "Invalid page."}`)
+		return
+	}
+	to := min(from+s.pageSize, len(logs))
+	next := any(nil)
+	if to < len(logs) {
+		query := r.URL.Query()
+		query.Set("page", strconv.Itoa(page+1))
+		next = "http://inside/?" + query.Encode()
+	}
+	reply(w, http.StatusOK, toJSON(map[string]any{"count": len(logs), "next": next, "previous": nil, "results": logs[from:to]}))
+}
+
+// reply writes JSON, or a proxy's page if body begins with <.
+func reply(w http.ResponseWriter, status int, body string) {
+	contentType := "application/json"
+	if strings.HasPrefix(body, "<") {
+		contentType = "text/html"
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body)
+}
+
+func toJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// inMemory is a transport to a handler without a connection, for the clock of
+// testing/synctest.
+type inMemory struct{ http.Handler }
+
+func (h inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	response := recorder.Result()
+	response.Request = r
+	return response, nil
+}
+
+// newClient returns a client of a handler, which doesn't retry.
+func newClient(t *testing.T, handler http.Handler) *client.Client {
+	t.Helper()
+	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithHTTPClient(&http.Client{Transport: inMemory{handler}}), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	return c
+}
+
+// serve starts a server, and returns a client of it that doesn't retry.
+func serve(t *testing.T, handler http.Handler) *client.Client {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithBaseURL(server.URL), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	return c
+}
+
+const secret = "a secret of enough bytes"
+
+func newVerifier(t *testing.T) *callback.Verifier {
+	t.Helper()
+	verifier, err := callback.NewVerifier(api.NewSecret(secret))
+	require.NoError(t, err)
+	return verifier
+}
+
+// send sends the callback of a run to the receiver, signed with signedBy.
+func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (status int) {
+	t.Helper()
+	body := fmt.Appendf(nil, `{"timestamp": "2026-01-06T08:00:04Z", "status": "success", "log": "run %d", "log_id": %d}`, id, id)
+	request, err := callback.NewRequest(t.Context(), "/", body, api.NewSecret(signedBy))
+	require.NoError(t, err)
+	recorder := httptest.NewRecorder()
+	receiver.ServeHTTP(recorder, request)
+	return recorder.Code
+}
+
+// outcomes keeps what an observer gets.
+type outcomes struct {
+	mu  sync.Mutex
+	all []runs.Outcome
+}
+
+func (o *outcomes) observe(_ context.Context, outcome runs.Outcome) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all = append(o.all, outcome)
+}
+
+// of returns the outcomes of a kind.
+func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var found []runs.Outcome
+	for _, outcome := range o.all {
+		if outcome.Kind == kind {
+			found = append(found, outcome)
+		}
+	}
+	return found
+}
+
+func ignore(context.Context, *runs.Run) error { return nil }
+
+// handler returns a function that appends the ids of runs.
+func handler(ids *[]int64) func(context.Context, *runs.Run) error {
+	return func(_ context.Context, run *runs.Run) error {
+		*ids = append(*ids, run.LogID)
+		return nil
+	}
+}

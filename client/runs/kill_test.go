@@ -1,0 +1,224 @@
+package runs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// machine is what outlives a process: the position, and which runs were claimed
+// and done.
+type machine struct {
+	mu       sync.Mutex
+	random   *rand.Rand
+	position []byte
+	done     map[string]bool
+	claims   map[string]claim
+
+	handled map[int64]int // how often
+	// unmarked is how often a process was killed after it had handled a run and
+	// before that was stored.
+	unmarked map[int64]int
+	kills    map[string]int // by where
+}
+
+type claim struct {
+	owner   string
+	expires time.Time
+}
+
+// lease is how long a claim lasts.
+const lease = 30 * time.Second
+
+var errKilled = errors.New("killed")
+
+// process is one life of the program. What it does after its death has no
+// effect.
+type process struct {
+	*machine
+	kill      func()
+	dead      bool
+	unsettled map[int64]bool // runs that it has handled, and not marked as done
+}
+
+// step does something that has an effect outside of the process, which may be
+// killed before or after it.
+func (p *process) step(name string, effect func() error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.strike("before " + name)
+	if p.dead {
+		return errKilled
+	}
+	err := effect()
+	p.strike("after " + name)
+	if p.dead {
+		return errKilled
+	}
+	return err
+}
+
+func (p *process) strike(where string) {
+	if p.dead || p.random.IntN(25) > 0 {
+		return
+	}
+	p.dead = true
+	p.kills[where]++
+	for id := range p.unsettled {
+		p.unmarked[id]++
+	}
+	p.kill()
+}
+
+// hasKilledAt reports whether a process was killed before and after each step.
+func (m *machine) hasKilledAt(steps []string) bool {
+	return !slices.ContainsFunc(steps, func(step string) bool { return m.kills["before "+step] == 0 || m.kills["after "+step] == 0 })
+}
+
+func (p *process) Load(context.Context) (position *runs.Position, err error) {
+	return position, p.step("load", func() error {
+		if p.position == nil {
+			return nil
+		}
+		position = new(runs.Position)
+		return position.UnmarshalText(p.position)
+	})
+}
+
+func (p *process) Save(_ context.Context, position *runs.Position) error {
+	return p.step("save", func() (err error) {
+		p.position, err = position.MarshalText()
+		return err
+	})
+}
+
+func (p *process) Claim(_ context.Context, key, owner string) error {
+	return p.step("claim", func() error {
+		if p.done[key] {
+			return callback.ErrDuplicate
+		}
+		if held := p.claims[key]; held.owner != owner && time.Now().Before(held.expires) {
+			return callback.ErrInProgress
+		}
+		p.claims[key] = claim{owner, time.Now().Add(lease)}
+		return nil
+	})
+}
+
+func (p *process) Done(_ context.Context, key string) error {
+	return p.step("done", func() error {
+		p.done[key] = true
+		var id int64
+		_, err := fmt.Sscanf(key, "%d:success", &id)
+		delete(p.unsettled, id)
+		return err
+	})
+}
+
+func (p *process) Release(_ context.Context, key, owner string) error {
+	return p.step("release", func() error {
+		if p.claims[key].owner == owner {
+			delete(p.claims, key)
+		}
+		return nil
+	})
+}
+
+// handle is the program's function. It fails at times.
+func (p *process) handle(_ context.Context, run *runs.Run) error {
+	return p.step("handle", func() error {
+		if p.random.IntN(3) == 0 {
+			return errors.New("the disk is full")
+		}
+		p.handled[run.LogID]++
+		p.unsettled[run.LogID] = true
+		return nil
+	})
+}
+
+// A program is killed a hundred times and more, before and after each thing that it
+// does; half of its callbacks are lost. It misses no run, and with a store that
+// outlives it handles a run again only if it was killed between handling and
+// marking it.
+func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
+	t.Parallel()
+	for _, durable := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			const kills = 200
+			s := newLogServer()
+			s.pageSize = 20
+			m := &machine{
+				random: rand.New(rand.NewPCG(7, 7)), done: map[string]bool{}, claims: map[string]claim{},
+				handled: map[int64]int{}, unmarked: map[int64]int{}, kills: map[string]int{},
+			}
+			steps := []string{"load", "save", "handle"}
+			if durable {
+				steps = append(steps, "claim", "done", "release")
+			}
+			born, killed := int64(0), 0
+			for last := false; !last; {
+				if last = killed >= kills && m.hasKilledAt(steps); last {
+					m.random = rand.New(immortal{})
+				}
+				require.Less(t, born, int64(2000), "some step is never killed: %v", m.kills)
+				ctx, cancel := context.WithCancel(t.Context())
+				p := &process{machine: m, kill: cancel, unsettled: map[int64]bool{}}
+				options := []runs.Option{runs.WithPositionStore(p), runs.WithPollInterval(time.Second), runs.WithOverlap(10 * time.Second), runs.WithObserver(new(outcomes).observe)}
+				if durable {
+					options = append(options, runs.WithStore(p))
+				}
+				receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), p.handle, options...)
+				require.NoError(t, err)
+				ended := make(chan error)
+				go func() { ended <- receiver.Follow(ctx) }()
+				for range 4 {
+					if !last {
+						born++
+						s.add(born)
+						if born%2 == 0 {
+							send(t, receiver, born, secret)
+						}
+					}
+					time.Sleep(700 * time.Millisecond)
+				}
+				if last {
+					time.Sleep(2 * lease)
+				}
+				if p.dead {
+					killed++
+				}
+				cancel()
+				require.Error(t, <-ended)
+			}
+			t.Logf("durable %v: %d kills, %d runs, %v", durable, killed, born, m.kills)
+			handledAgain := 0
+			for id := int64(1); id <= born; id++ {
+				require.Positive(t, m.handled[id], "run %d was lost", id)
+				if durable {
+					require.LessOrEqual(t, m.handled[id], 1+m.unmarked[id], "run %d", id)
+					handledAgain += m.handled[id] - 1
+				}
+			}
+			if durable {
+				assert.Positive(t, handledAgain, "no process was killed between handling and marking")
+			}
+		})
+	}
+}
+
+// immortal is a source of a number that kills nobody.
+type immortal struct{}
+
+func (immortal) Uint64() uint64 { return 1 << 63 }

@@ -1,0 +1,139 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+// Kind says what an [Outcome] is of.
+type Kind string
+
+// The kinds of outcomes.
+const (
+	// KindCallback is a request to the receiver: a callback that was handled, or
+	// anything else that was refused.
+	KindCallback Kind = "callback"
+	// KindRun is a run that was found in the logs.
+	KindRun Kind = "run"
+	// KindPoll is a poll of the logs, with all the runs that it found.
+	KindPoll Kind = "poll"
+	// KindSave is a save of the position.
+	KindSave Kind = "save"
+
+	// kindCleanup is a deletion of Once's agent that failed. It is only logged.
+	kindCleanup Kind = "cleanup"
+)
+
+// Outcome tells how something that a [Receiver] did went, for [WithObserver] and
+// [WithLogger]. It holds no secret.
+type Outcome struct {
+	// Kind says what was done.
+	Kind Kind
+	// LogID and Status are those of the run, if Kind is KindCallback or KindRun.
+	// They are zero for a request that was refused unread.
+	LogID  int64
+	Status api.Status
+	// StatusCode is the HTTP status of the response, if Kind is KindCallback.
+	// It is 0 if the function panicked.
+	StatusCode int
+	// Found is the number of finished runs that a poll found.
+	Found int
+	// Duration is the time that it took, including the function's.
+	Duration time.Duration
+	// RetryIn is the wait before the next poll, if Kind is KindPoll and Err is
+	// not nil.
+	RetryIn time.Duration
+	// Err is nil if it went well. It is [callback.ErrDuplicate] for a run that had
+	// been handled before, and [callback.ErrInProgress] for one that is being
+	// handled. Else it is an error of package callback for a request that was
+	// refused, or wraps the error of the function, the store or the client.
+	Err error
+}
+
+// LogValue groups the fields that are set.
+func (o Outcome) LogValue() slog.Value { return slog.GroupValue(o.attrs()...) }
+
+func (o Outcome) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("kind", string(o.Kind)), slog.Duration("duration", o.Duration)}
+	if o.LogID != 0 {
+		attrs = append(attrs, slog.Int64("log_id", o.LogID))
+	}
+	if o.Status != "" {
+		attrs = append(attrs, slog.String("status", string(o.Status)))
+	}
+	if o.Kind == KindCallback {
+		attrs = append(attrs, slog.Int("status_code", o.StatusCode))
+	}
+	if o.Kind == KindPoll {
+		attrs = append(attrs, slog.Int("found", o.Found))
+	}
+	if o.RetryIn > 0 {
+		attrs = append(attrs, slog.Duration("retry_in", o.RetryIn))
+	}
+	if o.Err != nil {
+		attrs = append(attrs, slog.Any("error", o.Err))
+	}
+	return attrs
+}
+
+// level returns the level and the message for a line of log.
+func (o Outcome) level() (slog.Level, string) {
+	succeeded, failed := "callback handled", "callback failed"
+	switch o.Kind {
+	case KindCallback:
+	case KindRun:
+		succeeded, failed = "run handled", "run failed"
+	case KindPoll:
+		succeeded, failed = "logs polled", "poll of the logs failed"
+	case KindSave:
+		succeeded, failed = "position saved", "position not saved"
+	case kindCleanup:
+		failed = "agent not deleted"
+	}
+	switch {
+	case o.Err == nil:
+		return slog.LevelDebug, succeeded
+	case o.isDuplicate():
+		return slog.LevelDebug, string(o.Kind) + " is a duplicate"
+	case o.StatusCode >= 400 && o.StatusCode < 500:
+		return slog.LevelWarn, "callback refused" // anyone can send one
+	}
+	return slog.LevelError, failed
+}
+
+// isDuplicate reports whether the store knows the run already. The function may
+// return the same errors: then the status is another one, or they are wrapped.
+func (o Outcome) isDuplicate() bool {
+	if o.Kind == KindRun {
+		return o.Err == callback.ErrDuplicate || o.Err == callback.ErrInProgress //nolint:errorlint // see above
+	}
+	return o.StatusCode == http.StatusNoContent && errors.Is(o.Err, callback.ErrDuplicate) ||
+		o.StatusCode == http.StatusServiceUnavailable && errors.Is(o.Err, callback.ErrInProgress)
+}
+
+func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
+	level, message := o.level()
+	if logger.Enabled(ctx, level) {
+		logger.LogAttrs(ctx, level, message, o.attrs()...)
+	}
+}
+
+// reports are the functions that get outcomes. Without any, slog.Default does.
+type reports []func(context.Context, Outcome)
+
+func (r *reports) add(report func(context.Context, Outcome)) { *r = append(*r, report) }
+
+func (r reports) report(ctx context.Context, outcome Outcome) {
+	if len(r) == 0 {
+		outcome.log(ctx, slog.Default())
+	}
+	for _, report := range r {
+		report(ctx, outcome)
+	}
+}

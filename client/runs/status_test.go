@@ -1,0 +1,160 @@
+package runs_test
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// What can't work ends Follow with an error when it shows at the start.
+func TestFollowEndsIfItCannotWork(t *testing.T) {
+	t.Parallel()
+	failing := func(status int, body string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) })
+	}
+	for name, test := range map[string]struct {
+		handler http.Handler
+		want    error // nil for a *client.RedirectError
+	}{
+		"wrong key":        {failing(http.StatusUnauthorized, `{"detail": "Invalid token."}`), client.ErrUnauthorized},
+		"401 of a proxy":   {failing(http.StatusUnauthorized, "<h1>401</h1>"), client.ErrUnauthorized},
+		"no administrator": {failing(http.StatusForbidden, `{"detail": "You do not have permission."}`), client.ErrForbidden},
+		"unknown org":      {failing(http.StatusNotFound, `{"detail": "Not found."}`), client.ErrNotFound},
+		"unknown agent":    {failing(http.StatusBadRequest, `{"periodic_agent": ["Select a valid choice."]}`), client.ErrValidation},
+		"redirect":         {http.RedirectHandler("http://elsewhere.example/", http.StatusFound), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			observed := &outcomes{}
+			receiver, err := runs.NewReceiver(serve(t, test.handler), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+			require.NoError(t, err)
+			assert.Equal(t, runs.Status{}, receiver.Status())
+			err = receiver.Follow(t.Context())
+			require.ErrorContains(t, err, "runs: the logs can't be polled: ")
+			if test.want != nil {
+				require.ErrorIs(t, err, test.want)
+			} else {
+				_, ok := errors.AsType[*client.RedirectError](err)
+				require.True(t, ok, "%v", err)
+			}
+			assert.Equal(t, runs.Status{Err: err}, receiver.Status())
+			assert.Empty(t, observed.all, "what is returned is not reported, too")
+		})
+	}
+}
+
+// What may pass does not end Follow, not at the start either. The receiver is
+// not ready until it has.
+func TestFollowOutlastsWhatPasses(t *testing.T) {
+	t.Parallel()
+	for name, response := range map[string]struct {
+		status int
+		body   string
+	}{
+		"maintenance":      {http.StatusServiceUnavailable, "<h1>503</h1>"},
+		"server error":     {http.StatusInternalServerError, ""},
+		"sign-in page":     {http.StatusOK, "<h1>Sign in</h1>"},
+		"404 of a proxy":   {http.StatusNotFound, "<h1>404</h1>"},
+		"rate limit":       {http.StatusTooManyRequests, `{"detail": "Request was throttled."}`},
+		"request timeout":  {http.StatusRequestTimeout, ""},
+		"method forbidden": {http.StatusMethodNotAllowed, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newLogServer()
+				s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+					if s.requests > 2 {
+						return false
+					}
+					reply(w, response.status, response.body)
+					return true
+				}
+				f := follow(t, s, ignore)
+				assert.False(t, f.Status().Ready)
+				require.Error(t, f.Status().Err)
+				assert.Zero(t, f.Status().LastPoll)
+				time.Sleep(time.Minute)
+				assert.True(t, f.Status().Ready)
+				require.NoError(t, f.Status().Err)
+				f.stop(t)
+				polls := f.of(runs.KindPoll)
+				require.Error(t, polls[0].Err)
+				require.Error(t, polls[1].Err)
+				require.NoError(t, polls[2].Err)
+				assert.GreaterOrEqual(t, polls[0].RetryIn, 10*time.Second)
+				assert.LessOrEqual(t, polls[0].RetryIn, 20*time.Second)
+				assert.GreaterOrEqual(t, polls[1].RetryIn, 10*time.Second)
+				assert.LessOrEqual(t, polls[1].RetryIn, 40*time.Second)
+				assert.Zero(t, polls[2].RetryIn)
+			})
+		})
+	}
+}
+
+// Later, after it has worked, nothing ends Follow: a key may be rotated.
+func TestFollowOutlastsWhatShowsLater(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusBadRequest, http.StatusFound} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newLogServer()
+			failing := false
+			var at []time.Time
+			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+				at = append(at, time.Now())
+				if failing {
+					w.Header().Set("Location", "http://elsewhere.example/")
+					reply(w, status, `{"detail": "No."}`)
+				}
+				return failing
+			}
+			var handled []int64
+			s.add(1)
+			f := follow(t, s, handler(&handled))
+			assert.True(t, f.Status().Ready)
+			worked := time.Now()
+			assert.Equal(t, worked, f.Status().LastPoll)
+
+			s.lock(func() { failing = true })
+			time.Sleep(24 * time.Hour)
+			got := f.Status()
+			assert.False(t, got.Ready)
+			assert.True(t, isPermanent(got.Err), "%v", got.Err)
+			assert.Equal(t, worked, got.LastPoll)
+			failed := f.of(runs.KindPoll)[1:]
+			require.Len(t, failed, len(at)-1)
+			for i, poll := range failed {
+				require.Error(t, poll.Err)
+				assert.LessOrEqual(t, poll.RetryIn, 5*time.Minute)
+				if i > 0 {
+					assert.Equal(t, failed[i-1].RetryIn, at[i+1].Sub(at[i]))
+				}
+			}
+			assert.Greater(t, len(failed), 24*12)
+			assert.Less(t, len(failed), 24*60)
+
+			s.lock(func() { failing = false })
+			s.add(2)
+			time.Sleep(5 * time.Minute)
+			assert.True(t, f.Status().Ready)
+			require.NoError(t, f.Status().Err)
+			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the interval again")
+			assert.Equal(t, []int64{1, 2}, handled)
+			f.stop(t)
+		})
+	}
+}
+
+func isPermanent(err error) bool {
+	_, redirected := errors.AsType[*client.RedirectError](err)
+	_, refused := errors.AsType[*client.Error](err)
+	return redirected || refused
+}

@@ -1,0 +1,224 @@
+package client_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// shifting is a service whose list of mentors changes while it is read: it has
+// many versions. Every page ends with an item that names its version.
+type shifting struct {
+	versions [][]int
+	version  func(page int) int                    // of the response to come
+	wait     func(r *http.Request, page int) error // before it
+}
+
+const shiftingSize = 4
+
+func (s *shifting) RoundTrip(r *http.Request) (*http.Response, error) {
+	page, err := strconv.Atoi(r.URL.Query().Get("page"))
+	if err != nil {
+		page = 1
+	}
+	if err := s.wait(r, page); err != nil {
+		return nil, err
+	}
+	version := s.version(page)
+	ids := s.versions[version]
+	from, to := min((page-1)*shiftingSize, len(ids)), min(page*shiftingSize, len(ids))
+	if from == to && page > 1 {
+		return respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`), nil
+	}
+	var items []string
+	for _, id := range ids[from:to] {
+		items = append(items, fmt.Sprintf(`{"id": %d}`, id))
+	}
+	items = append(items, fmt.Sprintf(`{"name": "%d"}`, version))
+	next := "null"
+	if to < len(ids) {
+		next = fmt.Sprintf(`"/?page=%d"`, page+1)
+	}
+	return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "results": [%s]}`, len(ids), next, strings.Join(items, ","))), nil
+}
+
+// iterate returns the ids of all mentors, and the version of each page.
+func (s *shifting) iterate(t *testing.T, ahead int) (ids, versions []int) {
+	t.Helper()
+	c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), retries(1))
+	for mentor, err := range c.Mentors.All(t.Context(), nil, client.WithPrefetch(ahead)) {
+		require.NoError(t, err)
+		if mentor.ID > 0 {
+			ids = append(ids, int(mentor.ID))
+			continue
+		}
+		version, err := strconv.Atoi(mentor.Name)
+		require.NoError(t, err)
+		versions = append(versions, version)
+	}
+	return ids, versions
+}
+
+// changing returns a service on which mentors are created, or deleted, while
+// pages come in any order.
+func changing(random *rand.Rand, created bool) *shifting {
+	const mentors, changes, longest = 60, 12, 100
+	s := &shifting{versions: make([][]int, 1, changes+1)}
+	for id := range mentors {
+		s.versions[0] = append(s.versions[0], id+1)
+	}
+	var moments []time.Duration
+	for i := range changes {
+		list := slices.Clone(s.versions[i])
+		if at := random.IntN(len(list)); created {
+			list = slices.Insert(list, at, mentors+1+i)
+		} else {
+			list = slices.Delete(list, at, at+1)
+		}
+		s.versions = append(s.versions, list)
+		moments = append(moments, time.Duration(random.IntN(6*longest)))
+	}
+	slices.Sort(moments)
+	begin, mu := time.Now(), new(sync.Mutex)
+	s.wait = func(r *http.Request, _ int) error {
+		mu.Lock()
+		wait := time.Duration(1 + random.IntN(longest))
+		mu.Unlock()
+		select {
+		case <-time.After(wait):
+			return nil
+		case <-r.Context().Done():
+			return r.Context().Err()
+		}
+	}
+	s.version = func(int) int {
+		since := time.Since(begin)
+		return len(slices.DeleteFunc(slices.Clone(moments), func(at time.Duration) bool { return at > since }))
+	}
+	return s
+}
+
+// An iteration that fetches pages ahead yields what a sequential one would have,
+// had it met the list in the same versions: no page is older than the page
+// before it, in whatever order they come.
+func TestPrefetchYieldsWhatASequentialIterationYields(t *testing.T) {
+	t.Parallel()
+	mixed := 0
+	for seed := range uint64(400) {
+		created := seed%2 == 0
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a test's
+			s := changing(random, created)
+			ids, versions := s.iterate(t, 1+random.IntN(8))
+			require.True(t, slices.IsSorted(versions), "seed %d: a page is older than the page before it: %v", seed, versions)
+			if versions[0] != versions[len(versions)-1] {
+				mixed++
+			}
+
+			sequential := &shifting{
+				versions: append(slices.Clone(s.versions), nil), // behind the last page there is nothing
+				version:  func(page int) int { return append(slices.Clone(versions), len(s.versions))[page-1] },
+				wait:     func(*http.Request, int) error { return nil },
+			}
+			want, _ := sequential.iterate(t, 0)
+			assert.Equal(t, want, ids, "seed %d", seed)
+			if created {
+				assert.Subset(t, ids, s.versions[0], "seed %d: those that were there all the time", seed)
+			}
+		})
+	}
+	assert.Greater(t, mixed, 300, "the list has changed under nearly all of them")
+}
+
+// A change at any moment costs an iteration no more than the pages that were
+// fetched ahead, once.
+func TestChangeDuringPrefetchCostsFewRequests(t *testing.T) {
+	t.Parallel()
+	const pages, ahead = 40, 8
+	for at := 1; at < pages; at += 3 {
+		synctest.Test(t, func(t *testing.T) {
+			first := make([]int, pages*shiftingSize)
+			for i := range first {
+				first[i] = i + 1
+			}
+			var mu sync.Mutex
+			sent, changed := 0, false
+			s := &shifting{versions: [][]int{first, append([]int{1000}, first...)}}
+			s.wait = func(r *http.Request, page int) error {
+				mu.Lock()
+				sent++
+				mu.Unlock()
+				time.Sleep(time.Duration(10+page%3) * time.Millisecond)
+				return r.Context().Err()
+			}
+			s.version = func(page int) int {
+				mu.Lock()
+				defer mu.Unlock()
+				changed = changed || page == at
+				if changed {
+					return 1
+				}
+				return 0
+			}
+			ids, versions := s.iterate(t, ahead)
+			assert.True(t, slices.IsSorted(versions), versions)
+			assert.Subset(t, ids, first)
+			assert.LessOrEqual(t, sent, pages+1+ahead, "a change after page %d", at)
+		})
+	}
+}
+
+// On a list that changes with every response, pages are hardly fetched ahead:
+// nearly all of them would be fetched in vain.
+func TestPrefetchOfAListThatChangesAllTheTimeIsNoFlood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const ahead, changes = 50, 400
+		l := newLibrary(4*changes, 4)
+		l.respond = func(*http.Request, int) *http.Response {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if len(l.ids) < 5*changes {
+				l.ids = append(l.ids, int64(len(l.ids)+1))
+			}
+			return nil
+		}
+		l.wait = time.Millisecond
+		begin := time.Now()
+		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+		require.NoError(t, err)
+		assert.Equal(t, upTo(5*changes), ids)
+		assert.LessOrEqual(t, len(l.asked), 5*changes/4+ahead+2*changes/3, "requests for %d pages", 5*changes/4)
+		assert.Less(t, time.Since(begin), time.Duration(5*changes/4-20)*l.wait, "once the list stays as it is, they are fetched ahead again")
+	})
+}
+
+// A page that was not there when it was fetched ahead may be there now.
+func TestPageThatWasMissingIsFetchedAgain(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range aheads {
+		l := newLibrary(8, 2)
+		var once sync.Once
+		l.respond = func(r *http.Request, page int) (response *http.Response) {
+			if page == 4 && ahead > 1 {
+				once.Do(func() { response = respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`) })
+			}
+			return response
+		}
+		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+		require.NoError(t, err)
+		assert.Equal(t, upTo(8), ids, "%d ahead", ahead)
+	}
+}
