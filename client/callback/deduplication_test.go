@@ -265,10 +265,7 @@ func TestFailingStore(t *testing.T) {
 }
 
 // hung is a store that never responds to the named call.
-type hung struct {
-	scripted
-	call string
-}
+type hung struct{ call string }
 
 func (s *hung) wait(ctx context.Context, call string) error {
 	if call != s.call {
@@ -407,11 +404,14 @@ func TestMemoryStoreIsBounded(t *testing.T) {
 		require.ErrorIs(t, s.Claim(ctx, "b", "2"), callback.ErrInProgress)
 		require.NoError(t, s.Claim(ctx, "c", "2"))
 
-		// Expired entries make room.
+		// Expired entries make room, for Done too.
 		require.ErrorIs(t, s.Claim(ctx, "e", "1"), callback.ErrStoreFull)
 		time.Sleep(time.Hour)
 		for _, key := range []string{"e", "f", "g"} {
 			require.NoError(t, s.Claim(ctx, key, "1"))
 		}
+		require.ErrorIs(t, s.Done(ctx, "h"), callback.ErrStoreFull)
+		time.Sleep(time.Hour)
+		require.NoError(t, s.Done(ctx, "h"))
 	})
 }

@@ -18,9 +18,9 @@ import (
 func TestAllowShort(t *testing.T) {
 	t.Parallel()
 	body := []byte(event4711)
-	for _, short := range []api.Secret{api.NewSecret("s"), api.NewSecret("1234567890123")} {
+	for _, short := range []api.Secret{api.NewSecret("s"), api.NewSecret("1234567890123"), api.NewSecret("12345678901234")} {
 		v, err := callback.NewVerifierAllowShort(short)
-		if fips140.Enforced() {
+		if fips140.Enforced() && len(short.Reveal()) < 14 {
 			// crypto/hmac would panic at the first callback.
 			require.ErrorIs(t, err, callback.ErrShortSecret)
 			_, err = callback.Sign(body, short)

@@ -114,7 +114,7 @@ func TestFollowRefuses(t *testing.T) {
 		assert.Equal(t, 1, yielded, "and then it ends")
 		return failure
 	}
-	requireArgument(t, "ctx", first(nil, c, new(runs.Position))) //nolint:staticcheck // that is what is tested
+	requireArgument(t, "ctx", first(nil, c, new(runs.Position)))
 	requireArgument(t, "c", first(t.Context(), nil, new(runs.Position)))
 	requireArgument(t, "position", first(t.Context(), c, nil))
 	for want, opts := range followOptions() {

@@ -1,6 +1,6 @@
 // Package runs reports every finished run of periodic agents to a program: from
-// callbacks, which are fast, and from the logs, since the platform sends a
-// callback only once and it may be lost.
+// callbacks, which are fast, and from the logs, since the platform sends a callback
+// only once and it may be lost.
 //
 //   - A [Receiver] calls a function for every run.
 //   - [Follow] yields the logs of finished runs, without callbacks.
@@ -13,8 +13,10 @@
 //
 //	func main() {
 //		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-//		defer stop()
-//		if err := run(ctx); ctx.Err() == nil { // else it was interrupted
+//		err := run(ctx)
+//		interrupted := ctx.Err() != nil
+//		stop()
+//		if !interrupted {
 //			log.Fatal(err)
 //		}
 //	}
@@ -28,7 +30,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		receiver, err := runs.NewReceiver(c, verifier, func(ctx context.Context, run *runs.Run) error {
+//		receiver, err := runs.NewReceiver(c, verifier, func(_ context.Context, run *runs.Run) error {
 //			fmt.Println(run.LogID, run.Status)
 //			return nil
 //		}, runs.WithPositionFile("/var/lib/digest/position"))
@@ -38,7 +40,7 @@
 //
 //		mux := http.NewServeMux()
 //		mux.Handle("/runs", receiver)
-//		mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) {
+//		mux.HandleFunc("/ready", func(w http.ResponseWriter, _ *http.Request) {
 //			if !receiver.Status().Ready {
 //				w.WriteHeader(http.StatusServiceUnavailable)
 //			}
@@ -62,29 +64,29 @@
 //
 // # What is guaranteed
 //
-// The receiver calls the function for every finished run that appears in the
-// logs. It calls it again for a run if it has returned an error, or if the
-// program ended before it had recorded that the run was handled. A
-// [callback.Store] that outlives the process records that at once
-// ([WithStore]). The position records it after the next poll.
+// The receiver calls the function for every finished run that appears in the logs.
+// It calls it again for a run if it has returned an error, or if the program ended
+// before it had recorded that the run was handled. A [callback.Store] that outlives
+// the process records that at once ([WithStore]). The position records it after
+// the next poll.
 //
 // Without [WithPositionFile] or [WithPositionStore] no position is saved: the
-// program starts with the runs of the present, and misses runs that finished
-// while it was down. A program whose clock is ahead of the service's by more
-// than 5 minutes then also misses runs after its start.
+// program starts with the runs of the present, and misses runs that finished while
+// it was down. A program whose clock is ahead of the service's by more than 5
+// minutes then also misses runs after its start.
 //
-// Logs may appear late and out of order. A log that appears later than a newer
-// one by more than the overlap is missed ([WithOverlap]).
+// Logs may appear late and out of order. A log that appears later than a newer one
+// by more than the overlap is missed ([WithOverlap]).
 //
 // # Failures
 //
-// [Receiver.Follow] returns an error if the first polls fail for good, for
-// example because the API key is wrong. After a successful poll it doesn't
-// return, since keys are rotated and gateways fail: it reports the error, the
-// receiver's [Status] is not ready, and it retries with exponential backoff.
+// [Receiver.Follow] returns an error if the first polls fail for good, for example
+// because the API key is wrong. After a successful poll it doesn't return, since
+// keys are rotated and gateways fail: it reports the error, the receiver's [Status]
+// is not ready, and it retries with exponential backoff.
 //
-// The receiver reports every failing function, refused callback, failed poll
-// and failed save as an [Outcome]. By default it logs them to [slog.Default].
+// The receiver reports every failing function, refused callback, failed poll and
+// failed save as an [Outcome]. By default it logs them to [slog.Default].
 // [WithLogger] replaces that logger, and [WithObserver] passes outcomes to a
 // function.
 //

@@ -39,11 +39,9 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			switch {
 			case err == errStopped: //nolint:errorlint // poll returns it as it is
 				return
-			case ctx.Err() != nil:
-				yield(nil, contextError(ctx))
-				return
 			case err == nil:
 				failures = 0
+			case ctx.Err() != nil: // sleep returns its error
 			case !yield(nil, err) || isArgumentError(err):
 				return
 			default:
@@ -105,7 +103,7 @@ func (f *follower) poll(ctx context.Context, deliver func(*client.PeriodicAgentL
 			return found, errStopped
 		}
 	}
-	if err == nil && !p.newest.IsZero() {
+	if err == nil {
 		f.position.advance(p.newest.Add(-f.overlap))
 	}
 	return found, err
@@ -225,8 +223,9 @@ func isFinished(log *client.PeriodicAgentLog) bool {
 		return true
 	case api.StatusRunning:
 		return false
+	default:
+		return log.EndTime != nil && !log.EndTime.IsZero()
 	}
-	return log.EndTime != nil && !log.EndTime.IsZero()
 }
 
 // created returns the time of creation of a log or, if it is unknown, the start

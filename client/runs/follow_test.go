@@ -102,9 +102,92 @@ func TestFollowFromATime(t *testing.T) {
 	at := start.Add(98 * time.Hour)
 	assert.Equal(t, []int64{99, 100}, take(t, newClient(t, s), runs.At(at), 2))
 	assert.Len(t, s.lists, 1, "what is before the position is not read")
+	s.pageSize = 2
+	assert.Equal(t, []int64{100}, take(t, newClient(t, s), runs.At(start.Add(99*time.Hour)), 1))
+	assert.Len(t, s.lists, 2)
 
 	s.unsorted = true
 	assert.Equal(t, []int64{99, 100}, take(t, newClient(t, s), runs.At(at), 2))
+}
+
+// Logs before the position are delivered if their runs had not finished.
+func TestFollowYieldsRunsThatTakeLong(t *testing.T) {
+	t.Parallel()
+	for _, unsorted := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newLogServer()
+			s.unsorted = unsorted
+			start := time.Now()
+			s.put(1, start.Add(-time.Hour), start.Add(-time.Hour))
+			s.put(2, start, time.Time{})
+			go func() {
+				for id := range int64(3) {
+					time.Sleep(time.Hour)
+					s.add(id + 3)
+				}
+				time.Sleep(time.Hour)
+				s.lock(func() { s.put(2, start, time.Now()) })
+			}()
+			assert.Equal(t, []int64{1, 3, 4, 5, 2}, take(t, newClient(t, s), new(runs.Position), 5))
+		})
+	}
+}
+
+// A poll that fails halfway does not advance the position, though it delivers
+// what it has found.
+func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		start := time.Now()
+		for id := range int64(9) {
+			s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
+		}
+		failed := false
+		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+			if failed || r.URL.Query().Get("page") != "2" {
+				return false
+			}
+			failed = true
+			reply(w, http.StatusBadGateway, "<h1>502 Bad Gateway</h1>")
+			return true
+		}
+		var ids []int64
+		for log, err := range runs.Follow(t.Context(), newClient(t, s), new(runs.Position)) {
+			if err != nil {
+				require.ErrorIs(t, err, client.ErrServer)
+				continue
+			}
+			if ids = append(ids, log.ID); len(ids) == 9 {
+				break
+			}
+		}
+		assert.Equal(t, []int64{7, 8, 9, 1, 2, 3, 4, 5, 6}, ids)
+	})
+}
+
+// A log without any time is no older than the position.
+func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	s.put(1, time.Time{}, time.Time{})
+	s.logs[1].Status = api.StatusSuccess
+	position := runs.At(time.Now())
+	assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
+	s.add(2)
+	assert.Equal(t, []int64{2}, take(t, newClient(t, s), position, 1))
+}
+
+// A list in no order is read to its end.
+func TestFollowReadsAnUnsortedListToItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newLogServer()
+	s.unsorted = true // by id
+	start := time.Now()
+	for i, age := range []time.Duration{-time.Hour, -3 * time.Hour, time.Hour, -4 * time.Hour} {
+		s.put(int64(i+1), start.Add(-age), start.Add(-age))
+	}
+	assert.Equal(t, []int64{1, 2, 4}, take(t, newClient(t, s), runs.At(start), 3))
 }
 
 func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
@@ -271,7 +354,8 @@ func TestFollowBacksOff(t *testing.T) {
 				reply(w, http.StatusUnauthorized, `{"detail": "Invalid token."}`)
 				return true
 			}
-			for range runs.Follow(t.Context(), newClient(t, s), new(runs.Position), runs.WithPollInterval(interval)) {
+			for _, err := range runs.Follow(t.Context(), newClient(t, s), new(runs.Position), runs.WithPollInterval(interval)) {
+				require.ErrorIs(t, err, client.ErrUnauthorized)
 				if len(at) > 1000 {
 					break
 				}
@@ -363,10 +447,12 @@ func TestFollowKnowsWhatHasFinished(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	now := client.Time{Time: time.Now()}
+	var unreadable client.Time
+	require.NoError(t, unreadable.UnmarshalJSON([]byte(`"soon"`)))
 	for i, log := range []client.PeriodicAgentLog{
 		{Status: api.StatusRunning, EndTime: &now},
 		{Status: "paused"},
-		{Status: "paused", EndTime: new(client.Time)},
+		{Status: "paused", EndTime: &unreadable},
 		{Status: ""},
 		{Status: "canceled", EndTime: &now},
 		{Status: api.StatusError},

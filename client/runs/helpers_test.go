@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -36,6 +37,9 @@ type logServer struct {
 	// false.
 	instead func(w http.ResponseWriter, r *http.Request) bool
 
+	ordered     []*client.PeriodicAgentLog // the logs as they are listed
+	orderedByID bool
+
 	requests int
 	gets     []int64  // the ids
 	lists    []string // the queries
@@ -59,6 +63,7 @@ func (s *logServer) put(id int64, created, ended time.Time) {
 		log.Status, log.EndTime = api.StatusSuccess, &client.Time{Time: ended}
 	}
 	s.logs[id] = log
+	s.ordered = nil
 }
 
 // add stores the log of a run that ends now.
@@ -95,16 +100,16 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
-	logs := make([]*client.PeriodicAgentLog, 0, len(s.logs))
-	for _, log := range s.logs {
-		logs = append(logs, log)
+	if len(s.ordered) != len(s.logs) || s.orderedByID != s.unsorted {
+		s.orderedByID = s.unsorted
+		s.ordered = slices.SortedFunc(maps.Values(s.logs), func(a, b *client.PeriodicAgentLog) int {
+			if s.unsorted {
+				return cmp.Compare(a.ID, b.ID)
+			}
+			return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+		})
 	}
-	slices.SortFunc(logs, func(a, b *client.PeriodicAgentLog) int {
-		if s.unsorted {
-			return cmp.Compare(a.ID, b.ID)
-		}
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
-	})
+	logs := s.ordered
 	page, _ := strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
 	from := (page - 1) * s.pageSize
 	if from > len(logs) || from == len(logs) && page > 1 {
@@ -184,14 +189,20 @@ func newVerifier(t *testing.T) *callback.Verifier {
 	return verifier
 }
 
-// send sends the callback of a run to the receiver, signed with signedBy.
-func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (status int) {
+// newCallback returns the callback of a run, signed with signedBy.
+func newCallback(t *testing.T, id int64, signedBy string) *http.Request {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"timestamp": "2026-01-06T08:00:04Z", "status": "success", "log": "run %d", "log_id": %d}`, id, id)
 	request, err := callback.NewRequest(t.Context(), "/", body, api.NewSecret(signedBy))
 	require.NoError(t, err)
+	return request
+}
+
+// send sends the callback of a run to the receiver, signed with signedBy.
+func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (status int) {
+	t.Helper()
 	recorder := httptest.NewRecorder()
-	receiver.ServeHTTP(recorder, request)
+	receiver.ServeHTTP(recorder, newCallback(t, id, signedBy))
 	return recorder.Code
 }
 

@@ -88,13 +88,14 @@ func (m *machine) hasKilledAt(steps []string) bool {
 }
 
 func (p *process) Load(context.Context) (position *runs.Position, err error) {
-	return position, p.step("load", func() error {
+	err = p.step("load", func() error {
 		if p.position == nil {
 			return nil
 		}
 		position = new(runs.Position)
 		return position.UnmarshalText(p.position)
 	})
+	return position, err
 }
 
 func (p *process) Save(_ context.Context, position *runs.Position) error {
@@ -156,7 +157,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, durable := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			const kills = 200
+			const kills = 120
 			s := newLogServer()
 			s.pageSize = 20
 			m := &machine{

@@ -105,8 +105,11 @@ func mayHaveCreated(err error) bool {
 		return failure.StatusCode >= http.StatusInternalServerError
 	}
 	if failure, ok := errors.AsType[*client.TransportError](err); ok {
-		connection, ok := errors.AsType[*net.OpError](err)
-		return failure.Attempts > 0 && !isPermanent(err) && !(ok && connection.Op == "dial")
+		if connection, ok := errors.AsType[*net.OpError](err); ok && connection.Op == "dial" {
+			return false
+		}
+		// A request that is held back has been refused with 429, if it was sent.
+		return failure.Attempts > 0 && !isPermanent(err) && !errors.Is(err, client.ErrHeldBack)
 	}
 	_, ok := errors.AsType[*client.DecodeError](err)
 	return ok

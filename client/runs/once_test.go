@@ -35,6 +35,7 @@ type onceServer struct {
 	deleted int
 	queries []string
 	headers []string
+	body    string // of the creation
 }
 
 func newOnceServer() *onceServer {
@@ -60,13 +61,15 @@ func (s *onceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.headers = append(s.headers, r.Header.Get("X-Trace"))
 	switch r.Method {
 	case http.MethodPost:
+		body, _ := io.ReadAll(r.Body)
+		s.body = string(body)
 		reply(w, s.createdCode, s.created)
 	case http.MethodDelete:
 		s.deleted++
-		switch {
-		case s.deletion == http.StatusNoContent:
+		switch s.deletion {
+		case http.StatusNoContent:
 			w.WriteHeader(s.deletion)
-		case s.deletion == http.StatusNotFound:
+		case http.StatusNotFound:
 			reply(w, s.deletion, `{"detail": "Not found."}`)
 		default:
 			reply(w, s.deletion, "<h1>An error</h1>")
@@ -86,8 +89,12 @@ func TestOnceReturnsTheLogOfTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
 		start := time.Now()
-		result, err := runs.Once(t.Context(), newClient(t, s), request, runs.WithCallOptions(client.WithHeader("X-Trace", "a")))
+		var logged bytes.Buffer
+		result, err := runs.Once(t.Context(), newClient(t, s), request, runs.WithCallOptions(client.WithHeader("X-Trace", "a"), client.WithBodyField("a", 1)),
+			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		require.NoError(t, err)
+		assert.Empty(t, logged.String())
+		assert.Contains(t, s.body, `"a":1`)
 		assert.Equal(t, "Out of tokens.", result.Log.Content, "a run that has failed is a result")
 		assert.Nil(t, result.Cleanup)
 		assert.Equal(t, 4*time.Second, time.Since(start), "polls are 2 s apart by default")
@@ -298,6 +305,34 @@ func TestOnceSaysWhenTheConnectionBrokeAfterTheCreation(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, ok = errors.AsType[*runs.CleanupError](err)
 	assert.False(t, ok, "nothing was sent: %v", err)
+}
+
+// A creation that was refused with 429 and then held back has created nothing.
+func TestOnceThatIsHeldBackHasCreatedNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+			client.WithHTTPClient(&http.Client{Transport: inMemory{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", "2")
+				if r.Method == http.MethodGet {
+					time.Sleep(time.Second)
+					w.Header().Set("Retry-After", "60")
+				}
+				reply(w, http.StatusTooManyRequests, `{"detail": "Request was throttled."}`)
+			})}}))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		go func() { _, _ = c.PeriodicAgents.List(ctx, nil) }() // what it is told is true of the creation, too
+		synctest.Wait()
+		_, err = runs.Once(ctx, c, request)
+		require.ErrorIs(t, err, client.ErrHeldBack)
+		failure, ok := errors.AsType[*client.TransportError](err)
+		require.True(t, ok)
+		assert.Equal(t, 1, failure.Attempts)
+		_, ok = errors.AsType[*runs.CleanupError](err)
+		assert.False(t, ok, "%v", err)
+	})
 }
 
 // The agent is deleted though middleware panics.

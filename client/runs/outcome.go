@@ -122,9 +122,7 @@ func (o Outcome) isDuplicate() bool {
 
 func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
 	level, message := o.level()
-	if logger.Enabled(ctx, level) {
-		logger.LogAttrs(ctx, level, message, o.attrs()...)
-	}
+	logger.LogAttrs(ctx, level, message, o.attrs()...) //nolint:sloglint // level has the messages
 }
 
 // reports are the functions that get outcomes. If there is none, they are

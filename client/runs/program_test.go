@@ -21,8 +21,10 @@ import (
 // it is interrupted.
 func ExampleReceiver_program() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); ctx.Err() == nil { // else it was interrupted
+	err := run(ctx)
+	interrupted := ctx.Err() != nil
+	stop()
+	if !interrupted {
 		log.Fatal(err)
 	}
 }
@@ -36,7 +38,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	receiver, err := runs.NewReceiver(c, verifier, func(ctx context.Context, run *runs.Run) error {
+	receiver, err := runs.NewReceiver(c, verifier, func(_ context.Context, run *runs.Run) error {
 		fmt.Println(run.LogID, run.Status)
 		return nil
 	}, runs.WithPositionFile("/var/lib/digest/position"))
@@ -46,7 +48,7 @@ func run(ctx context.Context) error {
 
 	mux := http.NewServeMux()
 	mux.Handle("/runs", receiver)
-	mux.HandleFunc("/ready", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/ready", func(w http.ResponseWriter, _ *http.Request) {
 		if !receiver.Status().Ready {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}

@@ -194,7 +194,6 @@ func (f *following) run(ctx context.Context) error {
 // the context has ended.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) bool {
 	if ctx.Err() != nil {
-		f.follower.position.Retry(log.ID)
 		return false
 	}
 	start := time.Now()

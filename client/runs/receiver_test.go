@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +46,12 @@ func follow(t *testing.T, handler http.Handler, handle func(context.Context, *ru
 	return f
 }
 
+// pass lets time pass, and everything happen that is due until then.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // stop ends Follow.
 func (f *following) stop(t *testing.T) {
 	t.Helper()
@@ -71,22 +78,21 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 			}
 			return nil
 		})
-		for id := range int64(10) {
+		for id := range int64(20) {
 			s.add(id + 1)
 			if id%2 == 0 {
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret))
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
 			}
 		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		f.stop(t)
-		require.Len(t, handled, 10)
+		require.Len(t, handled, 20)
 		assert.Equal(t, "callback", handled[1])
 		assert.Equal(t, "log", handled[2], "its callback was lost")
 
 		callbacks := f.of(runs.KindCallback)
-		require.Len(t, callbacks, 10)
+		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
 		duplicates := 0
@@ -96,7 +102,12 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 				duplicates++
 			}
 		}
-		assert.Equal(t, 5, duplicates)
+		assert.Equal(t, 10, duplicates)
+		found := 0
+		for _, poll := range f.of(runs.KindPoll) {
+			found += poll.Found
+		}
+		assert.Equal(t, 20, found)
 	})
 }
 
@@ -106,30 +117,36 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
-		var calls sequence[string]
+		var mu sync.Mutex
+		var calls []string
+		called := func(by ...string) []string {
+			mu.Lock()
+			defer mu.Unlock()
+			calls = append(calls, by...)
+			return slices.Clone(calls)
+		}
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
 			if run.Log != nil {
-				calls.add("log")
+				called("log")
 				return nil
 			}
-			calls.add("callback")
+			called("callback")
 			time.Sleep(time.Minute)
 			return errors.New("the disk is full")
 		})
 		s.add(1)
-		go send(t, f, 1, secret)
-		time.Sleep(55 * time.Second)
-		synctest.Wait()
-		assert.Equal(t, []string{"callback"}, calls.values())
+		request := newCallback(t, 1, secret)
+		go f.ServeHTTP(httptest.NewRecorder(), request)
+		pass(55 * time.Second)
+		assert.Equal(t, []string{"callback"}, called())
 		inProgress := f.of(runs.KindRun)
 		require.Len(t, inProgress, 5)
 		for _, run := range inProgress {
 			require.Equal(t, callback.ErrInProgress, run.Err)
 		}
-		time.Sleep(time.Hour)
-		synctest.Wait()
+		pass(time.Hour)
 		f.stop(t)
-		assert.Equal(t, []string{"callback", "log"}, calls.values())
+		assert.Equal(t, []string{"callback", "log"}, called())
 	})
 }
 
@@ -140,18 +157,17 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
-		var order sequence[int64]
+		var order []int64
 		failure := errors.New("the disk is full")
 		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
-			if n := order.add(run.LogID); run.LogID == 1 && n < 4 {
+			if order = append(order, run.LogID); run.LogID == 1 && len(order) < 4 {
 				return failure
 			}
 			return nil
 		})
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		f.stop(t)
-		assert.Equal(t, []int64{1, 2, 1, 1}, order.values())
+		assert.Equal(t, []int64{1, 2, 1, 1}, order)
 		var failures []runs.Outcome
 		for _, run := range f.of(runs.KindRun) {
 			if run.Err != nil {
@@ -163,6 +179,43 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 		require.EqualError(t, failures[0].Err, "runs: log 1: the disk is full")
 		assert.EqualValues(t, 1, failures[0].LogID)
 		assert.Equal(t, api.StatusSuccess, failures[0].Status)
+	})
+}
+
+// Runs that are found again are no news.
+func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1, 2)
+		store := newStore(t)
+		require.NoError(t, store.Done(t.Context(), "1:success"))
+		require.NoError(t, store.Claim(t.Context(), "2:success", "ANOTHER"))
+		var logged bytes.Buffer
+		f := follow(t, s, ignore, runs.WithStore(store),
+			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		f.stop(t)
+		assert.Equal(t, 2, strings.Count(logged.String(), `level=DEBUG msg="run is a duplicate" kind=run`), &logged)
+		assert.NotContains(t, logged.String(), "level=ERROR")
+	})
+}
+
+func TestReceiverIsReadyWhileItHandles(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		var f *following
+		ready := 0
+		f = follow(t, s, func(context.Context, *runs.Run) error {
+			if f.Status().Ready {
+				ready++
+			}
+			return nil
+		})
+		s.add(1, 2)
+		pass(time.Minute)
+		f.stop(t)
+		assert.Equal(t, 2, ready)
 	})
 }
 
@@ -182,7 +235,7 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 				}
 				return nil
 			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			f.stop(t)
 			assert.Equal(t, 2, calls)
 			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
@@ -196,10 +249,10 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		positions := &savedPosition{}
-		var handled sequence[int64]
+		var handled []int64
 		live := func() *following {
 			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
-				handled.add(run.LogID)
+				handled = append(handled, run.LogID)
 				time.Sleep(time.Minute)
 				assert.Error(t, ctx.Err())
 				return nil
@@ -207,7 +260,7 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 		}
 		live().stop(t)
 		live().stop(t)
-		assert.Equal(t, []int64{1, 2}, handled.values())
+		assert.Equal(t, []int64{1, 2}, handled)
 	})
 }
 
@@ -224,10 +277,11 @@ func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.text == nil {
-		return nil, nil
+		return nil, nil //nolint:nilnil // as PositionStore says
 	}
 	position := new(runs.Position)
-	return position, position.UnmarshalText(s.text)
+	err := position.UnmarshalText(s.text)
+	return position, err
 }
 
 func (s *savedPosition) Save(ctx context.Context, position *runs.Position) error {
@@ -255,9 +309,12 @@ func TestPositionIsSavedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		positions := &savedPosition{}
-		var handled sequence[int64]
-		f := follow(t, s, func(_ context.Context, run *runs.Run) error {
-			handled.add(run.LogID)
+		var handled []int64
+		var during []bool // whether it was ready
+		var f *following
+		f = follow(t, s, func(_ context.Context, run *runs.Run) error {
+			handled = append(handled, run.LogID)
+			during = append(during, f.Status().Ready)
 			return nil
 		}, runs.WithPositionStore(positions))
 		require.True(t, f.Status().Ready)
@@ -266,9 +323,9 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		full := errors.New("no space left on device")
 		positions.fail(full)
 		s.add(1, 2)
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		assert.Equal(t, []int64{1, 2}, handled.values())
+		pass(time.Minute)
+		assert.Equal(t, []int64{1, 2}, handled)
+		assert.Equal(t, []bool{true, false}, during, "Status reports it at once, not when the poll has ended")
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
@@ -281,13 +338,11 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		}
 
 		positions.fail(nil)
-		time.Sleep(15 * time.Second)
-		synctest.Wait()
+		pass(15 * time.Second)
 		assert.True(t, f.Status().Ready, "it was saved without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
-		time.Sleep(time.Hour)
-		synctest.Wait()
+		pass(time.Hour)
 		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
 		f.stop(t)
 		position := new(runs.Position)
@@ -301,7 +356,15 @@ func TestPositionIsSavedAgain(t *testing.T) {
 type brokenStore struct {
 	callback.Store
 	claim, done, release error
+	hangs                bool // until the context ends, but to claim
 	released             int
+}
+
+func (s *brokenStore) hang(ctx context.Context) error {
+	if s.hangs {
+		<-ctx.Done()
+	}
+	return ctx.Err()
 }
 
 func newStore(t *testing.T) callback.Store {
@@ -316,7 +379,7 @@ func (s *brokenStore) Claim(ctx context.Context, key, owner string) error {
 }
 
 func (s *brokenStore) Done(ctx context.Context, key string) error {
-	if err := errors.Join(ctx.Err(), s.done); err != nil {
+	if err := errors.Join(s.hang(ctx), s.done); err != nil {
 		return err
 	}
 	return s.Store.Done(ctx, key)
@@ -324,7 +387,7 @@ func (s *brokenStore) Done(ctx context.Context, key string) error {
 
 func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
 	s.released++
-	if err := errors.Join(ctx.Err(), s.release); err != nil {
+	if err := errors.Join(s.hang(ctx), s.release); err != nil {
 		return err
 	}
 	return s.Store.Release(ctx, key, owner)
@@ -361,7 +424,7 @@ func TestStoreThatFails(t *testing.T) {
 					}
 					return nil
 				}, runs.WithStore(store))
-				time.Sleep(25 * time.Second)
+				pass(25 * time.Second)
 				f.stop(t)
 				assert.Equal(t, test.calls, calls)
 				assert.Equal(t, test.released, store.released)
@@ -394,6 +457,29 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 			require.ErrorIs(t, store.Claim(t.Context(), "1:success", "ANOTHER"), want)
 		}
 	})
+}
+
+// A store that hangs delays a run, and stops nothing.
+func TestStoreThatHangs(t *testing.T) {
+	t.Parallel()
+	for _, failing := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newLogServer()
+			s.add(1)
+			f := follow(t, s, func(context.Context, *runs.Run) error {
+				if failing {
+					return errors.New("the disk is full")
+				}
+				return nil
+			}, runs.WithStore(&brokenStore{Store: newStore(t), hangs: true}))
+			pass(time.Minute)
+			f.stop(t)
+			run := f.of(runs.KindRun)[0]
+			require.ErrorIs(t, run.Err, context.DeadlineExceeded)
+			assert.Equal(t, 10*time.Second, run.Duration)
+			assert.Greater(t, len(f.of(runs.KindPoll)), 1)
+		})
+	}
 }
 
 func TestSecondFollowIsAnError(t *testing.T) {
@@ -463,7 +549,14 @@ func TestCallbacksAreReported(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 4, secret))
 	broken.claim = errors.New("connection refused")
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
+	broken.claim, broken.done = nil, errors.New("connection reset")
+	assert.Equal(t, http.StatusNoContent, send(t, receiver, 6, secret))
+	malformed, err := callback.NewRequest(t.Context(), "/", []byte("[]"), api.NewSecret(secret))
+	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
+	receiver.ServeHTTP(recorder, malformed)
+	assert.Equal(t, http.StatusBadRequest, recorder.Code)
+	recorder = httptest.NewRecorder()
 	receiver.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 	assert.Equal(t, http.StatusMethodNotAllowed, recorder.Code)
 
@@ -479,7 +572,9 @@ func TestCallbacksAreReported(t *testing.T) {
 		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{0, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
 		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
-		{503, 5, broken.claim, `level=ERROR msg="callback failed" kind=callback`},
+		{503, 5, nil, `level=ERROR msg="callback failed" kind=callback`},
+		{204, 6, broken.done, `level=ERROR msg="callback failed" kind=callback`},
+		{400, 0, callback.ErrMalformedPayload, `level=WARN msg="callback refused" kind=callback`},
 		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
 	}
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
@@ -551,11 +646,13 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		s := newLogServer()
 		start := time.Now()
 		s.put(1, start.Add(-time.Minute), start)
+		opts := []client.CallOption{client.WithQuery("start_date", "b")}
+		callOptions := runs.WithCallOptions(opts...)
+		opts[0] = nil // the slice is the caller's
 		f := follow(t, s, ignore,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
-			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), runs.WithCallOptions(client.WithQuery("start_date", "b")))
-		time.Sleep(time.Hour + time.Second)
-		synctest.Wait()
+			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
+		pass(time.Hour + time.Second)
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
 	})
@@ -575,4 +672,7 @@ func TestValuesAreLoggedShort(t *testing.T) {
 	out.Reset()
 	logger.Info("values", "status", runs.Status{Ready: true, LastPoll: time.Unix(1, 0).UTC()})
 	assert.Contains(t, out.String(), `"status":{"ready":true,"last_poll":"1970-01-01T00:00:01Z"}}`)
+	out.Reset()
+	logger.Info("values", "outcome", runs.Outcome{Kind: runs.KindRun, LogID: 7, Status: api.StatusError})
+	assert.Contains(t, out.String(), `"outcome":{"kind":"run","duration":0,"log_id":7,"status":"error"}}`)
 }

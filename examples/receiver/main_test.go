@@ -59,7 +59,7 @@ func freeAddr(t *testing.T) string {
 }
 
 // post sends a callback as soon as the receiver listens.
-func post(t *testing.T, addr string, secret string) int {
+func post(t *testing.T, addr, secret string) int {
 	t.Helper()
 	status := 0
 	require.Eventually(t, func() bool {
