@@ -53,8 +53,9 @@ func documentedErrors() map[string]func(t *testing.T) error {
 				Mentor: "m", Title: "t",
 				Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}},
 			})
-			unrunnable := as[*client.UnrunnableError](t, as[*api.ArgumentError](t, err))
-			assert.NotEmpty(t, unrunnable.(*client.UnrunnableError).Report.Findings)
+			unrunnable, ok := errors.AsType[*client.UnrunnableError](as[*api.ArgumentError](t, err))
+			require.True(t, ok)
+			assert.NotEmpty(t, unrunnable.Report.Findings)
 			return unrunnable
 		},
 		"client.TransportError": func(t *testing.T) error {
