@@ -93,7 +93,7 @@ func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if refusal := validate(&validation{org: o}, agentFields, data, a); refusal != nil {
+	if refusal := validate(&validation{context: o}, agentFields, data, a); refusal != nil {
 		return nil, refusal
 	}
 	a.ID = s.store.nextID("agent")

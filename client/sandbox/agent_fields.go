@@ -64,6 +64,9 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 	}}, at)
 }
 
+// orgOf is the org whose agent is validated.
+func orgOf(v *validation) *org { return v.context.(*org) } //nolint:forcetypeassert // nothing else is passed
+
 // setMentor reads the unique id of a mentor. Django takes an integer for the
 // number that a UUID is.
 func setMentor(v *validation, value any, to *agent) faults {
@@ -78,7 +81,7 @@ func setMentor(v *validation, value any, to *agent) faults {
 	if !isUUID {
 		return fault("“" + str(value) + "” is not a valid UUID.")
 	}
-	mentor := v.org.mentorByUUID[id]
+	mentor := orgOf(v).mentorByUUID[id]
 	if mentor == nil {
 		return fault("Object with unique_id=" + str(value) + " does not exist.")
 	}
@@ -100,7 +103,7 @@ func setPreviousAgent(v *validation, value any, to *agent) faults {
 	default:
 		return fault("Incorrect type. Expected pk value, received " + typeName(value) + ".")
 	}
-	if v.org.agents.byID(id) == nil {
+	if orgOf(v).agents.byID(id) == nil {
 		return fault(fmt.Sprintf(`Invalid pk "%s" - object does not exist.`, str(value)))
 	}
 	to.PreviousAgent = &id

@@ -26,7 +26,7 @@ func (s *Sandbox) PeriodicAgent(id int64) (*client.PeriodicAgent, error) {
 			Name:      a.Task.Name,
 			Crontab:   a.Task.Crontab,
 			OneOff:    a.Task.OneOff,
-			StartTime: a.Task.StartTime.nullable(),
+			StartTime: nullable(a.Task.StartTime),
 			Enabled:   a.Task.Enabled,
 		},
 		CreatedAt:           client.Time{Time: a.CreatedAt.time()},
@@ -46,4 +46,12 @@ func (s *Sandbox) PeriodicAgent(id int64) (*client.PeriodicAgent, error) {
 		model.PreviousAgentOutput = previous.output
 	}
 	return model, nil
+}
+
+// nullable is m as the client's models have it.
+func nullable(m moment) *client.Time {
+	if m.isNull() {
+		return nil
+	}
+	return &client.Time{Time: m.time()}
 }

@@ -69,7 +69,7 @@ func (c *call) updateAgent() *answer {
 		return refusal
 	}
 	draft := *a
-	v := &validation{org: c.org, partial: c.request.Method == http.MethodPatch}
+	v := &validation{context: c.org, partial: c.request.Method == http.MethodPatch}
 	if refusal := validate(v, agentFields, data, &draft); refusal != nil {
 		return refusal
 	}

@@ -24,7 +24,7 @@ type field[T any] struct {
 
 // A validation is what validators need to know beside the value.
 type validation struct {
-	org     *org
+	context any  // what the fields' own validators want: nothing to this package
 	partial bool // what is required may be left out
 }
 

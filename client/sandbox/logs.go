@@ -35,7 +35,7 @@ func (l *log) model() client.PeriodicAgentLog {
 		Content:       l.Content,
 		Status:        l.Status,
 		StartTime:     client.Time{Time: l.StartTime.time()},
-		EndTime:       l.EndTime.nullable(),
+		EndTime:       nullable(l.EndTime),
 		CreatedAt:     client.Time{Time: l.CreatedAt.time()},
 		ModifiedAt:    client.Time{Time: l.ModifiedAt.time()},
 		PeriodicAgent: l.PeriodicAgent,

@@ -1,10 +1,6 @@
 package sandbox
 
-import (
-	"time"
-
-	"github.com/iblai/iblai-go/client"
-)
+import "time"
 
 // A moment is a time as a database keeps it: in microseconds, here since the
 // beginning of the year 1. That beginning itself is null. It is a third of the size of a
@@ -35,13 +31,4 @@ func (m moment) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return []byte(`"` + m.String() + `"`), nil
-}
-
-// nullable is m as the client's models have it.
-func (m moment) nullable() *client.Time {
-	if m.isNull() {
-		return nil
-	}
-	t := client.Time{Time: m.time()}
-	return &t
 }

@@ -25,7 +25,7 @@ var sessionFields = []field[pinKey]{
 // pinKey reads which session data names.
 func (c *call) pinKey(data any) (pinKey, *answer) {
 	key := pinKey{username: c.username}
-	refusal := validate(&validation{org: c.org}, sessionFields, data, &key)
+	refusal := validate(&validation{context: c.org}, sessionFields, data, &key)
 	key.sessionID, _ = parseUUID(key.sessionID)
 	return key, refusal
 }

@@ -1,0 +1,57 @@
+package sandbox
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+)
+
+const htmlType = "text/html"
+
+// A draft is an answer before it is sent.
+type draft struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+// setBody puts another body in the place of what there is.
+func (d *draft) setBody(contentType string, body []byte) {
+	d.body = body
+	d.header.Set("Content-Type", contentType)
+	d.header.Set("Content-Length", strconv.Itoa(len(body)))
+}
+
+// write drafts the answer with the headers that every view sends.
+func (c *call) write(d *draft, a *answer) {
+	maps.Copy(d.header, a.header)
+	d.header.Set("Allow", c.route.allow())
+	d.header.Set("Vary", "Accept")
+	d.status = a.status
+	if a.body == nil {
+		return
+	}
+	// It can't fail: answers are made of texts, numbers, and JSON that was
+	// written before.
+	text, _ := marshal(a.body)
+	d.setBody(jsonType, text)
+}
+
+// writeHTML drafts what no view has made.
+func (d *draft) writeHTML(status int, page string) {
+	d.status = status
+	d.setBody(htmlType, []byte(page))
+}
+
+// nginxPage is nginx's page about an error.
+func nginxPage(status int) string {
+	title := strconv.Itoa(status) + " " + http.StatusText(status)
+	switch status { // where it has words of its own
+	case http.StatusServiceUnavailable:
+		title = "503 Service Temporarily Unavailable"
+	case http.StatusGatewayTimeout:
+		title = "504 Gateway Time-out"
+	}
+	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
+		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+}
