@@ -140,6 +140,8 @@ func (r *PeriodicTaskUpdateRequest) encode(e *encoder) {
 
 func (r *pinRequest) encode(e *encoder) {
 	e.begin()
-	e.field("session_id", r.SessionID)
+	if r.SessionID != "" {
+		e.field("session_id", r.SessionID)
+	}
 	e.end()
 }

@@ -721,7 +721,7 @@ type PinnedSession struct {
 // Example: {"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
 type pinRequest struct {
 	// Id of the chat session.
-	SessionID string `json:"session_id"`
+	SessionID string `json:"session_id,omitzero"`
 }
 
 // VoiceProvider Whose voice it is.

@@ -206,7 +206,9 @@ func newPinnedMessageDeleteRequest(org string, userID string, sessionID string, 
 	r := newRequest("ai_mentor_orgs_users_pin_message_destroy", http.MethodDelete, "/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/")
 	r.pathText("org", org)
 	r.pathText("user_id", userID)
-	r.queryParam("session_id", sessionID, "form", true, "string", "")
+	if sessionID != "" {
+		r.queryParam("session_id", sessionID, "form", true, "string", "")
+	}
 	r.body = body
 	return r.finish()
 }

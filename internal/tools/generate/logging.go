@@ -5,45 +5,42 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// logged are the fields by which a person tells one object from another, by
-// their names in JSON and in this order.
-var logged = []string{"id", "unique_id", "session_id", "name", "title", "status", "enabled"}
+// logged are the fields that identify an object, by their names in JSON and in
+// the order in which they are logged.
+var logged = []string{"id", "unique_id", "session_id", "name", "title", "status", "enabled"} //nolint:gochecknoglobals // never changed
 
 // loggingOf returns the file with a LogValue method for every model that has
-// fields to be told by.
-func loggingOf(models *ast.File) ([]byte, error) {
-	structs := structsOf(models)
-	var methods []method
-	for name, of := range structs {
-		if strings.HasSuffix(name, "Params") {
-			continue
-		}
-		body := loggedFields(of, structs)
-		if body != "" {
-			methods = append(methods, method{name, body})
-		}
-	}
-	slices.SortFunc(methods, func(a, b method) int { return strings.Compare(a.of, b.of) })
+// fields to be identified by.
+func loggingOf(models *ast.File) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "// Code generated from openapi.yaml. DO NOT EDIT.\n\npackage %s\n\nimport \"log/slog\"\n", models.Name.Name)
-	for _, m := range methods {
-		fmt.Fprintf(&out, "\n// LogValue returns a group of what identifies v.\nfunc (v %s) LogValue() slog.Value {\nvar g logGroup\n%sreturn g.value()\n}\n", m.of, m.body)
+	structs := structsOf(models)
+	for _, name := range slices.Sorted(maps.Keys(structs)) {
+		if body := loggedFields(structs[name]); body != "" && !strings.HasSuffix(name, "Params") {
+			fmt.Fprintf(&out, "\n// LogValue returns a group of what identifies v.\nfunc (v %s) LogValue() slog.Value {\nvar g logGroup\n%sreturn g.value()\n}\n", name, body)
+		}
 	}
-	return format.Source(out.Bytes())
+	text, err := format.Source(out.Bytes())
+	if err != nil {
+		panic(err) // as the text above is wrong
+	}
+	return text
 }
 
-func loggedFields(of *ast.StructType, structs map[string]*ast.StructType) string {
+func loggedFields(of *ast.StructType) string {
 	var body strings.Builder
 	for _, name := range logged {
-		field := fieldOf(of, name)
-		if field == nil {
+		at := slices.IndexFunc(of.Fields.List, func(f *ast.Field) bool { return tagOf(f).name == name })
+		if at < 0 {
 			continue
 		}
-		value := "v." + field.Names[0].Name
+		field := of.Fields.List[at]
+		value := "v." + fieldName(field)
 		if _, ok := field.Type.(*ast.StarExpr); ok {
 			fmt.Fprintf(&body, "if %s != nil {\ng.add(%q, *%s)\n}\n", value, name, value)
 			continue
@@ -51,15 +48,4 @@ func loggedFields(of *ast.StructType, structs map[string]*ast.StructType) string
 		fmt.Fprintf(&body, "g.add(%q, %s)\n", name, value)
 	}
 	return body.String()
-}
-
-// fieldOf returns the field with this name in JSON, or nil.
-func fieldOf(of *ast.StructType, name string) *ast.Field {
-	for _, field := range of.Fields.List {
-		found, _, _, err := jsonTag(field)
-		if err == nil && found == name && len(field.Names) == 1 {
-			return field
-		}
-	}
-	return nil
 }

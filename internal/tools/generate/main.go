@@ -1,38 +1,29 @@
 // Command generate turns openapi.yaml into the generated files of package
-// client: it runs oapi-codegen with the configurations in internal/codegen,
-// and makes up for what oapi-codegen can't be told. Struct fields come in the
-// order of the contract, not of the alphabet, their comments don't begin with
-// the field's name ("ID Id of the agent."), and a deprecation is a paragraph.
+// client. It applies the overlay, prepares the contract for oapi-codegen, which
+// writes models and request builders, and adds the encoders of request bodies
+// and the short form in which models are logged.
+//
+// It refuses what it can't do well, with an error for each place that says what
+// to do there: an operation without its marks, a parameter or a field of a type
+// that it has no branch for, a body of a shape that can't be written, a field
+// that looks like a secret and isn't one.
 //
 // Its argument is the root of the module.
 package main
 
 import (
-	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"go/ast"
-	"go/format"
-	"go/parser"
-	"go/token"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
+	"runtime/debug"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/oapi-codegen/oapi-codegen/v2/pkg/codegen"
+	"gopkg.in/yaml.v3"
 )
-
-const contract = "openapi.yaml"
-
-// outputs are the generated files by the configuration that makes them.
-var outputs = [][2]string{
-	{"internal/codegen/models.yaml", "client/models.gen.go"},
-	{"internal/codegen/requests.yaml", "client/requests.gen.go"},
-}
 
 func main() {
 	log.SetFlags(0)
@@ -44,159 +35,131 @@ func main() {
 	}
 }
 
+// generate writes the generated files of the module at root. On an error it
+// writes none.
 func generate(root string) error {
-	if err := os.Chdir(root); err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "iblai-generate-")
+	contract, overlay := filepath.Join(root, "openapi.yaml"), filepath.Join(root, "internal/codegen/overlay.yaml")
+	config, err := readConfig(filepath.Join(root, "internal/codegen"))
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	doc, err := prepare(contract, overlay)
+	if err != nil {
+		return err
+	}
+	config.OutputOptions.ExcludeSchemas = doc.undeclared
 
-	ordered := filepath.Join(dir, contract)
-	if err := writeOrdered(contract, ordered); err != nil {
-		return err
-	}
-	for _, output := range outputs {
-		config := output[0]
-		cmd := exec.Command("go", "tool", "-modfile=internal/tools/go.mod", "oapi-codegen", "-config", config, ordered)
-		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return fmt.Errorf("oapi-codegen with %s: %w", config, err)
-		}
-	}
-	return finish()
-}
-
-// finish tidies what oapi-codegen has written, and adds the methods of models.
-func finish() error {
-	models, err := parse("client/models.gen.go")
+	config.Generate = codegen.GenerateOptions{Models: true}
+	models, err := run(doc, config)
 	if err != nil {
-		return err
+		return fmt.Errorf("models: %w", err)
 	}
-	requests, err := parse("client/requests.gen.go")
+	config.Generate = codegen.GenerateOptions{Client: true}
+	requests, err := run(doc, config)
 	if err != nil {
-		return err
+		return fmt.Errorf("requests: %w", err)
 	}
-	resolveAliases(models.File, requests.File)
 	tidyFieldComments(models.File)
+	if err := checkTypes(models.File); err != nil {
+		return err
+	}
 	encoders, err := encodersOf(models.File, requests.File)
 	if err != nil {
 		return err
 	}
-	logging, err := loggingOf(models.File)
-	if err != nil {
-		return err
-	}
 	return cmp.Or(
-		models.write("client/models.gen.go"),
-		requests.write("client/requests.gen.go"),
-		os.WriteFile("client/encoders.gen.go", encoders, 0o600),
-		os.WriteFile("client/logging.gen.go", logging, 0o600),
+		models.write(filepath.Join(root, "client/models.gen.go")),
+		requests.write(filepath.Join(root, "client/requests.gen.go")),
+		write(filepath.Join(root, "client/encoders.gen.go"), encoders),
+		write(filepath.Join(root, "client/logging.gen.go"), loggingOf(models.File)),
 	)
 }
 
-// source is a Go file that can be changed.
-type source struct {
-	*ast.File
-	positions *token.FileSet
-}
-
-func parse(name string) (*source, error) {
-	positions := token.NewFileSet()
-	file, err := parser.ParseFile(positions, name, nil, parser.ParseComments)
-	return &source{file, positions}, err
-}
-
-func (s *source) write(name string) error {
-	var out bytes.Buffer
-	if err := format.Node(&out, s.positions, s.File); err != nil {
-		return err
-	}
-	return os.WriteFile(name, out.Bytes(), 0o600)
-}
-
-// resolveAliases replaces an alias by the type that it stands for: a schema
-// that is a type of another package declares none of its own.
-func resolveAliases(models, requests *ast.File) {
-	aliases := map[string]*ast.SelectorExpr{}
-	models.Decls = slices.DeleteFunc(models.Decls, func(declaration ast.Decl) bool {
-		group, ok := declaration.(*ast.GenDecl)
-		if !ok || group.Tok != token.TYPE || len(group.Specs) != 1 {
-			return false
-		}
-		spec := group.Specs[0].(*ast.TypeSpec)
-		target, ok := spec.Type.(*ast.SelectorExpr)
-		if !ok || !spec.Assign.IsValid() {
-			return false
-		}
-		aliases[spec.Name.Name] = target
-		models.Comments = slices.DeleteFunc(models.Comments, func(c *ast.CommentGroup) bool { return c == group.Doc })
-		return true
-	})
-	for _, file := range []*ast.File{models, requests} {
-		ast.Inspect(file, func(node ast.Node) bool {
-			if ident, ok := node.(*ast.Ident); ok && aliases[ident.Name] != nil {
-				ident.Name = format1(aliases[ident.Name])
-			}
-			return true
-		})
-	}
-}
-
-// writeOrdered copies the contract and gives every property its place.
-func writeOrdered(from, to string) error {
-	text, err := os.ReadFile(from)
+// readConfig reads oapi-codegen's configuration, and the templates beside it.
+func readConfig(dir string) (codegen.Configuration, error) {
+	var config codegen.Configuration
+	name := filepath.Join(dir, "config.yaml")
+	file, err := os.Open(name)
 	if err != nil {
-		return err
+		return config, err
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+	defer file.Close()
+	decoder := yaml.NewDecoder(file)
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&config); err != nil {
+		return config, fmt.Errorf("%s: %w", name, err)
 	}
-	number(&document)
-	text, err = yaml.Marshal(&document)
+	templates, err := filepath.Glob(filepath.Join(dir, "templates/*.tmpl"))
 	if err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+		return config, err
 	}
-	return os.WriteFile(to, text, 0o600)
+	config.OutputOptions.UserTemplates = map[string]string{}
+	for _, template := range templates {
+		text, err := os.ReadFile(template)
+		if err != nil {
+			return config, err
+		}
+		config.OutputOptions.UserTemplates[filepath.Base(template)] = string(text)
+	}
+	config.NoVCSVersionOverride = version()
+	return config.UpdateDefaults(), nil
 }
 
-// number adds x-order to the properties of every schema below node.
-func number(node *yaml.Node) {
-	if node.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			key, value := node.Content[i], node.Content[i+1]
-			if key.Value != "properties" || value.Kind != yaml.MappingNode {
-				continue
-			}
-			for j := 0; j+1 < len(value.Content); j += 2 {
-				property := value.Content[j+1]
-				property.Content = append(property.Content,
-					&yaml.Node{Kind: yaml.ScalarNode, Value: "x-order"},
-					&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.Itoa(j / 2)})
-			}
+// version returns the release of oapi-codegen that this program is built with.
+func version() *string {
+	info, _ := debug.ReadBuildInfo()
+	for _, module := range info.Deps {
+		if module.Path == "github.com/oapi-codegen/oapi-codegen/v2" {
+			return &module.Version
 		}
 	}
-	for _, child := range node.Content {
-		number(child)
-	}
+	return nil
 }
 
-// tidyFieldComments takes the field's name off the front of its comment, and
-// parts what is deprecated from what is described, as Go's tools ask.
-func tidyFieldComments(file *ast.File) {
-	ast.Inspect(file, func(node ast.Node) bool {
-		field, ok := node.(*ast.Field)
-		if !ok || field.Doc == nil || len(field.Names) != 1 {
-			return true
+// run has oapi-codegen write one file.
+func run(doc *document, config codegen.Configuration) (*source, error) {
+	if err := config.Validate(); err != nil {
+		return nil, fmt.Errorf("config.yaml: %w", err)
+	}
+	// oapi-codegen changes what it is given.
+	fresh, err := doc.load()
+	if err != nil {
+		return nil, err
+	}
+	text, err := codegen.Generate(fresh, config)
+	if err != nil {
+		return nil, err
+	}
+	return parse(text)
+}
+
+// checkTypes refuses fields whose types programs can't name or shouldn't see:
+// those of other modules, and those that the file doesn't declare.
+func checkTypes(models *ast.File) error {
+	known := map[string]bool{"string": true, "bool": true, "int64": true, "float64": true, "Time": true, "Nullable": true}
+	packages := map[string]bool{"api": true, "json": true, "time": true}
+	eachType(models, func(spec *ast.TypeSpec) { known[spec.Name.Name] = true })
+	var faults []error
+	for name, of := range structsOf(models) {
+		for _, field := range of.Fields.List {
+			ast.Inspect(field.Type, func(node ast.Node) bool {
+				switch node := node.(type) {
+				case *ast.SelectorExpr:
+					if !packages[spell(node.X)] {
+						faults = append(faults, fmt.Errorf("%s.%s has the type %s, of a package that the client doesn't show: map its format in internal/codegen/config.yaml, or set x-go-type in the overlay", name, fieldName(field), spell(node)))
+					}
+					return false
+				case *ast.Ident:
+					if !known[node.Name] {
+						faults = append(faults, fmt.Errorf("%s.%s has the type %s, which nothing declares", name, fieldName(field), node.Name))
+					}
+				case *ast.StructType, *ast.InterfaceType:
+					faults = append(faults, fmt.Errorf("%s.%s has a type without a name: give it a schema of its own", name, fieldName(field)))
+					return false
+				}
+				return true
+			})
 		}
-		first := field.Doc.List[0]
-		first.Text = strings.Replace(first.Text, "// "+field.Names[0].Name+" ", "// ", 1)
-		for _, line := range field.Doc.List[1:] {
-			line.Text = strings.Replace(line.Text, "// Deprecated:", "//\n// Deprecated:", 1)
-		}
-		return true
-	})
+	}
+	return errors.Join(sorted(faults)...)
 }
