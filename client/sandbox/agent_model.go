@@ -5,14 +5,14 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// PeriodicAgent returns an agent of any org as it is kept, with its secret. An
-// error is an [*UnknownAgentError].
-func (s *Sandbox) PeriodicAgent(id int64) (*client.PeriodicAgent, error) {
+// PeriodicAgent returns an agent of any org with its callback_secret, or an
+// [*UnknownAgentError].
+func (s *Sandbox) PeriodicAgent(agentID int64) (*client.PeriodicAgent, error) {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	a := s.store.agent(id)
+	a := s.store.agent(agentID)
 	if a == nil {
-		return nil, &UnknownAgentError{ID: id}
+		return nil, &UnknownAgentError{ID: agentID}
 	}
 	model := &client.PeriodicAgent{
 		ID:          a.ID,

@@ -48,7 +48,7 @@ func (c *call) createAgent() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	c.sandbox.tell(Event{Kind: AgentSaved, Org: c.org.key, AgentID: a.ID})
+	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
 	return &answer{status: http.StatusCreated, body: a.written()}
 }
 
@@ -80,7 +80,7 @@ func (c *call) updateAgent() *answer {
 		c.sandbox.schedule(a)
 	}
 	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Kind: AgentSaved, Org: c.org.key, AgentID: a.ID})
+	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
 	return ok(a.written())
 }
 
@@ -113,6 +113,6 @@ func (c *call) destroyAgent() *answer {
 		c.org.logs.remove(func(l *log) bool { return l.PeriodicAgent == a.ID })
 	}
 	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Kind: AgentDeleted, Org: c.org.key, AgentID: a.ID})
+	c.sandbox.tell(Event{Type: EventAgentDeleted, Org: c.org.key, AgentID: a.ID})
 	return &answer{status: http.StatusNoContent}
 }

@@ -17,7 +17,7 @@ import (
 func TestAgentAsWritten(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.January, 5, 10, 0, 0, 120_456_789, time.FixedZone("", 3600))
-	server := newServer(t, withAda(), sandbox.WithClock(now, 0))
+	server := newServer(t, withAda(), sandbox.WithFrozenClock(now))
 	got := send(t, server, http.MethodPost, "periodic-agents/",
 		`{"mentor":"`+coach+`","title":" <b>&\u2028é\t ","task":{"crontab":{"minute":"0"},"start_time":"2026-01-05T00:00:00+02:00"}}`)
 	assert.Equal(t, http.StatusCreated, got.status)
@@ -117,7 +117,7 @@ func TestModifiedAt(t *testing.T) {
 
 func TestAgentBelongsToItsCreator(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
 	c := newClient(t, server, client.WithAPIKey(key))
 	request := digest()
 	created, err := c.PeriodicAgents.Create(t.Context(), &request, client.WithUsername("eve"))

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -13,30 +12,31 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// An Account is a user of an org, and the key that is bound to both.
+// An Account is a user of an org with an API key.
 type Account struct {
-	// Org is the platform's key, {org} in the API's paths.
+	// Org is the key of the org: {org} in the API's paths.
 	Org string
 	// Username is {user_id} in the API's paths.
 	Username string
-	// APIKey is the key; 64 hex digits are made up if it is empty.
+	// APIKey authenticates the user. If it is empty, the sandbox generates one of
+	// 64 hexadecimal digits, see [Sandbox.Accounts].
 	APIKey api.Secret
-	// Admin says whether the user is an administrator of the org. Others may
-	// do nothing.
-	Admin bool
+	// Member makes the user an ordinary member of the org, to whom every operation
+	// responds with 403. Other users are administrators.
+	Member bool
 }
 
 func (a Account) check() error {
-	for _, part := range []struct{ name, value string }{{"org", a.Org}, {"username", a.Username}} {
+	for _, field := range []struct{ name, value string }{{"Org", a.Org}, {"Username", a.Username}} {
 		switch {
-		case part.value == "":
-			return &OptionError{Option: "WithAccount", Reason: "has no " + part.name}
-		case part.value == "." || part.value == ".." || strings.ContainsAny(part.value, `/\`):
-			return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("has the %s %q, which would change the path", part.name, part.value)}
+		case field.value == "":
+			return invalid("WithAccount."+field.name, "is empty")
+		case field.value == "." || field.value == ".." || strings.ContainsAny(field.value, `/\`):
+			return invalid("WithAccount."+field.name, "is %q, which can't be a segment of a path", field.value)
 		}
 	}
 	if strings.ContainsFunc(a.APIKey.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return &OptionError{Option: "WithAccount", Reason: "has a key with a character that no header can carry"}
+		return invalid("WithAccount.APIKey", "has a character that is not allowed in a header")
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (s *Sandbox) authenticate(r *http.Request) (*Account, *answer) {
 // authorize lets administrators act in their own org, as themselves or as
 // another of its users.
 func (c *call) authorize(path map[string]string) *answer {
-	if c.account.Org != path["org"] || !c.account.Admin {
+	if c.account.Org != path["org"] || c.account.Member {
 		return detail(http.StatusForbidden, "You do not have permission to perform this action.")
 	}
 	c.org = c.sandbox.store.orgs[path["org"]]

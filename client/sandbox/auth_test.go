@@ -18,9 +18,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	const graceKey, eveKey, linKey = "grace-key", "eve-key", "lin-key"
 	server := newAda(t,
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey)}),
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: api.NewSecret(linKey), Admin: true}),
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret(graceKey), Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey), Member: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: api.NewSecret(linKey)}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret(graceKey)}),
 	)
 	const (
 		noPermission = `{"detail":"You do not have permission to perform this action."}`
@@ -57,7 +57,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 func TestOrgsAreApart(t *testing.T) {
 	t.Parallel()
 	server := newAda(t,
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret("grace-key"), Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret("grace-key")}),
 		sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "New books", Task: digest().Task}),
 	)

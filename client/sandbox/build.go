@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -39,7 +38,7 @@ func (s *settings) sandbox() (*Sandbox, error) {
 		}
 		m := client.Mentor{Name: "Study coach"}
 		if a.Org == s.accounts[0].Org {
-			m.UniqueID = defaultMentorID // so that examples can print it
+			m.UniqueID = DefaultMentorID // so that examples can print it
 		}
 		if err := sb.addMentor(a.Org, m); err != nil {
 			return nil, err
@@ -84,5 +83,5 @@ func (s *Sandbox) orgFor(option, key string) (*org, error) {
 	if o := s.store.orgs[key]; o != nil {
 		return o, nil
 	}
-	return nil, &OptionError{Option: option, Reason: fmt.Sprintf("names the org %q, which has no account", key)}
+	return nil, invalid(option, "has org %q, which has no account", key)
 }

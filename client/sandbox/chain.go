@@ -60,7 +60,7 @@ func (s *Sandbox) startAwaited(ctx context.Context, d *drive, a *agent, at time.
 		s.store.Unlock()
 		return
 	}
-	l, invocation := s.begin(a, at)
+	l, run := s.begin(a, at)
 	s.store.Unlock()
-	s.carryOut(ctx, d, l, invocation)
+	s.carryOut(ctx, d, l, run)
 }

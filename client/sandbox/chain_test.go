@@ -26,7 +26,7 @@ func after(t *testing.T, line string, previous int64, status api.Status) client.
 
 // withAnswers has every run put out which it was.
 func withAnswers(prompts *[]string) sandbox.Option {
-	return sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+	return sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		*prompts = append(*prompts, fmt.Sprintf("%d: %s", run.AgentID, run.Prompt))
 		return sandbox.Outcome{Output: fmt.Sprintf("Answer %d.", run.LogID), Duration: 10 * time.Minute}
 	})
@@ -57,7 +57,7 @@ func TestChainAfterAnError(t *testing.T) {
 	server := newAda(t,
 		withSchedule(t, "0 * * * *"),
 		sandbox.WithPeriodicAgent("acme", after(t, "30 * * * *", 1, "success"), after(t, "30 * * * *", 1, "error")),
-		sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+		sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 			if run.AgentID == 1 && run.StartTime.Hour() == 10 {
 				return sandbox.Outcome{Status: "error"}
 			}
@@ -132,7 +132,7 @@ func TestLetGoAndStopped(t *testing.T) {
 func TestRunsEndBeforeOthersBegin(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", scheduled(t, "30 10 * * *"), scheduled(t, "0 10 * * *"), scheduled(t, "0 8 * * *")),
-		sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 30 * time.Minute})))
+		sandbox.WithOutcomes(sandbox.Outcome{Duration: 30 * time.Minute}))
 	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"previous_agent":2,"previous_agent_status":"running"}`)
 	fire(t, server, 3, sandbox.Outcome{}) // so that the next log's id is above that of the agent
 	assert.Equal(t, 1, advance(t, server, 2*time.Hour))

@@ -35,7 +35,7 @@ func starts(sb *sandbox.Sandbox) []string {
 func TestRealTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, withSchedule(t, "*/5 * * * *"), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 90 * time.Second})))
+		sb := newSandbox(t, withSchedule(t, "*/5 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Duration: 90 * time.Second}))
 		assert.Equal(t, time.Now(), sb.Now())
 		assert.InDelta(t, 1, sb.ClockSpeed(), 0)
 		time.Sleep(11 * time.Minute)
@@ -77,7 +77,7 @@ func TestFastTime(t *testing.T) {
 		synctest.Wait()
 		assert.Equal(t, start.Add(7*time.Hour), sb.Now())
 		assert.Len(t, starts(sb), 7)
-		require.EqualError(t, sb.SetClockSpeed(-1), "sandbox: SetClockSpeed has the speed -1, but it must be from 0 to 86400")
+		require.EqualError(t, sb.SetClockSpeed(-1), "ibl.ai: speed is -1, but must be from 0 to 86400")
 	})
 }
 
@@ -107,12 +107,12 @@ func TestRealTimeWaitsForNoReceiver(t *testing.T) {
 		time.Sleep(9 * time.Second)
 		synctest.Wait()
 		assert.Len(t, starts(sb), 9)
-		assert.Empty(t, sb.Deliveries())
+		assert.Empty(t, deliveriesOf(sb))
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		assert.Len(t, starts(sb), 19)
-		assert.Len(t, sb.Deliveries(), 9)
-		for _, delivery := range sb.Deliveries() {
+		assert.Len(t, deliveriesOf(sb), 9)
+		for delivery := range sb.Deliveries() {
 			require.ErrorIs(t, delivery.Err, context.DeadlineExceeded)
 		}
 
@@ -122,7 +122,7 @@ func TestRealTimeWaitsForNoReceiver(t *testing.T) {
 		assert.LessOrEqual(t, len(starts(sb)), 19+64+1, "but so many are on their way at once")
 		begun := len(starts(sb))
 		sb.Close()
-		assert.Len(t, sb.Deliveries(), begun, "what was on its way, and what waited, has ended")
+		assert.Len(t, deliveriesOf(sb), begun, "what was on its way, and what waited, has ended")
 	})
 }
 

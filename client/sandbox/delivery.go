@@ -27,37 +27,43 @@ const (
 	maxPosting = 64
 )
 
-// A Delivery is one POST of a callback, and what came of it.
+// A Delivery is one POST of a callback and its response.
 type Delivery struct {
-	// ID counts the deliveries, from 1 on, in the order in which they ended.
+	// ID numbers the deliveries from 1 on, in the order in which they ended.
 	ID int64
-	// Org, AgentID and LogID tell which run the callback is about.
-	Org            string
-	AgentID, LogID int64
-	// ResentFrom is the ID of the delivery that this one repeats, see
-	// [Sandbox.Resend]; 0 for the platform's own.
-	ResentFrom int64
-	// Fault says what a [DeliveryFault] has done, in words: empty for nothing.
-	Fault string
+	// Org is the key of the agent's org.
+	Org string
+	// AgentID is the id of the agent that has run.
+	AgentID int64
+	// LogID is the id of the run's log.
+	LogID int64
+	// RedeliveryOf is the ID of the delivery that [Sandbox.Redeliver] repeated, or 0.
+	RedeliveryOf int64
+	// Effect is the effect of the [DeliveryFault] that applied, or zero.
+	Effect DeliveryEffect
 	// URL is the agent's callback_url.
 	URL string
-	// Header and Body are what was sent. There is no signature where the agent
-	// has no callback_secret.
+	// Header is the header of the request. It has no signature if the agent has no
+	// callback_secret.
 	Header http.Header
-	Body   []byte
-	// StatusCode and ResponseBody, up to 64 KiB of it, are what the receiver
-	// answered; 0 if it did not. A redirect is an answer, and not followed.
-	StatusCode   int
+	// Body is the body of the request.
+	Body []byte
+	// StatusCode is the status of the receiver's response, or 0 if there was none.
+	// Redirects are not followed.
+	StatusCode int
+	// ResponseBody is the body of the response, up to 64 KiB of it.
 	ResponseBody []byte
-	// Err is why there was no answer, or not all of it; nil if there was.
-	// [ErrDropped] if nothing was sent.
+	// Err says why there is no complete response. It is nil if there is one, and
+	// [ErrDeliveryDropped] if nothing was posted.
 	Err error
-	// StartedAt and FinishedAt are times on the sandbox's clock.
-	StartedAt, FinishedAt time.Time
+	// StartedAt is the time at which the delivery started, on the sandbox's clock.
+	StartedAt time.Time
+	// FinishedAt is the time at which it ended, on the sandbox's clock.
+	FinishedAt time.Time
 }
 
-// Format writes what came of the delivery in a line, whatever the verb: the
-// header has a signature, and the body may be long.
+// Format writes the id, log, URL and result of the delivery, whatever the verb:
+// the header has a signature, and the body may be long.
 func (d Delivery) Format(f fmt.State, _ rune) {
 	outcome := strconv.Itoa(d.StatusCode)
 	if d.Err != nil {
@@ -66,18 +72,19 @@ func (d Delivery) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "delivery %d of log %d to %s: %s", d.ID, d.LogID, d.URL, outcome)
 }
 
-// Deliveries returns the callbacks that were posted, in the order in which they
-// ended: the latest 1,000,000, or less if they take more than 256 MiB together. The
-// first ID tells how many came before. What headers and bodies hold is shared, and
-// must not be changed.
-func (s *Sandbox) Deliveries() []Delivery { return s.deliveries.kept.all() }
+// Deliveries yields the recorded deliveries of callbacks, the oldest first, up to
+// the latest at the start of the loop. The sandbox keeps the latest 1,000,000, or
+// fewer if they exceed 256 MiB; the ID of the first one tells how many came
+// before. The loop may use the sandbox. Headers and bodies are shared and must not
+// be changed.
+func (s *Sandbox) Deliveries() iter.Seq[Delivery] { return s.deliveries.kept.forward() }
 
-// LatestDeliveries yields [Sandbox.Deliveries], the latest first, without copying all of
-// them.
-func (s *Sandbox) LatestDeliveries() iter.Seq[Delivery] { return s.deliveries.kept.backward() }
+// DeliveriesBackward yields the same deliveries as [Sandbox.Deliveries], the
+// latest first.
+func (s *Sandbox) DeliveriesBackward() iter.Seq[Delivery] { return s.deliveries.kept.backward() }
 
-// Delivery returns one of [Sandbox.Deliveries] by its ID, and false if it is no
-// longer kept, or never was.
+// Delivery returns the recorded delivery with an ID. It returns false if there is
+// none, or none any more.
 func (s *Sandbox) Delivery(id int64) (Delivery, bool) { return s.deliveries.kept.byID(id) }
 
 // A posting is a callback that is to be posted.
@@ -88,10 +95,8 @@ type posting struct {
 	org            string
 	agentID, logID int64
 
-	resent  *Delivery // what it repeats, nil for nothing
-	fault   string
-	forged  bool // signed with another secret
-	dropped bool // not sent
+	repeated *Delivery // nil unless this is a redelivery
+	effect   DeliveryEffect
 }
 
 // postFunc delivers a callback.
@@ -155,15 +160,15 @@ func (s *Sandbox) postSoon(ctx context.Context, p posting) {
 // deliver posts a callback, and keeps what came of it.
 func (s *Sandbox) deliver(ctx context.Context, p posting) *Delivery {
 	delivery := &Delivery{
-		Org: p.org, AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Fault: p.fault, StartedAt: s.Now(),
+		Org: p.org, AgentID: p.agentID, LogID: p.logID, URL: p.url, Body: p.body, Effect: p.effect, StartedAt: s.Now(),
 	}
-	if p.resent != nil {
-		delivery.ResentFrom = p.resent.ID
+	if p.repeated != nil {
+		delivery.RedeliveryOf = p.repeated.ID
 	}
 	delivery.Err = s.deliveries.send(ctx, p, delivery)
 	delivery.FinishedAt = s.Now()
 	s.deliveries.keep(delivery)
-	s.tell(Event{Kind: CallbackDelivered, Org: p.org, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
+	s.tell(Event{Type: EventDeliveryFinished, Org: p.org, AgentID: p.agentID, LogID: p.logID, DeliveryID: delivery.ID})
 	return delivery
 }
 
@@ -181,8 +186,8 @@ func (d *deliveries) send(ctx context.Context, p posting, delivery *Delivery) er
 		return err
 	}
 	delivery.Header = request.Header.Clone()
-	if p.dropped {
-		return ErrDropped
+	if p.effect.Drop {
+		return ErrDeliveryDropped
 	}
 	response, err := d.client.Do(request)
 	if err != nil {
@@ -201,21 +206,25 @@ func (p *posting) request(ctx context.Context) (*http.Request, error) {
 	}
 	request.Header.Set("Content-Type", jsonType)
 	switch secret := p.secret; {
-	case secret != "" && p.forged:
+	case secret != "" && p.effect.WrongSignature:
 		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret("not "+secret)))
 	case secret != "":
 		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret(secret)))
-	case p.resent != nil && p.resent.Header != nil:
-		request.Header = p.resent.Header.Clone()
+	case p.repeated != nil && p.repeated.Header != nil:
+		request.Header = p.repeated.Header.Clone()
 	}
 	return request, nil
 }
 
-// Resend posts a callback once more, byte for byte, and returns what came of it. It
-// is signed anew with the agent's callback_secret as it is now, or as it was if the
-// agent is gone or has none. An error means that nothing was posted: an
-// [*UnknownDeliveryError], or [ErrClosed].
-func (s *Sandbox) Resend(ctx context.Context, deliveryID int64) (*Delivery, error) {
+// Redeliver posts the callback of a recorded delivery again, byte for byte and
+// without faults, and returns the new delivery. It signs the body with the agent's
+// present callback_secret. If the agent has none or is deleted, it repeats the
+// header of the recorded delivery.
+//
+// If it returns an error, nothing was posted: an [*UnknownDeliveryError],
+// [ErrClosed] or the context's error. A failed delivery is not an error, see
+// [Delivery].Err.
+func (s *Sandbox) Redeliver(ctx context.Context, deliveryID int64) (*Delivery, error) {
 	ctx, end, err := s.lifetime.begin(ctx)
 	if err != nil {
 		return nil, err
@@ -228,7 +237,7 @@ func (s *Sandbox) Resend(ctx context.Context, deliveryID int64) (*Delivery, erro
 	if !ok {
 		return nil, &UnknownDeliveryError{ID: deliveryID}
 	}
-	p := posting{url: original.URL, body: original.Body, org: original.Org, agentID: original.AgentID, logID: original.LogID, resent: &original}
+	p := posting{url: original.URL, body: original.Body, org: original.Org, agentID: original.AgentID, logID: original.LogID, repeated: &original}
 	s.store.RLock()
 	if a := s.store.agent(original.AgentID); a != nil {
 		p.secret = a.CallbackSecret

@@ -7,19 +7,22 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// ErrDropped is why a callback was not sent: a [DeliveryFault] wanted it so.
-var ErrDropped = errors.New("sandbox: dropped by a delivery fault")
+// ErrDeliveryDropped is the Err of a [Delivery] that was not posted because a
+// [DeliveryFault] dropped it.
+var ErrDeliveryDropped = errors.New("sandbox: delivery dropped by a fault")
 
 // maxHeld is how long a callback is held back that is to come after the next one,
 // on the sandbox's clock.
 const maxHeld = time.Minute
 
-// UnknownDeliveryError is what was asked of a delivery that there was not, or that
-// is no longer kept.
+// UnknownDeliveryError means that no recorded delivery has the given id.
+// [Sandbox.Redeliver] returns it.
 type UnknownDeliveryError struct {
-	// ID is the id that no delivery has.
+	// ID is the given id.
 	ID int64
 }
 
@@ -27,83 +30,98 @@ func (e *UnknownDeliveryError) Error() string {
 	return fmt.Sprintf("sandbox: there is no delivery %d", e.ID)
 }
 
-// A DeliveryFault goes wrong with the callbacks that it matches. What it says may
-// be combined.
+// A DeliveryFault injects an effect into some of the callbacks that match.
+// Redeliveries are not affected, see [Sandbox.Redeliver].
 type DeliveryFault struct {
-	// AgentID is whose callbacks are meant; 0 for all.
-	AgentID int64
-	// After is how many callbacks that match pass unharmed at first, and Times how
-	// many are harmed; 0 for all.
-	After, Times int
-	// Probability is how likely one is harmed whose turn it is; 0 for always. See
-	// [WithSeed].
-	Probability float64
+	// Match says which callbacks match. The zero DeliveryMatch matches all of them.
+	Match DeliveryMatch
+	// Selection selects some of the matching callbacks. The zero Selection selects
+	// all of them.
+	Selection Selection
+	// Effect is the effect on the selected callbacks.
+	Effect DeliveryEffect
+}
 
-	// Delay posts the callback so much later, on the sandbox's clock.
+// A DeliveryMatch matches callbacks.
+type DeliveryMatch struct {
+	// AgentID is the id of an agent; 0 matches the callbacks of all agents.
+	AgentID int64
+}
+
+// A DeliveryEffect is the effect of a [DeliveryFault] on a callback. At least one
+// field must be set. Fields can be combined, except Drop with any other, and Delay
+// with Reorder.
+type DeliveryEffect struct {
+	// Delay posts the callback later, on the sandbox's clock.
 	Delay time.Duration
-	// Duplicate posts it twice.
+	// Duplicate posts the callback twice.
 	Duplicate bool
-	// Reorder posts it after the callback that comes next, or a minute later on the
-	// sandbox's clock if none has come by then.
+	// Reorder posts the callback after the next one, or after a minute on the
+	// sandbox's clock if there is no other by then.
 	Reorder bool
-	// Drop does not send it: its Delivery has [ErrDropped].
+	// Drop doesn't post the callback. Its [Delivery] has [ErrDeliveryDropped].
 	Drop bool
-	// WrongSignature signs it with another secret, if the agent has one at all.
+	// WrongSignature signs the callback with another secret. Callbacks of agents
+	// without a callback_secret stay unsigned.
 	WrongSignature bool
 }
 
-func (f *DeliveryFault) check(option string, i int) error {
-	reason := (&chance{after: f.After, times: f.Times, probability: f.Probability}).check()
-	switch {
-	case reason != "":
-	case f.Delay < 0:
-		reason = fmt.Sprintf("has the Delay %v, but it must not be negative", f.Delay)
-	case f.Delay > 0 && f.Reorder:
-		reason = "has both Delay and Reorder: choose one"
-	case f.Drop && (f.Delay > 0 || f.Reorder || f.Duplicate || f.WrongSignature):
-		reason = "has Drop and something that needs it to be sent: choose one"
-	case f.effects() == nil:
-		reason = "does nothing: set Delay, Duplicate, Reorder, Drop or WrongSignature"
-	}
-	if reason == "" {
-		return nil
-	}
-	return &OptionError{Option: option, Reason: fmt.Sprintf("%d %s", i, reason)}
-}
-
-// effects are what the fault does, in words.
-func (f *DeliveryFault) effects() (effects []string) {
+// String describes the effect in words, as in "delayed, duplicate". It is empty for
+// the zero DeliveryEffect.
+func (e DeliveryEffect) String() string {
+	var words []string
 	for _, effect := range []struct {
-		wanted bool
-		words  string
+		set  bool
+		word string
 	}{
-		{f.Delay > 0, "delayed"},
-		{f.Duplicate, "duplicate"},
-		{f.Reorder, "reordered"},
-		{f.Drop, "dropped"},
-		{f.WrongSignature, "wrong signature"},
+		{e.Delay > 0, "delayed"},
+		{e.Duplicate, "duplicate"},
+		{e.Reorder, "reordered"},
+		{e.Drop, "dropped"},
+		{e.WrongSignature, "wrong signature"},
 	} {
-		if effect.wanted {
-			effects = append(effects, effect.words)
+		if effect.set {
+			words = append(words, effect.word)
 		}
 	}
-	return effects
+	return strings.Join(words, ", ")
 }
 
-// WithDeliveryFaults sets what goes wrong with callbacks from the start. See
+// check returns the first field that is invalid.
+func (f *DeliveryFault) check() *api.ArgumentError {
+	e := f.Effect
+	switch err := f.Selection.check(); {
+	case f.Match.AgentID < 0:
+		return invalid("Match.AgentID", "is %d, but ids start at 1", f.Match.AgentID)
+	case err != nil:
+		return err
+	case e.Delay < 0:
+		return invalid("Effect.Delay", "is %v, but must not be negative", e.Delay)
+	case e.Delay > 0 && e.Reorder:
+		return invalid("Effect.Reorder", "can't be combined with Delay")
+	case e.Drop && e != DeliveryEffect{Drop: true}:
+		return invalid("Effect.Drop", "can't be combined with another effect")
+	case e == DeliveryEffect{}:
+		return invalid("Effect", "is empty: set Delay, Duplicate, Reorder, Drop or WrongSignature")
+	}
+	return nil
+}
+
+// WithDeliveryFaults sets the faults of callbacks, see
 // [Sandbox.SetDeliveryFaults].
 func WithDeliveryFaults(faults ...DeliveryFault) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.deliveryFaults = faults
 		return checkDeliveryFaults("WithDeliveryFaults", faults)
-	}
+	})
 }
 
-// SetDeliveryFaults sets what goes wrong with callbacks from now on, in place of
-// all that did; nothing does if there are none. The first that matches a callback,
-// and whose turn it is, harms it. An error is an [*OptionError], and changes nothing.
+// SetDeliveryFaults replaces all faults of callbacks; without arguments it removes
+// them. Counting starts again. If several faults match and select a callback, the
+// first one applies, and those after it don't count the callback. If a fault is
+// invalid, SetDeliveryFaults returns an [*api.ArgumentError] and changes nothing.
 func (s *Sandbox) SetDeliveryFaults(faults ...DeliveryFault) error {
-	if err := checkDeliveryFaults("SetDeliveryFaults", faults); err != nil {
+	if err := checkDeliveryFaults("faults", faults); err != nil {
 		return err
 	}
 	s.store.Lock()
@@ -112,51 +130,53 @@ func (s *Sandbox) SetDeliveryFaults(faults ...DeliveryFault) error {
 	return nil
 }
 
-// DeliveryFaults returns what goes wrong with callbacks.
+// DeliveryFaults returns the faults of callbacks.
 func (s *Sandbox) DeliveryFaults() []DeliveryFault {
 	s.store.RLock()
 	defer s.store.RUnlock()
 	return slices.Clone(s.deliveries.faults.all)
 }
 
-func checkDeliveryFaults(option string, faults []DeliveryFault) error {
+// checkDeliveryFaults validates the faults of an argument.
+func checkDeliveryFaults(argument string, faults []DeliveryFault) error {
 	for i := range faults {
-		if err := faults[i].check(option, i); err != nil {
+		if err := faults[i].check(); err != nil {
+			err.Argument = fmt.Sprintf("%s[%d].%s", argument, i, err.Argument)
 			return err
 		}
 	}
 	return nil
 }
 
-// deliveryFaults are what goes wrong, and what came of it so far.
+// deliveryFaults are the faults of callbacks.
 type deliveryFaults struct {
-	all     []DeliveryFault
-	chances []chance  // of each
-	held    []posting // until the next callback is posted
+	all       []DeliveryFault
+	selectors []selector // of each
+	held      []posting  // until the next callback is posted
 }
 
 func (f *deliveryFaults) set(faults []DeliveryFault) {
 	f.all = slices.Clone(faults)
-	f.chances = nil
+	f.selectors = nil
 	for _, fault := range faults {
-		f.chances = append(f.chances, chance{after: fault.After, times: fault.Times, probability: fault.Probability})
+		f.selectors = append(f.selectors, selector{Selection: fault.Selection})
 	}
 }
 
 // plan returns what is to be posted of a callback now, and puts what is to be
 // posted later into the agenda. The caller holds the store's lock.
 func (s *Sandbox) plan(p posting, at time.Time) []posting {
-	f := s.strikeDelivery(&p)
+	p.effect = s.nextDeliveryEffect(p.agentID)
 	copies := []posting{p}
-	if f.Duplicate {
+	if p.effect.Duplicate {
 		copies = append(copies, p)
 	}
 	switch {
-	case f.Reorder:
+	case p.effect.Reorder:
 		s.holdBack(copies, at)
 		return nil
-	case f.Delay > 0:
-		s.postLater(at.Add(f.Delay), p.logID, func() []posting { return copies })
+	case p.effect.Delay > 0:
+		s.postLater(at.Add(p.effect.Delay), p.logID, func() []posting { return copies })
 		return nil
 	}
 	faults := &s.deliveries.faults
@@ -165,17 +185,16 @@ func (s *Sandbox) plan(p posting, at time.Time) []posting {
 	return now
 }
 
-// strikeDelivery is the fault that harms the callback, the zero fault for none.
-func (s *Sandbox) strikeDelivery(p *posting) (struck DeliveryFault) {
+// nextDeliveryEffect returns the effect of the fault that applies to the next
+// callback, the zero effect if none does.
+func (s *Sandbox) nextDeliveryEffect(agentID int64) DeliveryEffect {
 	faults := &s.deliveries.faults
 	for i, f := range faults.all {
-		if (f.AgentID == 0 || f.AgentID == p.agentID) && faults.chances[i].strikes(s.random) {
-			p.fault = strings.Join(f.effects(), ", ")
-			p.forged, p.dropped = f.WrongSignature, f.Drop
-			return f
+		if (f.Match.AgentID == 0 || f.Match.AgentID == agentID) && faults.selectors[i].next(s.random) {
+			return f.Effect
 		}
 	}
-	return DeliveryFault{}
+	return DeliveryEffect{}
 }
 
 // holdBack keeps the copies of a callback until another one is posted.

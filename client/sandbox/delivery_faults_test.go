@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -51,25 +52,25 @@ func TestDeliveryFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		faults []sandbox.DeliveryFault
 		want   []string // in two hours
-		told   []string // faults of the deliveries
+		told   []string // effects of the deliveries
 	}{
 		"none":            {nil, []string{"1 at 09:05:00", "2 at 10:00:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "", "", ""}},
-		"delay":           {[]sandbox.DeliveryFault{{AgentID: 2, Delay: 301 * time.Second}}, []string{"1 at 09:05:00", "3 at 10:05:00", "2 at 10:05:01"}, []string{"", "", "delayed"}},
-		"duplicate":       {[]sandbox.DeliveryFault{{AgentID: 2, Duplicate: true, Times: 1}}, []string{"1 at 09:05:00", "2 at 10:00:00", "2 at 10:00:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "duplicate", "duplicate", "", ""}},
-		"reorder":         {[]sandbox.DeliveryFault{{Reorder: true, After: 1, Times: 1}}, []string{"1 at 09:05:00", "2 at 10:01:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "reordered", "", ""}},
-		"drop":            {[]sandbox.DeliveryFault{{AgentID: 1, Drop: true}}, []string{"2 at 10:00:00", "4 at 11:00:00"}, []string{"dropped", "", "dropped", ""}},
-		"wrong signature": {[]sandbox.DeliveryFault{{WrongSignature: true, Times: 2}}, []string{"1 at 09:05:00 forged", "2 at 10:00:00 forged", "3 at 10:05:00", "4 at 11:00:00"}, []string{"wrong signature", "wrong signature", "", ""}},
-		"several":         {[]sandbox.DeliveryFault{{Drop: true, Times: 1}, {WrongSignature: true, Duplicate: true, Delay: time.Second, Times: 1}, {Drop: true, After: 1}}, []string{"2 at 10:00:01 forged", "2 at 10:00:01 forged", "3 at 10:05:00"}, []string{"dropped", "delayed, duplicate, wrong signature", "delayed, duplicate, wrong signature", "", "dropped"}},
+		"delay":           {[]sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 2}, Effect: sandbox.DeliveryEffect{Delay: 301 * time.Second}}}, []string{"1 at 09:05:00", "3 at 10:05:00", "2 at 10:05:01"}, []string{"", "", "delayed"}},
+		"duplicate":       {[]sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 2}, Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Duplicate: true}}}, []string{"1 at 09:05:00", "2 at 10:00:00", "2 at 10:00:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "duplicate", "duplicate", "", ""}},
+		"reorder":         {[]sandbox.DeliveryFault{{Selection: sandbox.Selection{Skip: 1, Times: 1}, Effect: sandbox.DeliveryEffect{Reorder: true}}}, []string{"1 at 09:05:00", "2 at 10:01:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "reordered", "", ""}},
+		"drop":            {[]sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 1}, Effect: sandbox.DeliveryEffect{Drop: true}}}, []string{"2 at 10:00:00", "4 at 11:00:00"}, []string{"dropped", "", "dropped", ""}},
+		"wrong signature": {[]sandbox.DeliveryFault{{Selection: sandbox.Times(2), Effect: sandbox.DeliveryEffect{WrongSignature: true}}}, []string{"1 at 09:05:00 forged", "2 at 10:00:00 forged", "3 at 10:05:00", "4 at 11:00:00"}, []string{"wrong signature", "wrong signature", "", ""}},
+		"several":         {[]sandbox.DeliveryFault{{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Drop: true}}, {Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{WrongSignature: true, Duplicate: true, Delay: time.Second}}, {Selection: sandbox.Selection{Skip: 1}, Effect: sandbox.DeliveryEffect{Drop: true}}}, []string{"2 at 10:00:01 forged", "2 at 10:00:01 forged", "3 at 10:05:00"}, []string{"dropped", "delayed, duplicate, wrong signature", "delayed, duplicate, wrong signature", "", "dropped"}},
 	} {
 		server, posted := newFaulty(t, sandbox.WithDeliveryFaults(test.faults...))
 		assert.Equal(t, 4, advance(t, server, 2*time.Hour), name)
 		assert.Equal(t, test.want, *posted, name)
 		var told []string
-		for i, delivery := range server.Deliveries() {
-			told = append(told, delivery.Fault)
+		for i, delivery := range deliveriesOf(server) {
+			told = append(told, delivery.Effect.String())
 			assert.EqualValues(t, i+1, delivery.ID, name)
-			if delivery.Fault == "dropped" {
-				require.ErrorIs(t, delivery.Err, sandbox.ErrDropped, name)
+			if delivery.Effect.Drop {
+				require.ErrorIs(t, delivery.Err, sandbox.ErrDeliveryDropped, name)
 				assert.NotEmpty(t, delivery.Body, name)
 			} else {
 				require.NoError(t, delivery.Err, name)
@@ -82,7 +83,7 @@ func TestDeliveryFaults(t *testing.T) {
 // What is held back and doubled is still both.
 func TestReorderedTwice(t *testing.T) {
 	t.Parallel()
-	fault := sandbox.DeliveryFault{Reorder: true, Duplicate: true, Times: 1}
+	fault := sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true, Duplicate: true}}
 	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(fault))
 	for range 2 {
 		fire(t, server, 1, sandbox.Outcome{})
@@ -98,7 +99,7 @@ func TestReorderedTwice(t *testing.T) {
 // What is held back goes out behind what comes next.
 func TestReorderedWithinTheMinute(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Reorder: true, Times: 1}))
+	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true}}))
 	for range 2 {
 		fire(t, server, 1, sandbox.Outcome{})
 	}
@@ -110,11 +111,11 @@ func TestReorderedWithinTheMinute(t *testing.T) {
 func TestSeedDecides(t *testing.T) {
 	t.Parallel()
 	pattern := func(seed uint64) string {
-		server, _ := newFaulty(t, sandbox.WithSeed(seed), sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Drop: true, Probability: 0.5}))
+		server, _ := newFaulty(t, sandbox.WithRandomSeed(seed), sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.DeliveryEffect{Drop: true}}))
 		advance(t, server, 24*time.Hour)
 		var b strings.Builder
-		for _, delivery := range server.Deliveries() {
-			b.WriteString(strings.Repeat("x", min(1, len(delivery.Fault))) + ".")
+		for _, delivery := range deliveriesOf(server) {
+			b.WriteString(strings.Repeat("x", min(1, len(delivery.Effect.String()))) + ".")
 		}
 		return b.String()
 	}
@@ -128,7 +129,7 @@ func TestSeedDecides(t *testing.T) {
 func TestSetDeliveryFaults(t *testing.T) {
 	t.Parallel()
 	server, posted := newFaulty(t)
-	faults := []sandbox.DeliveryFault{{Drop: true, Times: 1}}
+	faults := []sandbox.DeliveryFault{{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Drop: true}}}
 	require.NoError(t, server.SetDeliveryFaults(faults...))
 	assert.Equal(t, faults, server.DeliveryFaults())
 	for range 2 {
@@ -145,61 +146,64 @@ func TestSetDeliveryFaults(t *testing.T) {
 
 func TestDeliveryFaultsRefuse(t *testing.T) {
 	t.Parallel()
+	drop := sandbox.DeliveryEffect{Drop: true}
 	for want, fault := range map[string]sandbox.DeliveryFault{
-		"1 has After -1, but it must not be negative":                           {Drop: true, After: -1},
-		"1 has Times -1, but it must not be negative":                           {Drop: true, Times: -1},
-		"1 has the Probability 1.5, but it must be from 0 to 1":                 {Drop: true, Probability: 1.5},
-		"1 has the Probability NaN, but it must be from 0 to 1":                 {Drop: true, Probability: math.NaN()},
-		"1 has the Delay -1ns, but it must not be negative":                     {Delay: -1},
-		"1 has both Delay and Reorder: choose one":                              {Delay: 1, Reorder: true},
-		"1 has Drop and something that needs it to be sent: choose one":         {Drop: true, Duplicate: true},
-		"1 does nothing: set Delay, Duplicate, Reorder, Drop or WrongSignature": {AgentID: 1},
+		"Match.AgentID is -1, but ids start at 1":                                {Match: sandbox.DeliveryMatch{AgentID: -1}, Effect: drop},
+		"Selection.Skip is -1, but must not be negative":                         {Selection: sandbox.Selection{Skip: -1}, Effect: drop},
+		"Selection.Times is -1, but must not be negative":                        {Selection: sandbox.Times(-1), Effect: drop},
+		"Selection.Probability is 1.5, but must be from 0 to 1":                  {Selection: sandbox.Selection{Probability: 1.5}, Effect: drop},
+		"Selection.Probability is NaN, but must be from 0 to 1":                  {Selection: sandbox.Selection{Probability: math.NaN()}, Effect: drop},
+		"Effect.Delay is -1ns, but must not be negative":                         {Effect: sandbox.DeliveryEffect{Delay: -1}},
+		"Effect.Reorder can't be combined with Delay":                            {Effect: sandbox.DeliveryEffect{Delay: 1, Reorder: true}},
+		"Effect.Drop can't be combined with another effect":                      {Effect: sandbox.DeliveryEffect{Drop: true, Duplicate: true}},
+		"Effect is empty: set Delay, Duplicate, Reorder, Drop or WrongSignature": {Match: sandbox.DeliveryMatch{AgentID: 1}},
 	} {
-		_, err := sandbox.New(sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Drop: true}, fault))
-		require.EqualError(t, err, "sandbox: WithDeliveryFaults "+want)
+		faults := []sandbox.DeliveryFault{{Effect: drop}, fault}
+		_, err := sandbox.New(sandbox.WithDeliveryFaults(faults...))
+		require.EqualError(t, err, "ibl.ai: WithDeliveryFaults[1]."+want)
 		server := newAda(t)
-		err = server.SetDeliveryFaults(sandbox.DeliveryFault{Drop: true}, fault)
-		require.EqualError(t, err, "sandbox: SetDeliveryFaults "+want)
-		require.ErrorAs(t, err, new(*sandbox.OptionError))
+		err = server.SetDeliveryFaults(faults...)
+		require.EqualError(t, err, "ibl.ai: faults[1]."+want)
+		require.ErrorAs(t, err, new(*api.ArgumentError))
 		assert.Empty(t, server.DeliveryFaults())
 	}
 }
 
 func TestResend(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{WrongSignature: true}))
+	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{WrongSignature: true}}))
 	forged := fire(t, server, 1, sandbox.Outcome{Output: "é"}).Delivery
-	again, err := server.Resend(t.Context(), forged.ID)
+	again, err := server.Redeliver(t.Context(), forged.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, *posted, "it is signed anew")
 	assert.Equal(t, forged.Body, again.Body)
-	assert.Equal(t, forged.ID, again.ResentFrom)
+	assert.Equal(t, forged.ID, again.RedeliveryOf)
 	assert.EqualValues(t, 2, again.ID)
 	assert.EqualValues(t, 1, again.LogID)
 	assert.EqualValues(t, 1, again.AgentID)
-	assert.Empty(t, again.Fault)
+	assert.Zero(t, again.Effect)
 
 	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
 	for _, id := range []int64{forged.ID, again.ID} {
-		_, err = server.Resend(t.Context(), id)
+		_, err = server.Redeliver(t.Context(), id)
 		require.NoError(t, err)
 	}
 	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, (*posted)[2:], "it goes out as it was, since the agent is gone")
 
-	_, err = server.Resend(t.Context(), 99)
+	_, err = server.Redeliver(t.Context(), 99)
 	require.EqualError(t, err, "sandbox: there is no delivery 99")
 	require.ErrorAs(t, err, new(*sandbox.UnknownDeliveryError))
 	server.Close()
-	_, err = server.Resend(t.Context(), 1)
+	_, err = server.Redeliver(t.Context(), 1)
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
 func TestDroppedCallbackCanBeResent(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Drop: true}))
+	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
 	dropped := fire(t, server, 1, sandbox.Outcome{}).Delivery
-	require.ErrorIs(t, dropped.Err, sandbox.ErrDropped)
-	_, err := server.Resend(t.Context(), dropped.ID)
+	require.ErrorIs(t, dropped.Err, sandbox.ErrDeliveryDropped)
+	_, err := server.Redeliver(t.Context(), dropped.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"1 at 09:00:00"}, *posted)
 }

@@ -35,7 +35,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func withReceiver(f roundTripper) sandbox.Option {
-	return sandbox.WithHTTPClient(&http.Client{Transport: f})
+	return sandbox.WithCallbackHTTPClient(&http.Client{Transport: f})
 }
 
 func respond(status int, body string) *http.Response {
@@ -89,7 +89,7 @@ func TestFailingReceiversFailNoRun(t *testing.T) {
 		} else {
 			require.ErrorContains(t, run.Delivery.Err, test.err, name)
 		}
-		assert.Len(t, server.Deliveries(), 1, name)
+		assert.Len(t, deliveriesOf(server), 1, name)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	var followed atomic.Bool
 	target := newReceiver(t, func(http.ResponseWriter, *http.Request) { followed.Store(true) })
 	receiver := newReceiver(t, http.RedirectHandler(target, http.StatusTemporaryRedirect).ServeHTTP)
-	for _, options := range [][]sandbox.Option{nil, {sandbox.WithHTTPClient(&http.Client{})}} {
+	for _, options := range [][]sandbox.Option{nil, {sandbox.WithCallbackHTTPClient(&http.Client{})}} {
 		server := newAda(t, append(options, sandbox.WithPeriodicAgent("acme", calling(receiver, "a-long-random-secret")))...)
 		run := fire(t, server, 1, sandbox.Outcome{})
 		require.NoError(t, run.Delivery.Err)
@@ -120,8 +120,8 @@ func TestDeliveriesPrintShort(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		assert.Equal(t, "delivery 1 of log 1 to http://127.0.0.1/: 204", fmt.Sprintf(verb, delivery))
 	}
-	require.NoError(t, server.SetDeliveryFaults(sandbox.DeliveryFault{Drop: true}))
-	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: dropped by a delivery fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
+	require.NoError(t, server.SetDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
+	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: delivery dropped by a fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
 }
 
 func TestLongAnswerIsCut(t *testing.T) {
@@ -153,7 +153,7 @@ func TestSilentReceiverTimesOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSilent(t)
-		run, err := sb.Fire(t.Context(), 1, sandbox.Outcome{})
+		run, err := sb.RunNow(t.Context(), 1, sandbox.Outcome{})
 		require.NoError(t, err)
 		require.ErrorIs(t, run.Delivery.Err, context.DeadlineExceeded)
 		assert.Equal(t, 10*time.Second, run.Delivery.FinishedAt.Sub(run.Delivery.StartedAt))
@@ -166,7 +166,7 @@ func TestDeliveryEndsWithItsContext(t *testing.T) {
 		sb := newSilent(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		run, err := sb.Fire(ctx, 1, sandbox.Outcome{})
+		run, err := sb.RunNow(ctx, 1, sandbox.Outcome{})
 		require.NoError(t, err, "the run is over by then")
 		require.ErrorIs(t, run.Delivery.Err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, run.Delivery.FinishedAt.Sub(run.Delivery.StartedAt))
@@ -177,17 +177,17 @@ func TestCloseEndsDeliveries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSilent(t)
-		runs := make(chan *sandbox.Run)
+		runs := make(chan *sandbox.RunResult)
 		go func() {
 			defer close(runs)
-			run, err := sb.Fire(t.Context(), 1, sandbox.Outcome{})
+			run, err := sb.RunNow(t.Context(), 1, sandbox.Outcome{})
 			if assert.NoError(t, err) {
 				runs <- run
 			}
 		}()
 		synctest.Wait()
 		sb.Close()
-		assert.Len(t, sb.Deliveries(), 1, "Close waits")
+		assert.Len(t, deliveriesOf(sb), 1, "Close waits")
 		run := <-runs
 		require.ErrorIs(t, run.Delivery.Err, context.Canceled)
 		assert.Equal(t, api.StatusSuccess, run.Log.Status)

@@ -40,8 +40,8 @@ func TestAnswersAsDjango(t *testing.T) {
 	defer file.Close()
 	key := strings.Repeat("a", 40)
 	sb := newServer(t,
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: api.NewSecret(key)}),
-		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: api.NewSecret(strings.Repeat("b", 40))}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", APIKey: api.NewSecret(key)}),
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: api.NewSecret(strings.Repeat("b", 40)), Member: true}),
 	)
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)

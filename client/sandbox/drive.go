@@ -7,55 +7,60 @@ import (
 	"time"
 )
 
-// ErrReentrant is an Advance that an outcome function has called: it would wait
-// for itself.
-var ErrReentrant = errors.New("sandbox: the function of WithOutcomes must not advance the clock that it runs on")
+// ErrReentrant is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if an
+// outcome function calls them: the clock that they would move waits for the
+// function.
+var ErrReentrant = errors.New("sandbox: an outcome function must not advance the clock")
 
-// ErrClockBack is an advance to a time that has been.
-var ErrClockBack = errors.New("sandbox: the clock can't go back")
+// ErrClockBackwards is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] when
+// the clock would move backwards.
+var ErrClockBackwards = errors.New("sandbox: the clock would move backwards")
 
 // longestNap is how long the timer sleeps at most, in real time: a clock may be
 // set meanwhile.
 const longestNap = time.Minute
 
-// Now is the time on the sandbox's clock.
+// Now returns the time on the sandbox's clock.
 func (s *Sandbox) Now() time.Time { return s.clock.now() }
 
-// ClockSpeed is how fast the clock runs, see [WithClock].
+// ClockSpeed returns the speed of the clock, see [WithClock]. It is 0 if the clock
+// is frozen.
 func (s *Sandbox) ClockSpeed() float64 {
 	s.clock.mu.RLock()
 	defer s.clock.mu.RUnlock()
 	return s.clock.speed
 }
 
-// SetClockSpeed has the clock run at another speed from now on, see
-// [WithClock]. An error is an [*OptionError].
+// SetClockSpeed sets the speed of the clock, see [WithClock]. A speed of 0 freezes
+// it. If the speed is negative or above 86400, SetClockSpeed returns an
+// [*api.ArgumentError].
 func (s *Sandbox) SetClockSpeed(speed float64) error {
-	if err := checkClockSpeed("SetClockSpeed", speed); err != nil {
-		return err
+	if !(speed >= 0 && speed <= maxClockSpeed) { // NaN is neither
+		return invalid("speed", "is %v, but must be from 0 to %d", speed, maxClockSpeed)
 	}
 	s.clock.change(func(c *clock) { c.speed = speed })
 	s.store.Lock()
 	s.rearm()
 	s.store.Unlock()
-	s.tell(Event{Kind: ClockChanged})
+	s.tell(Event{Type: EventClockChanged})
 	return nil
 }
 
-// Advance moves the clock on by d, and lets happen on the way all that is due, in
-// order: runs begin and end, and callbacks are posted, one after another, each at its
-// time. It returns when the clock has arrived and the receivers have
-// answered, and tells how many runs have begun. Advance(ctx, 0) lets happen what is due now.
+// Advance moves the clock forward by d and runs everything that becomes due, in
+// order and each at its time: runs start and finish, and callbacks are posted one
+// after another. It returns the number of runs that started, after all receivers
+// have responded. Advance(ctx, 0) runs what is due now.
 //
-// An error means that the clock stands where the context ended, or the sandbox
-// was closed ([ErrClosed]), or that d is negative ([ErrClockBack]). What goes wrong with a run or a callback is no
-// error: see the logs and [Sandbox.Deliveries].
+// Failed runs and deliveries are not errors: see the logs and
+// [Sandbox.Deliveries]. Advance returns [ErrClockBackwards] if d is negative,
+// [ErrReentrant] in an outcome function, [ErrClosed] if the sandbox is closed, and
+// the context's error if it is done; the clock stays where it was by then.
 func (s *Sandbox) Advance(ctx context.Context, d time.Duration) (runs int, err error) {
 	return s.advance(ctx, func(now time.Time) time.Time { return now.Add(d) })
 }
 
-// AdvanceTo moves the clock on to t as [Sandbox.Advance] does. A t that has been
-// is [ErrClockBack].
+// AdvanceTo moves the clock forward to t, as [Sandbox.Advance] does. It returns
+// [ErrClockBackwards] if the clock is past t.
 func (s *Sandbox) AdvanceTo(ctx context.Context, t time.Time) (runs int, err error) {
 	return s.advance(ctx, func(time.Time) time.Time { return t })
 }
@@ -84,14 +89,14 @@ func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time)
 	now := s.clock.now()
 	until := to(now)
 	if until.Before(now) {
-		return 0, fmt.Errorf("%w from %s to %s", ErrClockBack, now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
+		return 0, fmt.Errorf("%w, from %s to %s", ErrClockBackwards, now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
 	}
 	d := &drive{sandbox: s, arrive: s.clock.reach, post: s.post}
 	if !d.to(ctx, func() time.Time { return until }) {
 		return d.runs, s.stopped(ctx)
 	}
 	s.clock.reach(until)
-	s.tell(Event{Kind: ClockChanged})
+	s.tell(Event{Type: EventClockChanged})
 	return d.runs, nil
 }
 

@@ -32,7 +32,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	run, err := sb.Fire(ctx, agent.ID, sandbox.Outcome{Log: "Loaded 3 documents. Answered."})
+	run, err := sb.RunNow(ctx, agent.ID, sandbox.Outcome{Log: "Loaded 3 documents. Answered."})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -77,9 +77,9 @@ func Example_validation() {
 // A platform with a clock that stands still, two users, and an agent that failed.
 func ExampleStart() {
 	sb, err := sandbox.Start(
-		sandbox.WithClock(time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC), 0),
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", Admin: true}),
-		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "eve"}),
+		sandbox.WithFrozenClock(time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC)),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "eve", Member: true}),
 		sandbox.WithMentor("library", client.Mentor{Name: "Cataloguer"}),
 		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{
 			Title: "New books",
@@ -91,7 +91,7 @@ func ExampleStart() {
 	}
 	defer sb.Close()
 
-	run, err := sb.Fire(context.Background(), 1, sandbox.Outcome{
+	run, err := sb.RunNow(context.Background(), 1, sandbox.Outcome{
 		Status:   api.StatusError,
 		Duration: 4250 * time.Millisecond,
 	})
@@ -107,11 +107,11 @@ func ExampleStart() {
 func ExampleSandbox_Advance() {
 	monday := time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
 	sb, err := sandbox.Start(
-		sandbox.WithClock(monday, 0),
-		sandbox.WithOutcomes(sandbox.Script(
+		sandbox.WithFrozenClock(monday),
+		sandbox.WithOutcomes(
 			sandbox.Outcome{Status: api.StatusError, Duration: time.Minute},
 			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
-		)),
+		),
 		sandbox.WithPeriodicAgent("acme",
 			client.PeriodicAgentCreateRequest{
 				Title: "Digest",
@@ -148,8 +148,8 @@ func ExampleSandbox_Advance() {
 // then the answer to a write is lost.
 func ExampleSandbox_SetFaults() {
 	sb, err := sandbox.Start(sandbox.WithFaults(
-		sandbox.Fault{Method: "GET", Times: 2, Status: 503},
-		sandbox.Fault{Method: "POST", Times: 1, Reset: sandbox.ResetAfter},
+		sandbox.Fault{Match: sandbox.RequestMatch{Method: "GET"}, Selection: sandbox.Times(2), Effect: sandbox.RespondWith(503)},
+		sandbox.Fault{Match: sandbox.RequestMatch{Method: "POST"}, Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}},
 	))
 	if err != nil {
 		log.Fatal(err)
@@ -178,7 +178,7 @@ func ExampleSandbox_SetFaults() {
 	}
 	fmt.Println("agents:", agents.Count)
 
-	for _, request := range sb.Requests() {
+	for request := range sb.Requests() {
 		fmt.Println(request.Operation, request.StatusCode)
 	}
 	// Output:
@@ -203,7 +203,7 @@ func ExampleWithPeriodicAgentLog() {
 	history[47].Status, history[47].Content = api.StatusError, "The model did not answer."
 
 	sb, err := sandbox.Start(
-		sandbox.WithClock(friday.AddDate(0, 0, 3), 0),
+		sandbox.WithFrozenClock(friday.AddDate(0, 0, 3)),
 		sandbox.WithPeriodicAgent("acme",
 			client.PeriodicAgentCreateRequest{Title: "Mail", Task: hourly},
 			client.PeriodicAgentCreateRequest{Title: "News", Task: hourly},

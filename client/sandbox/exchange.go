@@ -23,7 +23,7 @@ type exchange struct {
 	bodyErr    error             // why that is not the whole body
 	route      *route            // nil for none
 	parameters map[string]string // of the path
-	fault      Fault             // the zero Fault for none
+	effect     RequestEffect     // of the fault that applies, zero for none
 	faulted    bool
 	account    *Account // of the key; nil where nobody has asked yet, too
 
@@ -33,19 +33,19 @@ type exchange struct {
 	kept       bool // in the journal, or not to be kept
 }
 
-// ServeHTTP answers as the service does, or as a [Fault] has it, and keeps what was
-// asked and answered, see [Sandbox.Requests].
+// ServeHTTP responds as the service does, or as a [Fault] tells it to, and records
+// the request, see [Sandbox.Requests].
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := s.exchange(w, r)
 	defer e.keep()
-	e.fault, e.faulted = s.faults.strike(e.operationID(), r.Method, r.URL.Path)
+	e.effect, e.faulted = s.faults.next(e.operationID(), r.Method, r.URL.Path)
 	e.answer()
 }
 
-// Aside returns a handler that answers as the sandbox does, but meets no [Fault],
-// and is not among the [Sandbox.Requests]: for a console, or whatever else looks
-// on while a program is tested.
-func (s *Sandbox) Aside() http.Handler {
+// BypassHandler returns a handler that serves the same API without faults and
+// without recording requests. A console or another tool that inspects the sandbox
+// during a test can use it without disturbing the test.
+func (s *Sandbox) BypassHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e := s.exchange(w, r)
 		e.kept = true
@@ -62,7 +62,7 @@ func (s *Sandbox) exchange(w http.ResponseWriter, r *http.Request) *exchange {
 }
 
 // operationID is empty where there is no operation.
-func (e *exchange) operationID() string {
+func (e *exchange) operationID() OperationID {
 	if e.route == nil {
 		return ""
 	}
@@ -74,7 +74,7 @@ func (e *exchange) operationID() string {
 }
 
 func (e *exchange) answer() {
-	f := &e.fault
+	f := &e.effect
 	e.wait(f.Latency)
 	if f.Reset == ResetBefore {
 		e.reset()
@@ -110,7 +110,7 @@ func (e *exchange) perform() {
 	}
 	c := &call{
 		sandbox: e.sandbox, request: e.request, route: e.route, body: e.body, query: parseQuery(e.request.URL.RawQuery),
-		id: e.parameters["id"], olderRelease: e.fault.OlderRelease,
+		id: e.parameters["id"], olderRelease: e.effect.OlderRelease,
 	}
 	c.write(&e.draft, c.answer(e.parameters))
 	e.account = c.account
@@ -118,15 +118,15 @@ func (e *exchange) perform() {
 
 // disguise has the answer say what the fault wants it to.
 func (e *exchange) disguise() {
-	if body := []byte(e.fault.Body); len(body) > 0 {
+	if body := []byte(e.effect.Body); len(body) > 0 {
 		contentType := htmlType
 		if json.Valid(body) {
 			contentType = jsonType
 		}
 		e.draft.setBody(contentType, body)
 	}
-	if e.fault.ContentType != "" {
-		e.draft.header.Set("Content-Type", e.fault.ContentType)
+	if e.effect.ContentType != "" {
+		e.draft.header.Set("Content-Type", e.effect.ContentType)
 	}
 }
 

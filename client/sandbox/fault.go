@@ -9,161 +9,186 @@ import (
 	"time"
 )
 
-// A Fault goes wrong with the requests that it matches, of known and unknown paths
-// alike. What it says may be combined, but for what can't be had together: that is
-// an error.
+// A Fault injects an effect into some of the requests that match, for known and
+// unknown paths alike.
 type Fault struct {
-	// Operation is the id of one of the [Operations]; HEAD belongs to GET's. Method
-	// is an HTTP method. Path is a pattern of [path.Match] for the whole path, in
-	// which a star stands for what is between two slashes, as in
-	// /api/ai-mentor/orgs/*/users/*/periodic-agents/*/. A request matches if all
-	// three fit; what is empty fits any.
-	Operation, Method, Path string
-	// After is how many requests that match pass unharmed at first, and Times how
-	// many are harmed; 0 for all.
-	After, Times int
-	// Probability is how likely one is harmed whose turn it is; 0 for always. See
-	// [WithSeed].
-	Probability float64
+	// Match says which requests match. The zero RequestMatch matches all of them.
+	Match RequestMatch
+	// Selection selects some of the matching requests. The zero Selection selects
+	// all of them.
+	Selection Selection
+	// Effect is the effect on the selected requests.
+	Effect RequestEffect
+}
 
-	// Latency is how long the sandbox waits before it looks at the request. Where
-	// the client is gone by then, nothing is done. A body that is too long, or
-	// breaks off, is refused without a wait.
+// A RequestMatch matches requests. A request must fit all fields that are set.
+type RequestMatch struct {
+	// Operation is the id of an operation. HEAD requests belong to the operation of
+	// GET.
+	Operation OperationID
+	// Method is an HTTP method, in upper case.
+	Method string
+	// Path is a pattern of [path.Match] for the whole path, in which an asterisk
+	// doesn't match a slash, as in
+	// /api/ai-mentor/orgs/*/users/*/periodic-agents/*/.
+	Path string
+}
+
+// On returns RequestMatch{Operation: id}, which matches requests for an operation.
+func On(id OperationID) RequestMatch { return RequestMatch{Operation: id} }
+
+// A RequestEffect is the effect of a [Fault] on a request and its response. At
+// least one field must be set. Fields can be combined, except where they
+// contradict each other: a status and a changed response of the operation, or a
+// change to a response that is not sent.
+type RequestEffect struct {
+	// Latency delays the request before it is processed. If the client disconnects
+	// meanwhile, the request is not processed. Requests whose body is too long or
+	// breaks off are not delayed.
 	Latency time.Duration
-	// Status is answered in place of what the operation would answer, which is not
-	// done, whoever asks: 200 to 599.
+
+	// Status is the status of a response in place of the operation, which is not
+	// executed, not even its authentication: 200 to 599. Without Body, the response
+	// is the one that Django sends with this status (JSON with a detail, or a page
+	// for 500) or, for 413 and from 502 on, an nginx in front of it.
 	Status int
-	// RetryAfter is when to come back, with Status: the Retry-After header in whole
-	// seconds, rounded up.
+	// RetryAfter sets the Retry-After header of a response with Status, in seconds,
+	// rounded up.
 	RetryAfter time.Duration
-	// Body is the answer's body: with Status, or with ContentType in place of what
-	// an operation that was done has answered. Without it, a Status comes as from
-	// Django (401, 404, 429 and so on a detail in JSON, 500 a page) or, from 502 on, from
-	// nginx in front of it. It is announced as JSON or HTML, whichever it is.
+	// Body is the body of the response: of the one with Status, or, with
+	// ContentType, in place of the response of the executed operation. The
+	// Content-Type is JSON if the body is, or else HTML.
 	Body string
-	// ContentType is announced in place of the true one.
+	// ContentType replaces the Content-Type header.
 	ContentType string
-	// Redirect is where the answer leads, as its Location says, with a Status from
-	// 300 to 399, or 302.
+	// Redirect sets the Location header of a response with a Status from 300 to
+	// 399. The default Status is then 302.
 	Redirect string
-	// Reset breaks the connection there. A client that is net/http's sends a GET
-	// once more by itself if it had used the connection before.
+
+	// Reset breaks the connection at that point. The HTTP client of package net/http
+	// repeats a GET by itself if the connection had been used before.
 	Reset ResetPoint
-	// Truncate ends the connection halfway through the body.
+	// Truncate ends the connection after half of the response's body.
 	Truncate bool
-	// BytesPerSecond is how fast the body drips in.
+	// BytesPerSecond limits the speed at which the response's body is sent.
 	BytesPerSecond int
-	// UnknownFields gives each object of the answer a field that nobody knows, and
-	// UnknownEnums each of its statuses, modes, providers and the like a value that
-	// nobody knows. Free-form JSON stays as it is.
-	UnknownFields, UnknownEnums bool
-	// LinkHost is the scheme and host of a page's next and previous, as an
-	// application behind a proxy may see them: http://internal:8000.
-	LinkHost string
-	// OlderRelease has the answer in the shape of release 3.59.0: agents have no
-	// description, created_at and platform_key, mentors no id, types and subjects,
-	// MCP servers headers in place of extra_headers, and so on. Agents can be
-	// written with a mentor's integer id, too. Operations that 3.59.0's
-	// documents do not have, such as those of logs, answer as ever.
+
+	// UnknownFields adds an unknown field to each object of a JSON response, except
+	// in free-form JSON.
+	UnknownFields bool
+	// UnknownEnums replaces each status, mode, provider and other enum value of a
+	// JSON response by an unknown one, except in free-form JSON.
+	UnknownEnums bool
+	// LinkOrigin replaces the scheme and host of a page's next and previous links, as
+	// an application behind a proxy may see them: http://internal:8000.
+	LinkOrigin string
+	// OlderRelease changes JSON responses to those of release 3.59.0 of the service:
+	// agents have no description, created_at and platform_key, mentors no id, types
+	// and subjects, MCP servers have headers in place of extra_headers, and so on.
+	// Agents can also be written with a mentor's integer id. Operations that release
+	// 3.59.0 doesn't document, such as those of logs, are not changed.
 	OlderRelease bool
 }
 
-// ResetPoint is when a connection breaks, with a TCP reset if it can be had:
-// over HTTP/2, the stream ends.
+// RespondWith returns RequestEffect{Status: status}, which responds in place of the
+// operation.
+func RespondWith(status int) RequestEffect { return RequestEffect{Status: status} }
+
+// A ResetPoint is the point at which a connection breaks. The sandbox sends a TCP
+// reset where it can; over HTTP/2 it resets the stream.
 type ResetPoint string
 
-// The points at which a connection can break. An answer without a body has no
-// middle: ResetDuring is ResetAfter there.
+// The points at which a connection can break.
 const (
-	ResetBefore ResetPoint = "before" // nothing was done
-	ResetDuring ResetPoint = "during" // halfway through the answer's body
-	ResetAfter  ResetPoint = "after"  // all was done, and the answer lost
+	// ResetBefore breaks the connection before the operation is executed.
+	ResetBefore ResetPoint = "before"
+	// ResetDuring breaks it after half of the response's body. Without a body it
+	// is [ResetAfter].
+	ResetDuring ResetPoint = "during"
+	// ResetAfter breaks it after the operation is executed, before the response.
+	ResetAfter ResetPoint = "after"
 )
 
-// WithFaults sets what goes wrong with requests from the start. See
-// [Sandbox.SetFaults].
+// WithFaults sets the faults of requests, see [Sandbox.SetFaults].
 func WithFaults(faults ...Fault) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.faults = faults
 		return checkFaults("WithFaults", faults)
-	}
+	})
 }
 
-// SetFaults sets what goes wrong with requests from now on, in place of all that
-// did; nothing does if there are none. Counting and chance start anew. The first
-// fault that matches a request, and whose turn it is, harms it, and those after
-// it do not see it: so faults with Times come one after the other. A
-// request that is on its way keeps its fault. An error is an [*OptionError], and
-// changes nothing.
+// SetFaults replaces all faults of requests; without arguments it removes them.
+// Counting and random numbers start again. If several faults match and select a
+// request, the first one applies, and those after it don't count the request: so
+// faults with Times follow each other. Requests in flight keep their fault. If a
+// fault is invalid, SetFaults returns an [*api.ArgumentError] and changes nothing.
 func (s *Sandbox) SetFaults(faults ...Fault) error {
-	if err := checkFaults("SetFaults", faults); err != nil {
+	if err := checkFaults("faults", faults); err != nil {
 		return err
 	}
 	s.faults.set(faults)
 	return nil
 }
 
-// Faults returns what goes wrong with requests.
+// Faults returns the faults of requests.
 func (s *Sandbox) Faults() []Fault {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	return slices.Clone(s.faults.all)
 }
 
-// requestFaults are what goes wrong, and what came of it so far.
+// requestFaults are the faults of requests.
 type requestFaults struct {
 	seed uint64
 
-	mu      sync.Mutex // guards what follows
-	all     []Fault
-	chances []chance // of each
-	random  *rand.Rand
+	mu        sync.Mutex // guards what follows
+	all       []Fault
+	selectors []selector // of each
+	random    *rand.Rand
 }
 
 func (f *requestFaults) set(faults []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all = slices.Clone(faults)
-	f.chances = nil
+	f.selectors = nil
 	for i := range faults {
-		f.chances = append(f.chances, faults[i].chance())
+		f.selectors = append(f.selectors, selector{Selection: faults[i].Selection})
 	}
 	f.random = rand.New(rand.NewPCG(f.seed, 1)) //nolint:gosec // the same seed, the same faults
 }
 
-// strike returns the fault that harms a request, if one does.
-func (f *requestFaults) strike(operation, method, target string) (struck Fault, ok bool) {
+// next returns the effect of the fault that applies to the next request, if one
+// does.
+func (f *requestFaults) next(operation OperationID, method, target string) (effect RequestEffect, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i := range f.all {
-		if f.all[i].matches(operation, method, target) && f.chances[i].strikes(f.random) {
-			return f.all[i], true
+		if f.all[i].Match.matches(operation, method, target) && f.selectors[i].next(f.random) {
+			return f.all[i].Effect, true
 		}
 	}
-	return Fault{}, false
+	return RequestEffect{}, false
 }
 
-func (f *Fault) chance() chance {
-	return chance{after: f.After, times: f.Times, probability: f.Probability}
-}
-
-func (f *Fault) matches(operation, method, target string) bool {
-	if f.Operation != "" && f.Operation != operation || f.Method != "" && f.Method != method {
+func (m *RequestMatch) matches(operation OperationID, method, target string) bool {
+	if m.Operation != "" && m.Operation != operation || m.Method != "" && m.Method != method {
 		return false
 	}
-	fits, _ := path.Match(f.Path, target) // the pattern was checked
-	return f.Path == "" || fits
+	fits, _ := path.Match(m.Path, target) // the pattern was checked
+	return m.Path == "" || fits
 }
 
-// status is what is answered in the operation's place, 0 for nothing.
-func (f *Fault) status() int {
-	if f.Status == 0 && f.Redirect != "" {
+// status is the status of the response in place of the operation, 0 if there is
+// none.
+func (e *RequestEffect) status() int {
+	if e.Status == 0 && e.Redirect != "" {
 		return http.StatusFound
 	}
-	return f.Status
+	return e.Status
 }
 
-// reshapes reports whether the fault changes the JSON of an operation's answer.
-func (f *Fault) reshapes() bool {
-	return f.UnknownFields || f.UnknownEnums || f.LinkHost != "" || f.OlderRelease
+// reshapes reports whether the effect changes the JSON of an operation's response.
+func (e *RequestEffect) reshapes() bool {
+	return e.UnknownFields || e.UnknownEnums || e.LinkOrigin != "" || e.OlderRelease
 }

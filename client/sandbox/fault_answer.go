@@ -11,7 +11,7 @@ import (
 
 // refuse answers with the fault's status, as whoever usually sends it does.
 func (e *exchange) refuse() {
-	f := &e.fault
+	f := &e.effect
 	header, status := e.draft.header, f.status()
 	e.draft.status = status
 	if f.Redirect != "" {

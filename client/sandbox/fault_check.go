@@ -9,96 +9,98 @@ import (
 	"strings"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
-func checkFaults(option string, faults []Fault) error {
+// checkFaults validates the faults of an argument.
+func checkFaults(argument string, faults []Fault) error {
 	for i := range faults {
-		if reason := faults[i].check(); reason != "" {
-			return &OptionError{Option: option, Reason: fmt.Sprintf("%d %s", i, reason)}
+		if err := faults[i].check(); err != nil {
+			err.Argument = fmt.Sprintf("%s[%d].%s", argument, i, err.Argument)
+			return err
 		}
 	}
 	return nil
 }
 
-// check returns what is wrong with a fault, of its first field that is wrong.
-func (f *Fault) check() string {
-	chance := f.chance()
-	for _, check := range []func() string{f.checkTarget, chance.check, f.checkValues, f.checkTogether} {
-		if reason := check(); reason != "" {
-			return reason
+// check returns the first field that is invalid.
+func (f *Fault) check() *api.ArgumentError {
+	for _, check := range []func() *api.ArgumentError{f.Match.check, f.Selection.check, f.Effect.check, f.Effect.checkTogether} {
+		if err := check(); err != nil {
+			return err
 		}
 	}
-	return ""
+	return nil
 }
 
-// checkTarget looks at which requests are meant.
-func (f *Fault) checkTarget() string {
+func (m *RequestMatch) check() *api.ArgumentError {
 	all := Operations()
-	i := slices.IndexFunc(all, func(o client.Operation) bool { return o.ID == f.Operation })
+	i := slices.IndexFunc(all, func(o client.Operation) bool { return o.ID == string(m.Operation) })
 	switch {
-	case f.Operation != "" && i < 0:
-		return fmt.Sprintf("has the Operation %q, which is none: see Operations", f.Operation)
-	case strings.ContainsFunc(f.Method, func(c rune) bool { return c < 'A' || c > 'Z' }):
-		return fmt.Sprintf("has the Method %q, but it must be in capitals", f.Method)
-	case f.Operation != "" && f.Method != "" && f.Method != all[i].Method && (f.Method != http.MethodHead || all[i].Method != http.MethodGet):
-		return fmt.Sprintf("has the Method %s, but its Operation is a %s", f.Method, all[i].Method)
-	case f.Path != "" && !strings.HasPrefix(f.Path, "/"):
-		return fmt.Sprintf("has the Path %q, which fits none: it must begin with a slash", f.Path)
+	case m.Operation != "" && i < 0:
+		return invalid("Match.Operation", "is %q, which is not one of Operations", m.Operation)
+	case strings.ContainsFunc(m.Method, func(r rune) bool { return r < 'A' || r > 'Z' }):
+		return invalid("Match.Method", "is %q, but must be in upper case", m.Method)
+	case m.Operation != "" && m.Method != "" && m.Method != all[i].Method && (m.Method != http.MethodHead || all[i].Method != http.MethodGet):
+		return invalid("Match.Method", "is %s, but the method of Operation is %s", m.Method, all[i].Method)
+	case m.Path != "" && !strings.HasPrefix(m.Path, "/"):
+		return invalid("Match.Path", "is %q, but must begin with a slash", m.Path)
 	}
-	if _, err := path.Match(f.Path, ""); err != nil {
-		return fmt.Sprintf("has the Path %q, which is no pattern of path.Match", f.Path)
+	if _, err := path.Match(m.Path, ""); err != nil {
+		return invalid("Match.Path", "is %q, which is not a pattern of path.Match", m.Path)
 	}
-	return ""
+	return nil
 }
 
-// checkValues looks at each of the effects.
-func (f *Fault) checkValues() string {
+// check validates each field by itself.
+func (e *RequestEffect) check() *api.ArgumentError {
 	switch {
-	case f.Latency < 0:
-		return fmt.Sprintf("has the Latency %v, but it must not be negative", f.Latency)
-	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Sprintf("has the Status %d, but it must be from 200 to 599", f.Status)
-	case f.RetryAfter < 0:
-		return fmt.Sprintf("has the RetryAfter %v, but it must not be negative", f.RetryAfter)
-	case !fitsHeader(f.ContentType):
-		return fmt.Sprintf("has the ContentType %q, which no header can carry", f.ContentType)
-	case !fitsHeader(f.Redirect):
-		return fmt.Sprintf("has the Redirect %q, which no header can carry", f.Redirect)
-	case !slices.Contains([]ResetPoint{"", ResetBefore, ResetDuring, ResetAfter}, f.Reset):
-		return fmt.Sprintf("has the Reset %q, which is none", f.Reset)
-	case f.BytesPerSecond < 0:
-		return fmt.Sprintf("has the BytesPerSecond %d, but it must not be negative", f.BytesPerSecond)
-	case !isOrigin(f.LinkHost):
-		return fmt.Sprintf("has the LinkHost %q, but it must be a scheme and a host, as in http://internal:8000", f.LinkHost)
+	case e.Latency < 0:
+		return invalid("Effect.Latency", "is %v, but must not be negative", e.Latency)
+	case e.Status != 0 && (e.Status < 200 || e.Status > 599):
+		return invalid("Effect.Status", "is %d, but must be from 200 to 599", e.Status)
+	case e.RetryAfter < 0:
+		return invalid("Effect.RetryAfter", "is %v, but must not be negative", e.RetryAfter)
+	case !fitsHeader(e.ContentType):
+		return invalid("Effect.ContentType", "is %q, which is not allowed in a header", e.ContentType)
+	case !fitsHeader(e.Redirect):
+		return invalid("Effect.Redirect", "is %q, which is not allowed in a header", e.Redirect)
+	case !slices.Contains([]ResetPoint{"", ResetBefore, ResetDuring, ResetAfter}, e.Reset):
+		return invalid("Effect.Reset", "is %q, but must be one of before, during and after", e.Reset)
+	case e.BytesPerSecond < 0:
+		return invalid("Effect.BytesPerSecond", "is %d, but must not be negative", e.BytesPerSecond)
+	case !isOrigin(e.LinkOrigin):
+		return invalid("Effect.LinkOrigin", "is %q, but must be a scheme and a host, as in http://internal:8000", e.LinkOrigin)
 	}
-	return ""
+	return nil
 }
 
-// checkTogether looks at what can't be had with, or without, something else.
-func (f *Fault) checkTogether() string {
-	chooses := f.Status != 0 || f.Redirect != ""
-	answers := chooses || f.RetryAfter > 0 || f.Body != "" || f.ContentType != "" || f.Truncate || f.BytesPerSecond > 0
+// checkTogether validates the combination of fields.
+func (e *RequestEffect) checkTogether() *api.ArgumentError {
+	responds := e.Status != 0 || e.Redirect != ""
+	changes := responds || e.RetryAfter > 0 || e.Body != "" || e.ContentType != "" || e.Truncate || e.BytesPerSecond > 0
+	const unsent = "is %s, which sends no response that another field could change"
 	switch {
-	case f.Redirect != "" && (f.status() < 300 || f.status() > 399):
-		return fmt.Sprintf("has Redirect and the Status %d, which leads nowhere: 300 to 399 do", f.Status)
-	case f.RetryAfter > 0 && !chooses:
-		return "has RetryAfter, but no Status to send it with"
-	case f.Body != "" && !chooses && f.ContentType == "":
-		return "has Body, but neither Status nor ContentType"
-	case f.Body != "" && chooses && !bodyAllowed(f.status()):
-		return fmt.Sprintf("has Body and the Status %d, which has none", f.Status)
-	case (chooses || f.Body != "") && f.reshapes():
-		return "has UnknownFields, UnknownEnums, LinkHost or OlderRelease, and with Status, Redirect or Body no answer that they could change"
-	case f.Reset == ResetBefore && (answers || f.reshapes()):
-		return "has Reset before the answer and something that needs one: choose one"
-	case f.Reset == ResetAfter && (answers || f.UnknownFields || f.UnknownEnums || f.LinkHost != ""):
-		return "has Reset after an answer that is lost and something about it: choose one"
-	case f.Reset == ResetDuring && f.Truncate:
-		return "has Reset during the answer and Truncate: choose one"
-	case f.Latency == 0 && f.Reset == "" && !answers && !f.reshapes():
-		return "does nothing: set Latency, Status or another of its effects"
+	case e.Redirect != "" && (e.status() < 300 || e.status() > 399):
+		return invalid("Effect.Status", "is %d, but must be from 300 to 399 with Redirect", e.Status)
+	case e.RetryAfter > 0 && !responds:
+		return invalid("Effect.RetryAfter", "needs Status")
+	case e.Body != "" && !responds && e.ContentType == "":
+		return invalid("Effect.Body", "needs Status or ContentType")
+	case e.Body != "" && responds && !bodyAllowed(e.status()):
+		return invalid("Effect.Body", "is not allowed with Status %d", e.Status)
+	case (responds || e.Body != "") && e.reshapes():
+		return invalid("Effect", "has UnknownFields, UnknownEnums, LinkOrigin or OlderRelease, which need the operation's response, but Status, Redirect or Body replaces it")
+	case e.Reset == ResetBefore && (changes || e.reshapes()):
+		return invalid("Effect.Reset", unsent, e.Reset)
+	case e.Reset == ResetAfter && (changes || e.UnknownFields || e.UnknownEnums || e.LinkOrigin != ""):
+		return invalid("Effect.Reset", unsent, e.Reset)
+	case e.Reset == ResetDuring && e.Truncate:
+		return invalid("Effect.Truncate", "can't be combined with Reset during")
+	case e.Latency == 0 && e.Reset == "" && !changes && !e.reshapes():
+		return invalid("Effect", "is empty: set Latency, Status or another field")
 	}
-	return ""
+	return nil
 }
 
 // fitsHeader reports whether a header's value can be this text.

@@ -70,33 +70,33 @@ func TestClientMeetsFaults(t *testing.T) {
 		fault       sandbox.Fault
 		get, create outcome
 	}{
-		"none":                {sandbox.Fault{After: 9, Status: 500}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"500":                 {sandbox.Fault{Status: 500}, outcome{fails(500), 1, 0}, outcome{fails(500), 1, 0}},
-		"502":                 {sandbox.Fault{Status: 502}, outcome{fails(502), 3, 0}, outcome{fails(502), 1, 0}},
-		"503 twice":           {sandbox.Fault{Status: 503, Times: 2}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
-		"503 with a wait":     {sandbox.Fault{Status: 503, RetryAfter: time.Second, Times: 2}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
-		"504 once":            {sandbox.Fault{Status: 504, Times: 1}, outcome{fine, 2, 0}, outcome{fails(504), 1, 0}},
-		"429 twice":           {sandbox.Fault{Status: 429, RetryAfter: time.Minute, Times: 2}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
-		"429":                 {sandbox.Fault{Status: 429}, outcome{fails(429), 3, 0}, outcome{fails(429), 3, 0}},
-		"200 with a page":     {sandbox.Fault{Status: 200, Body: "<p>Sign in"}, outcome{garbles, 1, 0}, outcome{garbles, 1, 0}},
-		"200 with nothing":    {sandbox.Fault{Status: 200}, outcome{garbles, 1, 0}, outcome{garbles, 1, 0}},
-		"a page after all":    {sandbox.Fault{ContentType: "text/html", Body: "<p>Hello"}, outcome{garbles, 1, 0}, outcome{garbles, 1, 1}},
-		"wrong type":          {sandbox.Fault{ContentType: "text/html"}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"redirect elsewhere":  {sandbox.Fault{Redirect: "https://login.example.edu/"}, outcome{redirects, 1, 0}, outcome{redirects, 1, 0}},
-		"redirect to nowhere": {sandbox.Fault{Redirect: "/", Status: 303, Times: 1}, outcome{fails(404), 2, 0}, outcome{redirects, 1, 0}},
-		"reset before":        {sandbox.Fault{Reset: sandbox.ResetBefore}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
-		"reset before, once":  {sandbox.Fault{Reset: sandbox.ResetBefore, Times: 1}, outcome{fine, 2, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
-		"reset during":        {sandbox.Fault{Reset: sandbox.ResetDuring}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
-		"reset during, once":  {sandbox.Fault{Reset: sandbox.ResetDuring, Times: 1}, outcome{fine, 2, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
-		"reset after":         {sandbox.Fault{Reset: sandbox.ResetAfter}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
-		"cut off":             {sandbox.Fault{Truncate: true}, outcome{breaks(io.ErrUnexpectedEOF), 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
-		"cut off, twice":      {sandbox.Fault{Truncate: true, Times: 2}, outcome{fine, 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
-		"too late":            {sandbox.Fault{Latency: time.Hour}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 0}},
-		"too slow":            {sandbox.Fault{BytesPerSecond: 1}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 1}},
-		"late and slow":       {sandbox.Fault{Latency: time.Millisecond, BytesPerSecond: 1 << 20}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"unknown fields":      {sandbox.Fault{UnknownFields: true}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"unknown values":      {sandbox.Fault{UnknownEnums: true}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"older release":       {sandbox.Fault{OlderRelease: true}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"none":                {sandbox.Fault{Selection: sandbox.Selection{Skip: 9}, Effect: sandbox.RespondWith(500)}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"500":                 {sandbox.Fault{Effect: sandbox.RespondWith(500)}, outcome{fails(500), 1, 0}, outcome{fails(500), 1, 0}},
+		"502":                 {sandbox.Fault{Effect: sandbox.RespondWith(502)}, outcome{fails(502), 3, 0}, outcome{fails(502), 1, 0}},
+		"503 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RespondWith(503)}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
+		"503 with a wait":     {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Second}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
+		"504 once":            {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(504)}, outcome{fine, 2, 0}, outcome{fails(504), 1, 0}},
+		"429 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Minute}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
+		"429":                 {sandbox.Fault{Effect: sandbox.RespondWith(429)}, outcome{fails(429), 3, 0}, outcome{fails(429), 3, 0}},
+		"200 with a page":     {sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, Body: "<p>Sign in"}}, outcome{garbles, 1, 0}, outcome{garbles, 1, 0}},
+		"200 with nothing":    {sandbox.Fault{Effect: sandbox.RespondWith(200)}, outcome{garbles, 1, 0}, outcome{garbles, 1, 0}},
+		"a page after all":    {sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html", Body: "<p>Hello"}}, outcome{garbles, 1, 0}, outcome{garbles, 1, 1}},
+		"wrong type":          {sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html"}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"redirect elsewhere":  {sandbox.Fault{Effect: sandbox.RequestEffect{Redirect: "https://login.example.edu/"}}, outcome{redirects, 1, 0}, outcome{redirects, 1, 0}},
+		"redirect to nowhere": {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Redirect: "/", Status: 303}}, outcome{fails(404), 2, 0}, outcome{redirects, 1, 0}},
+		"reset before":        {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
+		"reset before, once":  {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}, outcome{fine, 2, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
+		"reset during":        {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
+		"reset during, once":  {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}}, outcome{fine, 2, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
+		"reset after":         {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
+		"cut off":             {sandbox.Fault{Effect: sandbox.RequestEffect{Truncate: true}}, outcome{breaks(io.ErrUnexpectedEOF), 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
+		"cut off, twice":      {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Truncate: true}}, outcome{fine, 3, 0}, outcome{breaks(io.ErrUnexpectedEOF), 1, 1}},
+		"too late":            {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 0}},
+		"too slow":            {sandbox.Fault{Effect: sandbox.RequestEffect{BytesPerSecond: 1}}, outcome{breaks(context.DeadlineExceeded), 3, 0}, outcome{breaks(context.DeadlineExceeded), 1, 1}},
+		"late and slow":       {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Millisecond, BytesPerSecond: 1 << 20}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"unknown fields":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"unknown values":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"older release":       {sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -107,9 +107,9 @@ func TestClientMeetsFaults(t *testing.T) {
 				return transport.RoundTrip(r)
 			})})}
 			switch {
-			case test.fault.Latency > time.Second:
+			case test.fault.Effect.Latency > time.Second:
 				opts = append(opts, client.WithTimeout(50*time.Millisecond))
-			case test.fault.BytesPerSecond == 1: // long enough to be heard
+			case test.fault.Effect.BytesPerSecond == 1: // long enough to be heard
 				opts = append(opts, client.WithTimeout(time.Second))
 			}
 			c := impatient(t, server, opts...)
@@ -140,9 +140,9 @@ func TestClientMeetsFaults(t *testing.T) {
 func TestClientDeletesOnce(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []sandbox.Fault{
-		{Reset: sandbox.ResetAfter, Times: 1},
-		{Reset: sandbox.ResetDuring, Times: 2},
-		{Status: 502, Times: 1},
+		{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}},
+		{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}},
+		{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(502)},
 	} {
 		server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithFaults(fault))
 		require.NoError(t, impatient(t, server).PeriodicAgents.Delete(t.Context(), 1), fault)
@@ -152,7 +152,7 @@ func TestClientDeletesOnce(t *testing.T) {
 
 func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{UnknownEnums: true, UnknownFields: true}))
+	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true, UnknownFields: true}}))
 	c := impatient(t, server)
 	agent, err := c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
@@ -163,7 +163,7 @@ func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
 	assert.EqualValues(t, unknown, agent.Mentor.CallConfiguration.GoogleVoice.Provider)
 	assert.JSONEq(t, string(server.Mentors("acme")[0].Flow), string(agent.Mentor.Flow))
 
-	setFaults(t, server, sandbox.Fault{OlderRelease: true})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
 	agent, err = c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Zero(t, agent.Mentor.ID)
@@ -175,7 +175,7 @@ func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
 // Links to another host are followed on the configured one.
 func TestClientWalksPagesBehindAProxy(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{LinkHost: "http://internal:8000"}))
+	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{LinkOrigin: "http://internal:8000"}}))
 	all, err := client.Collect(impatient(t, server).PeriodicAgents.All(t.Context(), nil), 100)
 	require.NoError(t, err)
 	assert.Len(t, all, 3)
@@ -187,42 +187,42 @@ func anyFault(random *rand.Rand) sandbox.Fault {
 		pick := func(n int) bool { return random.IntN(n) == 0 }
 		var f sandbox.Fault
 		if pick(3) {
-			f.Operation = sandbox.Operations()[random.IntN(len(sandbox.Operations()))].ID
+			f.Match.Operation = sandbox.OperationID(sandbox.Operations()[random.IntN(len(sandbox.Operations()))].ID)
 		}
 		if pick(4) {
-			f.Method = []string{http.MethodGet, http.MethodPost, http.MethodDelete}[random.IntN(3)]
+			f.Match.Method = []string{http.MethodGet, http.MethodPost, http.MethodDelete}[random.IntN(3)]
 		}
 		if pick(4) {
-			f.Path = []string{"/*", "/api/ai-mentor/orgs/*/users/*/*/", "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/[0-9]/"}[random.IntN(3)]
+			f.Match.Path = []string{"/*", "/api/ai-mentor/orgs/*/users/*/*/", "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/[0-9]/"}[random.IntN(3)]
 		}
-		f.After, f.Times, f.Probability = random.IntN(3), random.IntN(3), random.Float64()
+		f.Selection = sandbox.Selection{Skip: random.IntN(3), Times: random.IntN(3), Probability: random.Float64()}
 		if pick(2) {
-			f.Latency = time.Duration(random.IntN(1000))
+			f.Effect.Latency = time.Duration(random.IntN(1000))
 		}
 		if pick(3) {
-			f.Status = 200 + random.IntN(400)
+			f.Effect.Status = 200 + random.IntN(400)
 		}
 		if pick(3) {
-			f.RetryAfter = time.Duration(random.Int64N(1 << 40))
+			f.Effect.RetryAfter = time.Duration(random.Int64N(1 << 40))
 		}
 		if pick(4) {
-			f.Body = []string{"{}", "<html>", "[", "null"}[random.IntN(4)]
+			f.Effect.Body = []string{"{}", "<html>", "[", "null"}[random.IntN(4)]
 		}
 		if pick(4) {
-			f.ContentType = []string{"text/html", "application/json", "x"}[random.IntN(3)]
+			f.Effect.ContentType = []string{"text/html", "application/json", "x"}[random.IntN(3)]
 		}
 		if pick(5) {
-			f.Redirect = []string{"/", "http://127.0.0.1:1/", "::"}[random.IntN(3)]
+			f.Effect.Redirect = []string{"/", "http://127.0.0.1:1/", "::"}[random.IntN(3)]
 		}
 		if pick(3) {
-			f.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
+			f.Effect.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
 		}
-		f.Truncate, f.UnknownFields, f.UnknownEnums, f.OlderRelease = pick(4), pick(4), pick(4), pick(4)
+		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums, f.Effect.OlderRelease = pick(4), pick(4), pick(4), pick(4)
 		if pick(4) {
-			f.BytesPerSecond = 1 << (20 + random.IntN(40))
+			f.Effect.BytesPerSecond = 1 << (20 + random.IntN(40))
 		}
 		if pick(4) {
-			f.LinkHost = "https://internal"
+			f.Effect.LinkOrigin = "https://internal"
 		}
 		if sb, err := sandbox.New(sandbox.WithFaults(f)); err == nil {
 			sb.Close()

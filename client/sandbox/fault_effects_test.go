@@ -68,40 +68,40 @@ func TestFaultStatus(t *testing.T) {
 		body   string
 		header header
 	}{
-		{sandbox.Fault{Status: 200}, "", header{"Content-Length": "0", "Content-Type": ""}},
-		{sandbox.Fault{Status: 200, ContentType: "text/html"}, "", header{"Content-Type": "text/html"}},
-		{sandbox.Fault{Status: 200, Body: "<p>Sign in"}, "<p>Sign in", header{"Content-Type": "text/html"}},
-		{sandbox.Fault{Status: 200, Body: `{"id": 1}`}, `{"id": 1}`, header{"Content-Type": "application/json", "Content-Length": "9"}},
-		{sandbox.Fault{Status: 200, Body: `{"id": 1}`, ContentType: "text/plain"}, `{"id": 1}`, header{"Content-Type": "text/plain"}},
-		{sandbox.Fault{Status: 204, ContentType: "text/html"}, "", header{"Content-Type": "", "Content-Length": ""}},
-		{sandbox.Fault{Status: 304}, "", header{"Content-Type": ""}},
-		{sandbox.Fault{Status: 307, Redirect: "/elsewhere/"}, "", header{"Location": "/elsewhere/"}},
-		{sandbox.Fault{Status: 400}, detail("Malformed request."), header{"Content-Type": "application/json", "Allow": "GET, POST, HEAD, OPTIONS", "Vary": "Accept"}},
-		{sandbox.Fault{Status: 401}, detail("Authentication credentials were not provided."), header{"WWW-Authenticate": "Api-Token"}},
-		{sandbox.Fault{Status: 403}, detail("You do not have permission to perform this action."), nil},
-		{sandbox.Fault{Status: 404}, detail("Not found."), nil},
-		{sandbox.Fault{Status: 405}, detail(`Method \"POST\" not allowed.`), header{"Allow": "GET, POST, HEAD, OPTIONS"}},
-		{sandbox.Fault{Status: 406}, detail("Could not satisfy the request Accept header."), nil},
-		{sandbox.Fault{Status: 409}, detail("Conflict."), nil},
-		{sandbox.Fault{Status: 413}, strings.ReplaceAll(nginx, "%", "413 Request Entity Too Large"), header{"Content-Type": "text/html"}},
-		{sandbox.Fault{Status: 415}, detail(`Unsupported media type \"application/json\" in request.`), nil},
-		{sandbox.Fault{Status: 429}, detail("Request was throttled."), header{"Retry-After": ""}},
-		{sandbox.Fault{Status: 429, RetryAfter: time.Millisecond}, detail("Request was throttled. Expected available in 1 second."), header{"Retry-After": "1"}},
-		{sandbox.Fault{Status: 429, RetryAfter: 59001 * time.Millisecond}, detail("Request was throttled. Expected available in 60 seconds."), header{"Retry-After": "60"}},
-		{sandbox.Fault{Status: 429, RetryAfter: 1<<63 - 1}, detail("Request was throttled. Expected available in 9223372037 seconds."), header{"Retry-After": "9223372037"}},
-		{sandbox.Fault{Status: 499}, detail("Refused."), nil},
-		{sandbox.Fault{Status: 500}, django, header{"Content-Type": "text/html; charset=utf-8", "Allow": ""}},
-		{sandbox.Fault{Status: 500, ContentType: "application/json"}, django, header{"Content-Type": "application/json"}},
-		{sandbox.Fault{Status: 501}, strings.ReplaceAll(nginx, "%", "501 Not Implemented"), nil},
-		{sandbox.Fault{Status: 502}, strings.ReplaceAll(nginx, "%", "502 Bad Gateway"), header{"Content-Type": "text/html", "Allow": ""}},
-		{sandbox.Fault{Status: 503, RetryAfter: time.Minute}, strings.ReplaceAll(nginx, "%", "503 Service Temporarily Unavailable"), header{"Retry-After": "60"}},
-		{sandbox.Fault{Status: 504}, strings.ReplaceAll(nginx, "%", "504 Gateway Time-out"), nil},
-		{sandbox.Fault{Status: 599}, strings.ReplaceAll(nginx, "%", "599 "), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(200)}, "", header{"Content-Length": "0", "Content-Type": ""}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, ContentType: "text/html"}}, "", header{"Content-Type": "text/html"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, Body: "<p>Sign in"}}, "<p>Sign in", header{"Content-Type": "text/html"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, Body: `{"id": 1}`}}, `{"id": 1}`, header{"Content-Type": "application/json", "Content-Length": "9"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, Body: `{"id": 1}`, ContentType: "text/plain"}}, `{"id": 1}`, header{"Content-Type": "text/plain"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 204, ContentType: "text/html"}}, "", header{"Content-Type": "", "Content-Length": ""}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(304)}, "", header{"Content-Type": ""}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 307, Redirect: "/elsewhere/"}}, "", header{"Location": "/elsewhere/"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(400)}, detail("Malformed request."), header{"Content-Type": "application/json", "Allow": "GET, POST, HEAD, OPTIONS", "Vary": "Accept"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(401)}, detail("Authentication credentials were not provided."), header{"WWW-Authenticate": "Api-Token"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(403)}, detail("You do not have permission to perform this action."), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(404)}, detail("Not found."), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(405)}, detail(`Method \"POST\" not allowed.`), header{"Allow": "GET, POST, HEAD, OPTIONS"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(406)}, detail("Could not satisfy the request Accept header."), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(409)}, detail("Conflict."), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(413)}, strings.ReplaceAll(nginx, "%", "413 Request Entity Too Large"), header{"Content-Type": "text/html"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(415)}, detail(`Unsupported media type \"application/json\" in request.`), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(429)}, detail("Request was throttled."), header{"Retry-After": ""}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Millisecond}}, detail("Request was throttled. Expected available in 1 second."), header{"Retry-After": "1"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: 59001 * time.Millisecond}}, detail("Request was throttled. Expected available in 60 seconds."), header{"Retry-After": "60"}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: 1<<63 - 1}}, detail("Request was throttled. Expected available in 9223372037 seconds."), header{"Retry-After": "9223372037"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(499)}, detail("Refused."), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(500)}, django, header{"Content-Type": "text/html; charset=utf-8", "Allow": ""}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 500, ContentType: "application/json"}}, django, header{"Content-Type": "application/json"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(501)}, strings.ReplaceAll(nginx, "%", "501 Not Implemented"), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(502)}, strings.ReplaceAll(nginx, "%", "502 Bad Gateway"), header{"Content-Type": "text/html", "Allow": ""}},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Minute}}, strings.ReplaceAll(nginx, "%", "503 Service Temporarily Unavailable"), header{"Retry-After": "60"}},
+		{sandbox.Fault{Effect: sandbox.RespondWith(504)}, strings.ReplaceAll(nginx, "%", "504 Gateway Time-out"), nil},
+		{sandbox.Fault{Effect: sandbox.RespondWith(599)}, strings.ReplaceAll(nginx, "%", "599 "), nil},
 	} {
 		setFaults(t, server, test.fault)
 		got, err := try(t, plainClient(), server.URL, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
 		require.NoError(t, err, test.fault)
-		assert.Equal(t, test.fault.Status, got.status)
+		assert.Equal(t, test.fault.Effect.Status, got.status)
 		assert.Equal(t, test.body, got.body, test.fault)
 		for name, value := range test.header {
 			assert.Equal(t, value, got.header.Get(name), "%s of %v", name, test.fault)
@@ -113,7 +113,7 @@ func TestFaultStatus(t *testing.T) {
 // Whoever asks, for whatever, is answered with the fault.
 func TestFaultStatusComesFirst(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Status: 429}))
+	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RespondWith(429)}))
 	for _, target := range []string{"periodic-agents/", "periodic-agents", "/nowhere", "?format=xml"} {
 		got := send(t, server, http.MethodPut, target, strings.Repeat("{", 3_000_000), "Authorization", "", "Accept", "text/html")
 		assert.Equal(t, http.StatusTooManyRequests, got.status, target)
@@ -123,7 +123,7 @@ func TestFaultStatusComesFirst(t *testing.T) {
 
 func TestFaultRedirect(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Redirect: "https://login.example.edu/?next=/"}))
+	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Redirect: "https://login.example.edu/?next=/"}}))
 	got, err := try(t, plainClient(), server.URL, http.MethodGet, userPath, "")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusFound, got.status)
@@ -143,15 +143,15 @@ func TestFaultContentType(t *testing.T) {
 		assert.Equal(t, http.StatusCreated, got.status)
 		return got
 	}
-	got := create(sandbox.Fault{ContentType: "text/html"})
+	got := create(sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html"}})
 	assert.Equal(t, "text/html", got.header.Get("Content-Type"))
 	assert.Equal(t, "New", got.fields(t)["title"])
-	got = create(sandbox.Fault{ContentType: "text/html", Body: "<p>Sign in"})
+	got = create(sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html", Body: "<p>Sign in"}})
 	assert.Equal(t, "text/html", got.header.Get("Content-Type"))
 	assert.Equal(t, "<p>Sign in", got.body)
 	assert.InDelta(t, 2, agents(t, server), 0)
 
-	setFaults(t, server, sandbox.Fault{ContentType: "text/html", Body: "gone"})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html", Body: "gone"}})
 	got, err := try(t, plainClient(), server.URL, http.MethodDelete, userPath+"periodic-agents/1/", "")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusNoContent, got.status)
@@ -192,7 +192,7 @@ func TestFaultReset(t *testing.T) {
 				{sandbox.ResetDuring, http.StatusCreated, 1},
 				{sandbox.ResetAfter, 0, 2},
 			} {
-				setFaults(t, server, sandbox.Fault{Reset: test.point})
+				setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Reset: test.point}})
 				got, err := try(t, c, base, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
 				require.Error(t, err, test.point)
 				if name != "HTTP/2" {
@@ -216,7 +216,7 @@ func TestFaultResetWithoutBody(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
 	for _, method := range []string{http.MethodHead, http.MethodDelete} {
-		setFaults(t, server, sandbox.Fault{Reset: sandbox.ResetDuring})
+		setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}})
 		_, err := try(t, plainClient(), server.URL, method, userPath+"periodic-agents/1/", "")
 		require.ErrorIs(t, err, syscall.ECONNRESET, method)
 	}
@@ -227,7 +227,7 @@ func TestFaultTruncate(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
 	whole := get(t, server, "periodic-agents/1/")
-	for _, fault := range []sandbox.Fault{{Truncate: true}, {Truncate: true, BytesPerSecond: 1 << 30}} {
+	for _, fault := range []sandbox.Fault{{Effect: sandbox.RequestEffect{Truncate: true}}, {Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1 << 30}}} {
 		setFaults(t, server, fault)
 		// With keep-alive: the connection ends all the same.
 		c := &http.Client{Transport: &http.Transport{}}
@@ -237,7 +237,7 @@ func TestFaultTruncate(t *testing.T) {
 		assert.Equal(t, whole.body[:len(whole.body)/2], got.body)
 	}
 
-	setFaults(t, server, sandbox.Fault{Status: 200, Body: "1", Truncate: true})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Status: 200, Body: "1", Truncate: true}})
 	got, err := try(t, plainClient(), server.URL, http.MethodGet, userPath, "")
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.Empty(t, got.body)
@@ -249,21 +249,21 @@ func TestFaultsLeaveNoBodyAlone(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", titled("Evening digest")))
 	want := send(t, server, http.MethodHead, "periodic-agents/", "")
-	setFaults(t, server, sandbox.Fault{Truncate: true, BytesPerSecond: 1})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1}})
 	got := send(t, server, http.MethodHead, "periodic-agents/", "")
 	want.header.Del("Date")
 	got.header.Del("Date")
 	assert.Equal(t, want, got)
 
-	setFaults(t, server, sandbox.Fault{UnknownFields: true})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}})
 	long := get(t, server, "periodic-agents/")
 	got = send(t, server, http.MethodHead, "periodic-agents/", "")
 	assert.Equal(t, long.header.Get("Content-Length"), got.header.Get("Content-Length"))
 	assert.Equal(t, strconv.Itoa(len(long.body)), got.header.Get("Content-Length"))
 
 	for id, fault := range []sandbox.Fault{
-		{Truncate: true, BytesPerSecond: 1},
-		{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkHost: "http://internal"},
+		{Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1}},
+		{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "http://internal"}},
 	} {
 		setFaults(t, server, fault)
 		target := userPath + "periodic-agents/" + strconv.Itoa(id+1) + "/"
@@ -280,7 +280,7 @@ func TestFaultsLeaveNoBodyAlone(t *testing.T) {
 // Close does not wait for connections that were reset, and leaves none.
 func TestCloseAfterResets(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Reset: sandbox.ResetBefore, Probability: 0.5}))
+	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
 	c := &http.Client{Transport: &http.Transport{}}
 	failed := 0
 	for range 20 {
@@ -309,9 +309,9 @@ func TestResetWithoutConnection(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	for i, point := range []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter} {
-		setFaults(t, sb, sandbox.Fault{Reset: point})
+		setFaults(t, sb, sandbox.Fault{Effect: sandbox.RequestEffect{Reset: point}})
 		kept := 0
-		w := &unconnected{httptest.NewRecorder(), func() { kept = len(sb.Requests()) }}
+		w := &unconnected{httptest.NewRecorder(), func() { kept = len(requestsOf(sb)) }}
 		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { sb.ServeHTTP(w, listRequest()) }, point)
 		assert.Equal(t, i+1, kept, "the request is kept before the client can know")
 	}

@@ -49,28 +49,28 @@ func newFull(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 
 // everything is a request for each operation that answers with JSON, by its id,
 // and some that are refused.
-var everything = map[string]struct{ method, target, body string }{
-	"ai_mentor_orgs_users_list": {http.MethodGet, "", ""},
-	listAgents:                  {http.MethodGet, "periodic-agents/?page=2", ""},
-	createAgent:                 {http.MethodPost, "periodic-agents/", newAgentBody},
-	retrieveAgent:               {http.MethodGet, "periodic-agents/1/", ""},
-	"ai_mentor_orgs_users_periodic_agents_update":              {http.MethodPut, "periodic-agents/1/", newAgentBody},
-	"ai_mentor_orgs_users_periodic_agents_partial_update":      {http.MethodPatch, "periodic-agents/1/", `{}`},
-	"ai_mentor_orgs_users_periodic_agents_statistics_retrieve": {http.MethodGet, "periodic-agents/statistics/", ""},
-	"ai_mentor_orgs_users_periodic_agent_logs_list":            {http.MethodGet, "periodic-agent-logs/", ""},
-	"ai_mentor_orgs_users_periodic_agent_logs_retrieve":        {http.MethodGet, "periodic-agent-logs/1/", ""},
-	"ai_mentor_orgs_users_pin_message_list":                    {http.MethodGet, "pin-message/?session_id=" + session, ""},
-	"ai_mentor_orgs_users_pin_message_create":                  {http.MethodPost, "pin-message/", `{"session_id":"` + session + `"}`},
-	"a validation error":                                       {http.MethodPatch, "periodic-agents/1/", `{"previous_agent_status":"x","title":""}`},
-	"a filter's error":                                         {http.MethodGet, "periodic-agent-logs/?status=x", ""},
-	"what is not there":                                        {http.MethodGet, "periodic-agents/99/", ""},
-	"metadata":                                                 {http.MethodOptions, "periodic-agents/", ""},
-	"no JSON":                                                  {http.MethodGet, "/nowhere", ""},
+var everything = map[sandbox.OperationID]struct{ method, target, body string }{
+	sandbox.OperationMentorsList:              {http.MethodGet, "", ""},
+	listAgents:                                {http.MethodGet, "periodic-agents/?page=2", ""},
+	createAgent:                               {http.MethodPost, "periodic-agents/", newAgentBody},
+	retrieveAgent:                             {http.MethodGet, "periodic-agents/1/", ""},
+	sandbox.OperationPeriodicAgentsReplace:    {http.MethodPut, "periodic-agents/1/", newAgentBody},
+	sandbox.OperationPeriodicAgentsUpdate:     {http.MethodPatch, "periodic-agents/1/", `{}`},
+	sandbox.OperationPeriodicAgentsStatistics: {http.MethodGet, "periodic-agents/statistics/", ""},
+	sandbox.OperationPeriodicAgentLogsList:    {http.MethodGet, "periodic-agent-logs/", ""},
+	sandbox.OperationPeriodicAgentLogsGet:     {http.MethodGet, "periodic-agent-logs/1/", ""},
+	sandbox.OperationPinnedMessagesList:       {http.MethodGet, "pin-message/?session_id=" + session, ""},
+	sandbox.OperationPinnedMessagesCreate:     {http.MethodPost, "pin-message/", `{"session_id":"` + session + `"}`},
+	"a validation error":                      {http.MethodPatch, "periodic-agents/1/", `{"previous_agent_status":"x","title":""}`},
+	"a filter's error":                        {http.MethodGet, "periodic-agent-logs/?status=x", ""},
+	"what is not there":                       {http.MethodGet, "periodic-agents/99/", ""},
+	"metadata":                                {http.MethodOptions, "periodic-agents/", ""},
+	"no JSON":                                 {http.MethodGet, "/nowhere", ""},
 }
 
 // ask sends a request to a server that is as new, past what records exchanges:
 // the answers are not the contract's.
-func ask(t *testing.T, name string, faults ...sandbox.Fault) answer {
+func ask(t *testing.T, name sandbox.OperationID, faults ...sandbox.Fault) answer {
 	t.Helper()
 	server := newFull(t)
 	setFaults(t, server, faults...)
@@ -150,7 +150,7 @@ func TestEverythingIsAsked(t *testing.T) {
 	t.Parallel()
 	for _, operation := range sandbox.Operations() {
 		if operation.Method != http.MethodDelete {
-			assert.Contains(t, everything, operation.ID)
+			assert.Contains(t, everything, sandbox.OperationID(operation.ID))
 		}
 	}
 }
@@ -159,7 +159,7 @@ func TestFaultUnknownFields(t *testing.T) {
 	t.Parallel()
 	const unknown = "field_of_a_later_release"
 	for name := range everything {
-		want, got := ask(t, name), ask(t, name, sandbox.Fault{UnknownFields: true})
+		want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}})
 		assert.Equal(t, want.status, got.status, name)
 		if name == "no JSON" {
 			assert.Equal(t, want.body, got.body)
@@ -183,7 +183,7 @@ func TestFaultUnknownEnums(t *testing.T) {
 	assert.Len(t, enums, 10)
 	seen := map[string]bool{}
 	for name := range everything {
-		want, got := ask(t, name), ask(t, name, sandbox.Fault{UnknownEnums: true})
+		want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}})
 		if name == "no JSON" {
 			continue
 		}
@@ -207,7 +207,7 @@ func TestFaultLinkHost(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{"http://internal:8000", "https://a.example"} {
 		for name := range everything {
-			want, got := ask(t, name), ask(t, name, sandbox.Fault{LinkHost: host})
+			want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{LinkOrigin: host}})
 			want.body = strings.ReplaceAll(want.body, `"http://sandbox/`, `"`+host+`/`)
 			assert.Equal(t, want.body, got.body, "%s: nothing else changes, byte for byte", name)
 			if name == listAgents {
@@ -268,23 +268,25 @@ func TestFaultOlderRelease(t *testing.T) {
 			written[field] = true
 		}
 	}
-	older := func(name string) answer { return ask(t, name, sandbox.Fault{OlderRelease: true}) }
+	older := func(name sandbox.OperationID) answer {
+		return ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
+	}
 	first := func(list any) any {
 		items, ok := list.([]any)
 		require.True(t, ok)
 		return items[0]
 	}
-	for name, test := range map[string]struct {
+	for name, test := range map[sandbox.OperationID]struct {
 		want map[string]bool
 		of   func(a answer) any
 	}{
-		retrieveAgent: {agent, func(a answer) any { return a.fields(t) }},
-		listAgents:    {agent, func(a answer) any { return first(a.fields(t)["results"]) }},
-		createAgent:   {written, func(a answer) any { return a.fields(t) }},
-		"ai_mentor_orgs_users_periodic_agents_update":         {written, func(a answer) any { return a.fields(t) }},
-		"ai_mentor_orgs_users_periodic_agents_partial_update": {written, func(a answer) any { return a.fields(t) }},
-		"ai_mentor_orgs_users_list":                           {mentor, func(a answer) any { return first(a.fields(t)["results"]) }},
-		"ai_mentor_orgs_users_pin_message_list": {mentor, func(a answer) any {
+		retrieveAgent:                          {agent, func(a answer) any { return a.fields(t) }},
+		listAgents:                             {agent, func(a answer) any { return first(a.fields(t)["results"]) }},
+		createAgent:                            {written, func(a answer) any { return a.fields(t) }},
+		sandbox.OperationPeriodicAgentsReplace: {written, func(a answer) any { return a.fields(t) }},
+		sandbox.OperationPeriodicAgentsUpdate:  {written, func(a answer) any { return a.fields(t) }},
+		sandbox.OperationMentorsList:           {mentor, func(a answer) any { return first(a.fields(t)["results"]) }},
+		sandbox.OperationPinnedMessagesList: {mentor, func(a answer) any {
 			session, ok := first(decode(t, a.body)).(map[string]any)
 			require.True(t, ok)
 			assert.Contains(t, session, "messages")
@@ -296,9 +298,9 @@ func TestFaultOlderRelease(t *testing.T) {
 		assert.Equal(t, test.want, got, name)
 	}
 	// What its documents do not have, and what is no success.
-	for _, name := range []string{
-		"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", "ai_mentor_orgs_users_periodic_agent_logs_list",
-		"ai_mentor_orgs_users_periodic_agent_logs_retrieve", "ai_mentor_orgs_users_pin_message_create",
+	for _, name := range []sandbox.OperationID{
+		sandbox.OperationPeriodicAgentsStatistics, sandbox.OperationPeriodicAgentLogsList,
+		sandbox.OperationPeriodicAgentLogsGet, sandbox.OperationPinnedMessagesCreate,
 		"a validation error", "a filter's error", "what is not there", "metadata", "no JSON",
 	} {
 		assert.Equal(t, ask(t, name).body, older(name).body, name)
@@ -306,7 +308,7 @@ func TestFaultOlderRelease(t *testing.T) {
 
 	page := older(listAgents).fields(t)
 	assert.InDelta(t, 3, page["count"], 0)
-	mentors, ok := decode(t, older("ai_mentor_orgs_users_list").body).(map[string]any)
+	mentors, ok := decode(t, older(sandbox.OperationMentorsList).body).(map[string]any)
 	require.True(t, ok)
 	servers, ok := first(mentors["results"]).(map[string]any)["mcp_servers"].([]any)
 	require.True(t, ok)
@@ -316,7 +318,7 @@ func TestFaultOlderRelease(t *testing.T) {
 
 func TestOlderReleaseTakesNumbersForMentors(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{OlderRelease: true}))
+	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}))
 	other := server.Mentors("acme")[1].UniqueID
 	ask := func(method, target, body, contentType string) answer {
 		t.Helper()

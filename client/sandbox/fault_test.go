@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 const (
-	listAgents    = "ai_mentor_orgs_users_periodic_agents_list"
-	createAgent   = "ai_mentor_orgs_users_periodic_agents_create"
-	retrieveAgent = "ai_mentor_orgs_users_periodic_agents_retrieve"
+	listAgents    = sandbox.OperationPeriodicAgentsList
+	createAgent   = sandbox.OperationPeriodicAgentsCreate
+	retrieveAgent = sandbox.OperationPeriodicAgentsGet
 )
 
 // setFaults sets faults, which must be in order.
@@ -83,18 +84,18 @@ func TestFaultsMatch(t *testing.T) {
 		want  string
 	}{
 		{sandbox.Fault{}, "xxxxxxxx"},
-		{sandbox.Fault{Operation: listAgents}, "xx......"},
-		{sandbox.Fault{Operation: listAgents, Method: http.MethodHead}, ".x......"},
-		{sandbox.Fault{Operation: createAgent, Method: http.MethodPost}, "..x....."},
-		{sandbox.Fault{Operation: retrieveAgent}, "...x...."},
-		{sandbox.Fault{Method: http.MethodGet}, "x..x..xx"},
-		{sandbox.Fault{Method: http.MethodOptions}, ".....x.."},
-		{sandbox.Fault{Path: "/api/ai-mentor/orgs/*/users/*/periodic-agents/*/"}, "...xxx.."},
-		{sandbox.Fault{Path: "/*"}, ".......x"},
-		{sandbox.Fault{Path: "/nowhere", Method: http.MethodGet}, ".......x"},
-		{sandbox.Fault{Path: "/nowhere", Operation: retrieveAgent}, "........"},
+		{sandbox.Fault{Match: sandbox.On(listAgents)}, "xx......"},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Operation: listAgents, Method: http.MethodHead}}, ".x......"},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Operation: createAgent, Method: http.MethodPost}}, "..x....."},
+		{sandbox.Fault{Match: sandbox.On(retrieveAgent)}, "...x...."},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Method: http.MethodGet}}, "x..x..xx"},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Method: http.MethodOptions}}, ".....x.."},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Path: "/api/ai-mentor/orgs/*/users/*/periodic-agents/*/"}}, "...xxx.."},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Path: "/*"}}, ".......x"},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Path: "/nowhere", Method: http.MethodGet}}, ".......x"},
+		{sandbox.Fault{Match: sandbox.RequestMatch{Path: "/nowhere", Operation: retrieveAgent}}, "........"},
 	} {
-		test.fault.Status = http.StatusTeapot
+		test.fault.Effect.Status = http.StatusTeapot
 		setFaults(t, sb, test.fault)
 		i := 0
 		assert.Equal(t, test.want, struck(t, sb, len(requests), func() *http.Request {
@@ -107,10 +108,10 @@ func TestFaultsMatch(t *testing.T) {
 func TestFaultsTakeTurns(t *testing.T) {
 	t.Parallel()
 	teapot := func(after, times int) sandbox.Fault {
-		return sandbox.Fault{After: after, Times: times, Status: http.StatusTeapot}
+		return sandbox.Fault{Selection: sandbox.Selection{Skip: after, Times: times}, Effect: sandbox.RespondWith(http.StatusTeapot)}
 	}
 	other := teapot(0, 0)
-	other.Operation = createAgent
+	other.Match.Operation = createAgent
 	sb := newSandbox(t)
 	for _, test := range []struct {
 		want   string
@@ -136,9 +137,9 @@ func TestFaultsTakeTurns(t *testing.T) {
 func TestFaultsByChance(t *testing.T) {
 	t.Parallel()
 	const n = 2000
-	fault := sandbox.Fault{Probability: 0.3, Status: http.StatusTeapot}
+	fault := sandbox.Fault{Selection: sandbox.Selection{Probability: 0.3}, Effect: sandbox.RespondWith(http.StatusTeapot)}
 	pattern := func(seed uint64) string {
-		sb := newSandbox(t, sandbox.WithSeed(seed), sandbox.WithFaults(fault))
+		sb := newSandbox(t, sandbox.WithRandomSeed(seed), sandbox.WithFaults(fault))
 		first := struck(t, sb, n, listRequest)
 		setFaults(t, sb, fault)
 		assert.Equal(t, first, struck(t, sb, n, listRequest), "chance starts anew")
@@ -150,20 +151,20 @@ func TestFaultsByChance(t *testing.T) {
 	assert.NotEqual(t, one, pattern(8))
 
 	sb := newSandbox(t)
-	setFaults(t, sb, sandbox.Fault{After: 10, Times: 20, Probability: 0.5, Status: http.StatusTeapot})
+	setFaults(t, sb, sandbox.Fault{Selection: sandbox.Selection{Skip: 10, Times: 20, Probability: 0.5}, Effect: sandbox.RespondWith(http.StatusTeapot)})
 	some := struck(t, sb, 200, listRequest)
 	assert.Equal(t, strings.Repeat(".", 10), some[:10])
 	assert.Equal(t, 20, strings.Count(some, "x"))
-	setFaults(t, sb, sandbox.Fault{Probability: 1, Status: http.StatusTeapot})
+	setFaults(t, sb, sandbox.Fault{Selection: sandbox.Selection{Probability: 1}, Effect: sandbox.RespondWith(http.StatusTeapot)})
 	assert.Equal(t, strings.Repeat("x", 50), struck(t, sb, 50, listRequest))
 }
 
 func TestFaultsAreTheSandboxs(t *testing.T) {
 	t.Parallel()
-	mine := []sandbox.Fault{{Status: http.StatusTeapot}}
+	mine := []sandbox.Fault{{Effect: sandbox.RespondWith(http.StatusTeapot)}}
 	sb := newSandbox(t, sandbox.WithFaults(mine...))
-	mine[0].Status = http.StatusBadGateway
-	sb.Faults()[0].Status = http.StatusBadGateway
+	mine[0].Effect.Status = http.StatusBadGateway
+	sb.Faults()[0].Effect.Status = http.StatusBadGateway
 	assert.Equal(t, "x", struck(t, sb, 1, listRequest))
 	setFaults(t, sb)
 	assert.Empty(t, sb.Faults())
@@ -172,74 +173,90 @@ func TestFaultsAreTheSandboxs(t *testing.T) {
 func TestFaultsRefuse(t *testing.T) {
 	t.Parallel()
 	const (
-		unchanged = "UnknownFields, UnknownEnums, LinkHost or OlderRelease, and with Status, Redirect or Body no answer that they could change"
-		unsent    = "Reset before the answer and something that needs one: choose one"
-		lost      = "Reset after an answer that is lost and something about it: choose one"
-		origin    = ", but it must be a scheme and a host, as in http://internal:8000"
+		origin  = ", but must be a scheme and a host, as in http://internal:8000"
+		replace = "Effect has UnknownFields, UnknownEnums, LinkOrigin or OlderRelease, which need the operation's response, but Status, Redirect or Body replaces it"
+		before  = "Effect.Reset is before, which sends no response that another field could change"
+		after   = "Effect.Reset is after, which sends no response that another field could change"
 	)
-	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Nanosecond}))
-	for _, test := range []struct {
-		fault sandbox.Fault
-		want  string
-	}{
-		{sandbox.Fault{Status: 500, Operation: "nonsense"}, `the Operation "nonsense", which is none: see Operations`},
-		{sandbox.Fault{Status: 500, Method: "get"}, `the Method "get", but it must be in capitals`},
-		{sandbox.Fault{Status: 500, Method: http.MethodPut, Operation: createAgent}, `the Method PUT, but its Operation is a POST`},
-		{sandbox.Fault{Status: 500, Method: http.MethodHead, Operation: createAgent}, `the Method HEAD, but its Operation is a POST`},
-		{sandbox.Fault{Status: 500, Path: "periodic-agents/*"}, `the Path "periodic-agents/*", which fits none: it must begin with a slash`},
-		{sandbox.Fault{Status: 500, Path: "/["}, `the Path "/[", which is no pattern of path.Match`},
-		{sandbox.Fault{Status: 500, After: -1}, `After -1, but it must not be negative`},
-		{sandbox.Fault{Status: 500, Times: -1}, `Times -1, but it must not be negative`},
-		{sandbox.Fault{Status: 500, Probability: 1.5}, `the Probability 1.5, but it must be from 0 to 1`},
-		{sandbox.Fault{Status: 500, Probability: -0.5}, `the Probability -0.5, but it must be from 0 to 1`},
-		{sandbox.Fault{Status: 500, Probability: math.NaN()}, `the Probability NaN, but it must be from 0 to 1`},
-		{sandbox.Fault{Latency: -1}, `the Latency -1ns, but it must not be negative`},
-		{sandbox.Fault{Status: 199}, `the Status 199, but it must be from 200 to 599`},
-		{sandbox.Fault{Status: 600}, `the Status 600, but it must be from 200 to 599`},
-		{sandbox.Fault{Status: -1}, `the Status -1, but it must be from 200 to 599`},
-		{sandbox.Fault{Status: 503, RetryAfter: -time.Second}, `the RetryAfter -1s, but it must not be negative`},
-		{sandbox.Fault{ContentType: "a\nb"}, `the ContentType "a\nb", which no header can carry`},
-		{sandbox.Fault{Redirect: "/\x7f"}, `the Redirect "/\x7f", which no header can carry`},
-		{sandbox.Fault{Reset: "later"}, `the Reset "later", which is none`},
-		{sandbox.Fault{BytesPerSecond: -1}, `the BytesPerSecond -1, but it must not be negative`},
-		{sandbox.Fault{LinkHost: "internal:8000"}, `the LinkHost "internal:8000"` + origin},
-		{sandbox.Fault{LinkHost: "ftp://internal"}, `the LinkHost "ftp://internal"` + origin},
-		{sandbox.Fault{LinkHost: "http://internal/"}, `the LinkHost "http://internal/"` + origin},
-		{sandbox.Fault{LinkHost: "http://"}, `the LinkHost "http://"` + origin},
-		{sandbox.Fault{LinkHost: "http://a b"}, `the LinkHost "http://a b"` + origin},
-		{sandbox.Fault{Redirect: "/", Status: 200}, `Redirect and the Status 200, which leads nowhere: 300 to 399 do`},
-		{sandbox.Fault{Redirect: "/", Status: 400}, `Redirect and the Status 400, which leads nowhere: 300 to 399 do`},
-		{sandbox.Fault{RetryAfter: time.Second}, `RetryAfter, but no Status to send it with`},
-		{sandbox.Fault{Body: "x"}, `Body, but neither Status nor ContentType`},
-		{sandbox.Fault{Body: "x", Status: 204}, `Body and the Status 204, which has none`},
-		{sandbox.Fault{Body: "x", Status: 304}, `Body and the Status 304, which has none`},
-		{sandbox.Fault{Status: 500, UnknownFields: true}, unchanged},
-		{sandbox.Fault{Redirect: "/", UnknownEnums: true}, unchanged},
-		{sandbox.Fault{Body: "{}", ContentType: "text/html", LinkHost: "http://a"}, unchanged},
-		{sandbox.Fault{Status: 500, OlderRelease: true}, unchanged},
-		{sandbox.Fault{Reset: sandbox.ResetBefore, Status: 500}, unsent},
-		{sandbox.Fault{Reset: sandbox.ResetBefore, Truncate: true}, unsent},
-		{sandbox.Fault{Reset: sandbox.ResetBefore, OlderRelease: true}, unsent},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, Status: 500}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, ContentType: "text/html"}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, Truncate: true}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, BytesPerSecond: 1}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, UnknownFields: true}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, UnknownEnums: true}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetAfter, LinkHost: "http://a"}, lost},
-		{sandbox.Fault{Reset: sandbox.ResetDuring, Truncate: true}, `Reset during the answer and Truncate: choose one`},
-	} {
-		faults := []sandbox.Fault{{Status: 500}, test.fault}
-		err := sb.SetFaults(faults...)
-		require.EqualError(t, err, "sandbox: SetFaults 1 has "+test.want)
-		require.ErrorAs(t, err, new(*sandbox.OptionError))
-		assert.Equal(t, []sandbox.Fault{{Latency: time.Nanosecond}}, sb.Faults(), "nothing has changed")
-		_, err = sandbox.New(sandbox.WithFaults(faults...))
-		require.EqualError(t, err, "sandbox: WithFaults 1 has "+test.want)
-		require.ErrorAs(t, err, new(*sandbox.OptionError))
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Nanosecond}}))
+	type tests map[string][]sandbox.Fault
+	on := func(match sandbox.RequestMatch) []sandbox.Fault {
+		return []sandbox.Fault{{Match: match, Effect: sandbox.RespondWith(500)}}
 	}
-	require.EqualError(t, sb.SetFaults(sandbox.Fault{Operation: createAgent, Times: 3}),
-		"sandbox: SetFaults 0 does nothing: set Latency, Status or another of its effects")
+	some := func(selection sandbox.Selection) []sandbox.Fault {
+		return []sandbox.Fault{{Selection: selection, Effect: sandbox.RespondWith(500)}}
+	}
+	effects := func(effects ...sandbox.RequestEffect) (faults []sandbox.Fault) {
+		for _, effect := range effects {
+			faults = append(faults, sandbox.Fault{Effect: effect})
+		}
+		return faults
+	}
+	for want, faults := range (tests{
+		`Match.Operation is "nonsense", which is not one of Operations`:        on(sandbox.On("nonsense")),
+		`Match.Method is "get", but must be in upper case`:                     on(sandbox.RequestMatch{Method: "get"}),
+		`Match.Method is PUT, but the method of Operation is POST`:             on(sandbox.RequestMatch{Method: http.MethodPut, Operation: createAgent}),
+		`Match.Method is HEAD, but the method of Operation is POST`:            on(sandbox.RequestMatch{Method: http.MethodHead, Operation: createAgent}),
+		`Match.Path is "periodic-agents/*", but must begin with a slash`:       on(sandbox.RequestMatch{Path: "periodic-agents/*"}),
+		`Match.Path is "/[", which is not a pattern of path.Match`:             on(sandbox.RequestMatch{Path: "/["}),
+		`Selection.Skip is -1, but must not be negative`:                       some(sandbox.Selection{Skip: -1}),
+		`Selection.Times is -1, but must not be negative`:                      some(sandbox.Times(-1)),
+		`Selection.Probability is 1.5, but must be from 0 to 1`:                some(sandbox.Selection{Probability: 1.5}),
+		`Selection.Probability is -0.5, but must be from 0 to 1`:               some(sandbox.Selection{Probability: -0.5}),
+		`Selection.Probability is NaN, but must be from 0 to 1`:                some(sandbox.Selection{Probability: math.NaN()}),
+		`Effect is empty: set Latency, Status or another field`:                {{Match: sandbox.On(createAgent), Selection: sandbox.Times(3)}},
+		`Effect.Latency is -1ns, but must not be negative`:                     effects(sandbox.RequestEffect{Latency: -1}),
+		`Effect.Status is 199, but must be from 200 to 599`:                    effects(sandbox.RespondWith(199)),
+		`Effect.Status is 600, but must be from 200 to 599`:                    effects(sandbox.RespondWith(600)),
+		`Effect.Status is -1, but must be from 200 to 599`:                     effects(sandbox.RespondWith(-1)),
+		`Effect.RetryAfter is -1s, but must not be negative`:                   effects(sandbox.RequestEffect{Status: 503, RetryAfter: -time.Second}),
+		`Effect.ContentType is "a\nb", which is not allowed in a header`:       effects(sandbox.RequestEffect{ContentType: "a\nb"}),
+		`Effect.Redirect is "/\x7f", which is not allowed in a header`:         effects(sandbox.RequestEffect{Redirect: "/\x7f"}),
+		`Effect.Reset is "later", but must be one of before, during and after`: effects(sandbox.RequestEffect{Reset: "later"}),
+		`Effect.BytesPerSecond is -1, but must not be negative`:                effects(sandbox.RequestEffect{BytesPerSecond: -1}),
+		`Effect.LinkOrigin is "internal:8000"` + origin:                        effects(sandbox.RequestEffect{LinkOrigin: "internal:8000"}),
+		`Effect.LinkOrigin is "ftp://internal"` + origin:                       effects(sandbox.RequestEffect{LinkOrigin: "ftp://internal"}),
+		`Effect.LinkOrigin is "http://internal/"` + origin:                     effects(sandbox.RequestEffect{LinkOrigin: "http://internal/"}),
+		`Effect.LinkOrigin is "http://"` + origin:                              effects(sandbox.RequestEffect{LinkOrigin: "http://"}),
+		`Effect.LinkOrigin is "http://a b"` + origin:                           effects(sandbox.RequestEffect{LinkOrigin: "http://a b"}),
+		`Effect.Status is 200, but must be from 300 to 399 with Redirect`:      effects(sandbox.RequestEffect{Redirect: "/", Status: 200}),
+		`Effect.Status is 400, but must be from 300 to 399 with Redirect`:      effects(sandbox.RequestEffect{Redirect: "/", Status: 400}),
+		`Effect.RetryAfter needs Status`:                                       effects(sandbox.RequestEffect{RetryAfter: time.Second}),
+		`Effect.Body needs Status or ContentType`:                              effects(sandbox.RequestEffect{Body: "x"}),
+		`Effect.Body is not allowed with Status 204`:                           effects(sandbox.RequestEffect{Body: "x", Status: 204}),
+		`Effect.Body is not allowed with Status 304`:                           effects(sandbox.RequestEffect{Body: "x", Status: 304}),
+		`Effect.Truncate can't be combined with Reset during`:                  effects(sandbox.RequestEffect{Reset: sandbox.ResetDuring, Truncate: true}),
+		replace: effects(
+			sandbox.RequestEffect{Status: 500, UnknownFields: true},
+			sandbox.RequestEffect{Redirect: "/", UnknownEnums: true},
+			sandbox.RequestEffect{Body: "{}", ContentType: "text/html", LinkOrigin: "http://a"},
+			sandbox.RequestEffect{Status: 500, OlderRelease: true},
+		),
+		before: effects(
+			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Status: 500},
+			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Truncate: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetBefore, OlderRelease: true},
+		),
+		after: effects(
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, Status: 500},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, ContentType: "text/html"},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, Truncate: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, BytesPerSecond: 1},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, UnknownFields: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, UnknownEnums: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetAfter, LinkOrigin: "http://a"},
+		),
+	}) {
+		for _, fault := range faults {
+			faults := []sandbox.Fault{{Effect: sandbox.RespondWith(500)}, fault}
+			err := sb.SetFaults(faults...)
+			require.EqualError(t, err, "ibl.ai: faults[1]."+want)
+			require.ErrorAs(t, err, new(*api.ArgumentError))
+			assert.Equal(t, []sandbox.Fault{{Effect: sandbox.RequestEffect{Latency: time.Nanosecond}}}, sb.Faults(), "nothing has changed")
+			_, err = sandbox.New(sandbox.WithFaults(faults...))
+			require.EqualError(t, err, "ibl.ai: WithFaults[1]."+want)
+		}
+	}
 }
 
 // What may be combined.
@@ -247,12 +264,12 @@ func TestFaultsCombine(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	setFaults(t, sb,
-		sandbox.Fault{Latency: 1, Reset: sandbox.ResetBefore},
-		sandbox.Fault{Latency: 1, Reset: sandbox.ResetAfter, OlderRelease: true},
-		sandbox.Fault{Status: 429, RetryAfter: time.Second, Body: "{}", ContentType: "text/html", Truncate: true, BytesPerSecond: 5},
-		sandbox.Fault{Status: 307, Redirect: "/", Reset: sandbox.ResetDuring, BytesPerSecond: 5},
-		sandbox.Fault{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkHost: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5},
-		sandbox.Fault{Body: "<html>", ContentType: "application/json", Reset: sandbox.ResetDuring},
-		sandbox.Fault{Operation: listAgents, Method: http.MethodHead, Path: "/\\[*/?/[a-z]", After: 1, Times: 1, Probability: 1, Status: 599},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetBefore}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetAfter, OlderRelease: true}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Second, Body: "{}", ContentType: "text/html", Truncate: true, BytesPerSecond: 5}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 307, Redirect: "/", Reset: sandbox.ResetDuring, BytesPerSecond: 5}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Body: "<html>", ContentType: "application/json", Reset: sandbox.ResetDuring}},
+		sandbox.Fault{Match: sandbox.RequestMatch{Operation: listAgents, Method: http.MethodHead, Path: "/\\[*/?/[a-z]"}, Selection: sandbox.Selection{Skip: 1, Times: 1, Probability: 1}, Effect: sandbox.RespondWith(599)},
 	)
 }

@@ -29,7 +29,7 @@ func TestFaultLatency(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t)
-		setFaults(t, sb, sandbox.Fault{Operation: listAgents, Latency: time.Hour})
+		setFaults(t, sb, sandbox.Fault{Match: sandbox.On(listAgents), Effect: sandbox.RequestEffect{Latency: time.Hour}})
 		var answering sync.WaitGroup
 		for range 3 {
 			answering.Go(func() {
@@ -51,22 +51,22 @@ func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", digest()))
-		setFaults(t, sb, sandbox.Fault{Latency: time.Hour})
+		setFaults(t, sb, sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		destroy := newRequest(http.MethodDelete, userPath+"periodic-agents/1/", "").WithContext(ctx)
 		assert.Equal(t, time.Minute, took(func() { assert.Zero(t, record(sb, destroy).Code) }))
 		setFaults(t, sb)
 		assert.Equal(t, http.StatusOK, record(sb, newRequest(http.MethodGet, userPath+"periodic-agents/1/", "")).Code)
-		assert.Zero(t, sb.Requests()[0].StatusCode)
-		assert.Equal(t, time.Minute, sb.Requests()[0].Duration)
+		assert.Zero(t, requestsOf(sb)[0].StatusCode)
+		assert.Equal(t, time.Minute, requestsOf(sb)[0].Duration)
 	})
 }
 
 // Over a connection, too, where net/http has to notice that nobody listens.
 func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
 	t.Parallel()
-	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Hour}))
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}}))
 	began, ended := make(chan struct{}), make(chan any, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() { ended <- recover() }()
@@ -81,12 +81,12 @@ func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
 	<-began
 	require.NoError(t, connection.Close())
 	assert.Equal(t, http.ErrAbortHandler, <-ended)
-	assert.Zero(t, sb.Requests()[0].StatusCode)
+	assert.Zero(t, requestsOf(sb)[0].StatusCode)
 }
 
 func TestFaultsDoNotWaitForBrokenRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Latency: time.Hour, BytesPerSecond: 1}))
+	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour, BytesPerSecond: 1}}))
 	assert.Equal(t, http.StatusBadRequest, raw(t, server, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").status)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", 3_000_000)).status)
 }
@@ -97,7 +97,7 @@ func TestFaultWaitsEndWithClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t)
 		want := record(sb, listRequest()).Body.String()
-		setFaults(t, sb, sandbox.Fault{Latency: time.Hour, BytesPerSecond: 1})
+		setFaults(t, sb, sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour, BytesPerSecond: 1}})
 		answer := make(chan *httptest.ResponseRecorder)
 		go func() { answer <- record(sb, listRequest()) }()
 		time.Sleep(time.Hour + 3*time.Second)
@@ -136,12 +136,12 @@ func TestFaultBytesPerSecond(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			body := "{}                       "[:test.length]
-			sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Status: http.StatusOK, Body: body, BytesPerSecond: test.perSecond}))
+			sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: body, BytesPerSecond: test.perSecond}}))
 			p := &paced{httptest.NewRecorder(), time.Now(), map[time.Duration]int{}}
 			sb.ServeHTTP(p, listRequest())
 			assert.Equal(t, test.want, p.flushed)
 			assert.Equal(t, body, p.Body.String())
-			assert.Equal(t, body, string(sb.Requests()[0].ResponseBody))
+			assert.Equal(t, body, string(requestsOf(sb)[0].ResponseBody))
 		})
 	}
 }
@@ -149,13 +149,13 @@ func TestFaultBytesPerSecond(t *testing.T) {
 func TestFaultDripEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{BytesPerSecond: 1}))
+		sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{BytesPerSecond: 1}}))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+1)
 		defer cancel()
 		recorder := record(sb, listRequest().WithContext(ctx))
 		assert.Zero(t, recorder.Code, "it broke off")
 		assert.Len(t, recorder.Body.String(), 10)
-		request := sb.Requests()[0]
+		request := requestsOf(sb)[0]
 		assert.Equal(t, http.StatusOK, request.StatusCode)
 		assert.Equal(t, recorder.Body.String(), string(request.ResponseBody))
 	})

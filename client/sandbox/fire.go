@@ -8,9 +8,10 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// UnknownAgentError is what was asked of an agent that does not exist.
+// UnknownAgentError means that no agent has the given id. Methods of [Sandbox]
+// that take the id of an agent return it.
 type UnknownAgentError struct {
-	// ID is the id that no agent has.
+	// ID is the given id.
 	ID int64
 }
 
@@ -18,23 +19,29 @@ func (e *UnknownAgentError) Error() string {
 	return fmt.Sprintf("sandbox: there is no periodic agent %d", e.ID)
 }
 
-// A Run is a run of an agent.
-type Run struct {
-	// Log is the log of the run as it was written in the end.
-	Log client.PeriodicAgentLog
-	// Delivery is the callback of the run, nil if none was posted at once.
+// A RunResult is the result of [Sandbox.RunNow].
+type RunResult struct {
+	// Log is the log of the run.
+	Log *client.PeriodicAgentLog
+	// Delivery is the delivery of the run's callback. It is nil if the agent has no
+	// callback_url, if the run has not finished, or if a [DeliveryFault] delays the
+	// callback.
 	Delivery *Delivery
 }
 
-// Fire runs an agent now with an outcome of the caller's choosing, whether it is
-// enabled or due or not: it writes a log from start to end, without
-// waiting for the clock, switches a one-off agent off, posts the callback if there
-// is a callback_url, and lets run what has waited for it. It returns when the
-// receiver has answered, or has failed to. That is no error: see the run's
-// Delivery. An error means that there was no run: an [*UnknownAgentError],
-// [ErrClosed], or an outcome that can't be.
-func (s *Sandbox) Fire(ctx context.Context, agentID int64, outcome Outcome) (*Run, error) {
-	outcome, err := outcome.complete()
+// RunNow runs an agent at once with the given outcome, whether or not it is
+// enabled or due. The run finishes before RunNow returns: its log ends
+// outcome.Duration after it starts, but the clock doesn't move. As with any other
+// run, a one-off agent is disabled, dependent agents start, and the callback is
+// posted if the agent has a callback_url. RunNow returns after the receiver has
+// responded or failed to; a failed delivery is not an error, see
+// [RunResult].Delivery.
+//
+// If it returns an error, the agent has not run: an [*UnknownAgentError],
+// [ErrClosed], the context's error, or an [*api.ArgumentError] for an invalid
+// outcome.
+func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*RunResult, error) {
+	outcome, err := outcome.complete("outcome")
 	if err != nil {
 		return nil, err
 	}
@@ -47,50 +54,53 @@ func (s *Sandbox) Fire(ctx context.Context, agentID int64, outcome Outcome) (*Ru
 	if err != nil {
 		return nil, err
 	}
-	run := &Run{}
+	run := &RunResult{}
 	if outcome.Status != api.StatusRunning {
 		for _, p := range s.end(l, outcome, s.clock.now()) {
 			run.Delivery = s.deliver(ctx, p)
 		}
 	}
-	run.Log = *s.logModel(l)
+	run.Log = s.logModel(l)
 	s.settle(ctx, s.post)
 	return run, nil
 }
 
-// Trigger runs an agent now as its schedule would, whether it is enabled or due or
-// not: how it goes is decided by the function of [WithOutcomes], and it
-// ends when the clock has come to its end. What is due at once happens
-// before Trigger returns the log, so a run that takes no time has ended by then. An
-// error means that there was no run: an [*UnknownAgentError], or [ErrClosed].
-func (s *Sandbox) Trigger(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
+// RunAsScheduled runs an agent at once as if its schedule had started it, whether
+// or not it is enabled or due: [WithOutcomes] or [WithOutcomeFunc] decides the
+// outcome, and the run finishes when the clock reaches its end. RunAsScheduled
+// also runs everything that is due now, so the log that it returns is that of a
+// finished run if the run takes no time.
+//
+// If it returns an error, the agent has not run: an [*UnknownAgentError],
+// [ErrClosed] or the context's error.
+func (s *Sandbox) RunAsScheduled(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
 	ctx, end, err := s.lifetime.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	l, invocation, err := s.beginNow(ctx, agentID)
+	l, run, err := s.beginNow(ctx, agentID)
 	if err != nil {
 		return nil, err
 	}
-	s.carryOut(ctx, &drive{}, l, invocation)
+	s.carryOut(ctx, &drive{}, l, run)
 	s.settle(ctx, s.post)
 	return s.logModel(l), nil
 }
 
 // beginNow begins a run that nothing has planned.
-func (s *Sandbox) beginNow(ctx context.Context, agentID int64) (*log, Invocation, error) {
+func (s *Sandbox) beginNow(ctx context.Context, agentID int64) (*log, Run, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, Invocation{}, err
+		return nil, Run{}, err
 	}
 	s.store.Lock()
 	defer s.store.Unlock()
 	a := s.store.agent(agentID)
 	if a == nil {
-		return nil, Invocation{}, &UnknownAgentError{ID: agentID}
+		return nil, Run{}, &UnknownAgentError{ID: agentID}
 	}
-	l, invocation := s.begin(a, s.clock.now())
-	return l, invocation, nil
+	l, run := s.begin(a, s.clock.now())
+	return l, run, nil
 }
 
 func (s *Sandbox) logModel(l *log) *client.PeriodicAgentLog {

@@ -47,7 +47,7 @@ func TestCallbackAsPythonSendsIt(t *testing.T) {
 	assert.Equal(t, http.StatusAccepted, delivery.StatusCode)
 	assert.Equal(t, "thanks", string(delivery.ResponseBody))
 	assert.Equal(t, start, delivery.StartedAt)
-	assert.Equal(t, []sandbox.Delivery{*delivery}, server.Deliveries())
+	assert.Equal(t, []sandbox.Delivery{*delivery}, deliveriesOf(server))
 }
 
 func TestOutcomes(t *testing.T) {
@@ -70,35 +70,35 @@ func TestOutcomes(t *testing.T) {
 		if want.EndTime != nil {
 			want.ModifiedAt = *want.EndTime
 		}
-		assert.Equal(t, want, run.Log)
+		assert.Equal(t, &want, run.Log)
 		assert.Nil(t, run.Delivery)
 		kept, err := newClient(t, server).PeriodicAgentLogs.Get(t.Context(), run.Log.ID)
 		require.NoError(t, err)
-		assert.Equal(t, run.Log, *kept)
+		assert.Equal(t, run.Log, kept)
 	}
-	assert.Empty(t, server.Deliveries())
+	assert.Empty(t, deliveriesOf(server))
 }
 
-func TestFireRefuses(t *testing.T) {
+func TestRunNowRefuses(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
 	ctx := t.Context()
-	_, err := server.Fire(ctx, 2, sandbox.Outcome{})
+	_, err := server.RunNow(ctx, 2, sandbox.Outcome{})
 	unknown := &sandbox.UnknownAgentError{}
 	require.ErrorAs(t, err, &unknown)
 	assert.EqualValues(t, 2, unknown.ID)
 	require.EqualError(t, err, "sandbox: there is no periodic agent 2")
 
-	_, err = server.Fire(ctx, 1, sandbox.Outcome{Status: "pending"})
-	require.EqualError(t, err, `sandbox: an outcome can't have the status "pending"`)
-	_, err = server.Fire(ctx, 1, sandbox.Outcome{Duration: -1})
-	require.EqualError(t, err, "sandbox: an outcome can't have the duration -1ns")
+	_, err = server.RunNow(ctx, 1, sandbox.Outcome{Status: "pending"})
+	require.EqualError(t, err, `ibl.ai: outcome.Status is "pending", but must be success, error or running`)
+	_, err = server.RunNow(ctx, 1, sandbox.Outcome{Duration: -1})
+	require.EqualError(t, err, "ibl.ai: outcome.Duration is -1ns, but must not be negative")
 	canceled, cancel := context.WithCancel(ctx)
 	cancel()
-	_, err = server.Fire(canceled, 1, sandbox.Outcome{})
+	_, err = server.RunNow(canceled, 1, sandbox.Outcome{})
 	require.ErrorIs(t, err, context.Canceled)
 	server.Close()
-	_, err = server.Fire(ctx, 1, sandbox.Outcome{})
+	_, err = server.RunNow(ctx, 1, sandbox.Outcome{})
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 

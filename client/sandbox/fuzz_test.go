@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -21,7 +22,7 @@ func newHandler(f *testing.F) *sandbox.Sandbox {
 	sb, err := sandbox.New(withAda(), withStill(), sandbox.WithPeriodicAgent("acme", digest()))
 	require.NoError(f, err)
 	f.Cleanup(sb.Close)
-	_, err = sb.Fire(f.Context(), 1, sandbox.Outcome{})
+	_, err = sb.RunNow(f.Context(), 1, sandbox.Outcome{})
 	require.NoError(f, err)
 	return sb
 }
@@ -136,27 +137,29 @@ func FuzzRequestLine(f *testing.F) {
 // where one breaks it, and what is no failure stays none.
 func FuzzFaults(f *testing.F) {
 	f.Add("", "", "", 0, "", "", "", "", "", byte(0), 0, http.MethodGet, userPath+"periodic-agents/", "")
-	f.Add(listAgents, http.MethodGet, "", 503, "{}", "text/html", "", "", "", byte(1), 100, http.MethodHead, userPath+"periodic-agents/", "")
+	f.Add(string(listAgents), http.MethodGet, "", 503, "{}", "text/html", "", "", "", byte(1), 100, http.MethodHead, userPath+"periodic-agents/", "")
 	f.Add("", "", "/api/*/[", 0, "", "", "", "", "http://internal:8000", byte(14), 0, http.MethodGet, userPath+"periodic-agents/", "page_size=1&page=2")
-	f.Add(createAgent, "", "/*", 200, "x", "\n", "/\x00", "during", "://", byte(31), -1, http.MethodPost, userPath+"periodic-agents/", "a")
+	f.Add(string(createAgent), "", "/*", 200, "x", "\n", "/\x00", "during", "://", byte(31), -1, http.MethodPost, userPath+"periodic-agents/", "a")
 	f.Add("", http.MethodDelete, "", 0, "", "", "", "after", "", byte(8), 0, http.MethodDelete, userPath+"periodic-agents/1/", "")
 	f.Add("", "", "", 0, "", "", "//", "before", "", byte(0), 0, "", "", "")
 	f.Add("", "", "", 429, "", "", "", "", "", byte(17), 1<<40, http.MethodOptions, userPath+"periodic-agents", "")
 	sb := newHandler(f)
-	f.Fuzz(func(t *testing.T, operation, method, path string, status int, body, contentType, redirect, reset, linkHost string, flags byte, number int, asked, target, query string) {
+	f.Fuzz(func(t *testing.T, operation, method, path string, status int, body, contentType, redirect, reset, linkOrigin string, flags byte, number int, asked, target, query string) {
 		if number > 0 {
 			number |= 1 << 40 // nobody waits for what drips in
 		}
-		fault := sandbox.Fault{
-			Operation: operation, Method: method, Path: path, Status: status, Body: body, ContentType: contentType, Redirect: redirect,
-			Reset: sandbox.ResetPoint(reset), LinkHost: linkHost, BytesPerSecond: number,
+		match := sandbox.RequestMatch{Operation: sandbox.OperationID(operation), Method: method, Path: path}
+		effect := sandbox.RequestEffect{
+			Status: status, Body: body, ContentType: contentType, Redirect: redirect,
+			Reset: sandbox.ResetPoint(reset), LinkOrigin: linkOrigin, BytesPerSecond: number,
 			Truncate: flags&1 > 0, UnknownFields: flags&2 > 0, UnknownEnums: flags&4 > 0, OlderRelease: flags&8 > 0,
 		}
 		if flags&16 > 0 {
-			fault.RetryAfter = time.Duration(number)
+			effect.RetryAfter = time.Duration(number)
 		}
+		fault := sandbox.Fault{Match: match, Effect: effect}
 		if err := sb.SetFaults(fault); err != nil {
-			require.ErrorAs(t, err, new(*sandbox.OptionError))
+			require.ErrorAs(t, err, new(*api.ArgumentError))
 			return
 		}
 		answer := record(sb, newRequest(asked, target, query))
@@ -166,7 +169,7 @@ func FuzzFaults(f *testing.F) {
 		if answer.Code >= http.StatusInternalServerError {
 			require.Equal(t, status, answer.Code)
 		}
-		if status == 0 && reset == "" && contentType == "" && !fault.Truncate && answer.Header().Get("Content-Type") == "application/json" {
+		if status == 0 && reset == "" && contentType == "" && !effect.Truncate && answer.Header().Get("Content-Type") == "application/json" {
 			require.True(t, json.Valid(answer.Body.Bytes()), answer.Body)
 		}
 		require.NoError(t, sb.SetFaults())

@@ -21,7 +21,7 @@ import (
 const (
 	key      = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	userPath = "/api/ai-mentor/orgs/acme/users/ada/"
-	coach    = "497f6eca-6276-4993-bfeb-53cbbbba6f08" // the default mentor
+	coach    = sandbox.DefaultMentorID
 	session  = "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
 )
 
@@ -44,10 +44,10 @@ func newAda(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
 }
 
 func withAda() sandbox.Option {
-	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", Admin: true, APIKey: api.NewSecret(key)})
+	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", APIKey: api.NewSecret(key)})
 }
 
-func withStill() sandbox.Option { return sandbox.WithClock(start, 0) }
+func withStill() sandbox.Option { return sandbox.WithFrozenClock(start) }
 
 // advance moves the clock on, which must work, and returns how many runs began.
 func advance(t testing.TB, server *sandbox.Server, d time.Duration) int {
@@ -137,9 +137,9 @@ func get(t testing.TB, server *sandbox.Server, target string) answer {
 }
 
 // fire runs an agent, which must work.
-func fire(t testing.TB, server *sandbox.Server, id int64, outcome sandbox.Outcome) *sandbox.Run {
+func fire(t testing.TB, server *sandbox.Server, id int64, outcome sandbox.Outcome) *sandbox.RunResult {
 	t.Helper()
-	run, err := server.Fire(t.Context(), id, outcome)
+	run, err := server.RunNow(t.Context(), id, outcome)
 	require.NoError(t, err)
 	return run
 }

@@ -34,15 +34,48 @@ func (j *journal[T]) add(size int, write func(id int64) T) {
 	}
 }
 
-// all returns the entries, the oldest first.
-func (j *journal[T]) all() []T {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return slices.Clone(j.entries)
-}
-
 // maxEntriesAtOnce is how many entries are copied while none can be added.
 const maxEntriesAtOnce = 256
+
+// forward yields the entries, the oldest first, up to the latest at its start.
+// Those that are forgotten meanwhile are left out.
+func (j *journal[T]) forward() iter.Seq[T] {
+	return func(yield func(T) bool) {
+		id, last := int64(1), j.lastID()
+		for {
+			var entries []T
+			entries, id = j.between(id, last)
+			if len(entries) == 0 {
+				return
+			}
+			for _, entry := range entries {
+				if !yield(entry) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (j *journal[T]) lastID() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
+}
+
+// between returns the oldest entries with ids from first to last, and the id after
+// theirs.
+func (j *journal[T]) between(first, last int64) (entries []T, next int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	oldest := j.last - int64(len(j.entries)) + 1
+	begin := max(first, oldest)
+	end := min(begin+maxEntriesAtOnce, last+1)
+	if begin >= end {
+		return nil, begin
+	}
+	return slices.Clone(j.entries[begin-oldest : end-oldest]), end
+}
 
 // backward yields the entries, the latest first. Those that are forgotten meanwhile
 // are left out.

@@ -13,7 +13,7 @@ import (
 func TestLatestRequests(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
-	for range sb.LatestRequests() {
+	for range sb.RequestsBackward() {
 		assert.Fail(t, "nothing was asked")
 	}
 	for n := range 600 { // more than are copied at once
@@ -21,12 +21,12 @@ func TestLatestRequests(t *testing.T) {
 		if n%100 != 0 {
 			continue
 		}
-		all := sb.Requests()
+		all := requestsOf(sb)
 		slices.Reverse(all)
-		assert.Equal(t, all, slices.Collect(sb.LatestRequests()))
+		assert.Equal(t, all, slices.Collect(sb.RequestsBackward()))
 	}
 	want := int64(600)
-	for request := range sb.LatestRequests() {
+	for request := range sb.RequestsBackward() {
 		assert.Equal(t, want, request.ID)
 		want--
 		record(sb, listRequest()) // which are not seen
@@ -41,14 +41,14 @@ func TestLatestRequests(t *testing.T) {
 func TestLatestRequestsThatAreForgotten(t *testing.T) {
 	t.Parallel()
 	const most = 100_000
-	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Reset: sandbox.ResetBefore}))
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
 	request := listRequest()
 	request.Header = nil
 	for range most {
 		record(sb, request)
 	}
 	seen := 0
-	for found := range sb.LatestRequests() {
+	for found := range sb.RequestsBackward() {
 		if seen++; seen == 1 {
 			for range most - 100 {
 				record(sb, request)
@@ -66,7 +66,7 @@ func TestLatestDeliveries(t *testing.T) {
 	for range 3 {
 		fire(t, server, 1, sandbox.Outcome{})
 	}
-	all := server.Deliveries()
+	all := deliveriesOf(server)
 	slices.Reverse(all)
-	assert.Equal(t, all, slices.Collect(server.LatestDeliveries()))
+	assert.Equal(t, all, slices.Collect(server.DeliveriesBackward()))
 }

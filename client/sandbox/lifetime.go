@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// ErrClosed is what was to happen after Close.
+// ErrClosed is returned by calls that run agents, advance the clock or post
+// callbacks on a closed sandbox.
 var ErrClosed = errors.New("sandbox: closed")
 
 // A lifetime ends all that a sandbox does when it is closed.

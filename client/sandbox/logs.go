@@ -45,18 +45,18 @@ func (l *log) model() client.PeriodicAgentLog {
 // maxLogsAtOnce is how many logs are copied while nothing can be written.
 const maxLogsAtOnce = 1024
 
-// Logs yields the logs of an org's runs that began before to, but not before
-// from, in the order of their ids, which is the one in which they began unless
-// options say otherwise. There are none in an org that does not exist. The loop
-// may use the sandbox; what happens meanwhile is seen or not.
-func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[client.PeriodicAgentLog] {
-	return func(yield func(client.PeriodicAgentLog) bool) {
+// Logs yields the logs of an org's runs that started at from or later and before
+// to, in the order of their ids. That is the order in which the runs started,
+// unless [WithPeriodicAgentLog] has other ids. It yields none if the org doesn't
+// exist. The loop may use the sandbox; it may or may not see changes.
+func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[*client.PeriodicAgentLog] {
+	return func(yield func(*client.PeriodicAgentLog) bool) {
 		var last int64
 		var logs []client.PeriodicAgentLog
 		for {
 			logs = s.logsAfter(logs[:0], last, org, from, to)
 			for _, l := range logs {
-				if !yield(l) {
+				if !yield(&l) {
 					return
 				}
 			}

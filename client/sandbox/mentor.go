@@ -29,13 +29,16 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 	if err := s.identify(orgKey, &m); err != nil {
 		return err
 	}
-	if o.mentorByUUID[m.UniqueID] != nil || o.mentors.byID(m.ID) != nil {
-		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("adds the mentor %d, %s to %q twice", m.ID, m.UniqueID, orgKey)}
+	if o.mentors.byID(m.ID) != nil {
+		return invalid("WithMentor.ID", "is %d, which is another mentor's id", m.ID)
+	}
+	if o.mentorByUUID[m.UniqueID] != nil {
+		return invalid("WithMentor.UniqueID", "is %q, which is another mentor's id", m.UniqueID)
 	}
 	m = complete(m, client.Time{Time: s.time().time()})
 	text, err := mentorJSON(&m)
 	if err != nil {
-		return &OptionError{Option: "WithMentor", Reason: "has JSON that is none: " + err.Error()}
+		return &api.ArgumentError{Argument: "WithMentor", Reason: "has invalid JSON", Err: err}
 	}
 	kept := &mentor{Mentor: m, json: text}
 	o.mentors.add(kept)
@@ -47,13 +50,13 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 // identify gives m the ids and names that it has not.
 func (s *Sandbox) identify(orgKey string, m *client.Mentor) error {
 	if m.ID < 0 {
-		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("has the id %d, but ids start at 1", m.ID)}
+		return invalid("WithMentor.ID", "is %d, but ids start at 1", m.ID)
 	}
 	m.ID = s.store.takeID("mentor", m.ID)
 	fill(&m.UniqueID, newUUID())
 	id, ok := parseUUID(m.UniqueID)
 	if !ok {
-		return &OptionError{Option: "WithMentor", Reason: fmt.Sprintf("has the unique_id %q, which is no UUID", m.UniqueID)}
+		return invalid("WithMentor.UniqueID", "is %q, which is not a UUID", m.UniqueID)
 	}
 	m.UniqueID = id
 	fill(&m.Name, fmt.Sprintf("Mentor %d", m.ID))

@@ -17,14 +17,14 @@ func (s shape) field(name string) (older string, inner shape, ok bool) {
 }
 
 // olderShapes are what release 3.59.0 answers with, by operation.
-var olderShapes = map[string]shape{
-	"ai_mentor_orgs_users_list":                           olderPage(olderMentor),
-	"ai_mentor_orgs_users_periodic_agents_list":           olderPage(olderAgent),
-	"ai_mentor_orgs_users_periodic_agents_create":         olderAgent,
-	"ai_mentor_orgs_users_periodic_agents_retrieve":       olderAgent,
-	"ai_mentor_orgs_users_periodic_agents_update":         olderAgent,
-	"ai_mentor_orgs_users_periodic_agents_partial_update": olderAgent,
-	"ai_mentor_orgs_users_pin_message_list":               {"session_id": nil, "mentor": olderMentor, "messages": nil},
+var olderShapes = map[OperationID]shape{
+	OperationMentorsList:           olderPage(olderMentor),
+	OperationPeriodicAgentsList:    olderPage(olderAgent),
+	OperationPeriodicAgentsCreate:  olderAgent,
+	OperationPeriodicAgentsGet:     olderAgent,
+	OperationPeriodicAgentsReplace: olderAgent,
+	OperationPeriodicAgentsUpdate:  olderAgent,
+	OperationPinnedMessagesList:    {"session_id": nil, "mentor": olderMentor, "messages": nil},
 }
 
 func olderPage(of shape) shape {

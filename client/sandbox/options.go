@@ -7,28 +7,38 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
+
+// The account and the mentor of a sandbox whose options add none.
+const (
+	// DefaultOrg is the key of the org.
+	DefaultOrg = "acme"
+	// DefaultUsername is the username of the administrator.
+	DefaultUsername = "ada"
+	// DefaultMentorID is the unique id of the mentor that the first account's org
+	// has if no option adds one.
+	DefaultMentorID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 )
 
 const (
-	defaultOrg         = "acme"
-	defaultUsername    = "ada"
-	defaultMentorID    = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 	defaultPageSize    = 10
 	defaultMaxPageSize = 100
 )
 
-// Option sets up a [Sandbox].
-type Option func(*settings) error
+// An Option configures a [Sandbox]. Options are applied in order: an option that
+// adds something adds to what earlier ones have added, any other replaces an
+// earlier one of the same name.
+type Option interface{ apply(s *settings) error }
 
-// OptionError is a fault of an option.
-type OptionError struct {
-	// Option is the option's name.
-	Option string
-	// Reason is what is wrong with it.
-	Reason string
+type optionFunc func(s *settings) error
+
+func (f optionFunc) apply(s *settings) error { return f(s) }
+
+// invalid returns the error for an invalid argument, option or field of one.
+func invalid(argument, format string, args ...any) *api.ArgumentError {
+	return &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf(format, args...)}
 }
-
-func (e *OptionError) Error() string { return "sandbox: " + e.Option + " " + e.Reason }
 
 // settings are a sandbox's options.
 type settings struct {
@@ -44,7 +54,7 @@ type settings struct {
 	start          time.Time
 	clockSpeed     float64
 	seed           uint64
-	outcomes       func(context.Context, Invocation) Outcome
+	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
 	faults         []Fault
 }
@@ -61,129 +71,142 @@ func newSettings(opts []Option) (*settings, error) {
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
 		seed:        1,
-		outcomes:    Script(),
+		outcomes:    script(nil),
 	}
-	for _, opt := range opts {
+	for i, opt := range opts {
 		if opt == nil {
-			return nil, &OptionError{Option: "an option", Reason: "is nil"}
+			return nil, invalid(fmt.Sprintf("opts[%d]", i), "is nil")
 		}
-		if err := opt(s); err != nil {
+		if err := opt.apply(s); err != nil {
 			return nil, err
 		}
 	}
 	if len(s.accounts) == 0 {
-		s.accounts = []Account{{Org: defaultOrg, Username: defaultUsername, Admin: true}}
+		s.accounts = []Account{{Org: DefaultOrg, Username: DefaultUsername}}
 	}
 	return s, nil
 }
 
-// WithAccount adds a user with a key. Without this option there is one, an
-// administrator.
+// WithAccount adds an account, and its org if no earlier account has the same
+// one. Without this option, the sandbox has one account: the administrator
+// [DefaultUsername] of [DefaultOrg].
 func WithAccount(a Account) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		if err := a.check(); err != nil {
 			return err
 		}
 		for _, other := range s.accounts {
 			if other.Org == a.Org && other.Username == a.Username {
-				return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("names %s of %s twice", a.Username, a.Org)}
+				return invalid("WithAccount.Username", "is %q, which org %q has already", a.Username, a.Org)
 			}
 			if !a.APIKey.IsZero() && other.APIKey == a.APIKey {
-				return &OptionError{Option: "WithAccount", Reason: fmt.Sprintf("gives %s of %s the key of %s of %s", a.Username, a.Org, other.Username, other.Org)}
+				return invalid("WithAccount.APIKey", "is the key of two accounts: %q of %q and %q of %q", other.Username, other.Org, a.Username, a.Org)
 			}
 		}
 		s.accounts = append(s.accounts, a)
 		return nil
-	}
+	})
 }
 
-// WithMentor adds a mentor to an org. What is empty of id, unique_id, name, slug,
-// platform and times is filled in, and lists are never null. An org without a
-// mentor gets one.
+// WithMentor adds a mentor to an org, which must have an account. If they are
+// zero, the sandbox generates the mentor's ids, name, slug, platform and times;
+// nil lists become empty. An org to which no option adds a mentor has one named
+// Study coach, see [DefaultMentorID].
 func WithMentor(org string, m client.Mentor) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.mentors = append(s.mentors, ofOrg[client.Mentor]{org, m})
 		return nil
-	}
+	})
 }
 
-// WithPeriodicAgent adds agents to an org, as its first account would create
-// them. Agents get the ids 1, 2 and so on in the order of their options. An empty
-// mentor is the org's first.
+// WithPeriodicAgent adds agents to an org, which must have an account. They are
+// validated as the API validates them and belong to the org's first account.
+// Agents have the ids 1, 2 and so on, in the order of their options. If Mentor
+// is empty, it is the org's first mentor.
 func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.agents = append(s.agents, ofOrg[[]client.PeriodicAgentCreateRequest]{org, requests})
 		return nil
-	}
+	})
 }
 
-// WithPeriodicAgentLog adds logs of past runs to an org, whose agents options
-// must have added. What is empty is filled in: the id is the next one, the status
-// success, start_time when the run ended, or else the sandbox's time; and a run takes
-// no time unless it is still running.
+// WithPeriodicAgentLog adds logs of past runs to an org. Their PeriodicAgent must
+// be the id of an agent that [WithPeriodicAgent] adds to the same org. Zero
+// fields have defaults: ID is the next free id, Status is [api.StatusSuccess],
+// StartTime is EndTime or else the time of the sandbox's clock, and EndTime is
+// StartTime unless the run is still running.
 func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.logs = append(s.logs, ofOrg[[]client.PeriodicAgentLog]{org, logs})
 		return nil
-	}
+	})
 }
 
-// WithChatSession adds a chat session to an org, to be pinned and listed.
+// WithChatSession adds a chat session to an org. The API returns it once a user
+// has pinned it.
 func WithChatSession(org string, session ChatSession) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		s.sessions = append(s.sessions, ofOrg[ChatSession]{org, session})
 		return nil
-	}
+	})
 }
 
-// WithPageSize sets how many items a page has, and how many it can have at
-// most: 10 and 100 if not set.
+// WithPageSize sets the number of items of a page if a request has no page_size,
+// and the maximum that a request can ask for. The defaults are 10 and 100.
 func WithPageSize(defaultSize, maxSize int) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
 		if defaultSize < 1 || maxSize < defaultSize {
-			return &OptionError{Option: "WithPageSize", Reason: fmt.Sprintf("is %d and %d, but must be 1 or more, and the maximum not below the default", defaultSize, maxSize)}
+			return invalid("WithPageSize", "has sizes %d and %d, but they must be at least 1, and the maximum at least the default", defaultSize, maxSize)
 		}
 		s.pageSize, s.maxPageSize = defaultSize, maxSize
 		return nil
-	}
+	})
 }
 
-// WithClock sets what time it is in the sandbox at first, now if start is zero, and
-// how fast its clock runs: 1 is real time, 60 a minute a second, 86400, a day a
-// second, the most. At 0 it stands still until [Sandbox.Advance] moves it, which
-// is what a test wants that cares for when things run. Without this option it is now,
-// in real time.
+// WithClock sets the time at which the sandbox's clock starts, and its speed: the
+// number of seconds by which it advances in a second of real time. The zero start
+// means now. The speed must be above 0 and at most 86400, a day in a second. By
+// default the clock shows real time. See [WithFrozenClock] for a clock that only
+// [Sandbox.Advance] moves.
 func WithClock(start time.Time, speed float64) Option {
-	return func(s *settings) error {
+	return optionFunc(func(s *settings) error {
+		if !(speed > 0 && speed <= maxClockSpeed) { // NaN is neither
+			return invalid("WithClock", "has speed %v, but it must be above 0 and at most %d", speed, maxClockSpeed)
+		}
 		s.start, s.clockSpeed = start, speed
-		return checkClockSpeed("WithClock", speed)
-	}
-}
-
-func checkClockSpeed(option string, speed float64) error {
-	if speed >= 0 && speed <= maxClockSpeed {
 		return nil
-	}
-	return &OptionError{Option: option, Reason: fmt.Sprintf("has the speed %v, but it must be from 0 to %d", speed, maxClockSpeed)}
+	})
 }
 
-// WithSeed sets what probabilities are drawn from, see [Fault] and [DeliveryFault]: with
-// the same seed, the same things happen in the same order. It is 1 if not set.
-func WithSeed(seed uint64) Option {
-	return func(s *settings) error {
+// WithFrozenClock sets the time of the sandbox's clock and freezes it: only
+// [Sandbox.Advance] and [Sandbox.AdvanceTo] move it, until
+// [Sandbox.SetClockSpeed] starts it. The zero start means now.
+func WithFrozenClock(start time.Time) Option {
+	return optionFunc(func(s *settings) error {
+		s.start, s.clockSpeed = start, 0
+		return nil
+	})
+}
+
+// WithRandomSeed sets the seed of the random numbers that are compared with
+// [Selection].Probability: with the same seed, the same sequence of requests and
+// runs meets the same faults. The default is 1.
+func WithRandomSeed(seed uint64) Option {
+	return optionFunc(func(s *settings) error {
 		s.seed = seed
 		return nil
-	}
+	})
 }
 
-// WithHTTPClient sets what posts the callbacks. It is copied: redirects are not
-// followed whatever it says, and without a timeout it gets one of ten seconds.
-func WithHTTPClient(c *http.Client) Option {
-	return func(s *settings) error {
+// WithCallbackHTTPClient sets the HTTP client that posts callbacks. The sandbox
+// uses a copy that doesn't follow redirects, and that has a timeout of ten
+// seconds if c has none.
+func WithCallbackHTTPClient(c *http.Client) Option {
+	return optionFunc(func(s *settings) error {
 		if c == nil {
-			return &OptionError{Option: "WithHTTPClient", Reason: "is nil"}
+			return invalid("WithCallbackHTTPClient", "is nil")
 		}
 		s.httpClient = c
 		return nil
-	}
+	})
 }

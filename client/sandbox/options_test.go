@@ -20,39 +20,43 @@ func TestOptionsRefuse(t *testing.T) {
 	}
 	mentor := func(m client.Mentor) sandbox.Option { return sandbox.WithMentor("acme", m) }
 	for want, options := range map[string][]sandbox.Option{
-		`sandbox: an option is nil`:                                                                      {nil},
-		`sandbox: WithAccount has no org`:                                                                {account("", "ada", "")},
-		`sandbox: WithAccount has no username`:                                                           {account("acme", "", "")},
-		`sandbox: WithAccount has the org "..", which would change the path`:                             {account("..", "ada", "")},
-		`sandbox: WithAccount has the username "a/b", which would change the path`:                       {account("acme", "a/b", "")},
-		`sandbox: WithAccount has a key with a character that no header can carry`:                       {account("acme", "ada", "a b")},
-		`sandbox: WithAccount names ada of acme twice`:                                                   {account("acme", "ada", ""), account("acme", "ada", "")},
-		`sandbox: WithAccount gives eve of acme the key of ada of acme`:                                  {account("acme", "ada", "k"), account("acme", "eve", "k")},
-		`sandbox: WithMentor names the org "nowhere", which has no account`:                              {sandbox.WithMentor("nowhere", client.Mentor{})},
-		`sandbox: WithMentor has the id -1, but ids start at 1`:                                          {mentor(client.Mentor{ID: -1})},
-		`sandbox: WithMentor has the unique_id "x", which is no UUID`:                                    {mentor(client.Mentor{UniqueID: "x"})},
-		`sandbox: WithMentor adds the mentor 2, ` + coach + ` to "acme" twice`:                           {mentor(client.Mentor{UniqueID: coach}), mentor(client.Mentor{UniqueID: coach})},
-		`sandbox: WithMentor adds the mentor 7, ` + session + ` to "acme" twice`:                         {mentor(client.Mentor{ID: 7}), mentor(client.Mentor{ID: 7, UniqueID: session})},
-		`sandbox: WithPeriodicAgent names the org "nowhere", which has no account`:                       {sandbox.WithPeriodicAgent("nowhere", digest())},
-		`sandbox: WithPeriodicAgent 1 is refused: {"title":["This field is required."]}`:                 {sandbox.WithPeriodicAgent("acme", digest(), titled(""))},
-		`sandbox: WithChatSession names the org "nowhere", which has no account`:                         {sandbox.WithChatSession("nowhere", sandbox.ChatSession{ID: session})},
-		`sandbox: WithChatSession has the id "x", which is no UUID`:                                      {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: "x"})},
-		`sandbox: WithChatSession names the mentor "` + session + `", which "acme" has not`:              {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: session})},
-		`sandbox: WithPageSize is 0 and 1, but must be 1 or more, and the maximum not below the default`: {sandbox.WithPageSize(0, 1)},
-		`sandbox: WithPageSize is 2 and 1, but must be 1 or more, and the maximum not below the default`: {sandbox.WithPageSize(2, 1)},
-		`sandbox: WithClock has the speed -1, but it must be from 0 to 86400`:                            {sandbox.WithClock(start, -1)},
-		`sandbox: WithClock has the speed NaN, but it must be from 0 to 86400`:                           {sandbox.WithClock(start, math.NaN())},
-		`sandbox: WithOutcomes is nil`:                                                                   {sandbox.WithOutcomes(nil)},
-		`sandbox: WithHTTPClient is nil`:                                                                 {sandbox.WithHTTPClient(nil)},
+		`opts[1] is nil`:                {withStill(), nil},
+		`WithAccount.Org is empty`:      {account("", "ada", "")},
+		`WithAccount.Username is empty`: {account("acme", "", "")},
+		`WithAccount.Org is "..", which can't be a segment of a path`:                                       {account("..", "ada", "")},
+		`WithAccount.Username is "a/b", which can't be a segment of a path`:                                 {account("acme", "a/b", "")},
+		`WithAccount.APIKey has a character that is not allowed in a header`:                                {account("acme", "ada", "a b")},
+		`WithAccount.Username is "ada", which org "acme" has already`:                                       {account("acme", "ada", ""), account("acme", "ada", "")},
+		`WithAccount.APIKey is the key of two accounts: "ada" of "acme" and "eve" of "acme"`:                {account("acme", "ada", "k"), account("acme", "eve", "k")},
+		`WithMentor has org "nowhere", which has no account`:                                                {sandbox.WithMentor("nowhere", client.Mentor{})},
+		`WithMentor.ID is -1, but ids start at 1`:                                                           {mentor(client.Mentor{ID: -1})},
+		`WithMentor.ID is 7, which is another mentor's id`:                                                  {mentor(client.Mentor{ID: 7}), mentor(client.Mentor{ID: 7, UniqueID: session})},
+		`WithMentor.UniqueID is "x", which is not a UUID`:                                                   {mentor(client.Mentor{UniqueID: "x"})},
+		`WithMentor.UniqueID is "` + coach + `", which is another mentor's id`:                              {mentor(client.Mentor{UniqueID: coach}), mentor(client.Mentor{UniqueID: coach})},
+		`WithPeriodicAgent has org "nowhere", which has no account`:                                         {sandbox.WithPeriodicAgent("nowhere", digest())},
+		`WithPeriodicAgent[1] is invalid: {"title":["This field is required."]}`:                            {sandbox.WithPeriodicAgent("acme", digest(), titled(""))},
+		`WithChatSession has org "nowhere", which has no account`:                                           {sandbox.WithChatSession("nowhere", sandbox.ChatSession{ID: session})},
+		`WithChatSession.ID is "x", which is not a UUID`:                                                    {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: "x"})},
+		`WithChatSession.MentorID is "` + session + `", but org "acme" has no such mentor`:                  {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: session})},
+		`WithPageSize has sizes 0 and 1, but they must be at least 1, and the maximum at least the default`: {sandbox.WithPageSize(0, 1)},
+		`WithPageSize has sizes 2 and 1, but they must be at least 1, and the maximum at least the default`: {sandbox.WithPageSize(2, 1)},
+		`WithClock has speed 0, but it must be above 0 and at most 86400`:                                   {sandbox.WithClock(start, 0)},
+		`WithClock has speed -1, but it must be above 0 and at most 86400`:                                  {sandbox.WithClock(start, -1)},
+		`WithClock has speed 86401, but it must be above 0 and at most 86400`:                               {sandbox.WithClock(start, 86401)},
+		`WithClock has speed NaN, but it must be above 0 and at most 86400`:                                 {sandbox.WithClock(start, math.NaN())},
+		`WithOutcomeFunc is nil`: {sandbox.WithOutcomeFunc(nil)},
+		`WithOutcomes[1].Status is "pending", but must be success, error or running`: {sandbox.WithOutcomes(sandbox.Outcome{}, sandbox.Outcome{Status: api.StatusPending})},
+		`WithOutcomes[0].Duration is -1ns, but must not be negative`:                 {sandbox.WithOutcomes(sandbox.Outcome{Duration: -1})},
+		`WithCallbackHTTPClient is nil`:                                              {sandbox.WithCallbackHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)
-		require.EqualError(t, err, want)
-		assert.ErrorAs(t, err, new(*sandbox.OptionError), want)
+		require.EqualError(t, err, "ibl.ai: "+want)
+		assert.ErrorAs(t, err, new(*api.ArgumentError), want)
 	}
 	_, err := sandbox.New(mentor(client.Mentor{Flow: json.RawMessage(`{`)}))
-	require.ErrorContains(t, err, "WithMentor has JSON that is none")
+	require.ErrorContains(t, err, "ibl.ai: WithMentor has invalid JSON: ")
 	_, err = sandbox.New(sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{`)}}}))
-	require.ErrorContains(t, err, "WithChatSession has JSON that is none")
+	require.ErrorContains(t, err, "ibl.ai: WithChatSession.Messages has invalid JSON: ")
 }
 
 func TestEveryOrgHasAMentor(t *testing.T) {

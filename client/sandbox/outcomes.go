@@ -10,74 +10,94 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// An Outcome is how a run goes. The zero Outcome is a success.
+// An Outcome describes how a run of an agent goes. The zero Outcome is a success
+// that takes no time.
 type Outcome struct {
-	// Status is how the run ends: success if it is empty. A run that is left
-	// running has no end, and tells nobody.
+	// Status is the status with which the run finishes. The default is
+	// [api.StatusSuccess]. With [api.StatusRunning] the run never finishes, and no
+	// callback is posted.
 	Status api.Status
-	// Output is what the mentor answers at the end.
+	// Output is the mentor's response. Dependent agents receive it with their prompt.
 	Output string
-	// Log is what the run logs, from start to end; a line is made up if it is
-	// empty.
+	// Log is the content of the run's log. The default is one generated line.
 	Log string
 	// Duration is how long the run takes on the sandbox's clock. It must not be
-	// negative.
+	// negative. [Sandbox.RunNow] doesn't wait for it.
 	Duration time.Duration
 }
 
-// complete checks an outcome, and fills in its status.
-func (o Outcome) complete() (Outcome, error) {
+// complete validates the outcome of an argument and sets the default status.
+func (o Outcome) complete(argument string) (Outcome, error) {
 	fill(&o.Status, api.StatusSuccess)
 	if !slices.Contains(logStatuses, o.Status) {
-		return o, fmt.Errorf("sandbox: an outcome can't have the status %q", o.Status)
+		return o, invalid(argument+".Status", "is %q, but must be success, error or running", o.Status)
 	}
 	if o.Duration < 0 {
-		return o, fmt.Errorf("sandbox: an outcome can't have the duration %v", o.Duration)
+		return o, invalid(argument+".Duration", "is %v, but must not be negative", o.Duration)
 	}
 	return o, nil
 }
 
-// An Invocation is a run that begins.
-type Invocation struct {
-	// Org and AgentID tell whose run it is, and Title what the agent is called.
-	Org     string
+// A Run describes a run of an agent that starts.
+type Run struct {
+	// Org is the key of the agent's org.
+	Org string
+	// AgentID is the agent's id.
 	AgentID int64
-	Title   string
-	// MentorID is the unique id of the mentor that runs.
+	// Title is the agent's title.
+	Title string
+	// MentorID is the unique id of the agent's mentor.
 	MentorID string
-	// Prompt is the agent's, followed by the output of its previous agent, if it
-	// has one that has put anything out.
+	// Prompt is the agent's prompt, followed by the output of its previous agent if
+	// there is any.
 	Prompt string
 	// LogID is the id of the run's log.
 	LogID int64
-	// StartTime is when the run begins, on the sandbox's clock.
+	// StartTime is the time of the start on the sandbox's clock.
 	StartTime time.Time
 }
 
-// WithOutcomes sets how the runs go that begin by themselves or by
-// [Sandbox.Trigger]: all succeed if it is not set.
+// WithOutcomes sets the outcomes of runs that their schedule or
+// [Sandbox.RunAsScheduled] starts: the first run of each agent has the first
+// outcome, the second run the second, and all runs after those have the last. By
+// default, and with an empty list, all runs succeed. It replaces an earlier
+// [WithOutcomeFunc].
+func WithOutcomes(outcomes ...Outcome) Option {
+	return optionFunc(func(s *settings) error {
+		for i, outcome := range outcomes {
+			if _, err := outcome.complete(fmt.Sprintf("WithOutcomes[%d]", i)); err != nil {
+				return err
+			}
+		}
+		s.outcomes = script(slices.Clone(outcomes))
+		return nil
+	})
+}
+
+// WithOutcomeFunc sets a function that decides the outcome of each run that its
+// schedule or [Sandbox.RunAsScheduled] starts. It replaces an earlier
+// [WithOutcomes].
 //
-// The function is called when the run begins, from one goroutine at a time for
-// runs that are due. The clock waits for it, so it may use the sandbox's API, but
-// must not advance the clock. An outcome that can't be makes the run an
-// error whose log says why.
-func WithOutcomes(f func(ctx context.Context, run Invocation) Outcome) Option {
-	return func(s *settings) error {
+// The sandbox calls f when the run starts, and the clock waits until it returns.
+// Scheduled runs call it one after another; RunAsScheduled may call it at the same
+// time. f may use the sandbox and its API, but [Sandbox.Advance] returns
+// [ErrReentrant] there. If the outcome is invalid, the run fails, and its log has
+// the reason.
+func WithOutcomeFunc(f func(ctx context.Context, run Run) Outcome) Option {
+	return optionFunc(func(s *settings) error {
 		if f == nil {
-			return &OptionError{Option: "WithOutcomes", Reason: "is nil"}
+			return invalid("WithOutcomeFunc", "is nil")
 		}
 		s.outcomes = f
 		return nil
-	}
+	})
 }
 
-// Script is a function for [WithOutcomes]: the first run of every agent goes as
-// the first outcome says, the second as the second, and all after the last as
-// the last.
-func Script(outcomes ...Outcome) func(context.Context, Invocation) Outcome {
+// script returns an outcome function for a list of outcomes.
+func script(outcomes []Outcome) func(context.Context, Run) Outcome {
 	var mu sync.Mutex
 	runs := map[int64]int{} // by agent
-	return func(_ context.Context, run Invocation) Outcome {
+	return func(_ context.Context, run Run) Outcome {
 		if len(outcomes) == 0 {
 			return Outcome{}
 		}

@@ -54,7 +54,7 @@ func TestUnpinBySessionInBody(t *testing.T) {
 
 func TestPinsAreTheUsers(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve"}))
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", Member: true}))
 	c, ctx := newClient(t, server), t.Context()
 	pin, err := c.PinnedMessages.Create(ctx, session, client.WithUsername("eve"))
 	require.NoError(t, err)

@@ -20,33 +20,41 @@ const (
 	maxRequestsSize = 64 << 20
 )
 
-// A Request is one request that a sandbox has got, and what it has answered. Only
-// method, URL and status are printed: the rest may be secret.
+// A Request is a request that the sandbox received, and its response. It prints
+// and logs as its method, URL and status only: the rest may have secrets.
 type Request struct {
-	// ID counts the requests, from 1 on, in the order in which they ended.
+	// ID numbers the requests from 1 on, in the order in which they ended.
 	ID int64
-	// At is when the request came, on the sandbox's clock, and Duration how long it
-	// took until the last of its answer was sent, in real time.
-	At       time.Time
+	// ReceivedAt is the time at which the request was received, on the sandbox's
+	// clock.
+	ReceivedAt time.Time
+	// Duration is the real time until the end of the response.
 	Duration time.Duration
-	// Method and URL are what the request asked for; the URL is as it was sent,
-	// path and query.
-	Method, URL string
-	// Operation is the id of one of the [Operations], empty if it is none's.
-	Operation string
-	// Username is the user whose key it carried, empty if it was nobody's.
+	// Method is the HTTP method.
+	Method string
+	// URL is the path and query as they were sent.
+	URL string
+	// Operation is the id of the operation, empty if the request fits none.
+	Operation OperationID
+	// Username is the user whose API key the request has, empty if it has no valid
+	// one.
 	Username string
-	// Header is the request's header, in which what signs in reads ***.
+	// Header is the header of the request, in which credentials are masked as ***.
 	Header http.Header
-	// StatusCode and ResponseHeader are what was sent; 0 and nil if nothing was,
-	// because a [Fault] broke the connection, or the client had gone.
-	StatusCode     int
+	// Body is the body of the request, up to 64 KiB of it.
+	Body []byte
+	// StatusCode is the status of the response, or 0 if none was sent: a [Fault] broke
+	// the connection, or the client was gone.
+	StatusCode int
+	// ResponseHeader is the header of the response, nil if none was sent.
 	ResponseHeader http.Header
-	// Body and ResponseBody are what was read and sent, up to 64 KiB of each.
-	Body, ResponseBody []byte
-	// Truncated says that one of them was longer, or that the request's broke off.
+	// ResponseBody is the body of the response as far as it was sent, up to 64 KiB
+	// of it.
+	ResponseBody []byte
+	// Truncated means that one of the bodies was longer than 64 KiB, or that the
+	// body of the request broke off.
 	Truncated bool
-	// Faulted says that a [Fault] has struck.
+	// Faulted means that a [Fault] applied.
 	Faulted bool
 }
 
@@ -55,23 +63,24 @@ func (r Request) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "%s %s: %d", r.Method, r.URL, r.StatusCode)
 }
 
-// LogValue is method, URL and status.
+// LogValue returns a group of method, URL and status.
 func (r Request) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("method", r.Method), slog.String("url", r.URL), slog.Int("status", r.StatusCode))
 }
 
-// Requests returns what was asked, in the order in which it was answered: the
-// latest 100,000 requests, or less if they have more than 64 MiB together. The first ID
-// tells how many came before. What headers and bodies hold is shared, and must not
-// be changed.
-func (s *Sandbox) Requests() []Request { return s.requests.all() }
+// Requests yields the recorded requests, the oldest first, up to the latest at the
+// start of the loop. A request is recorded before the client has the whole
+// response. The sandbox keeps the latest 100,000, or fewer if they exceed 64 MiB;
+// the ID of the first one tells how many came before. The loop may use the
+// sandbox. Headers and bodies are shared and must not be changed.
+func (s *Sandbox) Requests() iter.Seq[Request] { return s.requests.forward() }
 
-// LatestRequests yields [Sandbox.Requests], the latest first, without copying all of
-// them.
-func (s *Sandbox) LatestRequests() iter.Seq[Request] { return s.requests.backward() }
+// RequestsBackward yields the same requests as [Sandbox.Requests], the latest
+// first.
+func (s *Sandbox) RequestsBackward() iter.Seq[Request] { return s.requests.backward() }
 
-// Request returns one of [Sandbox.Requests] by its ID, and false if it is no
-// longer kept, or never was.
+// Request returns the recorded request with an ID. It returns false if there is
+// none, or none any more.
 func (s *Sandbox) Request(id int64) (Request, bool) { return s.requests.byID(id) }
 
 // keep writes the exchange into the journal, once.
@@ -81,7 +90,7 @@ func (e *exchange) keep() {
 	}
 	e.kept = true
 	r := Request{
-		At:         e.at,
+		ReceivedAt: e.at,
 		Duration:   time.Since(e.began),
 		Method:     e.request.Method,
 		URL:        cmp.Or(e.request.RequestURI, e.request.URL.RequestURI()),
@@ -106,7 +115,7 @@ func (e *exchange) keep() {
 		r.ID = id
 		return r
 	})
-	e.sandbox.tell(Event{Kind: RequestAnswered, RequestID: r.ID})
+	e.sandbox.tell(Event{Type: EventRequestFinished, RequestID: r.ID})
 }
 
 // cut is what is kept of a body.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,22 +22,32 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// latest is the request that was answered last.
-func latest(t testing.TB, sb interface{ Requests() []sandbox.Request }) sandbox.Request {
+// recorder is a Sandbox or a Server.
+type recorder interface {
+	Requests() iter.Seq[sandbox.Request]
+	Deliveries() iter.Seq[sandbox.Delivery]
+}
+
+func requestsOf(sb recorder) []sandbox.Request { return slices.Collect(sb.Requests()) }
+
+func deliveriesOf(sb recorder) []sandbox.Delivery { return slices.Collect(sb.Deliveries()) }
+
+// latest returns the request that ended last.
+func latest(t testing.TB, sb recorder) sandbox.Request {
 	t.Helper()
-	all := sb.Requests()
+	all := requestsOf(sb)
 	require.NotEmpty(t, all)
 	return all[len(all)-1]
 }
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key")}))
-	assert.Empty(t, server.Requests())
+	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
+	assert.Empty(t, requestsOf(server))
 	got := send(t, server, http.MethodPost, "periodic-agents/?x=y", newAgentBody, "X-Mine", "value")
 	request := latest(t, server)
 	assert.EqualValues(t, 1, request.ID)
-	assert.Equal(t, start, request.At)
+	assert.Equal(t, start, request.ReceivedAt)
 	assert.Positive(t, request.Duration)
 	assert.Equal(t, http.MethodPost, request.Method)
 	assert.Equal(t, userPath+"periodic-agents/?x=y", request.URL)
@@ -53,12 +65,13 @@ func TestRequests(t *testing.T) {
 
 	for _, test := range []struct {
 		method, target, key string
-		operation, username string
+		operation           sandbox.OperationID
+		username            string
 		status              int
 		body                string
 	}{
 		{http.MethodHead, "periodic-agents/", key, listAgents, "ada", http.StatusOK, ""},
-		{http.MethodDelete, "periodic-agents/1/", key, "ai_mentor_orgs_users_periodic_agents_destroy", "ada", http.StatusNoContent, ""},
+		{http.MethodDelete, "periodic-agents/1/", key, sandbox.OperationPeriodicAgentsDelete, "ada", http.StatusNoContent, ""},
 		{http.MethodGet, "periodic-agents/", "eve-key", listAgents, "eve", http.StatusForbidden, `{"detail":"You do not have permission to perform this action."}`},
 		{http.MethodGet, "periodic-agents/", "nonsense", listAgents, "", http.StatusUnauthorized, `{"detail":"Invalid token."}`},
 		{http.MethodPatch, "periodic-agents/", key, "", "ada", http.StatusMethodNotAllowed, `{"detail":"Method \"PATCH\" not allowed."}`},
@@ -75,7 +88,7 @@ func TestRequests(t *testing.T) {
 		assert.Empty(t, request.Body)
 		assert.NotEmpty(t, request.ResponseHeader)
 	}
-	all := server.Requests()
+	all := requestsOf(server)
 	for i, request := range all {
 		assert.EqualValues(t, i+1, request.ID)
 		found, ok := server.Request(request.ID)
@@ -97,13 +110,13 @@ func TestRequestsWithFaults(t *testing.T) {
 		status int
 		body   string
 	}{
-		{sandbox.Fault{Status: 429}, 429, `{"detail":"Request was throttled."}`},
-		{sandbox.Fault{Status: 204}, 204, ""},
-		{sandbox.Fault{Latency: 1}, 200, whole},
-		{sandbox.Fault{Truncate: true}, 200, whole[:len(whole)/2]},
-		{sandbox.Fault{Reset: sandbox.ResetBefore}, 0, ""},
-		{sandbox.Fault{Reset: sandbox.ResetDuring}, 200, whole[:len(whole)/2]},
-		{sandbox.Fault{Reset: sandbox.ResetAfter}, 0, ""},
+		{sandbox.Fault{Effect: sandbox.RespondWith(429)}, 429, `{"detail":"Request was throttled."}`},
+		{sandbox.Fault{Effect: sandbox.RespondWith(204)}, 204, ""},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1}}, 200, whole},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Truncate: true}}, 200, whole[:len(whole)/2]},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}, 0, ""},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}}, 200, whole[:len(whole)/2]},
+		{sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}}, 0, ""},
 	} {
 		setFaults(t, server, test.fault)
 		got, _ := try(t, plainClient(), server.URL, http.MethodGet, userPath+"periodic-agents/1/", "")
@@ -121,13 +134,13 @@ func TestRequestsWithFaults(t *testing.T) {
 // Whoever has the whole of an answer finds it among the requests, however long it is.
 func TestRequestsAreKeptBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
-	for _, fault := range [][]sandbox.Fault{nil, {{Status: http.StatusOK, Body: strings.Repeat("x", 1<<20)}}, {{BytesPerSecond: 1 << 20}}} {
+	for _, fault := range [][]sandbox.Fault{nil, {{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: strings.Repeat("x", 1<<20)}}}, {{Effect: sandbox.RequestEffect{BytesPerSecond: 1 << 20}}}} {
 		server := newAda(t, sandbox.WithFaults(fault...))
 		c := &http.Client{Transport: &http.Transport{}}
 		for i := range 50 {
 			_, err := try(t, c, server.URL, http.MethodGet, userPath, "")
 			require.NoError(t, err)
-			require.Len(t, server.Requests(), i+1)
+			require.Len(t, requestsOf(server), i+1)
 		}
 	}
 }
@@ -152,7 +165,7 @@ func TestRequestsOfBrokenOnes(t *testing.T) {
 		sent, answered int
 		truncated      bool
 	}{{kept, kept, false}, {kept + 1, 1, true}, {1, kept + 1, true}} {
-		setFaults(t, server, sandbox.Fault{Status: http.StatusOK, Body: strings.Repeat("y", test.answered)})
+		setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: strings.Repeat("y", test.answered)}})
 		send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", test.sent))
 		request := latest(t, server)
 		assert.Len(t, request.Body, min(test.sent, kept))
@@ -197,7 +210,7 @@ func TestRequestsPrintNoSecrets(t *testing.T) {
 	require.Contains(t, string(request.ResponseBody), secret)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		assert.Equal(t, "POST "+userPath+"periodic-agents/?a=b: 201", fmt.Sprintf(verb, request), verb)
-		for _, value := range []any{&request, server.Requests(), server} {
+		for _, value := range []any{&request, requestsOf(server), server} {
 			text := fmt.Sprintf(verb, value)
 			assert.NotContains(t, text, secret, verb)
 			assert.NotContains(t, text, fmt.Sprintf("%x", secret), verb)
@@ -220,7 +233,7 @@ func TestRequestsForgetTheLargest(t *testing.T) {
 		request.Body = io.NopCloser(bytes.NewReader(body))
 		record(sb, request)
 	}
-	all := sb.Requests()
+	all := requestsOf(sb)
 	size := 0
 	for i, request := range all {
 		size += len(request.Body)
@@ -238,40 +251,39 @@ func TestRequestsForgetTheLargest(t *testing.T) {
 	request := newRequest(http.MethodGet, "/nowhere", "")
 	request.Header.Set("X-Large", strings.Repeat("x", bound))
 	record(sb, request)
-	require.Len(t, sb.Requests(), 1)
-	assert.EqualValues(t, n+1, sb.Requests()[0].ID)
+	require.Len(t, requestsOf(sb), 1)
+	assert.EqualValues(t, n+1, requestsOf(sb)[0].ID)
 	record(sb, newRequest(http.MethodGet, "/nowhere", ""))
-	require.Len(t, sb.Requests(), 1)
-	assert.EqualValues(t, n+2, sb.Requests()[0].ID)
+	require.Len(t, requestsOf(sb), 1)
+	assert.EqualValues(t, n+2, requestsOf(sb)[0].ID)
 }
 
 // The journal is bounded in number.
 func TestRequestsForgetTheOldest(t *testing.T) {
 	t.Parallel()
 	const most, n = 100_000, 100_010
-	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Reset: sandbox.ResetBefore}))
+	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
 	request := newRequest(http.MethodGet, "/", "")
 	request.Header = nil
 	for range n {
 		record(sb, request)
 	}
-	all := sb.Requests()
+	all := requestsOf(sb)
 	require.Len(t, all, most)
 	assert.EqualValues(t, n-most+1, all[0].ID)
 	assert.EqualValues(t, n, all[most-1].ID)
 	assert.Nil(t, all[0].Header)
 	record(sb, request)
-	assert.EqualValues(t, n-most+1, all[0].ID, "what was returned stays")
-	assert.EqualValues(t, n-most+2, sb.Requests()[0].ID)
+	assert.EqualValues(t, n-most+2, requestsOf(sb)[0].ID)
 }
 
 func TestRequestsTellHowLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, withStill(), sandbox.WithFaults(sandbox.Fault{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}))
+		sb := newSandbox(t, withStill(), sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}}))
 		record(sb, listRequest())
 		assert.Equal(t, time.Minute+5*time.Second, latest(t, sb).Duration)
-		assert.Equal(t, start, latest(t, sb).At, "that clock stands still")
+		assert.Equal(t, start, latest(t, sb).ReceivedAt, "that clock stands still")
 	})
 }
 
@@ -284,19 +296,19 @@ func TestRequestsConcurrently(t *testing.T) {
 		working.Go(func() {
 			for range rounds {
 				record(sb, listRequest())
-				all := sb.Requests()
+				all := requestsOf(sb)
 				found, ok := sb.Request(all[0].ID)
 				assert.True(t, ok)
 				assert.Equal(t, all[0].ID, found.ID)
 				if i == 0 {
-					assert.NoError(t, sb.SetFaults(sandbox.Fault{Probability: 0.5, Status: http.StatusTeapot}))
+					assert.NoError(t, sb.SetFaults(sandbox.Fault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.RespondWith(http.StatusTeapot)}))
 					_ = sb.Faults()
 				}
 			}
 		})
 	}
 	working.Wait()
-	all := sb.Requests()
+	all := requestsOf(sb)
 	require.Len(t, all, workers*rounds)
 	for i, request := range all {
 		assert.EqualValues(t, i+1, request.ID)
@@ -304,18 +316,18 @@ func TestRequestsConcurrently(t *testing.T) {
 	}
 }
 
-func TestAside(t *testing.T) {
+func TestBypassHandler(t *testing.T) {
 	t.Parallel()
-	fault := sandbox.Fault{Status: http.StatusServiceUnavailable, Times: 1}
+	fault := sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(http.StatusServiceUnavailable)}
 	sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithFaults(fault))
 	ask := func(handler http.Handler) int {
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, listRequest())
 		return recorder.Code
 	}
-	assert.Equal(t, http.StatusOK, ask(sb.Aside()))
-	assert.Empty(t, sb.Requests())
+	assert.Equal(t, http.StatusOK, ask(sb.BypassHandler()))
+	assert.Empty(t, requestsOf(sb))
 	assert.Equal(t, http.StatusServiceUnavailable, ask(sb), "the fault has not been used up")
 	assert.Equal(t, http.StatusOK, ask(sb))
-	assert.Len(t, sb.Requests(), 2)
+	assert.Len(t, requestsOf(sb), 2)
 }

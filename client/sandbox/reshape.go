@@ -42,10 +42,10 @@ func (e *exchange) reshape() {
 	if e.draft.header.Get("Content-Type") != jsonType {
 		return
 	}
-	r := &reshaper{fault: &e.fault, in: json.NewDecoder(bytes.NewReader(e.draft.body))}
+	r := &reshaper{effect: &e.effect, in: json.NewDecoder(bytes.NewReader(e.draft.body))}
 	r.in.UseNumber()
 	var s shape
-	if e.fault.OlderRelease && e.draft.status < http.StatusMultipleChoices {
+	if e.effect.OlderRelease && e.draft.status < http.StatusMultipleChoices {
 		s = olderShapes[e.operationID()]
 	}
 	r.value("", s)
@@ -55,9 +55,9 @@ func (e *exchange) reshape() {
 // A reshaper copies JSON that the sandbox has written, and so is in order, with
 // changes.
 type reshaper struct {
-	fault *Fault
-	in    *json.Decoder
-	out   []byte
+	effect *RequestEffect
+	in     *json.Decoder
+	out    []byte
 }
 
 // value copies the next value, which is that of the field name, or an item of a
@@ -112,7 +112,7 @@ func (r *reshaper) object(s shape) {
 		}
 	}
 	_, _ = r.in.Token()
-	if r.fault.UnknownFields {
+	if r.effect.UnknownFields {
 		r.out = append(r.out, separator+unknownField...)
 	}
 	r.out = append(r.out, '}')
@@ -132,11 +132,11 @@ func (r *reshaper) write(scalar any) {
 // text is what becomes of a text.
 func (r *reshaper) text(name, text string) string {
 	switch {
-	case r.fault.UnknownEnums && enumFields[name]:
+	case r.effect.UnknownEnums && enumFields[name]:
 		return unknownValue
-	case r.fault.LinkHost != "" && (name == "next" || name == "previous"):
+	case r.effect.LinkOrigin != "" && (name == "next" || name == "previous"):
 		_, rest, _ := strings.Cut(text, "://")
-		return r.fault.LinkHost + rest[strings.IndexByte(rest, '/'):]
+		return r.effect.LinkOrigin + rest[strings.IndexByte(rest, '/'):]
 	}
 	return text
 }

@@ -16,7 +16,7 @@ type route struct {
 // An operation is a method of a path.
 type operation struct {
 	method string
-	id     string // the service's own operationId
+	id     OperationID
 	handle func(*call) *answer
 }
 
@@ -24,31 +24,31 @@ type operation struct {
 // operations in the order of the Allow header.
 var routes = []route{
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/", "Mentor List", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_list", (*call).listMentors},
+		{http.MethodGet, OperationMentorsList, (*call).listMentors},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/", "Periodic Agent List", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_periodic_agents_list", (*call).listAgents},
-		{http.MethodPost, "ai_mentor_orgs_users_periodic_agents_create", (*call).createAgent},
+		{http.MethodGet, OperationPeriodicAgentsList, (*call).listAgents},
+		{http.MethodPost, OperationPeriodicAgentsCreate, (*call).createAgent},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/", "Statistics", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_periodic_agents_statistics_retrieve", (*call).statistics},
+		{http.MethodGet, OperationPeriodicAgentsStatistics, (*call).statistics},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/", "Periodic Agent Instance", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_periodic_agents_retrieve", (*call).retrieveAgent},
-		{http.MethodPut, "ai_mentor_orgs_users_periodic_agents_update", (*call).updateAgent},
-		{http.MethodPatch, "ai_mentor_orgs_users_periodic_agents_partial_update", (*call).updateAgent},
-		{http.MethodDelete, "ai_mentor_orgs_users_periodic_agents_destroy", (*call).destroyAgent},
+		{http.MethodGet, OperationPeriodicAgentsGet, (*call).retrieveAgent},
+		{http.MethodPut, OperationPeriodicAgentsReplace, (*call).updateAgent},
+		{http.MethodPatch, OperationPeriodicAgentsUpdate, (*call).updateAgent},
+		{http.MethodDelete, OperationPeriodicAgentsDelete, (*call).destroyAgent},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/", "Periodic Agent Log List", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_periodic_agent_logs_list", (*call).listLogs},
+		{http.MethodGet, OperationPeriodicAgentLogsList, (*call).listLogs},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/{id}/", "Periodic Agent Log Instance", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_periodic_agent_logs_retrieve", (*call).retrieveLog},
+		{http.MethodGet, OperationPeriodicAgentLogsGet, (*call).retrieveLog},
 	}},
 	{"/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/", "Pin Message", []operation{
-		{http.MethodGet, "ai_mentor_orgs_users_pin_message_list", (*call).listPins},
-		{http.MethodPost, "ai_mentor_orgs_users_pin_message_create", (*call).createPin},
-		{http.MethodDelete, "ai_mentor_orgs_users_pin_message_destroy", (*call).destroyPin},
+		{http.MethodGet, OperationPinnedMessagesList, (*call).listPins},
+		{http.MethodPost, OperationPinnedMessagesCreate, (*call).createPin},
+		{http.MethodDelete, OperationPinnedMessagesDelete, (*call).destroyPin},
 	}},
 }
 

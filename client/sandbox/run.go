@@ -10,7 +10,7 @@ import (
 
 // begin writes the log of a run that has not finished. The caller holds the
 // store's lock.
-func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
+func (s *Sandbox) begin(a *agent, at time.Time) (*log, Run) {
 	start := momentOf(at)
 	l := &log{
 		ID:            s.store.nextID("log"),
@@ -25,8 +25,8 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
 	a.org.addLog(l)
 	a.latest = l
 	s.letGo(a.org, at)
-	s.tell(Event{Kind: RunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: string(l.Status)})
-	return l, Invocation{
+	s.tell(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
+	return l, Run{
 		Org:       a.org.key,
 		AgentID:   a.ID,
 		Title:     a.Title,
@@ -38,9 +38,9 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Invocation) {
 }
 
 // carryOut asks how a run goes, and has it end when it is over.
-func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, invocation Invocation) {
+func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, run Run) {
 	d.runs++
-	outcome, err := s.outcomes(ctx, invocation).complete()
+	outcome, err := s.outcomes(ctx, run).complete("outcome")
 	if err != nil {
 		outcome = Outcome{Status: api.StatusError, Log: err.Error()}
 	}
@@ -78,7 +78,7 @@ func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
 		s.unschedule(a)
 	}
 	s.letGo(a.org, at)
-	s.tell(Event{Kind: RunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: string(l.Status)})
+	s.tell(Event{Type: EventRunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
 	if a.CallbackURL == "" {
 		return nil
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// A Sandbox is the platform, kept in memory. It is an [http.Handler], and safe
-// for concurrent use.
+// A Sandbox is the platform in memory. It is an [http.Handler] that serves the API.
+// Its methods are safe for concurrent use.
 type Sandbox struct {
 	store       store
 	accounts    []Account
@@ -23,7 +23,7 @@ type Sandbox struct {
 	agenda   agenda        // guarded by the store's lock
 	timer    *time.Timer   // for what is first in it; guarded by the store's lock
 	driver   chan struct{} // full while somebody goes through the agenda
-	outcomes func(context.Context, Invocation) Outcome
+	outcomes func(context.Context, Run) Outcome
 	random   *rand.Rand // guarded by the store's lock
 	lifetime *lifetime
 
@@ -34,12 +34,12 @@ type Sandbox struct {
 	requests journal[Request]
 }
 
-// New makes a sandbox that listens nowhere: serve it, or call its ServeHTTP, and
-// Close it in the end. [Start] does all of that.
+// New returns a sandbox without a listener: serve it with a server of your own, and
+// close it in the end. [Start] does both.
 //
-// Without options it has the org acme with the administrator ada and the mentor
-// Study coach, whose unique id is always the same. An error is an
-// [*OptionError].
+// Without options, the sandbox has the org [DefaultOrg] with the administrator
+// [DefaultUsername] and the mentor [DefaultMentorID]. An error is an
+// [*api.ArgumentError] for an invalid option.
 func New(opts ...Option) (*Sandbox, error) {
 	s, err := newSettings(opts)
 	if err != nil {
@@ -48,9 +48,9 @@ func New(opts ...Option) (*Sandbox, error) {
 	return s.sandbox()
 }
 
-// Close ends the deliveries that are on their way, and closes what connections
-// to receivers are open. A closed sandbox goes on answering requests, without
-// the waits of faults, but starts no runs.
+// Close cancels deliveries in flight, waits for the calls that run agents, and
+// stops the clock's schedule: no more runs start. A closed sandbox still serves
+// the API, without the latency of faults. Close can be called again.
 func (s *Sandbox) Close() {
 	s.lifetime.close()
 	s.store.Lock()
@@ -59,39 +59,29 @@ func (s *Sandbox) Close() {
 	s.deliveries.close()
 }
 
-// Format writes how many accounts there are, whatever the verb: the keys and
-// secrets in a sandbox are not for printing.
+// Format writes the number of accounts, whatever the verb: a sandbox holds keys
+// and secrets.
 func (s *Sandbox) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "sandbox of %d accounts", len(s.accounts))
 }
 
-// Accounts returns the accounts, in the order of their options.
+// Accounts returns the accounts with their API keys, in the order of their
+// options.
 func (s *Sandbox) Accounts() []Account { return slices.Clone(s.accounts) }
 
-// Mentors returns the mentors of an org as they are kept, with all that was
-// filled in. There are none in an org that does not exist.
-func (s *Sandbox) Mentors(org string) []client.Mentor {
+// Mentors returns the mentors of an org with all generated fields, in the order of
+// their ids. It returns none if the org doesn't exist.
+func (s *Sandbox) Mentors(org string) []*client.Mentor {
 	o := s.store.orgs[org]
 	if o == nil {
 		return nil
 	}
-	mentors := make([]client.Mentor, len(o.mentors))
+	mentors := make([]*client.Mentor, len(o.mentors))
 	for i, m := range o.mentors {
-		mentors[i] = m.Mentor
+		copied := m.Mentor
+		mentors[i] = &copied
 	}
 	return mentors
-}
-
-// Operations returns the operations that the sandbox has, by the API's own
-// operation ids.
-func Operations() []client.Operation {
-	var all []client.Operation
-	for _, r := range routes {
-		for _, o := range r.operations {
-			all = append(all, client.Operation{ID: o.id, Method: o.method, PathTemplate: r.template})
-		}
-	}
-	return all
 }
 
 // time is the sandbox's time.

@@ -7,19 +7,20 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// An AgentState is what an agent has done, and will do.
+// An AgentState is the state of an agent: its latest run and its next.
 type AgentState struct {
-	// Status is that of its latest run, or pending if it has not run yet.
+	// Status is the status of the agent's latest run, or [api.StatusPending] if it
+	// has not run yet.
 	Status api.Status
-	// NextRun is when its schedule has it run: zero if it is disabled, or never runs.
+	// NextRun is the time at which the schedule starts the next run. It is zero if
+	// the agent is disabled or its schedule never runs.
 	NextRun time.Time
-	// Waiting says that it is due, but that its previous agent is not in the
-	// state that it waits for.
+	// Waiting means that the agent is due, and starts when its previous agent has the
+	// status that previous_agent_status asks for.
 	Waiting bool
 }
 
-// AgentState tells what an agent has done, and will do. An error is an
-// [*UnknownAgentError].
+// AgentState returns the state of an agent of any org, or an [*UnknownAgentError].
 func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
 	s.store.RLock()
 	defer s.store.RUnlock()
@@ -91,7 +92,7 @@ func (s *Sandbox) fallDue(ctx context.Context, d *drive, a *agent, due *occurren
 		s.store.Unlock()
 		return
 	}
-	l, invocation := s.begin(a, due.at)
+	l, run := s.begin(a, due.at)
 	s.store.Unlock()
-	s.carryOut(ctx, d, l, invocation)
+	s.carryOut(ctx, d, l, run)
 }

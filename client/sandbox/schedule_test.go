@@ -127,7 +127,7 @@ func TestOneOffRunsOnce(t *testing.T) {
 	t.Parallel()
 	request := scheduled(t, "* * * * *")
 	request.Task.OneOff = new(true)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: 150 * time.Second})))
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: 150 * time.Second}))
 	advance(t, server, 3*time.Minute)
 	assert.Equal(t, []string{"1 05 09:01 running"}, runs(t, server), "it is not due again while it runs")
 	advance(t, server, time.Hour)
@@ -156,22 +156,22 @@ func TestChangesOfTheSchedule(t *testing.T) {
 	send(t, server, http.MethodPost, "periodic-agents/", created)
 	assert.Equal(t, 1, advance(t, server, time.Hour))
 	assert.Equal(t, []string{"2 05 13:45 success"}, runs(t, server))
-	assert.Empty(t, server.Deliveries())
+	assert.Empty(t, deliveriesOf(server))
 }
 
 func TestRunningRuns(t *testing.T) {
 	t.Parallel()
-	var invocations []sandbox.Invocation
+	var invocations []sandbox.Run
 	request := scheduled(t, "0 10 * * *")
 	request.Prompt = new("What is due?")
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		invocations = append(invocations, run)
 		return sandbox.Outcome{Status: "error", Output: "Nothing.", Log: "Out of tokens.", Duration: 90 * time.Second}
 	}))
 	advance(t, server, time.Hour+time.Minute)
 	assert.Equal(t, []string{"1 05 10:00 running"}, runs(t, server))
 	assert.InDelta(t, 1, get(t, server, "periodic-agents/statistics/").fields(t)["running_tasks"], 0)
-	assert.Equal(t, []sandbox.Invocation{{
+	assert.Equal(t, []sandbox.Run{{
 		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour),
 	}}, invocations)
 
@@ -186,51 +186,52 @@ func TestDeletedWhileRunning(t *testing.T) {
 	t.Parallel()
 	request := calling("http://127.0.0.1/", "a-long-random-secret")
 	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Duration: time.Minute})))
+	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: time.Minute}))
 	advance(t, server, time.Hour)
 	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
 	assert.Equal(t, 0, advance(t, server, 24*time.Hour))
 	assert.Empty(t, runs(t, server))
-	assert.Empty(t, server.Deliveries())
+	assert.Empty(t, deliveriesOf(server))
 }
 
 func TestOutcomesThatCannotBe(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(sandbox.Script(
-		sandbox.Outcome{Status: "bogus"}, sandbox.Outcome{Duration: -1}, sandbox.Outcome{Status: "running"}, sandbox.Outcome{},
-	)))
+	outcomes := []sandbox.Outcome{{Status: "bogus"}, {Duration: -1}, {Status: "running"}, {}, {}}
+	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
+		return outcomes[run.LogID-1]
+	}))
 	advance(t, server, 5*time.Hour)
 	assert.Equal(t, []string{"1 05 10:00 error", "1 05 11:00 error", "1 05 12:00 running", "1 05 13:00 success", "1 05 14:00 success"}, runs(t, server))
-	assert.Equal(t, `sandbox: an outcome can't have the status "bogus"`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
+	assert.Equal(t, `ibl.ai: outcome.Status is "bogus", but must be success, error or running`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
 }
 
-func TestScriptIsForEveryAgent(t *testing.T) {
+func TestOutcomesAreForEveryAgent(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Status: "error"}, sandbox.Outcome{})))
+	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Status: "error"}, sandbox.Outcome{}))
 	advance(t, server, 2*time.Hour)
 	assert.Equal(t, []string{"2 05 09:30 error", "1 05 10:00 error", "2 05 10:30 success", "1 05 11:00 success"}, runs(t, server))
 }
 
-func TestTrigger(t *testing.T) {
+func TestRunAsScheduled(t *testing.T) {
 	t.Parallel()
 	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")),
-		sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{Log: "At once."}, sandbox.Outcome{Log: "Later.", Duration: time.Minute})),
+		sandbox.WithOutcomes(sandbox.Outcome{Log: "At once."}, sandbox.Outcome{Log: "Later.", Duration: time.Minute}),
 		withReceiver(func(*http.Request) (*http.Response, error) { return respond(http.StatusNoContent, ""), nil }))
-	log, err := server.Trigger(t.Context(), 1)
+	log, err := server.RunAsScheduled(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, "At once.", log.Content)
-	assert.Len(t, server.Deliveries(), 1)
-	log, err = server.Trigger(t.Context(), 1)
+	assert.Len(t, deliveriesOf(server), 1)
+	log, err = server.RunAsScheduled(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, api.StatusRunning, log.Status)
 	advance(t, server, time.Minute)
 	assert.Equal(t, []string{"1 05 09:00 success", "1 05 09:00 success 1m0s"}, runs(t, server))
-	assert.Len(t, server.Deliveries(), 2)
+	assert.Len(t, deliveriesOf(server), 2)
 
-	_, err = server.Trigger(t.Context(), 9)
+	_, err = server.RunAsScheduled(t.Context(), 9)
 	require.ErrorAs(t, err, new(*sandbox.UnknownAgentError))
 	server.Close()
-	_, err = server.Trigger(t.Context(), 1)
+	_, err = server.RunAsScheduled(t.Context(), 1)
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
@@ -276,9 +277,9 @@ func TestAdvanceRefuses(t *testing.T) {
 	t.Parallel()
 	server := newAda(t)
 	_, err := server.AdvanceTo(t.Context(), start.Add(-time.Second))
-	require.EqualError(t, err, "sandbox: the clock can't go back from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
+	require.EqualError(t, err, "sandbox: the clock would move backwards, from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
 	_, err = server.Advance(t.Context(), -1)
-	require.ErrorIs(t, err, sandbox.ErrClockBack)
+	require.ErrorIs(t, err, sandbox.ErrClockBackwards)
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = server.Advance(canceled, time.Hour)
@@ -293,7 +294,7 @@ func TestAdvanceRefuses(t *testing.T) {
 func TestAdvanceEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		if run.LogID == 2 {
 			cancel()
 		}
@@ -312,7 +313,7 @@ func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
 	t.Parallel()
 	var server *sandbox.Server
 	var err error
-	server = newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(func(ctx context.Context, _ sandbox.Invocation) sandbox.Outcome {
+	server = newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, _ sandbox.Run) sandbox.Outcome {
 		_, err = server.Advance(ctx, time.Hour)
 		return sandbox.Outcome{}
 	}))
@@ -323,7 +324,7 @@ func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
 func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
 	t.Parallel()
 	var server *sandbox.Server
-	server = newAda(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomes(func(ctx context.Context, run sandbox.Invocation) sandbox.Outcome {
+	server = newAda(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, run sandbox.Run) sandbox.Outcome {
 		log, err := newClient(t, server).PeriodicAgentLogs.Get(ctx, run.LogID)
 		assert.NoError(t, err)
 		assert.Equal(t, api.StatusRunning, log.Status)
@@ -344,7 +345,7 @@ func TestConcurrentAdvancesAddUp(t *testing.T) {
 		working.Go(func() {
 			_, err := server.Advance(t.Context(), 3*time.Hour)
 			assert.NoError(t, err)
-			_, err = server.Fire(t.Context(), 1, sandbox.Outcome{})
+			_, err = server.RunNow(t.Context(), 1, sandbox.Outcome{})
 			assert.NoError(t, err)
 			send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"crontab":{"hour":"*"}}}`)
 		})
@@ -352,5 +353,5 @@ func TestConcurrentAdvancesAddUp(t *testing.T) {
 	working.Wait()
 	assert.Equal(t, start.Add(24*time.Hour), server.Now())
 	assert.Len(t, runs(t, server), 24+8)
-	assert.Len(t, server.Deliveries(), 24+8)
+	assert.Len(t, deliveriesOf(server), 24+8)
 }

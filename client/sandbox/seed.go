@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -21,7 +22,7 @@ func (s *Sandbox) seedAgents(orgKey string, requests []client.PeriodicAgentCreat
 		fill(&request.Mentor, o.mentors[0].UniqueID)
 		if _, refusal := s.create(o, s.accounts[first].Username, dataOf(&request)); refusal != nil {
 			text, _ := marshal(refusal.body)
-			return &OptionError{Option: option, Reason: fmt.Sprintf("%d is refused: %s", i, text)}
+			return &api.ArgumentError{Argument: fmt.Sprintf("%s[%d]", option, i), Reason: "is invalid", Err: errors.New(string(text))}
 		}
 	}
 	return nil
@@ -55,12 +56,12 @@ func (s *Sandbox) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 		logs := make([]log, len(ofOrg.thing)) // together, since they are gone through together
 		for i := range logs {
 			seed := &ofOrg.thing[i]
-			reason := logs[i].setPast(o, seed, now)
+			field, reason := logs[i].setPast(o, seed, now)
 			if reason == "" && taken[seed.ID] {
-				reason = fmt.Sprintf("has the id %d, as one before it", seed.ID)
+				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
 			}
 			if reason != "" {
-				return &OptionError{Option: option, Reason: fmt.Sprintf("%d %s", i, reason)}
+				return invalid(fmt.Sprintf("%s[%d].%s", option, i, field), "%s", reason)
 			}
 			logs[i].ID = s.store.takeID("log", seed.ID)
 			taken[logs[i].ID] = true
@@ -73,9 +74,9 @@ func (s *Sandbox) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 	return nil
 }
 
-// setPast makes of l, but for its id, the log of a past run, or returns what is
-// wrong with that.
-func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (reason string) {
+// setPast makes of l, but for its id, the log of a past run, or returns the field
+// that is invalid and the reason.
+func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (field, reason string) {
 	a := o.agents.byID(seed.PeriodicAgent)
 	status := cmp.Or(seed.Status, api.StatusSuccess)
 	var end moment
@@ -85,13 +86,13 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (reason
 	start := cmp.Or(momentOf(seed.StartTime.Time), end, now)
 	switch {
 	case seed.ID < 0:
-		return fmt.Sprintf("has the id %d, but ids start at 1", seed.ID)
+		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)
 	case a == nil:
-		return fmt.Sprintf("names the agent %d, which %q has not", seed.PeriodicAgent, o.key)
+		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
 	case !slices.Contains(logStatuses, status):
-		return fmt.Sprintf("has the status %q", seed.Status)
+		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
 	case !end.isNull() && end < start:
-		return fmt.Sprintf("ends at %v, before it starts at %v", end, start)
+		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
 	case end.isNull() && status != api.StatusRunning:
 		end = start
 	}
@@ -105,7 +106,7 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (reason
 		PeriodicAgent: a.ID,
 		agent:         a,
 	}
-	return ""
+	return "", ""
 }
 
 // orderLogs sorts logs that came in any order, and finds the latest of each

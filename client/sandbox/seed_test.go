@@ -112,12 +112,12 @@ func TestPastRunsRefuse(t *testing.T) {
 	t.Parallel()
 	fine := client.PeriodicAgentLog{PeriodicAgent: 1}
 	for want, log := range map[string]client.PeriodicAgentLog{
-		`1 has the id -1, but ids start at 1`:                                      {ID: -1, PeriodicAgent: 1},
-		`1 has the id 1, as one before it`:                                         {ID: 1, PeriodicAgent: 1},
-		`1 names the agent 0, which "acme" has not`:                                {},
-		`1 names the agent 2, which "acme" has not`:                                {PeriodicAgent: 2},
-		`1 has the status "pending"`:                                               {PeriodicAgent: 1, Status: "pending"},
-		`1 ends at 2026-01-05T08:00:00Z, before it starts at 2026-01-05T08:01:00Z`: {PeriodicAgent: 1, StartTime: at(8, 1), EndTime: new(at(8, 0))},
+		`ID is -1, but ids start at 1`:                                               {ID: -1, PeriodicAgent: 1},
+		`ID is 1, which is another log's id`:                                         {ID: 1, PeriodicAgent: 1},
+		`PeriodicAgent is 0, but org "acme" has no such agent`:                       {},
+		`PeriodicAgent is 2, but org "acme" has no such agent`:                       {PeriodicAgent: 2},
+		`Status is "pending", but must be success, error or running`:                 {PeriodicAgent: 1, Status: "pending"},
+		`EndTime is 2026-01-05T08:00:00Z, before the StartTime 2026-01-05T08:01:00Z`: {PeriodicAgent: 1, StartTime: at(8, 1), EndTime: new(at(8, 0))},
 	} {
 		_, err := sandbox.New(
 			sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),
@@ -126,11 +126,11 @@ func TestPastRunsRefuse(t *testing.T) {
 			sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "t", Task: digest().Task}),
 			sandbox.WithPeriodicAgentLog("acme", fine, log),
 		)
-		require.EqualError(t, err, "sandbox: WithPeriodicAgentLog "+want)
-		require.ErrorAs(t, err, new(*sandbox.OptionError))
+		require.EqualError(t, err, "ibl.ai: WithPeriodicAgentLog[1]."+want)
+		require.ErrorAs(t, err, new(*api.ArgumentError))
 	}
 	_, err := sandbox.New(sandbox.WithPeriodicAgentLog("nowhere"))
-	require.EqualError(t, err, `sandbox: WithPeriodicAgentLog names the org "nowhere", which has no account`)
+	require.EqualError(t, err, `ibl.ai: WithPeriodicAgentLog has org "nowhere", which has no account`)
 }
 
 // Ids are those of all orgs.
@@ -146,7 +146,7 @@ func TestPastRunsOfTwoOrgs(t *testing.T) {
 	}
 	assert.Equal(t, "2", ids(t, get(t, newServer(t, options...), "periodic-agent-logs/")))
 	_, err := sandbox.New(append(options, sandbox.WithPeriodicAgentLog("acme", client.PeriodicAgentLog{ID: 1, PeriodicAgent: 1}))...)
-	require.EqualError(t, err, "sandbox: WithPeriodicAgentLog 0 has the id 1, as one before it")
+	require.EqualError(t, err, "ibl.ai: WithPeriodicAgentLog[0].ID is 1, which is another log's id")
 }
 
 func TestPastRunsGoWithTheirAgent(t *testing.T) {

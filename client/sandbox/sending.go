@@ -8,7 +8,7 @@ import (
 
 // send sends the draft, as far as the fault lets it.
 func (e *exchange) send() {
-	f := &e.fault
+	f := &e.effect
 	body := e.draft.body
 	hasBody := len(body) > 0 && e.request.Method != http.MethodHead
 	if f.Reset == ResetAfter || f.Reset == ResetDuring && !hasBody {
@@ -48,7 +48,7 @@ func (e *exchange) flush() { _ = http.NewResponseController(e.writer).Flush() }
 
 // drip sends text at the fault's speed, up to ten times a second.
 func (e *exchange) drip(text []byte) {
-	perSecond := e.fault.BytesPerSecond
+	perSecond := e.effect.BytesPerSecond
 	e.flush()
 	for len(text) > 0 {
 		n := min(len(text), max(1, perSecond/10))

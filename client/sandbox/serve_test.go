@@ -79,7 +79,7 @@ func TestUnknownAddress(t *testing.T) {
 
 func TestUsersAndOrgsAreEscaped(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, sandbox.WithAccount(sandbox.Account{Org: "ac me", Username: "ada%2F@é", APIKey: api.NewSecret(key), Admin: true}), sandbox.WithPageSize(1, 1),
+	server := newServer(t, sandbox.WithAccount(sandbox.Account{Org: "ac me", Username: "ada%2F@é", APIKey: api.NewSecret(key)}), sandbox.WithPageSize(1, 1),
 		sandbox.WithPeriodicAgent("ac me", titled("one")), sandbox.WithPeriodicAgent("ac me", titled("two")))
 	c := newClient(t, server)
 	page, err := c.PeriodicAgents.List(t.Context(), nil)

@@ -17,11 +17,11 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
-// A Server is a sandbox that listens.
+// A Server is a [Sandbox] that listens on the loopback interface.
 type Server struct {
 	*Sandbox
 
-	// URL is where it listens, as in http://127.0.0.1:40123.
+	// URL is the base URL for clients, as in http://127.0.0.1:40123.
 	URL string
 
 	http     *http.Server
@@ -34,8 +34,9 @@ type Server struct {
 	unused map[net.Conn]bool
 }
 
-// Start makes a sandbox, see [New], that listens on a free port of the loopback
-// interface until it is closed.
+// Start returns a sandbox, as [New] does, that listens on a free port of the
+// loopback interface until it is closed. An error is an [*api.ArgumentError] for
+// an invalid option, or the error of listening.
 func Start(opts ...Option) (*Server, error) {
 	sandbox, err := New(opts...)
 	if err != nil {
@@ -96,21 +97,34 @@ func (s *Server) closeUnused() {
 	}
 }
 
-// ClientOptions returns the options of a client of the first account, ready for
+// ClientOptions returns the options for a client of the first account, for
 // [client.New].
-func (s *Server) ClientOptions() []client.Option {
-	first := s.accounts[0]
+func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.accounts[0]) }
+
+// ClientOptionsFor returns the options for a client of an account, for
+// [client.New]. If there is no such account, it returns an [*api.ArgumentError].
+func (s *Server) ClientOptionsFor(org, username string) ([]client.Option, error) {
+	for i := range s.accounts {
+		if a := &s.accounts[i]; a.Org == org && a.Username == username {
+			return s.clientOptions(a), nil
+		}
+	}
+	return nil, invalid("username", "is %q, but org %q has no such account", username, org)
+}
+
+func (s *Server) clientOptions(a *Account) []client.Option {
 	return []client.Option{
 		client.WithBaseURL(s.URL),
-		client.WithAPIKey(first.APIKey.Reveal()),
-		client.WithOrg(first.Org),
-		client.WithUsername(first.Username),
+		client.WithAPIKey(a.APIKey.Reveal()),
+		client.WithOrg(a.Org),
+		client.WithUsername(a.Username),
 	}
 }
 
-// Close ends the deliveries that are on their way, stops listening, and waits a
-// while for the requests that are being answered. Nothing of the server is left
-// when it returns. It may be called again.
+// Close closes the sandbox, see [Sandbox.Close], and stops listening. It waits up
+// to two seconds for requests in flight, then closes their connections. No
+// goroutine and no connection of the server is left when it returns. Close can be
+// called again.
 func (s *Server) Close() {
 	s.close.Do(func() {
 		s.Sandbox.Close()

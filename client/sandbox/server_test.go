@@ -140,7 +140,7 @@ func TestConcurrentUse(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				run, err := server.Fire(ctx, agent.ID, sandbox.Outcome{})
+				run, err := server.RunNow(ctx, agent.ID, sandbox.Outcome{})
 				assert.NoError(t, err)
 				assert.NoError(t, run.Delivery.Err)
 				_, err = c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{PreviousAgent: client.Value(agent.ID)})
@@ -159,7 +159,7 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	working.Wait()
-	assert.Len(t, server.Deliveries(), workers*rounds)
+	assert.Len(t, deliveriesOf(server), workers*rounds)
 	page, err := c.PeriodicAgents.List(ctx, nil)
 	require.NoError(t, err)
 	assert.Zero(t, page.Count)

@@ -2,18 +2,19 @@ package sandbox
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// A ChatSession is a conversation with a mentor, which can be pinned.
+// A ChatSession is a conversation with a mentor. Users can pin it.
 type ChatSession struct {
 	// ID is a UUID.
 	ID string
-	// MentorID is the unique id of the mentor, the org's first if it is empty.
+	// MentorID is the unique id of the mentor. The default is the org's first mentor.
 	MentorID string
-	// Messages are what was said. Their ids and times are filled in.
+	// Messages are the messages of the conversation, in order. The sandbox generates
+	// ids and times if they are zero.
 	Messages []client.ChatMessage
 }
 
@@ -41,17 +42,17 @@ func (s *Sandbox) addSession(orgKey string, added ChatSession) error {
 	}
 	id, ok := parseUUID(added.ID)
 	if !ok {
-		return &OptionError{Option: "WithChatSession", Reason: fmt.Sprintf("has the id %q, which is no UUID", added.ID)}
+		return invalid("WithChatSession.ID", "is %q, which is not a UUID", added.ID)
 	}
 	fill(&added.MentorID, o.mentors[0].UniqueID)
 	mentorID, _ := parseUUID(added.MentorID)
 	mentor := o.mentorByUUID[mentorID]
 	if mentor == nil {
-		return &OptionError{Option: "WithChatSession", Reason: fmt.Sprintf("names the mentor %q, which %q has not", added.MentorID, orgKey)}
+		return invalid("WithChatSession.MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
 	}
 	messages, err := s.messagesJSON(added.Messages)
 	if err != nil {
-		return &OptionError{Option: "WithChatSession", Reason: "has JSON that is none: " + err.Error()}
+		return &api.ArgumentError{Argument: "WithChatSession.Messages", Reason: "has invalid JSON", Err: err}
 	}
 	o.sessions[id] = &session{id, mentor.json, messages}
 	return nil

@@ -40,7 +40,7 @@ func TestStory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, request.Mentor, created.Mentor.UniqueID)
 
-	run, err := server.Fire(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
+	run, err := server.RunNow(ctx, created.ID, sandbox.Outcome{Output: "Zwei Aufsätze 📚", Log: "Read.\nAnswered."})
 	require.NoError(t, err)
 	require.NotNil(t, run.Delivery)
 	require.NoError(t, run.Delivery.Err)
@@ -54,7 +54,7 @@ func TestStory(t *testing.T) {
 
 	log, err := c.PeriodicAgentLogs.Get(ctx, event.LogID)
 	require.NoError(t, err)
-	assert.Equal(t, run.Log, *log)
+	assert.Equal(t, run.Log, log)
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, SucceededTasks: 1}, statistics)

@@ -6,44 +6,64 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // maxUnseen is how many events wait for a watcher who is slow.
 const maxUnseen = 4096
 
-// EventKind is what has happened.
-type EventKind string
+// EventType is the type of an [Event].
+type EventType string
 
-// The kinds of events.
+// The types of events.
 const (
-	AgentSaved        EventKind = "agent"         // created or changed
-	AgentDeleted      EventKind = "agent_deleted" // and its logs with it
-	RunStarted        EventKind = "run_started"
-	RunFinished       EventKind = "run_finished"
-	CallbackDelivered EventKind = "delivery" // or failed to be
-	RequestAnswered   EventKind = "request"
-	ClockChanged      EventKind = "clock" // was advanced, or runs at another speed
-	EventsLost        EventKind = "lost"  // some events before this one: the watcher was too slow
+	// EventAgentSaved means that an agent was created or changed.
+	EventAgentSaved EventType = "agent"
+	// EventAgentDeleted means that an agent and its logs were deleted.
+	EventAgentDeleted EventType = "agent_deleted"
+	// EventRunStarted means that a run has started.
+	EventRunStarted EventType = "run_started"
+	// EventRunFinished means that a run has finished.
+	EventRunFinished EventType = "run_finished"
+	// EventDeliveryFinished means that a callback was posted, or that posting it
+	// failed: see [Sandbox.Delivery].
+	EventDeliveryFinished EventType = "delivery"
+	// EventRequestFinished means that a request has ended, with a response or
+	// without: see [Sandbox.Request].
+	EventRequestFinished EventType = "request"
+	// EventClockChanged means that the clock was advanced or has another speed.
+	EventClockChanged EventType = "clock"
+	// EventOverflow replaces events that were dropped because the watcher was too
+	// slow.
+	EventOverflow EventType = "lost"
 )
 
-// An Event is something that has happened in a sandbox. What does not apply to
-// its kind is zero.
+// An Event is something that happened in a sandbox. Fields that don't apply to
+// its type are zero.
 type Event struct {
-	Kind       EventKind
-	Org        string
-	AgentID    int64
-	LogID      int64
+	// Type says what happened.
+	Type EventType
+	// Org is the key of the agent's org.
+	Org string
+	// AgentID is the agent's id.
+	AgentID int64
+	// LogID is the id of the run's log.
+	LogID int64
+	// DeliveryID is the ID of the [Delivery].
 	DeliveryID int64
-	RequestID  int64
-	// Status is that of the run.
-	Status string
-	// At is the time on the sandbox's clock.
-	At time.Time
+	// RequestID is the ID of the [Request].
+	RequestID int64
+	// Status is the status of the run.
+	Status api.Status
+	// Time is the time on the sandbox's clock.
+	Time time.Time
 }
 
-// Watch yields what happens from its call on, until the context ends or the
-// sandbox is closed. It keeps nobody waiting: a watcher who is slow gets
-// [EventsLost] in place of what it has missed. Range over it once.
+// Watch yields the events that happen after it is called, until ctx is done or the
+// sandbox is closed. The sandbox doesn't wait for the watcher: up to 4096 events
+// are queued, then they are dropped and replaced by one [EventOverflow]. The
+// sequence can be ranged over once.
 func (s *Sandbox) Watch(ctx context.Context) iter.Seq[Event] {
 	w := s.watchers.add()
 	context.AfterFunc(ctx, func() { s.watchers.remove(w) }) // though nobody looks
@@ -73,7 +93,7 @@ func (s *Sandbox) tell(event Event) {
 	if len(s.watchers.all) == 0 {
 		return
 	}
-	event.At = s.Now()
+	event.Time = s.Now()
 	for _, w := range s.watchers.all {
 		w.put(event)
 	}
@@ -110,7 +130,7 @@ func (w *watcher) put(event Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.unseen) == maxUnseen {
-		w.unseen = append(w.unseen[:0], Event{Kind: EventsLost, At: event.At})
+		w.unseen = append(w.unseen[:0], Event{Type: EventOverflow, Time: event.Time})
 	}
 	w.unseen = append(w.unseen, event)
 	select {

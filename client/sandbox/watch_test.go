@@ -26,19 +26,19 @@ func TestWatch(t *testing.T) {
 	send(t, server, http.MethodPost, "periodic-agents/", `{"mentor":"`+coach+`","title":"New","task":{"crontab":{}}}`)
 	send(t, server, http.MethodDelete, "periodic-agents/2/", "")
 	want := []sandbox.Event{
-		{Kind: sandbox.AgentSaved, Org: "acme", AgentID: 1, At: start},
-		{Kind: sandbox.RunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", At: start.Add(time.Hour)},
-		{Kind: sandbox.RunFinished, Org: "acme", AgentID: 1, LogID: 1, Status: "success", At: start.Add(time.Hour)},
-		{Kind: sandbox.CallbackDelivered, Org: "acme", AgentID: 1, LogID: 1, DeliveryID: 1, At: start.Add(time.Hour)},
-		{Kind: sandbox.ClockChanged, At: start.Add(2 * time.Hour)},
-		{Kind: sandbox.ClockChanged, At: start.Add(2 * time.Hour)},
-		{Kind: sandbox.AgentSaved, Org: "acme", AgentID: 2, At: start.Add(2 * time.Hour)},
-		{Kind: sandbox.AgentDeleted, Org: "acme", AgentID: 2, At: start.Add(2 * time.Hour)},
+		{Type: sandbox.EventAgentSaved, Org: "acme", AgentID: 1, Time: start},
+		{Type: sandbox.EventRunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", Time: start.Add(time.Hour)},
+		{Type: sandbox.EventRunFinished, Org: "acme", AgentID: 1, LogID: 1, Status: "success", Time: start.Add(time.Hour)},
+		{Type: sandbox.EventDeliveryFinished, Org: "acme", AgentID: 1, LogID: 1, DeliveryID: 1, Time: start.Add(time.Hour)},
+		{Type: sandbox.EventClockChanged, Time: start.Add(2 * time.Hour)},
+		{Type: sandbox.EventClockChanged, Time: start.Add(2 * time.Hour)},
+		{Type: sandbox.EventAgentSaved, Org: "acme", AgentID: 2, Time: start.Add(2 * time.Hour)},
+		{Type: sandbox.EventAgentDeleted, Org: "acme", AgentID: 2, Time: start.Add(2 * time.Hour)},
 	}
 	var got []sandbox.Event
 	requests := 0
 	for event := range events {
-		if event.Kind == sandbox.RequestAnswered {
+		if event.Type == sandbox.EventRequestFinished {
 			requests++
 			assert.EqualValues(t, requests, event.RequestID)
 			continue
@@ -58,16 +58,16 @@ func TestSlowWatcherIsTold(t *testing.T) {
 	for range 5000 {
 		require.NoError(t, server.SetClockSpeed(0))
 	}
-	first, count := sandbox.EventKind(""), 0
+	first, count := sandbox.EventType(""), 0
 	for event := range events {
 		if count == 0 {
-			first = event.Kind
+			first = event.Type
 		}
 		if count++; count == 5000-4096+1 {
 			break
 		}
 	}
-	assert.Equal(t, sandbox.EventsLost, first)
+	assert.Equal(t, sandbox.EventOverflow, first)
 }
 
 func TestWatchEnds(t *testing.T) {
