@@ -6,31 +6,32 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // An agent is a periodic agent, as it is kept and as it is written. Some fields
 // are filled in for an answer only.
 type agent struct {
-	ID                  int64      `json:"id"`
-	Mentor              any        `json:"mentor"` // for an answer
-	Title               string     `json:"title"`
-	Username            string     `json:"username"`
-	Description         string     `json:"description"`
-	Prompt              string     `json:"prompt"`
-	Task                task       `json:"task"`
-	CreatedAt           moment     `json:"created_at"`
-	ModifiedAt          moment     `json:"modified_at"`
-	Enabled             bool       `json:"enabled"` // for an answer
-	OneOff              bool       `json:"one_off"` // for an answer
-	PlatformKey         string     `json:"platform_key"`
-	Pathway             string     `json:"pathway"`
-	CallbackURL         string     `json:"callback_url"`
-	CallbackSecret      string     `json:"callback_secret"`
-	ParentSessionID     string     `json:"parent_session_id"`
-	ParentMentorID      *int64     `json:"parent_mentor_id"`
-	PreviousAgent       *int64     `json:"previous_agent"`
-	PreviousAgentStatus api.Status `json:"previous_agent_status"`
-	PreviousAgentOutput string     `json:"previous_agent_output"` // for an answer
+	ID                  int64           `json:"id"`
+	Mentor              any             `json:"mentor"` // for an answer
+	Title               string          `json:"title"`
+	Username            string          `json:"username"`
+	Description         string          `json:"description"`
+	Prompt              string          `json:"prompt"`
+	Task                task            `json:"task"`
+	CreatedAt           django.DateTime `json:"created_at"`
+	ModifiedAt          django.DateTime `json:"modified_at"`
+	Enabled             bool            `json:"enabled"` // for an answer
+	OneOff              bool            `json:"one_off"` // for an answer
+	PlatformKey         string          `json:"platform_key"`
+	Pathway             string          `json:"pathway"`
+	CallbackURL         string          `json:"callback_url"`
+	CallbackSecret      string          `json:"callback_secret"`
+	ParentSessionID     string          `json:"parent_session_id"`
+	ParentMentorID      *int64          `json:"parent_mentor_id"`
+	PreviousAgent       *int64          `json:"previous_agent"`
+	PreviousAgentStatus api.Status      `json:"previous_agent_status"`
+	PreviousAgentOutput string          `json:"previous_agent_output"` // for an answer
 
 	org      *org
 	mentor   *mentor
@@ -46,7 +47,7 @@ type task struct {
 	Name      string                 `json:"name"`
 	Crontab   client.CrontabSchedule `json:"crontab"`
 	OneOff    bool                   `json:"one_off"`
-	StartTime moment                 `json:"start_time"`
+	StartTime django.DateTime        `json:"start_time"`
 	Enabled   bool                   `json:"enabled"`
 }
 
@@ -79,7 +80,7 @@ func (a *agent) written() *agent {
 }
 
 // create adds the agent that data describes.
-func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
+func (s *Sandbox) create(o *org, username string, data any) (*agent, *django.Response) {
 	now := s.time()
 	a := &agent{
 		org:         o,
@@ -93,7 +94,7 @@ func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if refusal := validate(&validation{context: o}, agentFields, data, a); refusal != nil {
+	if refusal := django.Validate(&django.Validation{Context: o}, agentFields, data, a); refusal != nil {
 		return nil, refusal
 	}
 	a.ID = s.store.nextID("agent")

@@ -1,6 +1,9 @@
 package sandbox
 
-import "github.com/iblai/iblai-go/client/api"
+import (
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+)
 
 // agentListing is how agents are chosen and sorted.
 var agentListing = listing[*agent]{
@@ -22,8 +25,8 @@ var agentListing = listing[*agent]{
 		"username":              by(func(a *agent) string { return a.Username }),
 		"description":           by(func(a *agent) string { return a.Description }),
 		"prompt":                by(func(a *agent) string { return a.Prompt }),
-		"created_at":            byTime(func(a *agent) moment { return a.CreatedAt }),
-		"modified_at":           byTime(func(a *agent) moment { return a.ModifiedAt }),
+		"created_at":            byTime(func(a *agent) django.DateTime { return a.CreatedAt }),
+		"modified_at":           byTime(func(a *agent) django.DateTime { return a.ModifiedAt }),
 		"enabled":               byBool(func(a *agent) bool { return a.Task.Enabled }),
 		"one_off":               byBool(func(a *agent) bool { return a.Task.OneOff }),
 		"pathway":               by(func(a *agent) string { return a.Pathway }),

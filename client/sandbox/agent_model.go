@@ -3,6 +3,7 @@ package sandbox
 import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // PeriodicAgent returns an agent of any org with its callback_secret, or an
@@ -29,8 +30,8 @@ func (s *Sandbox) PeriodicAgent(agentID int64) (*client.PeriodicAgent, error) {
 			StartTime: nullable(a.Task.StartTime),
 			Enabled:   a.Task.Enabled,
 		},
-		CreatedAt:           client.Time{Time: a.CreatedAt.time()},
-		ModifiedAt:          client.Time{Time: a.ModifiedAt.time()},
+		CreatedAt:           client.Time{Time: a.CreatedAt.Time()},
+		ModifiedAt:          client.Time{Time: a.ModifiedAt.Time()},
 		Enabled:             a.Task.Enabled,
 		OneOff:              a.Task.OneOff,
 		PlatformKey:         a.PlatformKey,
@@ -49,9 +50,9 @@ func (s *Sandbox) PeriodicAgent(agentID int64) (*client.PeriodicAgent, error) {
 }
 
 // nullable is m as the client's models have it.
-func nullable(m moment) *client.Time {
-	if m.isNull() {
+func nullable(m django.DateTime) *client.Time {
+	if m.IsNull() {
 		return nil
 	}
-	return &client.Time{Time: m.time()}
+	return &client.Time{Time: m.Time()}
 }

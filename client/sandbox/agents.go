@@ -2,9 +2,11 @@ package sandbox
 
 import (
 	"net/http"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
-func (c *call) listAgents() *answer {
+func (c *call) listAgents() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	agents, refusal := agentListing.choose(c, c.org.agents)
@@ -14,30 +16,30 @@ func (c *call) listAgents() *answer {
 	return paginate(c, agents, agentListing.order(c), (*agent).read)
 }
 
-func (c *call) retrieveAgent() *answer {
+func (c *call) retrieveAgent() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	a, refusal := c.agent()
 	if refusal != nil {
 		return refusal
 	}
-	return ok(a.read())
+	return django.OK(a.read())
 }
 
 // agent finds the agent of the path.
-func (c *call) agent() (*agent, *answer) {
-	id, isNumber := parseInt(c.id)
+func (c *call) agent() (*agent, *django.Response) {
+	id, isNumber := django.ParseInt(c.id)
 	if !isNumber {
-		return nil, detail(http.StatusNotFound, "Not found.")
+		return nil, django.Detail(http.StatusNotFound, "Not found.")
 	}
 	a := c.org.agents.byID(id)
 	if a == nil {
-		return nil, notFound("PeriodicAgent")
+		return nil, django.NotFound("PeriodicAgent")
 	}
 	return a, nil
 }
 
-func (c *call) createAgent() *answer {
+func (c *call) createAgent() *django.Response {
 	data, refusal := c.data()
 	if refusal != nil {
 		return refusal
@@ -49,12 +51,12 @@ func (c *call) createAgent() *answer {
 		return refusal
 	}
 	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return &answer{status: http.StatusCreated, body: a.written()}
+	return &django.Response{Status: http.StatusCreated, Body: a.written()}
 }
 
 // updateAgent is PUT and PATCH. Django REST Framework leaves what is not sent as
 // it is in both; PUT only insists on the fields that are required.
-func (c *call) updateAgent() *answer {
+func (c *call) updateAgent() *django.Response {
 	if refusal := c.checkAgent(); refusal != nil {
 		return refusal
 	}
@@ -69,8 +71,8 @@ func (c *call) updateAgent() *answer {
 		return refusal
 	}
 	draft := *a
-	v := &validation{context: c.org, partial: c.request.Method == http.MethodPatch}
-	if refusal := validate(v, agentFields, data, &draft); refusal != nil {
+	v := &django.Validation{Context: c.org, Partial: c.request.Method == http.MethodPatch}
+	if refusal := django.Validate(v, agentFields, data, &draft); refusal != nil {
 		return refusal
 	}
 	draft.ModifiedAt = c.sandbox.time()
@@ -81,11 +83,11 @@ func (c *call) updateAgent() *answer {
 	}
 	c.sandbox.letGo(c.org, c.sandbox.Now())
 	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return ok(a.written())
+	return django.OK(a.written())
 }
 
 // checkAgent looks for the agent before the body is looked at.
-func (c *call) checkAgent() *answer {
+func (c *call) checkAgent() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	_, refusal := c.agent()
@@ -94,7 +96,7 @@ func (c *call) checkAgent() *answer {
 
 // destroyAgent deletes the agent and its logs. Agents that waited for it wait
 // for none from then on.
-func (c *call) destroyAgent() *answer {
+func (c *call) destroyAgent() *django.Response {
 	c.sandbox.store.Lock()
 	defer c.sandbox.store.Unlock()
 	a, refusal := c.agent()
@@ -114,5 +116,5 @@ func (c *call) destroyAgent() *answer {
 	}
 	c.sandbox.letGo(c.org, c.sandbox.Now())
 	c.sandbox.tell(Event{Type: EventAgentDeleted, Org: c.org.key, AgentID: a.ID})
-	return &answer{status: http.StatusNoContent}
+	return &django.Response{Status: http.StatusNoContent}
 }

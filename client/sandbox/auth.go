@@ -10,6 +10,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // An Account is a user of an org with an API key.
@@ -52,7 +53,7 @@ func newAPIKey() api.Secret {
 }
 
 // authenticate finds the account whose key the request carries.
-func (s *Sandbox) authenticate(r *http.Request) (*Account, *answer) {
+func (s *Sandbox) authenticate(r *http.Request) (*Account, *django.Response) {
 	words := strings.FieldsFunc(r.Header.Get("Authorization"), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
 	switch {
 	case len(words) == 0 || !strings.EqualFold(words[0], client.DefaultAuthScheme):
@@ -73,20 +74,20 @@ func (s *Sandbox) authenticate(r *http.Request) (*Account, *answer) {
 
 // authorize lets administrators act in their own org, as themselves or as
 // another of its users.
-func (c *call) authorize(path map[string]string) *answer {
+func (c *call) authorize(path map[string]string) *django.Response {
 	if c.account.Org != path["org"] || c.account.Member {
-		return detail(http.StatusForbidden, "You do not have permission to perform this action.")
+		return django.Detail(http.StatusForbidden, "You do not have permission to perform this action.")
 	}
 	c.org = c.sandbox.store.orgs[path["org"]]
 	c.username = path["user_id"]
 	if !c.org.usernames[c.username] {
-		return detail(http.StatusNotFound, "No User matches the given query.")
+		return django.Detail(http.StatusNotFound, "No User matches the given query.")
 	}
 	return nil
 }
 
-func unauthorized(message string) *answer {
-	a := detail(http.StatusUnauthorized, message)
-	a.header = http.Header{"Www-Authenticate": {client.DefaultAuthScheme}}
+func unauthorized(message string) *django.Response {
+	a := django.Detail(http.StatusUnauthorized, message)
+	a.Header = http.Header{"Www-Authenticate": {client.DefaultAuthScheme}}
 	return a
 }

@@ -4,6 +4,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 const (
@@ -12,7 +14,7 @@ const (
 )
 
 // data reads the body, see parse, with what it says in an older release's way.
-func (c *call) data() (any, *answer) {
+func (c *call) data() (any, *django.Response) {
 	data, refusal := c.parse()
 	if c.olderRelease {
 		c.nameMentor(data)
@@ -22,34 +24,34 @@ func (c *call) data() (any, *answer) {
 
 // parse reads the body by its media type: an object or another JSON value, or a
 // form.
-func (c *call) parse() (any, *answer) {
+func (c *call) parse() (any, *django.Response) {
 	contentType := c.request.Header.Get("Content-Type")
 	mediaType, _, _ := strings.Cut(contentType, ";")
-	mediaType = strings.ToLower(strip(mediaType))
+	mediaType = strings.ToLower(django.Strip(mediaType))
 	if len(c.body) == 0 {
 		if mediaType == formType || mediaType == multipartType {
-			return form{}, nil
+			return django.Form{}, nil
 		}
-		return object{}, nil
+		return django.Dict{}, nil
 	}
 	switch {
-	case matchesMediaType(jsonType, mediaType):
-		value, err := decodeJSON(c.body)
+	case matchesMediaType(django.JSONType, mediaType):
+		value, err := django.DecodeJSON(c.body)
 		if err != nil {
-			return nil, detail(http.StatusBadRequest, "JSON parse error - "+err.Error())
+			return nil, django.Detail(http.StatusBadRequest, "JSON parse error - "+err.Error())
 		}
 		return value, nil
 	case mediaType == formType:
-		return formOf(parseQuery(string(c.body))), nil
+		return django.FormOf(django.ParseQuery(string(c.body))), nil
 	case mediaType == multipartType:
 		_, parameters, _ := mime.ParseMediaType(contentType) // of what is no media type there are none
 		boundary, ok := parameters["boundary"]
 		if !ok {
 			boundary = "None"
 		}
-		return readMultipart(c.body, boundary)
+		return django.ParseMultipart(c.body, boundary)
 	}
-	return nil, detail(http.StatusUnsupportedMediaType, `Unsupported media type "`+contentType+`" in request.`)
+	return nil, django.Detail(http.StatusUnsupportedMediaType, `Unsupported media type "`+contentType+`" in request.`)
 }
 
 // matchesMediaType reports whether what a request names, which may have stars,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 const (
@@ -204,7 +205,7 @@ func (p *posting) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Content-Type", jsonType)
+	request.Header.Set("Content-Type", django.JSONType)
 	switch secret := p.secret; {
 	case secret != "" && p.effect.WrongSignature:
 		request.Header.Set(callback.SignatureHeader, callback.Sign(p.body, callback.Secret("not "+secret)))

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 const htmlType = "text/html"
@@ -23,18 +25,18 @@ func (d *draft) setBody(contentType string, body []byte) {
 }
 
 // write drafts the answer with the headers that every view sends.
-func (c *call) write(d *draft, a *answer) {
-	maps.Copy(d.header, a.header)
+func (c *call) write(d *draft, a *django.Response) {
+	maps.Copy(d.header, a.Header)
 	d.header.Set("Allow", c.route.allow())
 	d.header.Set("Vary", "Accept")
-	d.status = a.status
-	if a.body == nil {
+	d.status = a.Status
+	if a.Body == nil {
 		return
 	}
 	// It can't fail: answers are made of texts, numbers, and JSON that was
 	// written before.
-	text, _ := marshal(a.body)
-	d.setBody(jsonType, text)
+	text, _ := django.EncodeJSON(a.Body)
+	d.setBody(django.JSONType, text)
 }
 
 // writeHTML drafts what no view has made.

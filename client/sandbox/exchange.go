@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // maxBody is how much of a request's body is read, in bytes.
@@ -101,7 +103,7 @@ func (e *exchange) perform() {
 		return
 	}
 	if e.bodyErr != nil { // the client is gone, or breaks the protocol
-		e.draft.writeHTML(http.StatusBadRequest, fmt.Sprintf(errorPage, "Bad Request (400)", ""))
+		e.draft.writeHTML(http.StatusBadRequest, fmt.Sprintf(django.ErrorPage, "Bad Request (400)", ""))
 		return
 	}
 	if e.route == nil {
@@ -109,7 +111,7 @@ func (e *exchange) perform() {
 		return
 	}
 	c := &call{
-		sandbox: e.sandbox, request: e.request, route: e.route, body: e.body, query: parseQuery(e.request.URL.RawQuery),
+		sandbox: e.sandbox, request: e.request, route: e.route, body: e.body, query: django.ParseQuery(e.request.URL.RawQuery),
 		id: e.parameters["id"], olderRelease: e.effect.OlderRelease,
 	}
 	c.write(&e.draft, c.answer(e.parameters))
@@ -121,7 +123,7 @@ func (e *exchange) disguise() {
 	if body := []byte(e.effect.Body); len(body) > 0 {
 		contentType := htmlType
 		if json.Valid(body) {
-			contentType = jsonType
+			contentType = django.JSONType
 		}
 		e.draft.setBody(contentType, body)
 	}

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // refuse answers with the fault's status, as whoever usually sends it does.
@@ -24,14 +26,14 @@ func (e *exchange) refuse() {
 	switch {
 	case status < http.StatusBadRequest:
 	case status == http.StatusInternalServerError:
-		e.draft.setBody(htmlType+"; charset=utf-8", fmt.Appendf(nil, errorPage, "Server Error (500)", ""))
+		e.draft.setBody(htmlType+"; charset=utf-8", fmt.Appendf(nil, django.ErrorPage, "Server Error (500)", ""))
 	case status > http.StatusInternalServerError, status == http.StatusRequestEntityTooLarge:
 		e.draft.setBody(htmlType, []byte(nginxPage(status)))
 	default:
 		refusal := e.refusal(status, seconds)
-		maps.Copy(header, refusal.header)
-		text, _ := marshal(refusal.body)
-		e.draft.setBody(jsonType, text)
+		maps.Copy(header, refusal.Header)
+		text, _ := django.EncodeJSON(refusal.Body)
+		e.draft.setBody(django.JSONType, text)
 		if e.route != nil {
 			header.Set("Allow", e.route.allow())
 			header.Set("Vary", "Accept")
@@ -40,22 +42,22 @@ func (e *exchange) refuse() {
 }
 
 // refusal is how Django REST Framework words a status.
-func (e *exchange) refusal(status int, seconds int64) *answer {
+func (e *exchange) refusal(status int, seconds int64) *django.Response {
 	switch status {
 	case http.StatusBadRequest:
-		return detail(status, "Malformed request.")
+		return django.Detail(status, "Malformed request.")
 	case http.StatusUnauthorized:
 		return unauthorized("Authentication credentials were not provided.")
 	case http.StatusForbidden:
-		return detail(status, "You do not have permission to perform this action.")
+		return django.Detail(status, "You do not have permission to perform this action.")
 	case http.StatusNotFound:
-		return detail(status, "Not found.")
+		return django.Detail(status, "Not found.")
 	case http.StatusMethodNotAllowed:
-		return detail(status, `Method "`+e.request.Method+`" not allowed.`)
+		return django.Detail(status, `Method "`+e.request.Method+`" not allowed.`)
 	case http.StatusNotAcceptable:
-		return detail(status, "Could not satisfy the request Accept header.")
+		return django.Detail(status, "Could not satisfy the request Accept header.")
 	case http.StatusUnsupportedMediaType:
-		return detail(status, `Unsupported media type "`+e.request.Header.Get("Content-Type")+`" in request.`)
+		return django.Detail(status, `Unsupported media type "`+e.request.Header.Get("Content-Type")+`" in request.`)
 	case http.StatusTooManyRequests:
 		message := "Request was throttled."
 		if seconds > 0 {
@@ -65,7 +67,7 @@ func (e *exchange) refusal(status int, seconds int64) *answer {
 			}
 			message += "."
 		}
-		return detail(status, message)
+		return django.Detail(status, message)
 	}
-	return detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
+	return django.Detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
 }

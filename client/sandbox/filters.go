@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A listing tells how the rows of a list can be chosen and sorted.
@@ -27,24 +29,24 @@ type filter[R row] struct {
 }
 
 // choose returns the rows that the call asks for, in the order of their ids.
-func (l *listing[R]) choose(c *call, rows []R) ([]R, *answer) {
-	var all faults
+func (l *listing[R]) choose(c *call, rows []R) ([]R, *django.Response) {
+	var all django.Errors
 	var matches []func(R) bool
 	for _, f := range l.filters {
-		value := last(c.query, f.name)
+		value := django.Last(c.query, f.name)
 		if value == "" {
 			continue
 		}
 		match, message := f.parse(c.org, value)
 		switch {
 		case message != "":
-			all.add(f.name, fault(message))
+			all.Add(f.name, django.NewErrors(message))
 		case match != nil:
 			matches = append(matches, match)
 		}
 	}
-	if !all.none() {
-		return nil, &answer{status: http.StatusBadRequest, body: all}
+	if !all.IsEmpty() {
+		return nil, &django.Response{Status: http.StatusBadRequest, Body: all}
 	}
 	if l.search != nil {
 		for _, text := range searchWords(c) {
@@ -75,7 +77,7 @@ func keep[R any](rows []R, matches []func(R) bool) []R {
 // equals matches rows with the very text.
 func equals[R row](name string, get func(R) string) filter[R] {
 	return filter[R]{name, func(_ *org, value string) (func(R) bool, string) {
-		value = strip(value)
+		value = django.Strip(value)
 		switch {
 		case value == "":
 			return nil, ""
@@ -112,7 +114,7 @@ func isOneOf[R row, C ~string](name string, choices []C, get func(R) C) filter[R
 // hasMentor matches rows by the unique id of a mentor.
 func hasMentor[R row](name string, get func(R) *mentor) filter[R] {
 	return filter[R]{name, func(_ *org, value string) (func(R) bool, string) {
-		id, ok := parseUUID(value)
+		id, ok := django.ParseUUID(value)
 		if !ok {
 			return nil, "Must be a valid UUID."
 		}
@@ -124,7 +126,7 @@ func hasMentor[R row](name string, get func(R) *mentor) filter[R] {
 // point of the value is ignored.
 func hasNumber[R row](name string, get func(R) *int64) filter[R] {
 	return filter[R]{name, func(_ *org, value string) (func(R) bool, string) {
-		n, message := readDecimal(strip(value))
+		n, message := django.DecimalValue(django.Strip(value))
 		if message != "" {
 			return nil, message
 		}
@@ -135,7 +137,7 @@ func hasNumber[R row](name string, get func(R) *int64) filter[R] {
 // hasAgent matches rows by the id of an agent, which must exist.
 func hasAgent[R row](name string, get func(R) *int64) filter[R] {
 	return filter[R]{name, func(o *org, value string) (func(R) bool, string) {
-		id, ok := parseInt(value)
+		id, ok := django.ParseInt(value)
 		if !ok || o.agents.byID(id) == nil {
 			return nil, "Select a valid choice. That choice is not one of the available choices."
 		}

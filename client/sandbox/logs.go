@@ -9,18 +9,19 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A log is the log of one run, as it is kept and as it is written.
 type log struct {
-	ID            int64      `json:"id"`
-	Content       string     `json:"content"`
-	Status        api.Status `json:"status"`
-	StartTime     moment     `json:"start_time"`
-	EndTime       moment     `json:"end_time"`
-	CreatedAt     moment     `json:"created_at"`
-	ModifiedAt    moment     `json:"modified_at"`
-	PeriodicAgent int64      `json:"periodic_agent"`
+	ID            int64           `json:"id"`
+	Content       string          `json:"content"`
+	Status        api.Status      `json:"status"`
+	StartTime     django.DateTime `json:"start_time"`
+	EndTime       django.DateTime `json:"end_time"`
+	CreatedAt     django.DateTime `json:"created_at"`
+	ModifiedAt    django.DateTime `json:"modified_at"`
+	PeriodicAgent int64           `json:"periodic_agent"`
 
 	agent  *agent
 	prompt string // that the run got
@@ -34,10 +35,10 @@ func (l *log) model() client.PeriodicAgentLog {
 		ID:            l.ID,
 		Content:       l.Content,
 		Status:        l.Status,
-		StartTime:     client.Time{Time: l.StartTime.time()},
+		StartTime:     client.Time{Time: l.StartTime.Time()},
 		EndTime:       nullable(l.EndTime),
-		CreatedAt:     client.Time{Time: l.CreatedAt.time()},
-		ModifiedAt:    client.Time{Time: l.ModifiedAt.time()},
+		CreatedAt:     client.Time{Time: l.CreatedAt.Time()},
+		ModifiedAt:    client.Time{Time: l.ModifiedAt.Time()},
 		PeriodicAgent: l.PeriodicAgent,
 	}
 }
@@ -78,7 +79,7 @@ func (s *Sandbox) logsAfter(found []client.PeriodicAgentLog, last int64, org str
 	}
 	at, _ := slices.BinarySearchFunc(o.logs, last+1, func(l *log, id int64) int { return cmp.Compare(l.ID, id) })
 	for _, l := range o.logs[at:] {
-		if start := l.StartTime.time(); start.Before(from) || !start.Before(to) {
+		if start := l.StartTime.Time(); start.Before(from) || !start.Before(to) {
 			continue
 		}
 		if found = append(found, l.model()); len(found) == maxLogsAtOnce {
@@ -108,10 +109,10 @@ var logListing = listing[*log]{
 		"id":             by((*log).rowID),
 		"content":        by(func(l *log) string { return l.Content }),
 		"status":         by(func(l *log) api.Status { return l.Status }),
-		"start_time":     byTime(func(l *log) moment { return l.StartTime }),
-		"end_time":       byTime(func(l *log) moment { return l.EndTime }),
-		"created_at":     byTime(func(l *log) moment { return l.CreatedAt }),
-		"modified_at":    byTime(func(l *log) moment { return l.ModifiedAt }),
+		"start_time":     byTime(func(l *log) django.DateTime { return l.StartTime }),
+		"end_time":       byTime(func(l *log) django.DateTime { return l.EndTime }),
+		"created_at":     byTime(func(l *log) django.DateTime { return l.CreatedAt }),
+		"modified_at":    byTime(func(l *log) django.DateTime { return l.ModifiedAt }),
 		"periodic_agent": by(func(l *log) int64 { return l.PeriodicAgent }),
 	},
 	search: func(o *org, w *word) func(*log) bool {
@@ -155,7 +156,7 @@ func (o *org) logsOf(match func(*agent) bool) func(*log) bool {
 	return func(l *log) bool { return matching[l.PeriodicAgent] }
 }
 
-func (c *call) listLogs() *answer {
+func (c *call) listLogs() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	logs, refusal := logListing.choose(c, c.org.logs)
@@ -165,16 +166,16 @@ func (c *call) listLogs() *answer {
 	return paginate(c, logs, logListing.order(c), func(l *log) any { return *l })
 }
 
-func (c *call) retrieveLog() *answer {
-	id, isNumber := parseInt(c.id)
+func (c *call) retrieveLog() *django.Response {
+	id, isNumber := django.ParseInt(c.id)
 	if !isNumber {
-		return detail(http.StatusNotFound, "Not found.")
+		return django.Detail(http.StatusNotFound, "Not found.")
 	}
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	l := c.org.logs.byID(id)
 	if l == nil {
-		return notFound("PeriodicAgentLog")
+		return django.NotFound("PeriodicAgentLog")
 	}
-	return ok(*l)
+	return django.OK(*l)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A mentor is kept as the client has it, and as the service writes it. Nothing
@@ -35,7 +36,7 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 	if o.mentorByUUID[m.UniqueID] != nil {
 		return invalid("WithMentor.UniqueID", "is %q, which is another mentor's id", m.UniqueID)
 	}
-	m = complete(m, client.Time{Time: s.time().time()})
+	m = complete(m, client.Time{Time: s.time().Time()})
 	text, err := mentorJSON(&m)
 	if err != nil {
 		return &api.ArgumentError{Argument: "WithMentor", Reason: "has invalid JSON", Err: err}
@@ -54,7 +55,7 @@ func (s *Sandbox) identify(orgKey string, m *client.Mentor) error {
 	}
 	m.ID = s.store.takeID("mentor", m.ID)
 	fill(&m.UniqueID, newUUID())
-	id, ok := parseUUID(m.UniqueID)
+	id, ok := django.ParseUUID(m.UniqueID)
 	if !ok {
 		return invalid("WithMentor.UniqueID", "is %q, which is not a UUID", m.UniqueID)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // What the service writes of a mentor. The fields here take the place of those
@@ -11,11 +12,11 @@ import (
 type (
 	mentorAnswer struct {
 		*client.Mentor
-		CallConfiguration  *callAnswer    `json:"call_configuration,omitempty"`
-		MCPServers         []serverAnswer `json:"mcp_servers"`
-		RecentlyAccessedAt moment         `json:"recently_accessed_at"`
-		CreatedAt          moment         `json:"created_at"`
-		UpdatedAt          moment         `json:"updated_at"`
+		CallConfiguration  *callAnswer     `json:"call_configuration,omitempty"`
+		MCPServers         []serverAnswer  `json:"mcp_servers"`
+		RecentlyAccessedAt django.DateTime `json:"recently_accessed_at"`
+		CreatedAt          django.DateTime `json:"created_at"`
+		UpdatedAt          django.DateTime `json:"updated_at"`
 	}
 	callAnswer struct {
 		*client.CallConfiguration
@@ -26,8 +27,8 @@ type (
 		*client.MCPServer
 		Credentials  string          `json:"credentials"` // in clear
 		ExtraHeaders json.RawMessage `json:"extra_headers"`
-		CreatedAt    moment          `json:"created_at"`
-		UpdatedAt    moment          `json:"updated_at"`
+		CreatedAt    django.DateTime `json:"created_at"`
+		UpdatedAt    django.DateTime `json:"updated_at"`
 	}
 )
 
@@ -35,11 +36,11 @@ func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 	written := mentorAnswer{
 		Mentor:     m,
 		MCPServers: []serverAnswer{},
-		CreatedAt:  momentOf(m.CreatedAt.Time),
-		UpdatedAt:  momentOf(m.UpdatedAt.Time),
+		CreatedAt:  django.NewDateTime(m.CreatedAt.Time),
+		UpdatedAt:  django.NewDateTime(m.UpdatedAt.Time),
 	}
 	if m.RecentlyAccessedAt != nil {
-		written.RecentlyAccessedAt = momentOf(m.RecentlyAccessedAt.Time)
+		written.RecentlyAccessedAt = django.NewDateTime(m.RecentlyAccessedAt.Time)
 	}
 	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
 		written.CallConfiguration = &callAnswer{call, notZero(&call.GoogleVoice), notZero(&call.OpenAIVoice)}
@@ -50,11 +51,11 @@ func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 			MCPServer:    server,
 			Credentials:  server.Credentials.Reveal(),
 			ExtraHeaders: json.RawMessage(server.ExtraHeaders.Reveal()),
-			CreatedAt:    momentOf(server.CreatedAt.Time),
-			UpdatedAt:    momentOf(server.UpdatedAt.Time),
+			CreatedAt:    django.NewDateTime(server.CreatedAt.Time),
+			UpdatedAt:    django.NewDateTime(server.UpdatedAt.Time),
 		})
 	}
-	return marshal(written)
+	return django.EncodeJSON(written)
 }
 
 // notZero is nil for a voice that is none.

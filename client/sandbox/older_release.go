@@ -1,5 +1,7 @@
 package sandbox
 
+import "github.com/iblai/iblai-go/client/sandbox/internal/django"
+
 // A shape has the fields of an object, and their own shapes; nil is for any
 // value, as it is. It holds for the objects of a list as well.
 type shape map[string]shape
@@ -60,12 +62,12 @@ var olderMentor = shape{
 func (c *call) nameMentor(data any) {
 	var fields map[string]any
 	switch data := data.(type) {
-	case object:
+	case django.Dict:
 		fields = data
-	case form:
+	case django.Form:
 		fields = data
 	}
-	id, isNumber := parseInt(str(fields["mentor"]))
+	id, isNumber := django.ParseInt(django.Str(fields["mentor"]))
 	if !isNumber {
 		return
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"sort"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // An order is how the rows of a list are sorted: by one key after the other, and
@@ -23,8 +25,8 @@ type sortKey[R row] struct {
 // order returns the order that the call asks for. Fields that can't be sorted by
 // are ignored.
 func (l *listing[R]) order(c *call) (o order[R]) {
-	for name := range strings.SplitSeq(last(c.query, "ordering"), ",") {
-		name, descending := strings.CutPrefix(strip(name), "-")
+	for name := range strings.SplitSeq(django.Last(c.query, "ordering"), ",") {
+		name, descending := strings.CutPrefix(django.Strip(name), "-")
 		compare := l.orders[name]
 		if compare == nil {
 			continue
@@ -91,10 +93,10 @@ func byBool[R any](get func(R) bool) func(a, b R) int {
 }
 
 // byTime sorts null above all times, as PostgreSQL does.
-func byTime[R any](get func(R) moment) func(a, b R) int {
+func byTime[R any](get func(R) django.DateTime) func(a, b R) int {
 	return func(a, b R) int {
 		x, y := get(a), get(b)
-		if x.isNull() || y.isNull() {
+		if x.IsNull() || y.IsNull() {
 			return cmp.Compare(y, x)
 		}
 		return cmp.Compare(x, y)

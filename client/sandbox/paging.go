@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // page is one page of a list.
@@ -16,18 +18,18 @@ type page struct {
 }
 
 // paginate answers with the page of rows in an order that the call asks for.
-func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *answer {
+func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *django.Response {
 	size := c.pageSize()
 	pages := max(1, (len(rows)+size-1)/size)
 	number := 1
-	switch text := last(c.query, "page"); text {
+	switch text := django.Last(c.query, "page"); text {
 	case "":
 	case "last":
 		number = pages
 	default:
-		n, ok := parseInt(text)
+		n, ok := django.ParseInt(text)
 		if !ok || n < 1 || n > int64(pages) {
-			return detail(http.StatusNotFound, "Invalid page.")
+			return django.Detail(http.StatusNotFound, "Invalid page.")
 		}
 		number = int(n)
 	}
@@ -42,12 +44,12 @@ func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *answ
 	for _, row := range o.page(rows, first, min(first+size, len(rows))) {
 		p.Results = append(p.Results, answerFor(row))
 	}
-	return ok(p)
+	return django.OK(p)
 }
 
 func (c *call) pageSize() int {
-	text := last(c.query, "page_size")
-	size, ok := parseInt(text)
+	text := django.Last(c.query, "page_size")
+	size, ok := django.ParseInt(text)
 	if !ok || size < 1 {
 		return c.sandbox.pageSize
 	}

@@ -5,11 +5,13 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A payload is what a callback tells about a run.
 type payload struct {
-	timestamp   moment
+	timestamp   django.DateTime
 	status      string
 	prompt      string
 	agentOutput string

@@ -1,6 +1,10 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+)
 
 type pinKey struct{ username, sessionID string }
 
@@ -13,9 +17,9 @@ type pin struct {
 }
 
 // sessionFields is what says which session is meant.
-var sessionFields = []field[pinKey]{
-	text("session_id", textRule{required: true, check: func(s string) string {
-		if _, ok := parseUUID(s); !ok {
+var sessionFields = []django.Field[pinKey]{
+	django.CharField("session_id", django.CharRules{Required: true, Validate: func(s string) string {
+		if _, ok := django.ParseUUID(s); !ok {
 			return "Must be a valid UUID."
 		}
 		return ""
@@ -23,15 +27,15 @@ var sessionFields = []field[pinKey]{
 }
 
 // pinKey reads which session data names.
-func (c *call) pinKey(data any) (pinKey, *answer) {
+func (c *call) pinKey(data any) (pinKey, *django.Response) {
 	key := pinKey{username: c.username}
-	refusal := validate(&validation{context: c.org}, sessionFields, data, &key)
-	key.sessionID, _ = parseUUID(key.sessionID)
+	refusal := django.Validate(&django.Validation{Context: c.org}, sessionFields, data, &key)
+	key.sessionID, _ = django.ParseUUID(key.sessionID)
 	return key, refusal
 }
 
-func (c *call) listPins() *answer {
-	key, refusal := c.pinKey(formOf(c.query))
+func (c *call) listPins() *django.Response {
+	key, refusal := c.pinKey(django.FormOf(c.query))
 	if refusal != nil {
 		return refusal
 	}
@@ -41,11 +45,11 @@ func (c *call) listPins() *answer {
 	if c.org.pins[key] != nil {
 		pinned = append(pinned, c.org.session(key.sessionID))
 	}
-	return ok(pinned)
+	return django.OK(pinned)
 }
 
 // createPin pins a session. To pin it again changes nothing.
-func (c *call) createPin() *answer {
+func (c *call) createPin() *django.Response {
 	data, refusal := c.data()
 	if refusal != nil {
 		return refusal
@@ -61,14 +65,14 @@ func (c *call) createPin() *answer {
 		p = &pin{c.sandbox.store.nextID("pin"), c.org.key, key.username, key.sessionID}
 		c.org.pins[key] = p
 	}
-	return ok(p)
+	return django.OK(p)
 }
 
 // destroyPin takes the session from the query, or else from the body.
-func (c *call) destroyPin() *answer {
-	var data any = formOf(c.query)
+func (c *call) destroyPin() *django.Response {
+	var data any = django.FormOf(c.query)
 	if !c.query.Has("session_id") {
-		var refusal *answer
+		var refusal *django.Response
 		if data, refusal = c.data(); refusal != nil {
 			return refusal
 		}
@@ -80,8 +84,8 @@ func (c *call) destroyPin() *answer {
 	c.sandbox.store.Lock()
 	defer c.sandbox.store.Unlock()
 	if c.org.pins[key] == nil {
-		return notFound("PinnedMessage")
+		return django.NotFound("PinnedMessage")
 	}
 	delete(c.org.pins, key)
-	return &answer{status: http.StatusNoContent}
+	return &django.Response{Status: http.StatusNoContent}
 }

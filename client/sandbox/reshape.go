@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 const (
@@ -39,7 +41,7 @@ var freeFields = map[string]bool{
 
 // reshape changes the JSON of an operation's answer as the fault has it.
 func (e *exchange) reshape() {
-	if e.draft.header.Get("Content-Type") != jsonType {
+	if e.draft.header.Get("Content-Type") != django.JSONType {
 		return
 	}
 	r := &reshaper{effect: &e.effect, in: json.NewDecoder(bytes.NewReader(e.draft.body))}
@@ -49,7 +51,7 @@ func (e *exchange) reshape() {
 		s = olderShapes[e.operationID()]
 	}
 	r.value("", s)
-	e.draft.setBody(jsonType, r.out)
+	e.draft.setBody(django.JSONType, r.out)
 }
 
 // A reshaper copies JSON that the sandbox has written, and so is in order, with
@@ -125,7 +127,7 @@ func (r *reshaper) free() (text json.RawMessage) {
 }
 
 func (r *reshaper) write(scalar any) {
-	text, _ := marshal(scalar)
+	text, _ := django.EncodeJSON(scalar)
 	r.out = append(r.out, text...)
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A route is a path of the API.
@@ -17,7 +19,7 @@ type route struct {
 type operation struct {
 	method string
 	id     OperationID
-	handle func(*call) *answer
+	handle func(*call) *django.Response
 }
 
 // routes has every path once, the longer of two that match first, and its

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // begin writes the log of a run that has not finished. The caller holds the
 // store's lock.
 func (s *Sandbox) begin(a *agent, at time.Time) (*log, Run) {
-	start := momentOf(at)
+	start := django.NewDateTime(at)
 	l := &log{
 		ID:            s.store.nextID("log"),
 		Status:        api.StatusRunning,
@@ -33,7 +34,7 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Run) {
 		MentorID:  a.mentor.UniqueID,
 		Prompt:    l.prompt,
 		LogID:     l.ID,
-		StartTime: l.StartTime.time(),
+		StartTime: l.StartTime.Time(),
 	}
 }
 
@@ -47,7 +48,7 @@ func (s *Sandbox) carryOut(ctx context.Context, d *drive, l *log, run Run) {
 	if outcome.Status == api.StatusRunning {
 		return
 	}
-	end := l.StartTime.time().Add(outcome.Duration)
+	end := l.StartTime.Time().Add(outcome.Duration)
 	s.store.Lock()
 	defer s.store.Unlock()
 	s.agenda.add(&occurrence{at: end, kind: endOfRun, id: l.ID, do: func(ctx context.Context, d *drive) {
@@ -68,11 +69,11 @@ func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
 		return nil // and its logs with it
 	}
 	l.Status = outcome.Status
-	l.Content = cleanText(outcome.Log)
+	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
 	fill(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
-	l.EndTime = momentOf(l.StartTime.time().Add(outcome.Duration))
+	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
-	a.output = cleanText(outcome.Output)
+	a.output = django.ReplaceInvalidUTF8(outcome.Output)
 	if a.Task.OneOff {
 		a.Task.Enabled = false
 		s.unschedule(a)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A Sandbox is the platform in memory. It is an [http.Handler] that serves the API.
@@ -85,4 +86,4 @@ func (s *Sandbox) Mentors(org string) []*client.Mentor {
 }
 
 // time is the sandbox's time.
-func (s *Sandbox) time() moment { return momentOf(s.Now()) }
+func (s *Sandbox) time() django.DateTime { return django.NewDateTime(s.Now()) }

@@ -51,7 +51,7 @@ func (s *Sandbox) schedule(a *agent) {
 	}
 	a.schedule = parsed
 	from := s.clock.now()
-	if start := a.Task.StartTime.time(); start.After(from) {
+	if start := a.Task.StartTime.Time(); start.After(from) {
 		from = start.Add(-time.Nanosecond) // a run at the very start counts
 	}
 	s.scheduleAfter(a, from)

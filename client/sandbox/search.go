@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // searchWords are the words of the parameter search.
 func searchWords(c *call) []string {
-	text := last(c.query, "search")
-	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(text, "\x00", "")), func(r rune) bool { return r == ',' || isSpace(r) })
+	text := django.Last(c.query, "search")
+	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(text, "\x00", "")), func(r rune) bool { return r == ',' || django.IsSpace(r) })
 }
 
 // A word is what is looked for, whatever the case of its letters.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // seedAgents adds agents as the first account of their org would create them.
@@ -21,7 +22,7 @@ func (s *Sandbox) seedAgents(orgKey string, requests []client.PeriodicAgentCreat
 	for i, request := range requests {
 		fill(&request.Mentor, o.mentors[0].UniqueID)
 		if _, refusal := s.create(o, s.accounts[first].Username, dataOf(&request)); refusal != nil {
-			text, _ := marshal(refusal.body)
+			text, _ := django.EncodeJSON(refusal.Body)
 			return &api.ArgumentError{Argument: fmt.Sprintf("%s[%d]", option, i), Reason: "is invalid", Err: errors.New(string(text))}
 		}
 	}
@@ -31,9 +32,9 @@ func (s *Sandbox) seedAgents(orgKey string, requests []client.PeriodicAgentCreat
 // dataOf is a request as the client sends it: with its secret in clear, which
 // encoding/json masks.
 func dataOf(request *client.PeriodicAgentCreateRequest) any {
-	text, _ := marshal(request) // can't fail: texts, numbers and times
-	data, _ := decodeJSON(text) // nor can this
-	if fields, ok := data.(object); ok && request.CallbackSecret != nil {
+	text, _ := django.EncodeJSON(request) // can't fail: texts, numbers and times
+	data, _ := django.DecodeJSON(text)    // nor can this
+	if fields, ok := data.(django.Dict); ok && request.CallbackSecret != nil {
 		fields["callback_secret"] = request.CallbackSecret.Reveal()
 	}
 	return data
@@ -76,14 +77,14 @@ func (s *Sandbox) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 
 // setPast makes of l, but for its id, the log of a past run, or returns the field
 // that is invalid and the reason.
-func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (field, reason string) {
+func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
 	a := o.agents.byID(seed.PeriodicAgent)
 	status := cmp.Or(seed.Status, api.StatusSuccess)
-	var end moment
+	var end django.DateTime
 	if seed.EndTime != nil {
-		end = momentOf(seed.EndTime.Time)
+		end = django.NewDateTime(seed.EndTime.Time)
 	}
-	start := cmp.Or(momentOf(seed.StartTime.Time), end, now)
+	start := cmp.Or(django.NewDateTime(seed.StartTime.Time), end, now)
 	switch {
 	case seed.ID < 0:
 		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)
@@ -91,18 +92,18 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (field,
 		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
 	case !slices.Contains(logStatuses, status):
 		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
-	case !end.isNull() && end < start:
+	case !end.IsNull() && end < start:
 		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
-	case end.isNull() && status != api.StatusRunning:
+	case end.IsNull() && status != api.StatusRunning:
 		end = start
 	}
 	*l = log{
-		Content:       cleanText(seed.Content),
+		Content:       django.ReplaceInvalidUTF8(seed.Content),
 		Status:        status,
 		StartTime:     start,
 		EndTime:       end,
-		CreatedAt:     cmp.Or(momentOf(seed.CreatedAt.Time), start),
-		ModifiedAt:    cmp.Or(momentOf(seed.ModifiedAt.Time), end, start),
+		CreatedAt:     cmp.Or(django.NewDateTime(seed.CreatedAt.Time), start),
+		ModifiedAt:    cmp.Or(django.NewDateTime(seed.ModifiedAt.Time), end, start),
 		PeriodicAgent: a.ID,
 		agent:         a,
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A call is a request on its way through the sandbox.
@@ -23,7 +25,7 @@ type call struct {
 }
 
 // answer does the steps of a view of Django REST Framework, in its order.
-func (c *call) answer(parameters map[string]string) (refusal *answer) {
+func (c *call) answer(parameters map[string]string) (refusal *django.Response) {
 	if refusal = c.negotiate(); refusal != nil {
 		return refusal
 	}
@@ -38,15 +40,15 @@ func (c *call) answer(parameters map[string]string) (refusal *answer) {
 	}
 	operation := c.route.operation(c.request.Method)
 	if operation == nil {
-		return detail(http.StatusMethodNotAllowed, `Method "`+c.request.Method+`" not allowed.`)
+		return django.Detail(http.StatusMethodNotAllowed, `Method "`+c.request.Method+`" not allowed.`)
 	}
 	return operation.handle(c)
 }
 
 // negotiate refuses a request for something that is not JSON.
-func (c *call) negotiate() *answer {
-	if format := last(c.query, "format"); format != "" && format != "json" {
-		return detail(http.StatusNotFound, "Not found.")
+func (c *call) negotiate() *django.Response {
+	if format := django.Last(c.query, "format"); format != "" && format != "json" {
+		return django.Detail(http.StatusNotFound, "Not found.")
 	}
 	accept, ok := c.request.Header["Accept"]
 	if !ok {
@@ -54,27 +56,27 @@ func (c *call) negotiate() *answer {
 	}
 	for entry := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		named, _, _ := strings.Cut(entry, ";")
-		if matchesMediaType(jsonType, strip(named)) {
+		if matchesMediaType(django.JSONType, django.Strip(named)) {
 			return nil
 		}
 	}
-	return detail(http.StatusNotAcceptable, "Could not satisfy the request Accept header.")
+	return django.Detail(http.StatusNotAcceptable, "Could not satisfy the request Accept header.")
 }
 
 // metadata is what OPTIONS tells.
-func (c *call) metadata() *answer {
-	return &answer{status: http.StatusOK, body: struct {
+func (c *call) metadata() *django.Response {
+	return &django.Response{Status: http.StatusOK, Body: struct {
 		Name        string   `json:"name"`
 		Description string   `json:"description"`
 		Renders     []string `json:"renders"`
 		Parses      []string `json:"parses"`
-	}{c.route.name, "", []string{jsonType}, []string{jsonType, formType, multipartType}}}
+	}{c.route.name, "", []string{django.JSONType}, []string{django.JSONType, formType, multipartType}}}
 }
 
 // notRouted sends a path without its slash there, and knows no other.
 func (d *draft) notRouted(u *url.URL) {
 	if route, _ := findRoute(u.Path + "/"); route == nil {
-		d.writeHTML(http.StatusNotFound, fmt.Sprintf(errorPage, "Not Found", "The requested resource was not found on this server."))
+		d.writeHTML(http.StatusNotFound, fmt.Sprintf(django.ErrorPage, "Not Found", "The requested resource was not found on this server."))
 		return
 	}
 	location := u.EscapedPath() + "/"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // A ChatSession is a conversation with a mentor. Users can pin it.
@@ -40,12 +41,12 @@ func (s *Sandbox) addSession(orgKey string, added ChatSession) error {
 	if err != nil {
 		return err
 	}
-	id, ok := parseUUID(added.ID)
+	id, ok := django.ParseUUID(added.ID)
 	if !ok {
 		return invalid("WithChatSession.ID", "is %q, which is not a UUID", added.ID)
 	}
 	fill(&added.MentorID, o.mentors[0].UniqueID)
-	mentorID, _ := parseUUID(added.MentorID)
+	mentorID, _ := django.ParseUUID(added.MentorID)
 	mentor := o.mentorByUUID[mentorID]
 	if mentor == nil {
 		return invalid("WithChatSession.MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
@@ -62,7 +63,7 @@ func (s *Sandbox) addSession(orgKey string, added ChatSession) error {
 func (s *Sandbox) messagesJSON(messages []client.ChatMessage) (json.RawMessage, error) {
 	type message struct {
 		client.ChatMessage
-		InsertedAt moment `json:"inserted_at"` // in place of the client's
+		InsertedAt django.DateTime `json:"inserted_at"` // in place of the client's
 	}
 	written := []message{}
 	for _, m := range messages {
@@ -73,7 +74,7 @@ func (s *Sandbox) messagesJSON(messages []client.ChatMessage) (json.RawMessage, 
 		fillJSON(&m.Message, "{}")
 		fillJSON(&m.Feedback, "{}")
 		fillJSON(&m.Files, "[]")
-		written = append(written, message{m, momentOf(m.InsertedAt.Time)})
+		written = append(written, message{m, django.NewDateTime(m.InsertedAt.Time)})
 	}
-	return marshal(written)
+	return django.EncodeJSON(written)
 }

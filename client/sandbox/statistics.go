@@ -3,10 +3,11 @@ package sandbox
 import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // statistics counts agents by the state of their latest run.
-func (c *call) statistics() *answer {
+func (c *call) statistics() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	agents, refusal := (&listing[*agent]{filters: []filter[*agent]{
@@ -28,5 +29,5 @@ func (c *call) statistics() *answer {
 			s.PendingTasks++
 		}
 	}
-	return ok(s)
+	return django.OK(s)
 }

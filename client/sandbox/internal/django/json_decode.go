@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 const maxDepth = 900
 
 // decodeJSON reads text as Python's json.load does, with its messages.
-func decodeJSON(text []byte) (any, error) {
+func DecodeJSON(text []byte) (any, error) {
 	text = trimIncomplete(text)
 	if err := checkUTF8(text); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (d *jsonDecoder) array(depth int) (any, error) {
 
 func (d *jsonDecoder) object(depth int) (any, error) {
 	d.at++
-	fields := object{}
+	fields := Dict{}
 	if d.skipSpace(); d.peek('}') {
 		d.at++
 		return fields, nil

@@ -1,39 +1,39 @@
-package sandbox
+package django
 
 // faults is what is wrong with a value: messages, or the faults of its fields
 // in the order in which they are declared. The zero value is none.
-type faults struct {
+type Errors struct {
 	messages []string
-	fields   []fieldFaults
+	fields   []fieldErrors
 }
 
-type fieldFaults struct {
+type fieldErrors struct {
 	name string // as in the API: nothing in it needs escaping
-	faults
+	Errors
 }
 
-func fault(message string) faults { return faults{messages: []string{message}} }
+func NewErrors(message string) Errors { return Errors{messages: []string{message}} }
 
 // nonFieldFault is a fault of a whole object.
-func nonFieldFault(message string) faults {
-	var f faults
-	f.add("non_field_errors", fault(message))
+func nonFieldErrors(message string) Errors {
+	var f Errors
+	f.Add("non_field_errors", NewErrors(message))
 	return f
 }
 
-func (f faults) none() bool { return len(f.messages) == 0 && len(f.fields) == 0 }
+func (f Errors) IsEmpty() bool { return len(f.messages) == 0 && len(f.fields) == 0 }
 
 // add takes the faults of a field, if there are any.
-func (f *faults) add(name string, of faults) {
-	if !of.none() {
-		f.fields = append(f.fields, fieldFaults{name, of})
+func (f *Errors) Add(name string, of Errors) {
+	if !of.IsEmpty() {
+		f.fields = append(f.fields, fieldErrors{name, of})
 	}
 }
 
 // MarshalJSON writes an object, or a list of messages.
-func (f faults) MarshalJSON() ([]byte, error) {
+func (f Errors) MarshalJSON() ([]byte, error) {
 	if len(f.fields) == 0 {
-		return marshal(f.messages)
+		return EncodeJSON(f.messages)
 	}
 	var out []byte
 	for i, field := range f.fields {

@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"fmt"
@@ -14,19 +14,19 @@ import (
 // object, and upload for a file.
 type (
 	// integer is a whole number of any size, in Python's spelling.
-	integer string
-	object  map[string]any
-	upload  string // the file's name
+	Integer      string
+	Dict         map[string]any
+	uploadedFile string // the file's name
 )
 
 // typeName is what Python calls the type of v.
-func typeName(v any) string {
+func TypeName(v any) string {
 	switch v.(type) {
 	case nil:
 		return "NoneType"
 	case bool:
 		return "bool"
-	case integer:
+	case Integer:
 		return "int"
 	case float64:
 		return "float"
@@ -34,7 +34,7 @@ func typeName(v any) string {
 		return "str"
 	case []any:
 		return "list"
-	case object:
+	case Dict:
 		return "dict"
 	default:
 		return "InMemoryUploadedFile"
@@ -42,7 +42,7 @@ func typeName(v any) string {
 }
 
 // str is Python's str(v).
-func str(v any) string {
+func Str(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
@@ -59,13 +59,13 @@ func repr(v any) string {
 			return "True"
 		}
 		return "False"
-	case integer:
+	case Integer:
 		return string(v)
 	case float64:
 		return floatRepr(v)
 	case string:
 		return stringRepr(v)
-	case upload:
+	case uploadedFile:
 		return string(v)
 	case []any:
 		items := make([]string, len(v))
@@ -73,14 +73,14 @@ func repr(v any) string {
 			items[i] = repr(item)
 		}
 		return "[" + strings.Join(items, ", ") + "]"
-	case object:
+	case Dict:
 		var items []string
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			items = append(items, stringRepr(name)+": "+repr(v[name]))
 		}
 		return "{" + strings.Join(items, ", ") + "}"
 	default:
-		return "<" + typeName(v) + ">"
+		return "<" + TypeName(v) + ">"
 	}
 }
 
@@ -133,14 +133,14 @@ func stringRepr(s string) string {
 }
 
 // isSpace is Python's str.isspace for one character.
-func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+func IsSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
 // strip is Python's str.strip.
-func strip(s string) string { return strings.TrimFunc(s, isSpace) }
+func Strip(s string) string { return strings.TrimFunc(s, IsSpace) }
 
 // parseInt is Python's int(s), for what fits into 64 bits.
-func parseInt(s string) (int64, bool) {
-	s = strip(s)
+func ParseInt(s string) (int64, bool) {
+	s = Strip(s)
 	digits := strings.TrimLeft(s, "+-")
 	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
 		return 0, false

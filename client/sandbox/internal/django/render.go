@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"bytes"
@@ -6,31 +6,31 @@ import (
 	"net/http"
 )
 
-const jsonType = "application/json"
+const JSONType = "application/json"
 
 // An answer is what a call is answered with: JSON, or nothing where body is nil.
-type answer struct {
-	status int
-	header http.Header
-	body   any
+type Response struct {
+	Status int
+	Header http.Header
+	Body   any
 }
 
-func ok(body any) *answer { return &answer{status: http.StatusOK, body: body} }
+func OK(body any) *Response { return &Response{Status: http.StatusOK, Body: body} }
 
 // detail is an answer with one message.
-func detail(status int, message string) *answer {
-	return &answer{status: status, body: struct {
+func Detail(status int, message string) *Response {
+	return &Response{Status: status, Body: struct {
 		Detail string `json:"detail"`
 	}{message}}
 }
 
-func notFound(model string) *answer {
-	return detail(http.StatusNotFound, "No "+model+" matches the given query.")
+func NotFound(model string) *Response {
+	return Detail(http.StatusNotFound, "No "+model+" matches the given query.")
 }
 
 // marshal writes JSON as Django REST Framework does: nothing but quotes,
 // backslashes and control characters is escaped.
-func marshal(v any) ([]byte, error) {
+func EncodeJSON(v any) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
@@ -39,7 +39,7 @@ func marshal(v any) ([]byte, error) {
 }
 
 // errorPage is Django's, with room for a title and details.
-const errorPage = `
+const ErrorPage = `
 <!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"net/url"
@@ -8,7 +8,7 @@ import (
 
 // parseQuery reads a query or a form as Python does: what is not encoded well
 // is taken as it stands, where net/url drops it.
-func parseQuery(query string) url.Values {
+func ParseQuery(query string) url.Values {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
@@ -34,12 +34,12 @@ func unescape(s string) string {
 		}
 		b.WriteByte(c)
 	}
-	return cleanText(b.String())
+	return ReplaceInvalidUTF8(b.String())
 }
 
 // last is the value of a parameter that counts, which is the last; empty if
 // there is none.
-func last(values url.Values, name string) string {
+func Last(values url.Values, name string) string {
 	all := values[name]
 	if len(all) == 0 {
 		return ""

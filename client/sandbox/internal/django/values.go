@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"math"
@@ -12,23 +12,23 @@ import (
 )
 
 const (
-	maxIntegerText = 1000 // characters
-	maxURL         = 2048 // characters
-	maxHostName    = 253  // characters
-	invalidURL     = "Enter a valid URL."
-	wrongDatetime  = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+	maxIntegerText    = 1000 // characters
+	maxURL            = 2048 // characters
+	maxHostName       = 253  // characters
+	InvalidURLMessage = "Enter a valid URL."
+	wrongDatetime     = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 )
 
 // readInteger reads what an IntegerField takes, or returns its message.
-func readInteger(value any) (n int64, message string) {
+func IntegerValue(value any) (n int64, message string) {
 	if s, ok := value.(string); ok && len(s) > maxIntegerText {
 		return 0, "String value too large."
 	}
-	digits := strip(str(value))
+	digits := Strip(Str(value))
 	if whole, fraction, ok := strings.Cut(digits, "."); ok && strings.Trim(fraction, "0") == "" {
 		digits = whole
 	}
-	if n, ok := parseInt(digits); ok {
+	if n, ok := ParseInt(digits); ok {
 		return n, ""
 	}
 	huge, ok := new(big.Int).SetString(digits, 10)
@@ -44,8 +44,8 @@ func readInteger(value any) (n int64, message string) {
 
 // readDecimal reads the whole part of what a form's DecimalField takes, or
 // returns its message.
-func readDecimal(s string) (n int64, message string) {
-	if n, ok := parseInt(s); ok {
+func DecimalValue(s string) (n int64, message string) {
+	if n, ok := ParseInt(s); ok {
 		return n, ""
 	}
 	f, err := strconv.ParseFloat(s, 64)
@@ -75,21 +75,21 @@ const (
 )
 
 // checkURL is Django's URLValidator.
-func checkURL(address string) string {
+func ValidateURL(address string) string {
 	scheme, _, _ := strings.Cut(address, "://")
 	if !slices.Contains([]string{"http", "https", "ftp", "ftps"}, strings.ToLower(scheme)) {
-		return invalidURL
+		return InvalidURLMessage
 	}
 	if len(address) > maxURL {
-		return invalidURL
+		return InvalidURLMessage
 	}
 	parts := urlPattern.FindStringSubmatch(address)
 	if parts == nil || len(parts[1]) > maxHostName {
-		return invalidURL
+		return InvalidURLMessage
 	}
 	if literal := parts[2]; literal != "" {
 		if ip, err := netip.ParseAddr(literal); err != nil || !ip.Is6() {
-			return invalidURL
+			return InvalidURLMessage
 		}
 	}
 	return ""
@@ -99,7 +99,7 @@ var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,
 
 // readDatetime reads what a DateTimeField takes, or returns its message. A
 // time without an offset is UTC.
-func readDatetime(value any) (m moment, message string) {
+func DateTimeValue(value any) (m DateTime, message string) {
 	s, ok := value.(string)
 	if !ok {
 		return 0, wrongDatetime
@@ -127,14 +127,14 @@ func readDatetime(value any) (m moment, message string) {
 	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
 		return 0, "Datetime value out of range."
 	}
-	return momentOf(t), ""
+	return NewDateTime(t), ""
 }
 
 var hexDigits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
 
 // parseUUID reads what Python's uuid.UUID takes of a text, and returns it as
 // Python writes it.
-func parseUUID(s string) (string, bool) {
+func ParseUUID(s string) (string, bool) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "urn:", ""), "uuid:", "")
 	s = strings.ReplaceAll(strings.Trim(s, "{}"), "-", "")
 	if !hexDigits.MatchString(s) {

@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 )
 
 // cleanText is s with a replacement character for what is no UTF-8.
-func cleanText(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+func ReplaceInvalidUTF8(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 // trimIncomplete cuts off the start of a character that the text ends in:
 // Python waits for more of it.

@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"fmt"
@@ -51,9 +51,9 @@ func (d *jsonDecoder) number() (any, error) {
 	case whole-start > maxDigits:
 		return nil, fmt.Errorf("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; use sys.set_int_max_str_digits() to increase the limit", maxDigits, whole-start) //nolint:staticcheck // Python's own words
 	case text == "-0":
-		return integer("0"), nil
+		return Integer("0"), nil
 	default:
-		return integer(text), nil
+		return Integer(text), nil
 	}
 }
 

@@ -1,4 +1,4 @@
-package sandbox
+package django
 
 import (
 	"bytes"
@@ -10,14 +10,14 @@ import (
 
 // A form is what was sent as a form: the last value of every name. Names of
 // nested fields have dots.
-type form map[string]any
+type Form map[string]any
 
-func (f form) lookup(name string, nested bool) (any, bool) {
+func (f Form) lookup(name string, nested bool) (any, bool) {
 	if !nested {
 		value, ok := f[name]
 		return value, ok
 	}
-	below := form{}
+	below := Form{}
 	prefix := name + "."
 	for key, value := range f {
 		if rest, ok := strings.CutPrefix(key, prefix); ok && rest != "" {
@@ -30,19 +30,19 @@ func (f form) lookup(name string, nested bool) (any, bool) {
 // fieldsOf tells how fields are looked up in value; nil if it has none.
 func fieldsOf(value any) (lookup func(name string, nested bool) (any, bool), isForm bool) {
 	switch value := value.(type) {
-	case object:
+	case Dict:
 		return func(name string, _ bool) (any, bool) {
 			v, ok := value[name]
 			return v, ok
 		}, false
-	case form:
+	case Form:
 		return value.lookup, true
 	}
 	return nil, false
 }
 
-func formOf(values map[string][]string) form {
-	f := make(form, len(values))
+func FormOf(values map[string][]string) Form {
+	f := make(Form, len(values))
 	for name, all := range values {
 		f[name] = all[len(all)-1]
 	}
@@ -51,11 +51,11 @@ func formOf(values map[string][]string) form {
 
 // readMultipart reads what there is: Django does not mind where a body breaks
 // off.
-func readMultipart(body []byte, boundary string) (any, *answer) {
+func ParseMultipart(body []byte, boundary string) (any, *Response) {
 	if boundary == "" || boundary == "None" {
-		return nil, detail(http.StatusBadRequest, "Multipart form parse error - Invalid boundary in multipart: "+boundary)
+		return nil, Detail(http.StatusBadRequest, "Multipart form parse error - Invalid boundary in multipart: "+boundary)
 	}
-	f := form{}
+	f := Form{}
 	reader := multipart.NewReader(bytes.NewReader(body), boundary)
 	for {
 		part, err := reader.NextPart()
@@ -66,9 +66,9 @@ func readMultipart(body []byte, boundary string) (any, *answer) {
 		switch name := part.FormName(); {
 		case name == "":
 		case part.FileName() != "":
-			f[name] = upload(part.FileName())
+			f[name] = uploadedFile(part.FileName())
 		default:
-			f[name] = cleanText(string(text))
+			f[name] = ReplaceInvalidUTF8(string(text))
 		}
 	}
 }
