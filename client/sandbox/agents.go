@@ -30,11 +30,11 @@ func (c *call) retrieveAgent() *django.Response {
 func (c *call) agent() (*agent, *django.Response) {
 	id, isNumber := django.ParseInt(c.id)
 	if !isNumber {
-		return nil, django.Detail(http.StatusNotFound, "Not found.")
+		return nil, django.NotFound()
 	}
 	a := c.org.agents.byID(id)
 	if a == nil {
-		return nil, django.NotFound("PeriodicAgent")
+		return nil, django.ObjectNotFound("PeriodicAgent")
 	}
 	return a, nil
 }

@@ -57,17 +57,17 @@ func (s *Sandbox) authenticate(r *http.Request) (*Account, *django.Response) {
 	words := strings.FieldsFunc(r.Header.Get("Authorization"), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
 	switch {
 	case len(words) == 0 || !strings.EqualFold(words[0], client.DefaultAuthScheme):
-		return nil, unauthorized("Authentication credentials were not provided.")
+		return nil, django.NotAuthenticated(client.DefaultAuthScheme)
 	case len(words) == 1:
-		return nil, unauthorized("Invalid token header. No credentials provided.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. No credentials provided.")
 	case len(words) > 2:
-		return nil, unauthorized("Invalid token header. Token string should not contain spaces.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. Token string should not contain spaces.")
 	case !utf8.ValidString(words[1]):
-		return nil, unauthorized("Invalid token header. Token string should not contain invalid characters.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. Token string should not contain invalid characters.")
 	}
 	account := s.byKey[sha256.Sum256([]byte(words[1]))]
 	if account == nil {
-		return nil, unauthorized("Invalid token.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token.")
 	}
 	return account, nil
 }
@@ -76,18 +76,12 @@ func (s *Sandbox) authenticate(r *http.Request) (*Account, *django.Response) {
 // another of its users.
 func (c *call) authorize(path map[string]string) *django.Response {
 	if c.account.Org != path["org"] || c.account.Member {
-		return django.Detail(http.StatusForbidden, "You do not have permission to perform this action.")
+		return django.PermissionDenied()
 	}
 	c.org = c.sandbox.store.orgs[path["org"]]
 	c.username = path["user_id"]
 	if !c.org.usernames[c.username] {
-		return django.Detail(http.StatusNotFound, "No User matches the given query.")
+		return django.ObjectNotFound("User")
 	}
 	return nil
-}
-
-func unauthorized(message string) *django.Response {
-	a := django.Detail(http.StatusUnauthorized, message)
-	a.Header = http.Header{"Www-Authenticate": {client.DefaultAuthScheme}}
-	return a
 }

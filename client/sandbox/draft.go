@@ -40,13 +40,13 @@ func (c *call) write(d *draft, a *django.Response) {
 }
 
 // writeHTML drafts what no view has made.
-func (d *draft) writeHTML(status int, page string) {
+func (d *draft) writeHTML(status int, page []byte) {
 	d.status = status
-	d.setBody(htmlType, []byte(page))
+	d.setBody(htmlType, page)
 }
 
 // nginxPage is nginx's page about an error.
-func nginxPage(status int) string {
+func nginxPage(status int) []byte {
 	title := strconv.Itoa(status) + " " + http.StatusText(status)
 	switch status { // where it has words of its own
 	case http.StatusServiceUnavailable:
@@ -54,6 +54,6 @@ func nginxPage(status int) string {
 	case http.StatusGatewayTimeout:
 		title = "504 Gateway Time-out"
 	}
-	return "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
-		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+	return []byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
+		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -103,7 +102,7 @@ func (e *exchange) perform() {
 		return
 	}
 	if e.bodyErr != nil { // the client is gone, or breaks the protocol
-		e.draft.writeHTML(http.StatusBadRequest, fmt.Sprintf(django.ErrorPage, "Bad Request (400)", ""))
+		e.draft.writeHTML(http.StatusBadRequest, django.ErrorPage("Bad Request (400)", ""))
 		return
 	}
 	if e.route == nil {

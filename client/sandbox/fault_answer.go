@@ -2,12 +2,12 @@ package sandbox
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"net/http"
 	"strconv"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
@@ -26,9 +26,9 @@ func (e *exchange) refuse() {
 	switch {
 	case status < http.StatusBadRequest:
 	case status == http.StatusInternalServerError:
-		e.draft.setBody(htmlType+"; charset=utf-8", fmt.Appendf(nil, django.ErrorPage, "Server Error (500)", ""))
+		e.draft.setBody(htmlType+"; charset=utf-8", django.ErrorPage("Server Error (500)", ""))
 	case status > http.StatusInternalServerError, status == http.StatusRequestEntityTooLarge:
-		e.draft.setBody(htmlType, []byte(nginxPage(status)))
+		e.draft.setBody(htmlType, nginxPage(status))
 	default:
 		refusal := e.refusal(status, seconds)
 		maps.Copy(header, refusal.Header)
@@ -45,29 +45,21 @@ func (e *exchange) refuse() {
 func (e *exchange) refusal(status int, seconds int64) *django.Response {
 	switch status {
 	case http.StatusBadRequest:
-		return django.Detail(status, "Malformed request.")
+		return django.ParseError("Malformed request.")
 	case http.StatusUnauthorized:
-		return unauthorized("Authentication credentials were not provided.")
+		return django.NotAuthenticated(client.DefaultAuthScheme)
 	case http.StatusForbidden:
-		return django.Detail(status, "You do not have permission to perform this action.")
+		return django.PermissionDenied()
 	case http.StatusNotFound:
-		return django.Detail(status, "Not found.")
+		return django.NotFound()
 	case http.StatusMethodNotAllowed:
-		return django.Detail(status, `Method "`+e.request.Method+`" not allowed.`)
+		return django.MethodNotAllowed(e.request.Method)
 	case http.StatusNotAcceptable:
-		return django.Detail(status, "Could not satisfy the request Accept header.")
+		return django.NotAcceptable()
 	case http.StatusUnsupportedMediaType:
-		return django.Detail(status, `Unsupported media type "`+e.request.Header.Get("Content-Type")+`" in request.`)
+		return django.UnsupportedMediaType(e.request.Header.Get("Content-Type"))
 	case http.StatusTooManyRequests:
-		message := "Request was throttled."
-		if seconds > 0 {
-			message += fmt.Sprintf(" Expected available in %d second", seconds)
-			if seconds > 1 {
-				message += "s"
-			}
-			message += "."
-		}
-		return django.Detail(status, message)
+		return django.Throttled(seconds)
 	}
 	return django.Detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
 }

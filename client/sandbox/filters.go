@@ -33,7 +33,7 @@ func (l *listing[R]) choose(c *call, rows []R) ([]R, *django.Response) {
 	var all django.Errors
 	var matches []func(R) bool
 	for _, f := range l.filters {
-		value := django.Last(c.query, f.name)
+		value := c.query.Get(f.name)
 		if value == "" {
 			continue
 		}

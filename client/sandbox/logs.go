@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"iter"
-	"net/http"
 	"slices"
 	"time"
 
@@ -169,13 +168,13 @@ func (c *call) listLogs() *django.Response {
 func (c *call) retrieveLog() *django.Response {
 	id, isNumber := django.ParseInt(c.id)
 	if !isNumber {
-		return django.Detail(http.StatusNotFound, "Not found.")
+		return django.NotFound()
 	}
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
 	l := c.org.logs.byID(id)
 	if l == nil {
-		return django.NotFound("PeriodicAgentLog")
+		return django.ObjectNotFound("PeriodicAgentLog")
 	}
 	return django.OK(*l)
 }

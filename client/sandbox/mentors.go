@@ -38,8 +38,8 @@ func (c *call) listMentors() *django.Response {
 	if refusal != nil {
 		return refusal
 	}
-	if key := django.Last(c.query, "metadata_key"); key != "" {
-		value := django.Last(c.query, "metadata_value")
+	if key := c.query.Get("metadata_key"); key != "" {
+		value := c.query.Get("metadata_value")
 		mentors = keep(mentors, []func(*mentor) bool{func(m *mentor) bool {
 			found, ok := m.metadata(key)
 			return ok && (value == "" || strings.EqualFold(django.Str(found), value))

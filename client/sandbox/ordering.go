@@ -25,7 +25,7 @@ type sortKey[R row] struct {
 // order returns the order that the call asks for. Fields that can't be sorted by
 // are ignored.
 func (l *listing[R]) order(c *call) (o order[R]) {
-	for name := range strings.SplitSeq(django.Last(c.query, "ordering"), ",") {
+	for name := range strings.SplitSeq(c.query.Get("ordering"), ",") {
 		name, descending := strings.CutPrefix(django.Strip(name), "-")
 		compare := l.orders[name]
 		if compare == nil {

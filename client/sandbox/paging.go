@@ -22,7 +22,7 @@ func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *djan
 	size := c.pageSize()
 	pages := max(1, (len(rows)+size-1)/size)
 	number := 1
-	switch text := django.Last(c.query, "page"); text {
+	switch text := c.query.Get("page"); text {
 	case "":
 	case "last":
 		number = pages
@@ -48,7 +48,7 @@ func paginate[R row](c *call, rows []R, o order[R], answerFor func(R) any) *djan
 }
 
 func (c *call) pageSize() int {
-	text := django.Last(c.query, "page_size")
+	text := c.query.Get("page_size")
 	size, ok := django.ParseInt(text)
 	if !ok || size < 1 {
 		return c.sandbox.pageSize
@@ -58,7 +58,7 @@ func (c *call) pageSize() int {
 
 // pageAddress is the address of another page, as the application sees it.
 func (c *call) pageAddress(number int) *string {
-	query := maps.Clone(c.query)
+	query := maps.Clone(url.Values(c.query))
 	query.Set("page", strconv.Itoa(number))
 	if number == 1 {
 		query.Del("page")

@@ -35,7 +35,7 @@ func (c *call) pinKey(data any) (pinKey, *django.Response) {
 }
 
 func (c *call) listPins() *django.Response {
-	key, refusal := c.pinKey(django.FormOf(c.query))
+	key, refusal := c.pinKey(c.query.Form())
 	if refusal != nil {
 		return refusal
 	}
@@ -70,8 +70,8 @@ func (c *call) createPin() *django.Response {
 
 // destroyPin takes the session from the query, or else from the body.
 func (c *call) destroyPin() *django.Response {
-	var data any = django.FormOf(c.query)
-	if !c.query.Has("session_id") {
+	var data any = c.query.Form()
+	if c.query["session_id"] == nil {
 		var refusal *django.Response
 		if data, refusal = c.data(); refusal != nil {
 			return refusal
@@ -84,7 +84,7 @@ func (c *call) destroyPin() *django.Response {
 	c.sandbox.store.Lock()
 	defer c.sandbox.store.Unlock()
 	if c.org.pins[key] == nil {
-		return django.NotFound("PinnedMessage")
+		return django.ObjectNotFound("PinnedMessage")
 	}
 	delete(c.org.pins, key)
 	return &django.Response{Status: http.StatusNoContent}

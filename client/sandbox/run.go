@@ -89,13 +89,6 @@ func (s *Sandbox) end(l *log, outcome Outcome, at time.Time) []posting {
 		org:     a.org.key,
 		agentID: a.ID,
 		logID:   l.ID,
-		body: payload{
-			timestamp:   l.EndTime,
-			status:      string(l.Status),
-			prompt:      l.prompt,
-			agentOutput: a.output,
-			log:         l.Content,
-			logID:       l.ID,
-		}.python(),
+		body:    l.payload(),
 	}, at)
 }

@@ -10,7 +10,7 @@ import (
 
 // searchWords are the words of the parameter search.
 func searchWords(c *call) []string {
-	text := django.Last(c.query, "search")
+	text := c.query.Get("search")
 	return strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(text, "\x00", "")), func(r rune) bool { return r == ',' || django.IsSpace(r) })
 }
 

@@ -1,10 +1,8 @@
 package sandbox
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
@@ -15,7 +13,7 @@ type call struct {
 	request  *http.Request
 	route    *route
 	body     []byte
-	query    url.Values
+	query    django.QueryDict
 	account  *Account // of the key
 	org      *org     // of the path
 	username string   // of the path
@@ -26,7 +24,7 @@ type call struct {
 
 // answer does the steps of a view of Django REST Framework, in its order.
 func (c *call) answer(parameters map[string]string) (refusal *django.Response) {
-	if refusal = c.negotiate(); refusal != nil {
+	if refusal = django.Negotiate(c.query, c.request.Header["Accept"]); refusal != nil {
 		return refusal
 	}
 	if c.account, refusal = c.sandbox.authenticate(c.request); refusal != nil {
@@ -40,27 +38,18 @@ func (c *call) answer(parameters map[string]string) (refusal *django.Response) {
 	}
 	operation := c.route.operation(c.request.Method)
 	if operation == nil {
-		return django.Detail(http.StatusMethodNotAllowed, `Method "`+c.request.Method+`" not allowed.`)
+		return django.MethodNotAllowed(c.request.Method)
 	}
 	return operation.handle(c)
 }
 
-// negotiate refuses a request for something that is not JSON.
-func (c *call) negotiate() *django.Response {
-	if format := django.Last(c.query, "format"); format != "" && format != "json" {
-		return django.Detail(http.StatusNotFound, "Not found.")
+// data parses the body.
+func (c *call) data() (any, *django.Response) {
+	data, refusal := django.Parse(c.request.Header.Get("Content-Type"), c.body)
+	if c.olderRelease {
+		c.nameMentor(data)
 	}
-	accept, ok := c.request.Header["Accept"]
-	if !ok {
-		return nil
-	}
-	for entry := range strings.SplitSeq(strings.Join(accept, ","), ",") {
-		named, _, _ := strings.Cut(entry, ";")
-		if matchesMediaType(django.JSONType, django.Strip(named)) {
-			return nil
-		}
-	}
-	return django.Detail(http.StatusNotAcceptable, "Could not satisfy the request Accept header.")
+	return data, refusal
 }
 
 // metadata is what OPTIONS tells.
@@ -70,13 +59,13 @@ func (c *call) metadata() *django.Response {
 		Description string   `json:"description"`
 		Renders     []string `json:"renders"`
 		Parses      []string `json:"parses"`
-	}{c.route.name, "", []string{django.JSONType}, []string{django.JSONType, formType, multipartType}}}
+	}{c.route.name, "", []string{django.JSONType}, []string{django.JSONType, django.FormType, django.MultipartType}}}
 }
 
 // notRouted sends a path without its slash there, and knows no other.
 func (d *draft) notRouted(u *url.URL) {
 	if route, _ := findRoute(u.Path + "/"); route == nil {
-		d.writeHTML(http.StatusNotFound, fmt.Sprintf(django.ErrorPage, "Not Found", "The requested resource was not found on this server."))
+		d.writeHTML(http.StatusNotFound, django.ErrorPage("Not Found", "The requested resource was not found on this server."))
 		return
 	}
 	location := u.EscapedPath() + "/"

@@ -3,117 +3,116 @@ package django
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
-// A field is one field of a T that can be written, with the rules that Django
-// REST Framework has for its type.
+// A Field is a writable field of a T, with the rules of its type.
 type Field[T any] struct {
-	Name       string
-	Required   bool
-	allowBlank bool     // a text that may be empty
-	SetNull    func(*T) // sets null; nil where null is refused
-	Related    bool     // an object's id; an empty text is null
-	nested     bool     // an object, whose fields stand below this one in a form
-	setOmitted func(*T) // what leaving it out of a form means; nil for nothing
-	Set        func(v *Validation, value any, to *T) Errors
+	name       string
+	required   bool
+	allowBlank bool     // accepts an empty string
+	setNull    func(*T) // nil if the field doesn't accept null
+	related    bool     // the id of an object; an empty string is null
+	nested     bool     // an object, whose fields have the prefix "name." in a form
+	setOmitted func(*T) // called if a form lacks the field; nil to leave it as it is
+	// set validates a value that is not null, and sets the field.
+	set func(v *Validation, value any, to *T) Errors
 }
 
-// A validation is what validators need to know beside the value.
+// A Validation holds the options of [Validate].
 type Validation struct {
-	Context any  // what the fields' own validators want: nothing to this package
-	Partial bool // what is required may be left out
+	Context any  // passed on to the functions of related fields
+	Partial bool // no field is required
 }
 
-// validate writes data to to, or answers with all that is wrong with it.
+// Validate sets the fields of to to the data, a Dict or Form. If the data is
+// invalid, it returns the response with all errors, and to must be discarded.
 func Validate[T any](v *Validation, fields []Field[T], data any, to *T) *Response {
-	f := nonFieldErrors("No data provided")
+	errs := nonFieldErrors("No data provided")
 	if data != nil {
-		f = validateFields(v, fields, data, to)
+		errs = validateFields(v, fields, data, to)
 	}
-	if f.IsEmpty() {
+	if errs.IsEmpty() {
 		return nil
 	}
-	return &Response{Status: http.StatusBadRequest, Body: f}
+	return BadRequest(errs)
 }
 
-// apply checks value, an object or a form, and writes its fields to to: all
-// that are right, so to must be thrown away unless there are no faults.
-func validateFields[T any](v *Validation, fields []Field[T], value any, to *T) (all Errors) {
-	lookup, isForm := fieldsOf(value)
+// validateFields sets the fields of to to those of value that are valid.
+func validateFields[T any](v *Validation, fields []Field[T], value any, to *T) (errs Errors) {
+	lookup, isForm := lookupIn(value)
 	if lookup == nil {
 		return nonFieldErrors("Invalid data. Expected a dictionary, but got " + TypeName(value) + ".")
 	}
 	for i := range fields {
 		f := &fields[i]
-		value, ok := lookup(f.Name, f.nested)
+		value, ok := lookup(f.name, f.nested)
 		if isForm && value == "" && !f.allowBlank {
-			// An empty input of a form is null, or as good as not there.
-			if f.SetNull != nil {
+			// An empty input of a form is null, or else omitted.
+			if f.setNull != nil {
 				value = nil
-			} else if !f.Required {
+			} else if !f.required {
 				continue
 			}
 		}
-		if f.Related && value == "" {
+		if f.related && value == "" {
 			value = nil
 		}
 		switch {
 		case !ok && v.Partial:
-		case !ok && f.Required:
-			all.Add(f.Name, NewErrors("This field is required."))
+		case !ok && f.required:
+			errs.Add(f.name, NewErrors("This field is required."))
 		case !ok:
 			if isForm && f.setOmitted != nil {
 				f.setOmitted(to)
 			}
 		case value != nil:
-			all.Add(f.Name, f.Set(v, value, to))
-		case f.SetNull == nil:
-			all.Add(f.Name, NewErrors("This field may not be null."))
+			errs.Add(f.name, f.set(v, value, to))
+		case f.setNull == nil:
+			errs.Add(f.name, NewErrors("This field may not be null."))
 		default:
-			f.SetNull(to)
+			f.setNull(to)
 		}
 	}
-	return all
+	return errs
 }
 
-// A textRule is what a text must be.
+// CharRules are the rules of a CharField.
 type CharRules struct {
 	Required       bool
 	AllowBlank     bool
 	MaxLength      int                      // in characters; 0 for any
-	InvalidMessage string                   // the message about what is no text, if it is not the usual one
-	Validate       func(text string) string // returns a message; nil for no more rules
+	invalidMessage string                   // for other types; empty for the default message
+	Validate       func(text string) string // returns an error message; nil for no more rules
 }
 
-// text is a CharField, which takes numbers too and cuts white space off both
-// ends.
-func CharField[T any](name string, rule CharRules, at func(*T) *string) Field[T] {
-	return Field[T]{Name: name, Required: rule.Required, allowBlank: rule.AllowBlank, Set: func(_ *Validation, value any, to *T) Errors {
+// CharField is a field with a string. It accepts numbers too, and strips white
+// space from both ends.
+func CharField[T any](name string, rules CharRules, at func(*T) *string) Field[T] {
+	return Field[T]{name: name, required: rules.Required, allowBlank: rules.AllowBlank, set: func(_ *Validation, value any, to *T) Errors {
 		switch value.(type) {
 		case string, Integer, float64:
 		default:
-			return NewErrors(cmp.Or(rule.InvalidMessage, "Not a valid string."))
+			return NewErrors(cmp.Or(rules.invalidMessage, "Not a valid string."))
 		}
 		s := Strip(Str(value))
 		if s == "" {
-			if !rule.AllowBlank {
+			if !rules.AllowBlank {
 				return NewErrors("This field may not be blank.")
 			}
 			*at(to) = ""
 			return Errors{}
 		}
 		*at(to) = s
-		return Errors{messages: rule.errorsOf(s)}
+		return Errors{messages: rules.validate(s)}
 	}}
 }
 
-func (rule *CharRules) errorsOf(s string) (messages []string) {
-	if rule.MaxLength > 0 && utf8.RuneCountInString(s) > rule.MaxLength {
-		messages = append(messages, fmt.Sprintf("Ensure this field has no more than %d characters.", rule.MaxLength))
+func (rules *CharRules) validate(s string) (messages []string) {
+	if rules.MaxLength > 0 && utf8.RuneCountInString(s) > rules.MaxLength {
+		messages = append(messages, fmt.Sprintf("Ensure this field has no more than %d characters.", rules.MaxLength))
 	}
 	if strings.Contains(s, "\x00") {
 		messages = append(messages, "Null characters are not allowed.")
@@ -121,21 +120,21 @@ func (rule *CharRules) errorsOf(s string) (messages []string) {
 	if code := surrogate(s); code != 0 {
 		messages = append(messages, fmt.Sprintf("Surrogate characters are not allowed: U+%X.", code))
 	}
-	if rule.Validate != nil {
-		if message := rule.Validate(s); message != "" {
+	if rules.Validate != nil {
+		if message := rules.Validate(s); message != "" {
 			messages = append(messages, message)
 		}
 	}
 	return messages
 }
 
-// boolean is a BooleanField. A form can't send an unticked box, so leaving it
-// out of one means false.
+// BooleanField is a field with a boolean. It is false if a form lacks it, since
+// browsers don't send unchecked checkboxes.
 func BooleanField[T any](name string, at func(*T) *bool) Field[T] {
 	return Field[T]{
-		Name:       name,
+		name:       name,
 		setOmitted: func(to *T) { *at(to) = false },
-		Set: func(_ *Validation, value any, to *T) Errors {
+		set: func(_ *Validation, value any, to *T) Errors {
 			b, ok := BooleanValue(value)
 			if !ok {
 				return NewErrors("Must be a valid boolean.")
@@ -146,6 +145,7 @@ func BooleanField[T any](name string, at func(*T) *bool) Field[T] {
 	}
 }
 
+// BooleanValue returns the boolean that a BooleanField accepts.
 func BooleanValue(value any) (b, ok bool) {
 	switch value {
 	case true, Integer("1"), 1.0, "t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1":
@@ -156,12 +156,12 @@ func BooleanValue(value any) (b, ok bool) {
 	return false, false
 }
 
-// wholeNumber is an IntegerField of 64 bits that can be null.
+// IntegerField is a field with a nullable integer of 64 bits.
 func IntegerField[T any](name string, at func(*T) **int64) Field[T] {
 	return Field[T]{
-		Name:    name,
-		SetNull: func(to *T) { *at(to) = nil },
-		Set: func(_ *Validation, value any, to *T) Errors {
+		name:    name,
+		setNull: func(to *T) { *at(to) = nil },
+		set: func(_ *Validation, value any, to *T) Errors {
 			n, message := IntegerValue(value)
 			if message != "" {
 				return NewErrors(message)
@@ -172,9 +172,9 @@ func IntegerField[T any](name string, at func(*T) **int64) Field[T] {
 	}
 }
 
-// choice is a ChoiceField.
+// ChoiceField is a field with one of a few strings.
 func ChoiceField[T any, C ~string](name string, choices []C, at func(*T) *C) Field[T] {
-	return Field[T]{Name: name, Set: func(_ *Validation, value any, to *T) Errors {
+	return Field[T]{name: name, set: func(_ *Validation, value any, to *T) Errors {
 		chosen := C(Str(value))
 		if !slices.Contains(choices, chosen) {
 			return NewErrors(fmt.Sprintf(`"%s" is not a valid choice.`, chosen))
@@ -184,9 +184,25 @@ func ChoiceField[T any, C ~string](name string, choices []C, at func(*T) *C) Fie
 	}}
 }
 
-// nested is a serializer in a serializer.
+// DateTimeField is a field with a nullable time.
+func DateTimeField[T any](name string, at func(*T) *DateTime) Field[T] {
+	return Field[T]{
+		name:    name,
+		setNull: func(to *T) { *at(to) = 0 },
+		set: func(_ *Validation, value any, to *T) Errors {
+			d, message := DateTimeValue(value)
+			if message != "" {
+				return NewErrors(message)
+			}
+			*at(to) = d
+			return Errors{}
+		},
+	}
+}
+
+// NestedField is a required field with an object.
 func NestedField[T, N any](name string, fields []Field[N], at func(*T) *N) Field[T] {
-	return Field[T]{Name: name, Required: true, nested: true, Set: func(v *Validation, value any, to *T) Errors {
+	return Field[T]{name: name, required: true, nested: true, set: func(v *Validation, value any, to *T) Errors {
 		return validateFields(v, fields, value, at(to))
 	}}
 }

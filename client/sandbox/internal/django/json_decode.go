@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep Python's decoder goes before it gives up.
+// maxDepth is the depth at which Python's decoder gives up.
 const maxDepth = 900
 
-// decodeJSON reads text as Python's json.load does, with its messages.
+// DecodeJSON decodes text as Python's json.load does, with its error messages.
 func DecodeJSON(text []byte) (any, error) {
 	text = trimIncomplete(text)
 	if err := checkUTF8(text); err != nil {
@@ -36,7 +36,7 @@ type jsonDecoder struct {
 	at   int
 }
 
-// fail is a JSONDecodeError: Python counts lines, columns and characters.
+// fail returns a JSONDecodeError with line, column and position in characters.
 func (d *jsonDecoder) fail(message string, at int) error {
 	before := d.text[:at]
 	line := strings.Count(before, "\n") + 1

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxDigits is how long an integer Python reads.
+// maxDigits is the maximum number of digits of an integer in Python.
 const maxDigits = 4300
 
 func (d *jsonDecoder) number() (any, error) {
@@ -46,7 +46,7 @@ func (d *jsonDecoder) number() (any, error) {
 	d.at += end
 	switch text := rest[:end]; {
 	case end > whole:
-		f, _ := strconv.ParseFloat(text, 64) // what is too large is infinite, in Python too
+		f, _ := strconv.ParseFloat(text, 64) // infinite if it is too large, as in Python
 		return f, nil
 	case whole-start > maxDigits:
 		return nil, fmt.Errorf("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; use sys.set_int_max_str_digits() to increase the limit", maxDigits, whole-start) //nolint:staticcheck // Python's own words
@@ -80,8 +80,8 @@ func (d *jsonDecoder) string() (string, error) {
 	return "", d.fail("Unterminated string starting at", begin)
 }
 
-// escape reads the escape that starts at at, and returns where it ends. Half of a surrogate
-// pair is kept in the three bytes that UTF-8 would have for it.
+// escape decodes the escape at a position and returns the position after it. A
+// lone surrogate is encoded as three bytes, like any character of its size.
 func (d *jsonDecoder) escape(b *strings.Builder, begin, at int) (int, error) {
 	if at+1 >= len(d.text) {
 		return 0, d.fail("Unterminated string starting at", begin)
@@ -113,7 +113,7 @@ func (d *jsonDecoder) escape(b *strings.Builder, begin, at int) (int, error) {
 	return at, nil
 }
 
-// hexEscape reads the four hex digits of the escape that starts at at.
+// hexEscape decodes the \uXXXX escape at a position.
 func (d *jsonDecoder) hexEscape(at int) (rune, bool) {
 	const length = len(`\u0000`)
 	if at+length > len(d.text) || d.text[at:at+2] != `\u` {

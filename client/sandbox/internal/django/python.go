@@ -9,17 +9,18 @@ import (
 	"unicode"
 )
 
-// The values of a request's body, as Python's json module reads them: nil, bool,
-// integer, float64, string, []any and object. A form has form in place of
-// object, and upload for a file.
+// The values of a request's body are those of Python's json module: nil, bool,
+// Integer, float64, string, []any and Dict. A Form takes the place of a Dict, and
+// may have uploaded files.
 type (
-	// integer is a whole number of any size, in Python's spelling.
-	Integer      string
+	// Integer is an integer of any size, formatted as in Python.
+	Integer string
+	// Dict is an object.
 	Dict         map[string]any
 	uploadedFile string // the file's name
 )
 
-// typeName is what Python calls the type of v.
+// TypeName returns the name of v's type in Python.
 func TypeName(v any) string {
 	switch v.(type) {
 	case nil:
@@ -41,7 +42,7 @@ func TypeName(v any) string {
 	}
 }
 
-// str is Python's str(v).
+// Str returns str(v).
 func Str(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -49,7 +50,7 @@ func Str(v any) string {
 	return repr(v)
 }
 
-// repr is Python's repr(v). The order of an object's fields is not kept.
+// repr returns repr(v), except that the keys of a Dict are sorted.
 func repr(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -132,13 +133,14 @@ func stringRepr(s string) string {
 	return b.String()
 }
 
-// isSpace is Python's str.isspace for one character.
+// IsSpace reports whether r is white space in Python.
 func IsSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
-// strip is Python's str.strip.
+// Strip returns s.strip().
 func Strip(s string) string { return strings.TrimFunc(s, IsSpace) }
 
-// parseInt is Python's int(s), for what fits into 64 bits.
+// ParseInt returns int(s). It returns false if s is not an integer or needs more
+// than 64 bits.
 func ParseInt(s string) (int64, bool) {
 	s = Strip(s)
 	digits := strings.TrimLeft(s, "+-")

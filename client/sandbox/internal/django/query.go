@@ -6,9 +6,12 @@ import (
 	"strings"
 )
 
-// parseQuery reads a query or a form as Python does: what is not encoded well
-// is taken as it stands, where net/url drops it.
-func ParseQuery(query string) url.Values {
+// A QueryDict holds the parameters of a query string or form.
+type QueryDict url.Values
+
+// ParseQuery parses a query string or form. Invalid escapes stay as they are,
+// where net/url drops the parameter.
+func ParseQuery(query string) QueryDict {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
@@ -17,7 +20,25 @@ func ParseQuery(query string) url.Values {
 		name, value, _ := strings.Cut(pair, "=")
 		values.Add(unescape(name), unescape(value))
 	}
-	return values
+	return QueryDict(values)
+}
+
+// Get returns the last value of a parameter, or an empty string.
+func (q QueryDict) Get(name string) string {
+	values := q[name]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
+}
+
+// Form returns the last value of each parameter.
+func (q QueryDict) Form() Form {
+	f := make(Form, len(q))
+	for name := range q {
+		f[name] = q.Get(name)
+	}
+	return f
 }
 
 func unescape(s string) string {
@@ -35,14 +56,4 @@ func unescape(s string) string {
 		b.WriteByte(c)
 	}
 	return ReplaceInvalidUTF8(b.String())
-}
-
-// last is the value of a parameter that counts, which is the last; empty if
-// there is none.
-func Last(values url.Values, name string) string {
-	all := values[name]
-	if len(all) == 0 {
-		return ""
-	}
-	return all[len(all)-1]
 }

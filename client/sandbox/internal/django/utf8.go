@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// cleanText is s with a replacement character for what is no UTF-8.
+// ReplaceInvalidUTF8 returns s with invalid UTF-8 replaced by U+FFFD.
 func ReplaceInvalidUTF8(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
-// trimIncomplete cuts off the start of a character that the text ends in:
-// Python waits for more of it.
+// trimIncomplete removes an incomplete character at the end, for whose rest
+// Python's incremental decoder waits.
 func trimIncomplete(text []byte) []byte {
 	for i := max(0, len(text)-utf8.UTFMax); i < len(text); i++ {
 		if utf8.RuneStart(text[i]) && !utf8.FullRune(text[i:]) {
@@ -20,7 +20,7 @@ func trimIncomplete(text []byte) []byte {
 	return text
 }
 
-// checkUTF8 is a UnicodeDecodeError about the first bytes that are no UTF-8.
+// checkUTF8 returns Python's UnicodeDecodeError about the first invalid bytes.
 func checkUTF8(text []byte) error {
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRune(text[at:])
@@ -44,8 +44,8 @@ func checkUTF8(text []byte) error {
 	return nil
 }
 
-// surrogate is the first half of a surrogate pair in s, 0 if there is none. The
-// JSON decoder leaves it as three bytes that are no UTF-8.
+// surrogate returns the first lone surrogate in s, 0 if there is none. [DecodeJSON]
+// encodes it as three bytes, which are not valid UTF-8.
 func surrogate(s string) rune {
 	for i, r := range s {
 		if r == utf8.RuneError && i+2 < len(s) && s[i] == 0xed && s[i+1] >= 0xa0 {
