@@ -51,7 +51,10 @@ type task struct {
 	Enabled   bool                   `json:"enabled"`
 }
 
-func (a *agent) rowID() int64 { return a.ID }
+// RowID is the agent's id.
+func (a *agent) RowID() int64 { return a.ID }
+
+func (a *agent) mentorID() string { return a.mentor.UniqueID }
 
 // status is the state of the latest run.
 func (a *agent) status() api.Status {

@@ -64,4 +64,4 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 
 func mentorOf(o any, id string) *mentor { return o.(*org).mentorByUUID[id] } //nolint:forcetypeassert // the context is an org
 
-func hasAgentID(o any, id int64) bool { return o.(*org).agents.byID(id) != nil } //nolint:forcetypeassert // the context is an org
+func hasAgentID(o any, id int64) bool { return o.(*org).hasAgent(id) } //nolint:forcetypeassert // the context is an org

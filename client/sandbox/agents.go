@@ -9,11 +9,7 @@ import (
 func (c *call) listAgents() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
-	agents, refusal := agentListing.choose(c, c.org.agents)
-	if refusal != nil {
-		return refusal
-	}
-	return paginate(c, agents, agentListing.order(c), (*agent).read)
+	return agentListing(c.org).List(c.org.agents, c.listRequest(), (*agent).read)
 }
 
 func (c *call) retrieveAgent() *django.Response {

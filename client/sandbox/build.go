@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"crypto/sha256"
 	"math/rand/v2"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 func (s *settings) sandbox() (*Sandbox, error) {
 	sb := &Sandbox{
 		store:       store{orgs: map[string]*org{}, lastID: map[string]int64{}},
-		byKey:       map[keyHash]*Account{},
+		byKey:       map[string]*Account{},
 		pageSize:    s.pageSize,
 		maxPageSize: s.maxPageSize,
 		clock:       newClock(s.start, s.clockSpeed),
@@ -74,7 +73,7 @@ func (s *Sandbox) addAccounts(accounts []Account) {
 		}
 		s.store.orgs[a.Org].usernames[a.Username] = true
 		s.accounts = append(s.accounts, a)
-		s.byKey[sha256.Sum256([]byte(a.APIKey.Reveal()))] = &a
+		s.byKey[a.APIKey.Reveal()] = &a
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // A log is the log of one run, as it is kept and as it is written.
@@ -26,7 +27,8 @@ type log struct {
 	prompt string // that the run got
 }
 
-func (l *log) rowID() int64 { return l.ID }
+// RowID is the log's id.
+func (l *log) RowID() int64 { return l.ID }
 
 // model is the log as the client has it.
 func (l *log) model() client.PeriodicAgentLog {
@@ -95,74 +97,38 @@ var logStatuses = []api.Status{
 	api.StatusRunning,
 }
 
-var logListing = listing[*log]{
-	filters: []filter[*log]{
-		ofAgent(hasMentor("mentor_id", func(a *agent) *mentor { return a.mentor })),
-		ofAgent(hasNumber("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID })),
-		ofAgent(equals("parent_session_id", func(a *agent) string { return a.ParentSessionID })),
-		hasAgent("periodic_agent", func(l *log) *int64 { return &l.PeriodicAgent }),
-		isOneOf("status", logStatuses, func(l *log) api.Status { return l.Status }),
-		ofAgent(equals("username", func(a *agent) string { return a.Username })),
-	},
-	orders: map[string]func(a, b *log) int{
-		"id":             by((*log).rowID),
-		"content":        by(func(l *log) string { return l.Content }),
-		"status":         by(func(l *log) api.Status { return l.Status }),
-		"start_time":     byTime(func(l *log) django.DateTime { return l.StartTime }),
-		"end_time":       byTime(func(l *log) django.DateTime { return l.EndTime }),
-		"created_at":     byTime(func(l *log) django.DateTime { return l.CreatedAt }),
-		"modified_at":    byTime(func(l *log) django.DateTime { return l.ModifiedAt }),
-		"periodic_agent": by(func(l *log) int64 { return l.PeriodicAgent }),
-	},
-	search: func(o *org, w *word) func(*log) bool {
-		isTitled := o.logsOf(func(a *agent) bool { return w.isIn(a.Title) })
-		return func(l *log) bool { return isTitled(l) || w.isIn(l.Content) }
-	},
-	standing: func(o *org, field string) bool { return field == "created_at" && !o.logsMixed },
-}
-
-// addLog adds a log, whose id must be the highest so far.
-func (o *org) addLog(l *log) {
-	if newest := len(o.logs) - 1; newest >= 0 && l.CreatedAt < o.logs[newest].CreatedAt {
-		o.logsMixed = true
+// logListing says how the logs of o can be filtered, searched and sorted.
+func logListing(o *org) *listing.Listing[*log] {
+	return &listing.Listing[*log]{
+		Filters: []listing.Filter[*log]{
+			listing.UUIDFilter("mentor_id", func(l *log) string { return l.agent.mentorID() }),
+			listing.NumberFilter("parent_mentor_id", func(l *log) *int64 { return l.agent.ParentMentorID }),
+			listing.CharFilter("parent_session_id", func(l *log) string { return l.agent.ParentSessionID }),
+			listing.ModelChoiceFilter("periodic_agent", o.hasAgent, func(l *log) *int64 { return &l.PeriodicAgent }),
+			listing.ChoiceFilter("status", logStatuses, func(l *log) api.Status { return l.Status }),
+			listing.CharFilter("username", func(l *log) string { return l.agent.Username }),
+		},
+		Search: []func(*log) string{
+			func(l *log) string { return l.Content },
+			func(l *log) string { return l.agent.Title },
+		},
+		Orderings: map[string]func(a, b *log) int{
+			"id":             listing.By((*log).RowID),
+			"content":        listing.By(func(l *log) string { return l.Content }),
+			"status":         listing.By(func(l *log) api.Status { return l.Status }),
+			"start_time":     listing.ByDateTime(func(l *log) django.DateTime { return l.StartTime }),
+			"end_time":       listing.ByDateTime(func(l *log) django.DateTime { return l.EndTime }),
+			"created_at":     listing.ByDateTime(func(l *log) django.DateTime { return l.CreatedAt }),
+			"modified_at":    listing.ByDateTime(func(l *log) django.DateTime { return l.ModifiedAt }),
+			"periodic_agent": listing.By(func(l *log) int64 { return l.PeriodicAgent }),
+		},
 	}
-	o.logs.add(l)
-}
-
-// ofAgent matches logs by what filters their agents. It looks at each agent once
-// and not once for each of its logs.
-func ofAgent(f filter[*agent]) filter[*log] {
-	return filter[*log]{f.name, func(o *org, value string) (func(*log) bool, string) {
-		match, message := f.parse(o, value)
-		if match == nil {
-			return nil, message
-		}
-		return o.logsOf(match), ""
-	}}
-}
-
-// logsOf matches the logs of the agents that match.
-func (o *org) logsOf(match func(*agent) bool) func(*log) bool {
-	var matching []bool // by the agent's id
-	if count := len(o.agents); count > 0 {
-		matching = make([]bool, o.agents[count-1].ID+1)
-	}
-	inShares(len(o.agents), func(_, begin, end int) {
-		for _, a := range o.agents[begin:end] {
-			matching[a.ID] = match(a)
-		}
-	})
-	return func(l *log) bool { return matching[l.PeriodicAgent] }
 }
 
 func (c *call) listLogs() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
-	logs, refusal := logListing.choose(c, c.org.logs)
-	if refusal != nil {
-		return refusal
-	}
-	return paginate(c, logs, logListing.order(c), func(l *log) any { return *l })
+	return logListing(c.org).List(c.org.logs, c.listRequest(), func(l *log) any { return *l })
 }
 
 func (c *call) retrieveLog() *django.Response {

@@ -9,6 +9,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // A mentor is kept as the client has it, and as the service writes it. Nothing
@@ -19,7 +20,8 @@ type mentor struct {
 	json json.RawMessage
 }
 
-func (m *mentor) rowID() int64 { return m.ID }
+// RowID is the mentor's id.
+func (m *mentor) RowID() int64 { return m.ID }
 
 // addMentor adds m with all that it leaves open.
 func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
@@ -43,7 +45,7 @@ func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
 	}
 	kept := &mentor{Mentor: m, json: text}
 	o.mentors.add(kept)
-	slices.SortFunc(o.mentors, by((*mentor).rowID))
+	slices.SortFunc(o.mentors, listing.By((*mentor).RowID))
 	o.mentorByUUID[m.UniqueID] = kept
 	return nil
 }

@@ -4,25 +4,25 @@ import (
 	"strings"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-// mentorListing is how mentors are chosen. What the API's mentors have no field
-// for is checked and chooses nothing: department_id, filter_by,
-// return_session_information and visibility.
-var mentorListing = listing[*mentor]{
-	filters: []filter[*mentor]{
-		{"department_id", func(_ *org, value string) (func(*mentor) bool, string) {
+// mentorListing says how mentors can be filtered. The values of department_id and
+// return_session_information are validated, but mentors have no such fields.
+var mentorListing = listing.Listing[*mentor]{
+	Filters: []listing.Filter[*mentor]{
+		{Name: "department_id", Parse: func(value string) (func(*mentor) bool, string) {
 			_, message := django.IntegerValue(value)
 			return nil, message
 		}},
-		{"is_featured", func(_ *org, value string) (func(*mentor) bool, string) {
+		{Name: "is_featured", Parse: func(value string) (func(*mentor) bool, string) {
 			featured, ok := django.BooleanValue(value)
 			if !ok {
 				return nil, "Must be a valid boolean."
 			}
 			return func(m *mentor) bool { return m.IsFeatured == featured }, ""
 		}},
-		{"return_session_information", func(_ *org, value string) (func(*mentor) bool, string) {
+		{Name: "return_session_information", Parse: func(value string) (func(*mentor) bool, string) {
 			if _, ok := django.BooleanValue(value); !ok {
 				return nil, "Must be a valid boolean."
 			}
@@ -34,21 +34,18 @@ var mentorListing = listing[*mentor]{
 func (c *call) listMentors() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
-	mentors, refusal := mentorListing.choose(c, c.org.mentors)
-	if refusal != nil {
-		return refusal
-	}
+	mentors := []*mentor(c.org.mentors)
 	if key := c.query.Get("metadata_key"); key != "" {
 		value := c.query.Get("metadata_value")
-		mentors = keep(mentors, []func(*mentor) bool{func(m *mentor) bool {
+		mentors = listing.Select(mentors, func(m *mentor) bool {
 			found, ok := m.metadata(key)
 			return ok && (value == "" || strings.EqualFold(django.Str(found), value))
-		}})
+		})
 	}
-	return paginate(c, mentors, order[*mentor]{}, func(m *mentor) any { return m.json })
+	return mentorListing.List(mentors, c.listRequest(), func(m *mentor) any { return m.json })
 }
 
-// metadata is what the mentor's metadata has under key.
+// metadata returns a field of the mentor's metadata.
 func (m *mentor) metadata(key string) (any, bool) {
 	all, err := django.DecodeJSON(m.Metadata)
 	if err != nil {

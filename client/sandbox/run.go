@@ -23,7 +23,7 @@ func (s *Sandbox) begin(a *agent, at time.Time) (*log, Run) {
 		agent:         a,
 		prompt:        a.input(),
 	}
-	a.org.addLog(l)
+	a.org.logs.add(l)
 	a.latest = l
 	s.letGo(a.org, at)
 	s.tell(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})

@@ -16,7 +16,7 @@ import (
 type Sandbox struct {
 	store       store
 	accounts    []Account
-	byKey       map[keyHash]*Account
+	byKey       map[string]*Account
 	pageSize    int
 	maxPageSize int
 

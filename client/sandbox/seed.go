@@ -9,6 +9,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // seedAgents adds agents as the first account of their org would create them.
@@ -113,11 +114,8 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime
 // orderLogs sorts logs that came in any order, and finds the latest of each
 // agent.
 func (o *org) orderLogs() {
-	slices.SortFunc(o.logs, by((*log).rowID))
-	logs := o.logs
-	o.logs = logs[:0]
-	for _, l := range logs {
-		o.addLog(l)
+	slices.SortFunc(o.logs, listing.By((*log).RowID))
+	for _, l := range o.logs {
 		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
 			l.agent.latest = l
 		}

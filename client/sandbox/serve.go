@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // A call is a request on its way through the sandbox.
@@ -50,6 +51,15 @@ func (c *call) data() (any, *django.Response) {
 		c.nameMentor(data)
 	}
 	return data, refusal
+}
+
+// listRequest returns the call as a request for a list.
+func (c *call) listRequest() *listing.Request {
+	u := url.URL{Scheme: "http", Host: c.request.Host, Path: c.request.URL.Path, RawPath: c.request.URL.RawPath}
+	if c.request.TLS != nil {
+		u.Scheme = "https"
+	}
+	return &listing.Request{Query: c.query, URL: u, PageSize: c.sandbox.pageSize, MaxPageSize: c.sandbox.maxPageSize}
 }
 
 // metadata is what OPTIONS tells.

@@ -4,15 +4,15 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-// statistics counts agents by the state of their latest run.
+// statistics counts agents by the status of their latest run.
 func (c *call) statistics() *django.Response {
 	c.sandbox.store.RLock()
 	defer c.sandbox.store.RUnlock()
-	agents, refusal := (&listing[*agent]{filters: []filter[*agent]{
-		hasMentor("mentor_id", func(a *agent) *mentor { return a.mentor }),
-	}}).choose(c, c.org.agents)
+	filtered := listing.Listing[*agent]{Filters: []listing.Filter[*agent]{listing.UUIDFilter("mentor_id", (*agent).mentorID)}}
+	agents, refusal := filtered.Filter(c.org.agents, c.query)
 	if refusal != nil {
 		return refusal
 	}

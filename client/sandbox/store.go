@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // A store is all that a sandbox keeps. Its lock guards everything below it, but
@@ -49,7 +51,6 @@ type org struct {
 	agents       table[*agent]
 	waiting      map[*agent]bool // those that are due, but for their previous agents
 	logs         table[*log]
-	logsMixed    bool // one was created before another with a lower id
 	sessions     map[string]*session
 	pins         map[pinKey]*pin
 }
@@ -65,17 +66,18 @@ func newOrg(key string) *org {
 	}
 }
 
-// A table holds rows in the order of their ids.
-type table[R row] []R
+// hasAgent reports whether the org has an agent with this id.
+func (o *org) hasAgent(id int64) bool { return o.agents.byID(id) != nil }
 
-type row interface{ rowID() int64 }
+// A table holds rows in the order of their ids.
+type table[R listing.Row] []R
 
 // add appends a row, whose id must be the highest so far.
 func (t *table[R]) add(r R) { *t = append(*t, r) }
 
 // byID returns the row with this id, nil if there is none.
 func (t table[R]) byID(id int64) (found R) {
-	if i, ok := slices.BinarySearchFunc(t, id, func(r R, id int64) int { return cmp.Compare(r.rowID(), id) }); ok {
+	if i, ok := slices.BinarySearchFunc(t, id, func(r R, id int64) int { return cmp.Compare(r.RowID(), id) }); ok {
 		found = t[i]
 	}
 	return found
