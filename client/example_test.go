@@ -179,7 +179,7 @@ func exampleClient() (c *client.Client, stop func()) {
 		log.Fatal(err)
 	}
 	for _, outcome := range []sandbox.Outcome{{}, {Status: api.StatusError}} {
-		if _, err := sb.Fire(context.Background(), agent.ID, outcome); err != nil {
+		if _, err := sb.RunNow(context.Background(), agent.ID, outcome); err != nil {
 			log.Fatal(err)
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // the contract tests can have.
 func newSandbox(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *client.Client) {
 	t.Helper()
-	standing := sandbox.WithClock(time.Now(), 0) // so that nothing runs unless the test wants it
+	standing := sandbox.WithFrozenClock(time.Now()) // so that nothing runs unless the test wants it
 	sb, err := sandbox.Start(append([]sandbox.Option{standing}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
@@ -206,9 +206,9 @@ func TestRunsLogsAndStatistics(t *testing.T) {
 	sb, c := newSandbox(t)
 	good, bad := newAgent(t, c, "Good"), newAgent(t, c, "Bad")
 	newAgent(t, c, "Idle")
-	run, err := sb.Fire(t.Context(), good.ID, sandbox.Outcome{Output: "Done.", Log: "Asked.\nAnswered."})
+	run, err := sb.RunNow(t.Context(), good.ID, sandbox.Outcome{Output: "Done.", Log: "Asked.\nAnswered."})
 	require.NoError(t, err)
-	_, err = sb.Fire(t.Context(), bad.ID, sandbox.Outcome{Status: api.StatusError})
+	_, err = sb.RunNow(t.Context(), bad.ID, sandbox.Outcome{Status: api.StatusError})
 	require.NoError(t, err)
 
 	log, err := c.PeriodicAgentLogs.Get(t.Context(), run.Log.ID)

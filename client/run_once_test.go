@@ -49,7 +49,7 @@ func TestRunOnce(t *testing.T) {
 			return
 		}
 		tasks <- agent.Task
-		_, _ = sb.Fire(ctx, id, sandbox.Outcome{Log: "Answered."})
+		_, _ = sb.RunNow(ctx, id, sandbox.Outcome{Log: "Answered."})
 	})
 	log, err := c.PeriodicAgents.RunOnce(t.Context(), &client.PeriodicAgentCreateRequest{
 		Mentor: sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID,

@@ -29,7 +29,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := sb.Fire(context.Background(), agent.ID, sandbox.Outcome{Log: "Answered."}); err != nil {
+	if _, err := sb.RunNow(context.Background(), agent.ID, sandbox.Outcome{Log: "Answered."}); err != nil {
 		log.Fatal(err)
 	}
 

@@ -21,8 +21,8 @@ type Account struct {
 	// APIKey authenticates the user. If it is empty, the sandbox generates one of
 	// 64 hexadecimal digits, see [Sandbox.Accounts].
 	APIKey api.Secret
-	// Member makes the user an ordinary member of the org, to whom every operation
-	// responds with 403. Other users are administrators.
+	// Member makes the user an ordinary member of the org, who gets a 403 response
+	// from every operation. Without it, the user is an administrator.
 	Member bool
 }
 

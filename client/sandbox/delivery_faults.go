@@ -11,8 +11,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// ErrDeliveryDropped is the Err of a [Delivery] that was not posted because a
-// [DeliveryFault] dropped it.
+// ErrDeliveryDropped is the Err of a [Delivery] when a [DeliveryFault] dropped the
+// callback.
 var ErrDeliveryDropped = errors.New("sandbox: delivery dropped by a fault")
 
 // maxHeld is how long a callback is held back that is to come after the next one,

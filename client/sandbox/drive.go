@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// ErrReentrant is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if an
-// outcome function calls them: the clock that they would move waits for the
-// function.
+// ErrReentrant is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if they are
+// called with the context of an outcome function for which the clock waits.
 var ErrReentrant = errors.New("sandbox: an outcome function must not advance the clock")
 
 // ErrClockBackwards is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] when

@@ -25,7 +25,7 @@ func Example() {
 	ctx := context.Background()
 
 	agent, err := c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{
-		Mentor: sb.Mentors("acme")[0].UniqueID,
+		Mentor: sandbox.DefaultMentorID,
 		Title:  "Morning digest",
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
 	})
@@ -48,7 +48,7 @@ func Example() {
 	// 1 of 1 succeeded
 }
 
-// Mistakes get the service's own answers.
+// Invalid requests get the service's own validation errors.
 func Example_validation() {
 	sb, err := sandbox.Start()
 	if err != nil {
@@ -74,7 +74,7 @@ func Example_validation() {
 	// task.crontab.minute ['60', not in 0-59 for Minutes]
 }
 
-// A platform with a clock that stands still, two users, and an agent that failed.
+// A platform with a frozen clock, an administrator, a member and an agent.
 func ExampleStart() {
 	sb, err := sandbox.Start(
 		sandbox.WithFrozenClock(time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC)),
@@ -112,7 +112,7 @@ func ExampleSandbox_Advance() {
 			sandbox.Outcome{Status: api.StatusError, Duration: time.Minute},
 			sandbox.Outcome{Output: "Two essays are due.", Duration: time.Minute},
 		),
-		sandbox.WithPeriodicAgent("acme",
+		sandbox.WithPeriodicAgent(sandbox.DefaultOrg,
 			client.PeriodicAgentCreateRequest{
 				Title: "Digest",
 				Task:  client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8,9"}},
@@ -134,7 +134,7 @@ func ExampleSandbox_Advance() {
 		log.Fatal(err)
 	}
 	fmt.Println(runs, "runs")
-	for run := range sb.Logs("acme", monday, sb.Now()) {
+	for run := range sb.Logs(sandbox.DefaultOrg, monday, sb.Now()) {
 		fmt.Println("agent", run.PeriodicAgent, "at", run.StartTime.Format("15:04"), run.Status)
 	}
 	// Output:
@@ -144,8 +144,7 @@ func ExampleSandbox_Advance() {
 	// agent 2 at 09:01 error
 }
 
-// What goes wrong in production, on demand: the service is overloaded twice, and
-// then the answer to a write is lost.
+// The service is overloaded twice, and then the response to a write is lost.
 func ExampleSandbox_SetFaults() {
 	sb, err := sandbox.Start(sandbox.WithFaults(
 		sandbox.Fault{Match: sandbox.RequestMatch{Method: "GET"}, Selection: sandbox.Times(2), Effect: sandbox.RespondWith(503)},
@@ -161,17 +160,17 @@ func ExampleSandbox_SetFaults() {
 	}
 	ctx := context.Background()
 
-	mentors, err := c.Mentors.List(ctx, nil) // sent again, since reading is safe
+	mentors, err := c.Mentors.List(ctx, nil) // is retried
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, err = c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{ // sent once
+	_, err = c.PeriodicAgents.Create(ctx, &client.PeriodicAgentCreateRequest{ // is not
 		Mentor: mentors.Results[0].UniqueID,
 		Title:  "Morning digest",
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
 	})
 	_, lost := errors.AsType[*client.TransportError](err)
-	fmt.Println("the answer was lost:", lost)
+	fmt.Println("the response was lost:", lost)
 	agents, err := c.PeriodicAgents.List(ctx, nil)
 	if err != nil {
 		log.Fatal(err)
@@ -182,7 +181,7 @@ func ExampleSandbox_SetFaults() {
 		fmt.Println(request.Operation, request.StatusCode)
 	}
 	// Output:
-	// the answer was lost: true
+	// the response was lost: true
 	// agents: 1
 	// ai_mentor_orgs_users_list 503
 	// ai_mentor_orgs_users_list 503
@@ -191,7 +190,7 @@ func ExampleSandbox_SetFaults() {
 	// ai_mentor_orgs_users_periodic_agents_list 200
 }
 
-// A platform with a history: what a program finds that is started on Monday.
+// A platform with two days of past runs.
 func ExampleWithPeriodicAgentLog() {
 	friday := time.Date(2026, time.January, 2, 8, 0, 0, 0, time.UTC)
 	hourly := client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}}
@@ -204,11 +203,11 @@ func ExampleWithPeriodicAgentLog() {
 
 	sb, err := sandbox.Start(
 		sandbox.WithFrozenClock(friday.AddDate(0, 0, 3)),
-		sandbox.WithPeriodicAgent("acme",
+		sandbox.WithPeriodicAgent(sandbox.DefaultOrg,
 			client.PeriodicAgentCreateRequest{Title: "Mail", Task: hourly},
 			client.PeriodicAgentCreateRequest{Title: "News", Task: hourly},
 		),
-		sandbox.WithPeriodicAgentLog("acme", history...),
+		sandbox.WithPeriodicAgentLog(sandbox.DefaultOrg, history...),
 	)
 	if err != nil {
 		log.Fatal(err)

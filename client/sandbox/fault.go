@@ -47,10 +47,10 @@ type RequestEffect struct {
 	// breaks off are not delayed.
 	Latency time.Duration
 
-	// Status is the status of a response in place of the operation, which is not
-	// executed, not even its authentication: 200 to 599. Without Body, the response
-	// is the one that Django sends with this status (JSON with a detail, or a page
-	// for 500) or, for 413 and from 502 on, an nginx in front of it.
+	// Status responds with this status, from 200 to 599, without executing the
+	// operation or authenticating the request. Without Body, the response is the one
+	// that Django sends with this status (JSON with a detail, or a page for 500) or,
+	// for 413 and above 500, an nginx in front of it.
 	Status int
 	// RetryAfter sets the Retry-After header of a response with Status, in seconds,
 	// rounded up.

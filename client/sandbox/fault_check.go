@@ -38,7 +38,7 @@ func (m *RequestMatch) check() *api.ArgumentError {
 	i := slices.IndexFunc(all, func(o client.Operation) bool { return o.ID == string(m.Operation) })
 	switch {
 	case m.Operation != "" && i < 0:
-		return invalid("Match.Operation", "is %q, which is not one of Operations", m.Operation)
+		return invalid("Match.Operation", "is %q, which is not an operation of the API", m.Operation)
 	case strings.ContainsFunc(m.Method, func(r rune) bool { return r < 'A' || r > 'Z' }):
 		return invalid("Match.Method", "is %q, but must be in upper case", m.Method)
 	case m.Operation != "" && m.Method != "" && m.Method != all[i].Method && (m.Method != http.MethodHead || all[i].Method != http.MethodGet):

@@ -193,7 +193,7 @@ func TestFaultsRefuse(t *testing.T) {
 		return faults
 	}
 	for want, faults := range (tests{
-		`Match.Operation is "nonsense", which is not one of Operations`:        on(sandbox.On("nonsense")),
+		`Match.Operation is "nonsense", which is not an operation of the API`:  on(sandbox.On("nonsense")),
 		`Match.Method is "get", but must be in upper case`:                     on(sandbox.RequestMatch{Method: "get"}),
 		`Match.Method is PUT, but the method of Operation is POST`:             on(sandbox.RequestMatch{Method: http.MethodPut, Operation: createAgent}),
 		`Match.Method is HEAD, but the method of Operation is POST`:            on(sandbox.RequestMatch{Method: http.MethodHead, Operation: createAgent}),

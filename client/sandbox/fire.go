@@ -30,12 +30,12 @@ type RunResult struct {
 }
 
 // RunNow runs an agent at once with the given outcome, whether or not it is
-// enabled or due. The run finishes before RunNow returns: its log ends
-// outcome.Duration after it starts, but the clock doesn't move. As with any other
-// run, a one-off agent is disabled, dependent agents start, and the callback is
-// posted if the agent has a callback_url. RunNow returns after the receiver has
-// responded or failed to; a failed delivery is not an error, see
-// [RunResult].Delivery.
+// enabled or due. The run finishes before RunNow returns, unless outcome.Status is
+// [api.StatusRunning]: its log ends outcome.Duration after it starts, but the clock
+// doesn't move. As with any other run, a one-off agent is disabled, dependent
+// agents start, and the callback is posted if the agent has a callback_url. RunNow
+// returns after the receiver has responded or failed to; a failed delivery is not
+// an error, see [RunResult].Delivery.
 //
 // If it returns an error, the agent has not run: an [*UnknownAgentError],
 // [ErrClosed], the context's error, or an [*api.ArgumentError] for an invalid

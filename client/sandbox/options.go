@@ -26,9 +26,8 @@ const (
 	defaultMaxPageSize = 100
 )
 
-// An Option configures a [Sandbox]. Options are applied in order: an option that
-// adds something adds to what earlier ones have added, any other replaces an
-// earlier one of the same name.
+// An Option configures a [Sandbox]. Options that add something can be given several
+// times. Of any other option, the last one applies.
 type Option interface{ apply(s *settings) error }
 
 type optionFunc func(s *settings) error
@@ -108,8 +107,8 @@ func WithAccount(a Account) Option {
 	})
 }
 
-// WithMentor adds a mentor to an org, which must have an account. If they are
-// zero, the sandbox generates the mentor's ids, name, slug, platform and times;
+// WithMentor adds a mentor to an org, which must have an account. The sandbox
+// generates the mentor's ids, name, slug, platform and times if they are zero, and
 // nil lists become empty. An org to which no option adds a mentor has one named
 // Study coach, see [DefaultMentorID].
 func WithMentor(org string, m client.Mentor) Option {
@@ -188,9 +187,9 @@ func WithFrozenClock(start time.Time) Option {
 	})
 }
 
-// WithRandomSeed sets the seed of the random numbers that are compared with
-// [Selection].Probability: with the same seed, the same sequence of requests and
-// runs meets the same faults. The default is 1.
+// WithRandomSeed sets the seed of the random numbers for [Selection].Probability:
+// with the same seed, the same sequence of requests and runs meets the same
+// faults. The default is 1.
 func WithRandomSeed(seed uint64) Option {
 	return optionFunc(func(s *settings) error {
 		s.seed = seed

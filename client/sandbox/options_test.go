@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"testing"
@@ -71,4 +72,53 @@ func TestEveryOrgHasAMentor(t *testing.T) {
 	assert.NotEqual(t, coach, server.Mentors("library")[0].UniqueID)
 	require.Len(t, server.Mentors("museum"), 1)
 	assert.Equal(t, "Guide", server.Mentors("museum")[0].Name)
+}
+
+func TestClientOptionsForAnAccount(t *testing.T) {
+	t.Parallel()
+	server := newServer(t,
+		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "ada"}),
+		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
+	)
+	for _, a := range server.Accounts() {
+		opts, err := server.ClientOptionsFor(a.Org, a.Username)
+		require.NoError(t, err)
+		c, err := client.New(opts...)
+		require.NoError(t, err)
+		page, err := c.Mentors.List(t.Context(), nil)
+		require.NoError(t, err)
+		require.Len(t, page.Results, 1)
+		assert.Equal(t, a.Org, page.Results[0].Platform)
+		assert.Equal(t, a.Username, latest(t, server).Username)
+	}
+	_, err := server.ClientOptionsFor("acme", "grace")
+	require.EqualError(t, err, `ibl.ai: username is "grace", but org "acme" has no such account`)
+	require.ErrorAs(t, err, new(*api.ArgumentError))
+}
+
+// Of options that replace each other, the last one applies.
+func TestLastOptionApplies(t *testing.T) {
+	t.Parallel()
+	fails := sandbox.WithOutcomeFunc(func(context.Context, sandbox.Run) sandbox.Outcome {
+		return sandbox.Outcome{Status: api.StatusError}
+	})
+	frozen, running := sandbox.WithFrozenClock(start), sandbox.WithClock(start, 60)
+	faults := sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RespondWith(503)})
+	for _, test := range []struct {
+		options []sandbox.Option
+		speed   float64
+		status  api.Status
+		faults  int
+	}{
+		{[]sandbox.Option{running, frozen, fails, sandbox.WithOutcomes(), faults, sandbox.WithFaults()}, 0, api.StatusSuccess, 0},
+		{[]sandbox.Option{frozen, running, sandbox.WithOutcomes(), fails, sandbox.WithFaults(), faults}, 60, api.StatusError, 1},
+	} {
+		server := newServer(t, append(test.options, sandbox.WithPeriodicAgent("acme", digest()))...)
+		assert.InDelta(t, test.speed, server.ClockSpeed(), 0)
+		run, err := server.RunAsScheduled(t.Context(), 1)
+		require.NoError(t, err)
+		assert.Equal(t, test.status, run.Status)
+		assert.Len(t, server.Faults(), test.faults)
+	}
 }

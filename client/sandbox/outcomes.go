@@ -38,7 +38,7 @@ func (o Outcome) complete(argument string) (Outcome, error) {
 	return o, nil
 }
 
-// A Run describes a run of an agent that starts.
+// A Run is a run of an agent that starts, as [WithOutcomeFunc] receives it.
 type Run struct {
 	// Org is the key of the agent's org.
 	Org string
@@ -80,9 +80,9 @@ func WithOutcomes(outcomes ...Outcome) Option {
 //
 // The sandbox calls f when the run starts, and the clock waits until it returns.
 // Scheduled runs call it one after another; RunAsScheduled may call it at the same
-// time. f may use the sandbox and its API, but [Sandbox.Advance] returns
-// [ErrReentrant] there. If the outcome is invalid, the run fails, and its log has
-// the reason.
+// time. f may use the sandbox and its API, but must not advance the clock:
+// [Sandbox.Advance] returns [ErrReentrant] for the context that f receives. If the
+// outcome is invalid, the run fails, and its log has the reason.
 func WithOutcomeFunc(f func(ctx context.Context, run Run) Outcome) Option {
 	return optionFunc(func(s *settings) error {
 		if f == nil {

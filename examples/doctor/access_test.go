@@ -14,7 +14,7 @@ import (
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
-	member := newSandbox(t, sandbox.WithAccount(sandbox.Account{Org: "other", Username: testUser, Admin: true}))
+	member := newSandbox(t, sandbox.WithAccount(sandbox.Account{Org: "other", Username: testUser}))
 	for name, test := range map[string]struct {
 		transport http.RoundTripper
 		env       map[string]string

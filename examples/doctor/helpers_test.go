@@ -43,7 +43,7 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 		})
 	}
 	sb, err := sandbox.Start(append([]sandbox.Option{
-		sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey), Admin: true}),
+		sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}),
 		sandbox.WithMentor(testOrg, client.Mentor{
 			CallConfiguration: client.CallConfiguration{ID: 1, GoogleVoice: voice, OpenAIVoice: voice},
 			MCPServers:        []client.MCPServer{{ID: 1, Name: "Library", Credentials: api.NewSecret(testCredentials), ExtraHeaders: api.NewSecret(`{"X-Key":"` + testHeader + `"}`)}},
@@ -53,7 +53,7 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	_, err = sb.Fire(t.Context(), 1, sandbox.Outcome{Status: api.StatusSuccess})
+	_, err = sb.RunNow(t.Context(), 1, sandbox.Outcome{Status: api.StatusSuccess})
 	require.NoError(t, err)
 	return sb
 }

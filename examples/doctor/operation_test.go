@@ -126,7 +126,7 @@ func TestThrottled(t *testing.T) {
 
 func TestNothingThere(t *testing.T) {
 	t.Parallel()
-	sb, err := sandbox.Start(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey), Admin: true}))
+	sb, err := sandbox.Start(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	e := examine(t, rewriting(newTransport(t), "/ada/", func(string) string { return `{"count":0,"next":null,"previous":null,"results":[]}` }), sb.URL, "-write")
@@ -146,7 +146,7 @@ func TestNothingThere(t *testing.T) {
 
 func TestNoSession(t *testing.T) {
 	t.Parallel()
-	sb, err := sandbox.Start(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey), Admin: true}))
+	sb, err := sandbox.Start(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	base := newTransport(t)
@@ -160,7 +160,7 @@ func TestNoSession(t *testing.T) {
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		platform, err := sandbox.New(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey), Admin: true}))
+		platform, err := sandbox.New(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}))
 		require.NoError(t, err)
 		defer platform.Close()
 		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {

@@ -25,7 +25,7 @@ func TestPrintRuns(t *testing.T) {
 	})
 	require.NoError(t, err)
 	for _, log := range []string{"first", "second", "Asked.\nAnswered \x1b[31mred.\n"} {
-		_, err := sb.Fire(t.Context(), agent.ID, sandbox.Outcome{Log: log})
+		_, err := sb.RunNow(t.Context(), agent.ID, sandbox.Outcome{Log: log})
 		require.NoError(t, err)
 	}
 

@@ -21,7 +21,7 @@ func TestSpans(t *testing.T) {
 	t.Parallel()
 	exporter := tracetest.NewInMemoryExporter()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
-	account := sandbox.Account{Org: "the-org", Username: "the-user", APIKey: api.NewSecret("the-key"), Admin: true}
+	account := sandbox.Account{Org: "the-org", Username: "the-user", APIKey: api.NewSecret("the-key")}
 	sb, err := sandbox.Start(sandbox.WithAccount(account))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)

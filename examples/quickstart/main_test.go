@@ -47,7 +47,7 @@ func TestAgainstServiceReadsOnly(t *testing.T) {
 		Task:   client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "18"}},
 	})
 	require.NoError(t, err)
-	_, err = sb.Fire(t.Context(), created.ID, sandbox.Outcome{Status: api.StatusError, Log: "Out of tokens."})
+	_, err = sb.RunNow(t.Context(), created.ID, sandbox.Outcome{Status: api.StatusError, Log: "Out of tokens."})
 	require.NoError(t, err)
 
 	account := sb.Accounts()[0]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
@@ -16,11 +17,11 @@ import (
 
 // inSandbox tells the story in a platform of its own.
 func inSandbox(ctx context.Context, r *report) error {
-	sb, err := sandbox.Start(sandbox.WithClock(time.Now(), 0), sandbox.WithOutcomes(sandbox.Script(sandbox.Outcome{
+	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Time{}), sandbox.WithOutcomes(sandbox.Outcome{
 		Output:   "Two essays are due on Friday; the lab report can wait.",
 		Log:      "Loaded 3 documents.\nAsked the model.\nAnswered in 54 characters.",
 		Duration: 4200 * time.Millisecond,
-	})))
+	}))
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func inSandbox(ctx context.Context, r *report) error {
 		return err
 	}
 	event := receiver.received()
-	deliveries := sb.Deliveries()
+	deliveries := slices.Collect(sb.Deliveries())
 	if event == nil || len(deliveries) == 0 {
 		return fmt.Errorf("no callback arrived: %v", deliveries)
 	}

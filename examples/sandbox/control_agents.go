@@ -33,17 +33,17 @@ func (c *call) fire() (any, error) {
 		return nil, err
 	}
 	if outcome == nil {
-		log, err := c.sandbox.Trigger(c.request.Context(), c.id)
+		log, err := c.sandbox.RunAsScheduled(c.request.Context(), c.id)
 		if err != nil {
 			return nil, err
 		}
 		return logBody{*log}, nil
 	}
-	run, err := c.sandbox.Fire(c.request.Context(), c.id, *outcome)
+	run, err := c.sandbox.RunNow(c.request.Context(), c.id, *outcome)
 	if err != nil {
 		return nil, err
 	}
-	return logBody{run.Log}, nil
+	return logBody{*run.Log}, nil
 }
 
 // scheduleBody is what a schedule means.

@@ -52,7 +52,7 @@ func (c *call) deliveries() (any, error) {
 		return nil, c.query.err
 	}
 	body := deliveriesBody{Deliveries: []deliveryBody{}}
-	page, total, next := newestFirst(c.sandbox.LatestDeliveries(), int(limit), before,
+	page, total, next := newestFirst(c.sandbox.DeliveriesBackward(), int(limit), before,
 		func(d *sandbox.Delivery) int64 { return d.ID },
 		func(d *sandbox.Delivery) bool {
 			return (agent == 0 || agent == d.AgentID) && (log == 0 || log == d.LogID)
@@ -100,7 +100,7 @@ func (c *call) resend() (any, error) {
 	if err := c.body(func(v *value) { v.object(nil) }); err != nil {
 		return nil, err
 	}
-	d, err := c.sandbox.Resend(c.request.Context(), c.id)
+	d, err := c.sandbox.Redeliver(c.request.Context(), c.id)
 	if err != nil {
 		return nil, err
 	}
@@ -116,14 +116,14 @@ func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 		StatusCode: d.StatusCode,
 		StartedAt:  d.StartedAt.UTC(),
 		FinishedAt: d.FinishedAt.UTC(),
-		Fault:      d.Fault,
+		Fault:      d.Effect.String(),
 		Signature:  c.signature(d),
 	}
 	if d.Err != nil {
 		body.Error = d.Err.Error()
 	}
-	if d.ResentFrom != 0 {
-		body.ResentFrom = &d.ResentFrom
+	if d.RedeliveryOf != 0 {
+		body.ResentFrom = &d.RedeliveryOf
 	}
 	return body
 }

@@ -48,18 +48,20 @@ func (c *call) faults() (any, error) {
 	body := faultsBody{Requests: []faultBody{}, Deliveries: []deliveryFaultBody{}}
 	for _, f := range c.sandbox.Faults() {
 		body.Requests = append(body.Requests, faultBody{
-			Operation: f.Operation, Method: f.Method, Path: f.Path,
-			After: f.After, Times: f.Times, Probability: f.Probability,
-			Latency: inWords(f.Latency), Status: f.Status, RetryAfter: inWords(f.RetryAfter),
-			Body: f.Body, ContentType: f.ContentType, Redirect: f.Redirect,
-			Reset: string(f.Reset), Truncate: f.Truncate, BytesPerSecond: f.BytesPerSecond,
-			UnknownFields: f.UnknownFields, UnknownEnums: f.UnknownEnums, LinkHost: f.LinkHost, OlderRelease: f.OlderRelease,
+			Operation: string(f.Match.Operation), Method: f.Match.Method, Path: f.Match.Path,
+			After: f.Selection.Skip, Times: f.Selection.Times, Probability: f.Selection.Probability,
+			Latency: inWords(f.Effect.Latency), Status: f.Effect.Status, RetryAfter: inWords(f.Effect.RetryAfter),
+			Body: f.Effect.Body, ContentType: f.Effect.ContentType, Redirect: f.Effect.Redirect,
+			Reset: string(f.Effect.Reset), Truncate: f.Effect.Truncate, BytesPerSecond: f.Effect.BytesPerSecond,
+			UnknownFields: f.Effect.UnknownFields, UnknownEnums: f.Effect.UnknownEnums,
+			LinkHost: f.Effect.LinkOrigin, OlderRelease: f.Effect.OlderRelease,
 		})
 	}
 	for _, f := range c.sandbox.DeliveryFaults() {
 		body.Deliveries = append(body.Deliveries, deliveryFaultBody{
-			Agent: f.AgentID, After: f.After, Times: f.Times, Probability: f.Probability, Delay: inWords(f.Delay),
-			Duplicate: f.Duplicate, Reorder: f.Reorder, Drop: f.Drop, WrongSignature: f.WrongSignature,
+			Agent: f.Match.AgentID, After: f.Selection.Skip, Times: f.Selection.Times, Probability: f.Selection.Probability,
+			Delay: inWords(f.Effect.Delay), Duplicate: f.Effect.Duplicate, Reorder: f.Effect.Reorder,
+			Drop: f.Effect.Drop, WrongSignature: f.Effect.WrongSignature,
 		})
 	}
 	return body, nil

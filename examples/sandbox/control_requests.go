@@ -47,7 +47,7 @@ func (c *call) requests() (any, error) {
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
-	page, total, next := newestFirst(c.sandbox.LatestRequests(), int(limit), before,
+	page, total, next := newestFirst(c.sandbox.RequestsBackward(), int(limit), before,
 		func(r *sandbox.Request) int64 { return r.ID },
 		func(r *sandbox.Request) bool {
 			return (method == "" || strings.EqualFold(method, r.Method)) &&
@@ -91,10 +91,10 @@ func (c *call) requestByID() (any, error) {
 func requestOf(r *sandbox.Request) requestBody {
 	return requestBody{
 		ID:         r.ID,
-		At:         r.At.UTC(),
+		At:         r.ReceivedAt.UTC(),
 		Method:     r.Method,
 		URL:        r.URL,
-		Operation:  r.Operation,
+		Operation:  string(r.Operation),
 		Username:   r.Username,
 		Status:     r.StatusCode,
 		DurationMS: float64(r.Duration.Microseconds()) / 1000,

@@ -44,16 +44,16 @@ func (p *program) statusOf(sb *sandbox.Sandbox) statusBody {
 			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
 		},
 	}
-	for r := range sb.LatestRequests() { // their ids count them
+	for r := range sb.RequestsBackward() { // their ids count them
 		body.Counts.Requests = r.ID
 		break
 	}
-	for d := range sb.LatestDeliveries() {
+	for d := range sb.DeliveriesBackward() {
 		body.Counts.Deliveries = d.ID
 		break
 	}
 	for _, a := range sb.Accounts() {
-		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, a.Admin, a.APIKey.Reveal()})
+		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, !a.Member, a.APIKey.Reveal()})
 	}
 	return body
 }

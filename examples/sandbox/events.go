@@ -98,7 +98,7 @@ func (s *stream) relay(events <-chan sandbox.Event, beat <-chan time.Time) bool 
 			if !ok {
 				return true
 			}
-			if !s.send(string(event.Kind), bodyOf(event)) {
+			if !s.send(string(event.Type), bodyOf(event)) {
 				return false
 			}
 		case <-beat:
@@ -116,8 +116,8 @@ func bodyOf(event sandbox.Event) eventBody {
 		LogID:      event.LogID,
 		DeliveryID: event.DeliveryID,
 		RequestID:  event.RequestID,
-		Status:     event.Status,
-		At:         event.At.UTC(),
+		Status:     string(event.Status),
+		At:         event.Time.UTC(),
 	}
 }
 

@@ -237,7 +237,7 @@ func TestSlowClient(t *testing.T) {
 		}})
 		synctest.Wait()
 		for range 5000 {
-			_, err := p.current.Load().Fire(t.Context(), 1, sandbox.Outcome{})
+			_, err := p.current.Load().RunNow(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
 		}
 		close(slow)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strings"
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -51,25 +50,25 @@ func readFaultsFile(from source, text []byte, as format) (faultRules, error) {
 
 func readFault(v *value) (f sandbox.Fault) {
 	v.object(fields{
-		"operation":        func(v *value) { f.Operation = v.text(maxText) },
-		"method":           func(v *value) { f.Method = v.text(maxText) },
-		"path":             func(v *value) { f.Path = v.text(maxText) },
-		"after":            func(v *value) { f.After = int(v.whole(0, maxCount)) },
-		"times":            func(v *value) { f.Times = int(v.whole(0, maxCount)) },
-		"probability":      func(v *value) { f.Probability = v.number(0, 1) },
-		"latency":          func(v *value) { f.Latency = v.duration(time.Hour) },
-		"status":           func(v *value) { f.Status = int(v.whole(200, 599)) },
-		"retry_after":      func(v *value) { f.RetryAfter = v.duration(maxRun) },
-		"body":             func(v *value) { f.Body = v.text(maxText) },
-		"content_type":     func(v *value) { f.ContentType = v.text(maxText) },
-		"redirect":         func(v *value) { f.Redirect = v.text(maxText) },
-		"reset":            func(v *value) { f.Reset = sandbox.ResetPoint(v.oneOf(resetPoints...)) },
-		"truncate":         func(v *value) { f.Truncate = v.boolean() },
-		"bytes_per_second": func(v *value) { f.BytesPerSecond = int(v.whole(1, maxCount)) },
-		"unknown_fields":   func(v *value) { f.UnknownFields = v.boolean() },
-		"unknown_enums":    func(v *value) { f.UnknownEnums = v.boolean() },
-		"link_host":        func(v *value) { f.LinkHost = v.text(maxText) },
-		"older_release":    func(v *value) { f.OlderRelease = v.boolean() },
+		"operation":        func(v *value) { f.Match.Operation = sandbox.OperationID(v.text(maxText)) },
+		"method":           func(v *value) { f.Match.Method = v.text(maxText) },
+		"path":             func(v *value) { f.Match.Path = v.text(maxText) },
+		"after":            func(v *value) { f.Selection.Skip = int(v.whole(0, maxCount)) },
+		"times":            func(v *value) { f.Selection.Times = int(v.whole(0, maxCount)) },
+		"probability":      func(v *value) { f.Selection.Probability = v.number(0, 1) },
+		"latency":          func(v *value) { f.Effect.Latency = v.duration(time.Hour) },
+		"status":           func(v *value) { f.Effect.Status = int(v.whole(200, 599)) },
+		"retry_after":      func(v *value) { f.Effect.RetryAfter = v.duration(maxRun) },
+		"body":             func(v *value) { f.Effect.Body = v.text(maxText) },
+		"content_type":     func(v *value) { f.Effect.ContentType = v.text(maxText) },
+		"redirect":         func(v *value) { f.Effect.Redirect = v.text(maxText) },
+		"reset":            func(v *value) { f.Effect.Reset = sandbox.ResetPoint(v.oneOf(resetPoints...)) },
+		"truncate":         func(v *value) { f.Effect.Truncate = v.boolean() },
+		"bytes_per_second": func(v *value) { f.Effect.BytesPerSecond = int(v.whole(1, maxCount)) },
+		"unknown_fields":   func(v *value) { f.Effect.UnknownFields = v.boolean() },
+		"unknown_enums":    func(v *value) { f.Effect.UnknownEnums = v.boolean() },
+		"link_host":        func(v *value) { f.Effect.LinkOrigin = v.text(maxText) },
+		"older_release":    func(v *value) { f.Effect.OlderRelease = v.boolean() },
 	})
 	return f
 }
@@ -78,15 +77,15 @@ var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuri
 
 func readDeliveryFault(v *value) (f sandbox.DeliveryFault) {
 	v.object(fields{
-		"agent":           func(v *value) { f.AgentID = v.whole(1, maxID) },
-		"after":           func(v *value) { f.After = int(v.whole(0, maxCount)) },
-		"times":           func(v *value) { f.Times = int(v.whole(0, maxCount)) },
-		"probability":     func(v *value) { f.Probability = v.number(0, 1) },
-		"delay":           func(v *value) { f.Delay = v.duration(maxRun) },
-		"duplicate":       func(v *value) { f.Duplicate = v.boolean() },
-		"reorder":         func(v *value) { f.Reorder = v.boolean() },
-		"drop":            func(v *value) { f.Drop = v.boolean() },
-		"wrong_signature": func(v *value) { f.WrongSignature = v.boolean() },
+		"agent":           func(v *value) { f.Match.AgentID = v.whole(1, maxID) },
+		"after":           func(v *value) { f.Selection.Skip = int(v.whole(0, maxCount)) },
+		"times":           func(v *value) { f.Selection.Times = int(v.whole(0, maxCount)) },
+		"probability":     func(v *value) { f.Selection.Probability = v.number(0, 1) },
+		"delay":           func(v *value) { f.Effect.Delay = v.duration(maxRun) },
+		"duplicate":       func(v *value) { f.Effect.Duplicate = v.boolean() },
+		"reorder":         func(v *value) { f.Effect.Reorder = v.boolean() },
+		"drop":            func(v *value) { f.Effect.Drop = v.boolean() },
+		"wrong_signature": func(v *value) { f.Effect.WrongSignature = v.boolean() },
 	})
 	return f
 }
@@ -96,26 +95,7 @@ func (v *value) tryRule(rule sandbox.Option) {
 	if v.faulty {
 		return
 	}
-	reason := try(rule)
-	if reason == "" {
-		return
+	if refusal := try(rule); refusal != nil {
+		v.refuse(refusal)
 	}
-	reason = strings.TrimPrefix(reason, "0 ")               // the first, and only one
-	reason = strings.TrimSuffix(reason, ": see Operations") // which is for programs in Go
-	words, quoted, isQuoted := strings.Cut(reason, `"`)
-	if words = ruleNames.Replace(words); isQuoted {
-		words += `"` + quoted
-	}
-	v.fault("%s", words)
 }
-
-// ruleNames are the names of rules' fields as documents have them, in place of
-// Go's.
-var ruleNames = strings.NewReplacer(
-	"RetryAfter", "retry_after", "ContentType", "content_type", "BytesPerSecond", "bytes_per_second",
-	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkHost", "link_host",
-	"OlderRelease", "older_release", "WrongSignature", "wrong_signature",
-	"Operation", "operation", "Method", "method", "Path", "path", "After", "after", "Times", "times",
-	"Probability", "probability", "Latency", "latency", "Status", "status", "Body", "body", "Redirect", "redirect",
-	"Reset", "reset", "Truncate", "truncate", "Delay", "delay", "Duplicate", "duplicate", "Reorder", "reorder", "Drop", "drop",
-)

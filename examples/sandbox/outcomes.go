@@ -14,7 +14,7 @@ import (
 
 // outcomes is how the runs go: as the scripts of the agents say, round and round,
 // and made up where there is none.
-func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outcome {
+func (s *seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	scripts := map[int64][]sandbox.Outcome{}
 	var id int64
 	for _, o := range s.orgs {
@@ -27,7 +27,7 @@ func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 	}
 	var mu sync.Mutex
 	runs := map[int64]int{}
-	return func(_ context.Context, run sandbox.Invocation) sandbox.Outcome {
+	return func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		script := scripts[run.AgentID]
 		if script == nil {
 			return madeUp(s.random, run)
@@ -41,7 +41,7 @@ func (s *seed) outcomes() func(context.Context, sandbox.Invocation) sandbox.Outc
 }
 
 // madeUp is how a run may well go: the same for the same run of the same seed.
-func madeUp(seed uint64, run sandbox.Invocation) sandbox.Outcome {
+func madeUp(seed uint64, run sandbox.Run) sandbox.Outcome {
 	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
 	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}
 	log := []string{

@@ -51,7 +51,7 @@ func (p *program) serveOurs(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if strings.HasPrefix(r.URL.Path, aside) {
-		http.StripPrefix(strings.TrimSuffix(reserved, "/"), p.current.Load().Aside()).ServeHTTP(w, r)
+		http.StripPrefix(strings.TrimSuffix(reserved, "/"), p.current.Load().BypassHandler()).ServeHTTP(w, r)
 		return
 	}
 	p.control(w, r)

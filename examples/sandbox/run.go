@@ -135,7 +135,7 @@ export %[11]s=%[12]s
 // administrator is the first account that is one, or the first of all.
 func administrator(accounts []sandbox.Account) sandbox.Account {
 	for _, a := range accounts {
-		if a.Admin {
+		if !a.Member {
 			return a
 		}
 	}

@@ -35,16 +35,24 @@ type seedAgent struct {
 // sandbox makes what the seed says, in a state as if nothing had happened.
 func (s *seed) sandbox() (*sandbox.Sandbox, error) {
 	options := []sandbox.Option{
-		sandbox.WithClock(s.start, s.speed),
-		sandbox.WithSeed(s.random),
+		s.clock(),
+		sandbox.WithRandomSeed(s.random),
 		sandbox.WithFaults(s.faults.requests...),
 		sandbox.WithDeliveryFaults(s.faults.deliveries...),
-		sandbox.WithOutcomes(s.outcomes()),
+		sandbox.WithOutcomeFunc(s.outcomes()),
 	}
 	for _, o := range s.orgs {
 		options = append(options, o.options()...)
 	}
 	return sandbox.New(options...)
+}
+
+// clock is the option for the clock that the seed means.
+func (s *seed) clock() sandbox.Option {
+	if s.speed == 0 {
+		return sandbox.WithFrozenClock(s.start)
+	}
+	return sandbox.WithClock(s.start, s.speed)
 }
 
 func (o *seedOrg) options() []sandbox.Option {

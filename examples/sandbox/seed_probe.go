@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -42,36 +43,66 @@ func (r *seedReader) tryAll() {
 		if p.at.faulty {
 			continue
 		}
-		if reason := try(p.options()...); reason != "" {
-			p.at.refuse(reason)
+		if refusal := try(p.options()...); refusal != nil {
+			p.at.refuse(refusal)
 		}
 	}
 }
 
 // try makes a sandbox, and returns why it can't be made, if it can't.
-func try(options ...sandbox.Option) (reason string) {
+func try(options ...sandbox.Option) *api.ArgumentError {
 	sb, err := sandbox.New(options...)
 	if err == nil {
 		sb.Close()
-		return ""
+		return nil
 	}
-	if refusal, ok := errors.AsType[*sandbox.OptionError](err); ok {
-		return refusal.Reason
+	if refusal, ok := errors.AsType[*api.ArgumentError](err); ok {
+		return refusal
 	}
-	return err.Error()
+	return &api.ArgumentError{Reason: err.Error()}
 }
 
-// refuse takes the words of the sandbox for faults. It tells those of an agent as
-// the service does.
-func (v *value) refuse(reason string) {
-	text, isAgent := strings.CutPrefix(reason, "0 is refused: ") // the first, and only one
+// refuse reports an error of the sandbox at the field that it is about. Errors of
+// an agent are those of the API.
+func (v *value) refuse(refusal *api.ArgumentError) {
 	var faults map[string]any
-	if !isAgent || json.Unmarshal([]byte(text), &faults) != nil {
-		v.fault("%s", reason)
+	if refusal.Err != nil && json.Unmarshal([]byte(refusal.Err.Error()), &faults) == nil {
+		v.refuseFields(faults)
 		return
 	}
-	v.refuseFields(faults)
+	text, quoted, isQuoted := strings.Cut(refusal.Reason, `"`)
+	if text = fieldsInText.Replace(text); isQuoted {
+		text += `"` + quoted
+	}
+	name := fieldNames[refusal.Argument[strings.LastIndexByte(refusal.Argument, '.')+1:]]
+	at := v.field(name)
+	if at == v && name != "" {
+		text = name + " " + text
+	}
+	at.fault("%s", text)
 }
+
+// fieldNames are the names of fields in documents, by their names in Go.
+var fieldNames = map[string]string{
+	"Org": "org", "Username": "username", "APIKey": "api_key", "UniqueID": "unique_id", "AgentID": "agent",
+	"Operation": "operation", "Method": "method", "Path": "path",
+	"Skip": "after", "Times": "times", "Probability": "probability",
+	"Latency": "latency", "Status": "status", "RetryAfter": "retry_after", "Body": "body", "ContentType": "content_type",
+	"Redirect": "redirect", "Reset": "reset", "Truncate": "truncate", "BytesPerSecond": "bytes_per_second",
+	"UnknownFields": "unknown_fields", "UnknownEnums": "unknown_enums", "LinkOrigin": "link_host", "OlderRelease": "older_release",
+	"Delay": "delay", "Duplicate": "duplicate", "Reorder": "reorder", "Drop": "drop", "WrongSignature": "wrong_signature",
+}
+
+// fieldsInText replaces the names of fields in Go, the longest first: RetryAfter
+// has After in it.
+var fieldsInText = func() *strings.Replacer {
+	names := slices.SortedFunc(maps.Keys(fieldNames), func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, name := range names {
+		pairs = append(pairs, name, fieldNames[name])
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // refuseFields takes the service's faults of fields, which are messages, or
 // faults of the fields below.

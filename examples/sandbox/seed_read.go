@@ -117,10 +117,10 @@ type orgReader struct {
 }
 
 func (o *orgReader) readAccount(v *value) {
-	var a sandbox.Account
+	a := sandbox.Account{Member: true}
 	v.object(fields{
 		"username": func(v *value) { a.Username = o.unique(v, o.scope("accounts")) },
-		"admin":    func(v *value) { a.Admin = v.boolean() },
+		"admin":    func(v *value) { a.Member = !v.boolean() },
 		"api_key": func(v *value) {
 			a.APIKey = api.NewSecret(v.text(maxText))
 			if o.seen["keys "+a.APIKey.Reveal()] {

@@ -66,7 +66,7 @@ func TestSampleSeed(t *testing.T) {
 	accounts := sb.Accounts()
 	require.Len(t, accounts, 2)
 	assert.Equal(t, "bob", accounts[1].Username)
-	assert.False(t, accounts[1].Admin)
+	assert.True(t, accounts[1].Member)
 	assert.NotEmpty(t, accounts[1].APIKey)
 	mentors := sb.Mentors("acme")
 	require.Len(t, mentors, 2)
@@ -84,13 +84,11 @@ func TestSampleSeed(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, new(int64(2)), drafts.PreviousAgent)
 
-	assert.Equal(t, []sandbox.Fault{{
-		Operation: "ai_mentor_orgs_users_periodic_agents_create", Status: http.StatusServiceUnavailable, RetryAfter: time.Second, After: 2, Times: 1,
-	}}, sb.Faults())
-	assert.Equal(t, []sandbox.DeliveryFault{{AgentID: 1, Delay: 30 * time.Second, Probability: 0.5}}, sb.DeliveryFaults())
+	assert.Equal(t, []sandbox.Fault{{Match: sandbox.On("ai_mentor_orgs_users_periodic_agents_create"), Selection: sandbox.Selection{Skip: 2, Times: 1}, Effect: sandbox.RequestEffect{Status: http.StatusServiceUnavailable, RetryAfter: time.Second}}}, sb.Faults())
+	assert.Equal(t, []sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 1}, Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.DeliveryEffect{Delay: 30 * time.Second}}}, sb.DeliveryFaults())
 	var past []client.PeriodicAgentLog
 	for log := range sb.Logs("acme", firstTime, time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
-		past = append(past, log)
+		past = append(past, *log)
 	}
 	require.Len(t, past, 2)
 	assert.Equal(t, "Answered.", past[0].Content)
@@ -192,7 +190,7 @@ orgs:
 `)
 	outcomes := read.outcomes()
 	at := func(agent, log int64) sandbox.Outcome {
-		return outcomes(context.Background(), sandbox.Invocation{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // none is needed
+		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // none is needed
 	}
 	script := []sandbox.Outcome{
 		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},

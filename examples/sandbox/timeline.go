@@ -93,7 +93,7 @@ func newTimeline(from, to time.Time, buckets int) *timeline {
 	}
 }
 
-func (t *timeline) add(log client.PeriodicAgentLog) {
+func (t *timeline) add(log *client.PeriodicAgentLog) {
 	at := int(log.StartTime.Sub(t.first) / t.step)
 	bucket := &t.buckets[at]
 	bucket.Start = t.first.Add(time.Duration(at) * t.step)

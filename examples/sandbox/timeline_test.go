@@ -93,7 +93,7 @@ func TestBuckets(t *testing.T) {
 			line := newTimeline(from, from.Add(span), buckets)
 			assert.LessOrEqual(t, len(line.buckets), buckets+2, "%v %d", span, buckets)
 			for _, at := range []time.Time{from.Add(span / 2), from, from.Add(span - 1)} {
-				line.add(client.PeriodicAgentLog{StartTime: client.Time{Time: at}})
+				line.add(&client.PeriodicAgentLog{StartTime: client.Time{Time: at}})
 			}
 			body := line.body()
 			assert.Equal(t, 3, body.Total)
@@ -116,7 +116,7 @@ func BenchmarkTimeline(b *testing.B) {
 			for b.Loop() {
 				line := newTimeline(from, from.Add(time.Duration(runs)*time.Second), 200)
 				for i := range logs {
-					line.add(logs[i])
+					line.add(&logs[i])
 				}
 				line.body()
 			}

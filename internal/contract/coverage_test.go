@@ -31,14 +31,39 @@ func TestEveryOperationHasOneMethod(t *testing.T) {
 	}
 }
 
-// Every operation of the contract has one route of the sandbox.
+// Every operation of the contract has one route of the sandbox, and a constant
+// that is named after the client's method.
 func TestEveryOperationHasOneRoute(t *testing.T) {
 	t.Parallel()
+	c := loadContract(t)
 	var routes []string
 	for _, operation := range sandbox.Operations() {
 		routes = append(routes, operation.ID)
 	}
-	assert.ElementsMatch(t, loadContract(t).operationIDs(), routes)
+	assert.ElementsMatch(t, c.operationIDs(), routes)
+
+	constants := map[string]sandbox.OperationID{
+		"Mentors.List":              sandbox.OperationMentorsList,
+		"PeriodicAgents.List":       sandbox.OperationPeriodicAgentsList,
+		"PeriodicAgents.Create":     sandbox.OperationPeriodicAgentsCreate,
+		"PeriodicAgents.Statistics": sandbox.OperationPeriodicAgentsStatistics,
+		"PeriodicAgents.Get":        sandbox.OperationPeriodicAgentsGet,
+		"PeriodicAgents.Replace":    sandbox.OperationPeriodicAgentsReplace,
+		"PeriodicAgents.Update":     sandbox.OperationPeriodicAgentsUpdate,
+		"PeriodicAgents.Delete":     sandbox.OperationPeriodicAgentsDelete,
+		"PeriodicAgentLogs.List":    sandbox.OperationPeriodicAgentLogsList,
+		"PeriodicAgentLogs.Get":     sandbox.OperationPeriodicAgentLogsGet,
+		"PinnedMessages.List":       sandbox.OperationPinnedMessagesList,
+		"PinnedMessages.Create":     sandbox.OperationPinnedMessagesCreate,
+		"PinnedMessages.Delete":     sandbox.OperationPinnedMessagesDelete,
+	}
+	operations := map[string]sandbox.OperationID{}
+	for name, called := range clientMethods(t) {
+		route, _, err := c.router.FindRoute(called)
+		require.NoError(t, err)
+		operations[name] = sandbox.OperationID(route.Operation.OperationID)
+	}
+	assert.Equal(t, operations, constants)
 }
 
 // composed are the methods that are made of other methods' operations.

@@ -82,7 +82,7 @@ func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 		sb, err := sandbox.Start(sandbox.WithPeriodicAgent("acme", *written(&subjects{mentor: placeholders().mentor})))
 		require.NoError(t, err)
 		t.Cleanup(sb.Close)
-		_, err = sb.Fire(t.Context(), 1, sandbox.Outcome{})
+		_, err = sb.RunNow(t.Context(), 1, sandbox.Outcome{})
 		require.NoError(t, err)
 
 		var sent []string

@@ -68,8 +68,8 @@ func NewOrg(agents, logs int) *Org {
 // Sandbox is a sandbox with all that the org has, and pages of 100 items.
 func (o *Org) Sandbox() (*sandbox.Sandbox, error) {
 	return sandbox.New(
-		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: api.NewSecret(APIKey), Admin: true}),
-		sandbox.WithClock(Start(), 0),
+		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: api.NewSecret(APIKey)}),
+		sandbox.WithFrozenClock(Start()),
 		sandbox.WithPageSize(100, 100),
 		sandbox.WithMentor(Key, client.Mentor{UniqueID: Coach, Name: "Study coach"}),
 		sandbox.WithMentor(Key, client.Mentor{UniqueID: Tutor, Name: "Tutor"}),
