@@ -1,116 +1,148 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
 
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-func (c *call) listAgents() *django.Response {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	return agentListing(c.org).List(c.org.agents, c.listRequest(), (*agent).read)
+func (p *platform) listAgents(o *org, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	return agentListing(o).List(o.agents, r, (*agent).readForm)
 }
 
-func (c *call) retrieveAgent() *django.Response {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	a, refusal := c.agent()
+func (p *platform) retrieveAgent(o *org, id string) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	a, refusal := findAgent(o, id)
 	if refusal != nil {
 		return refusal
 	}
-	return django.OK(a.read())
+	return django.OK(a.readForm())
 }
 
-// agent finds the agent of the path.
-func (c *call) agent() (*agent, *django.Response) {
-	id, isNumber := django.ParseInt(c.id)
-	if !isNumber {
+// findAgent returns the agent with an id, or the response if there is none.
+func findAgent(o *org, id string) (*agent, *django.Response) {
+	number, ok := django.ParseInt(id)
+	if !ok {
 		return nil, django.NotFound()
 	}
-	a := c.org.agents.byID(id)
+	a := o.agents.ByID(number)
 	if a == nil {
 		return nil, django.ObjectNotFound("PeriodicAgent")
 	}
 	return a, nil
 }
 
-func (c *call) createAgent() *django.Response {
-	data, refusal := c.data()
-	if refusal != nil {
+// createAgent creates an agent of a user from data.
+func (p *platform) createAgent(o *org, username string, data any) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	now := p.now()
+	a := &agent{
+		org:         o,
+		Username:    username,
+		CreatedAt:   now,
+		ModifiedAt:  now,
+		PlatformKey: o.key,
+		Task: task{
+			Crontab: client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"},
+			Enabled: true,
+		},
+		PreviousAgentStatus: api.StatusSuccess,
+	}
+	if refusal := django.Validate(&django.Validation{Context: o}, agentFields, data, a); refusal != nil {
 		return refusal
 	}
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.sandbox.create(c.org, c.account.Username, data)
-	if refusal != nil {
-		return refusal
-	}
-	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return &django.Response{Status: http.StatusCreated, Body: a.written()}
+	a.ID = p.store.nextID("agent")
+	a.Task.ID = p.store.nextID("task")
+	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
+	o.agents.Add(a)
+	p.runs.schedule(a)
+	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
+	return &django.Response{Status: http.StatusCreated, Body: a.writeForm()}
 }
 
-// updateAgent is PUT and PATCH. Django REST Framework leaves what is not sent as
-// it is in both; PUT only insists on the fields that are required.
-func (c *call) updateAgent() *django.Response {
-	if refusal := c.checkAgent(); refusal != nil {
-		return refusal
-	}
-	data, refusal := c.data()
+// updateAgent sets the fields of an agent to the data, which it gets if there is
+// such an agent. If partial is true, no field is required. Fields that the data
+// lacks stay as they are.
+func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Response), partial bool) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	a, refusal := findAgent(o, id)
 	if refusal != nil {
 		return refusal
 	}
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.agent()
+	fields, refusal := data()
 	if refusal != nil {
 		return refusal
 	}
-	draft := *a
-	v := &django.Validation{Context: c.org, Partial: c.request.Method == http.MethodPatch}
-	if refusal := django.Validate(v, agentFields, data, &draft); refusal != nil {
+	updated := *a
+	if refusal := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); refusal != nil {
 		return refusal
 	}
-	draft.ModifiedAt = c.sandbox.time()
-	planned := draft.Task == a.Task // the same as before
-	*a = draft
-	if !planned {
-		c.sandbox.schedule(a)
+	updated.ModifiedAt = p.now()
+	reschedule := updated.Task != a.Task
+	*a = updated
+	if reschedule {
+		p.runs.schedule(a)
 	}
-	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return django.OK(a.written())
+	p.runs.releaseDependents(o, p.timeline.Now())
+	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
+	return django.OK(a.writeForm())
 }
 
-// checkAgent looks for the agent before the body is looked at.
-func (c *call) checkAgent() *django.Response {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	_, refusal := c.agent()
-	return refusal
-}
-
-// destroyAgent deletes the agent and its logs. Agents that waited for it wait
-// for none from then on.
-func (c *call) destroyAgent() *django.Response {
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.agent()
+// deleteAgent deletes an agent and its logs. Agents that depend on it depend on
+// none then.
+func (p *platform) deleteAgent(o *org, id string) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	a, refusal := findAgent(o, id)
 	if refusal != nil {
 		return refusal
 	}
 	a.deleted = true
-	c.sandbox.unschedule(a)
-	c.org.agents.remove(func(other *agent) bool { return other == a })
-	for _, other := range c.org.agents {
+	p.runs.unschedule(a)
+	o.agents.Delete(func(other *agent) bool { return other == a })
+	for _, other := range o.agents {
 		if other.PreviousAgent != nil && *other.PreviousAgent == a.ID {
 			other.PreviousAgent = nil
 		}
 	}
 	if a.latest != nil {
-		c.org.logs.remove(func(l *log) bool { return l.PeriodicAgent == a.ID })
+		o.logs.Delete(func(l *log) bool { return l.PeriodicAgent == a.ID })
 	}
-	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Type: EventAgentDeleted, Org: c.org.key, AgentID: a.ID})
+	p.runs.releaseDependents(o, p.timeline.Now())
+	p.events.publish(Event{Type: EventAgentDeleted, Org: o.key, AgentID: a.ID})
 	return &django.Response{Status: http.StatusNoContent}
+}
+
+// agentStatistics counts the agents of a mentor, or of all, by status.
+func (p *platform) agentStatistics(o *org, query django.QueryDict) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	byMentor := listing.Listing[*agent]{Filters: []listing.Filter[*agent]{listing.UUIDFilter("mentor_id", (*agent).mentorID)}}
+	agents, refusal := byMentor.Filter(o.agents, query)
+	if refusal != nil {
+		return refusal
+	}
+	s := client.PeriodicAgentStatistics{TotalTasks: int64(len(agents))}
+	for _, a := range agents {
+		switch a.status() {
+		case api.StatusSuccess:
+			s.SucceededTasks++
+		case api.StatusError:
+			s.FailedTasks++
+		case api.StatusRunning:
+			s.RunningTasks++
+		default:
+			s.PendingTasks++
+		}
+	}
+	return django.OK(s)
 }

@@ -47,8 +47,26 @@ func newAPIKey() api.Secret {
 	return api.NewSecret(hex.EncodeToString(key[:]))
 }
 
-// authenticate finds the account whose key the request carries.
-func (s *Sandbox) authenticate(r *http.Request) (*Account, *django.Response) {
+// accounts are the accounts of a sandbox.
+type accounts struct {
+	all   []Account
+	byKey map[string]*Account
+}
+
+func newAccounts(all []Account) *accounts {
+	added := &accounts{byKey: map[string]*Account{}}
+	for _, a := range all {
+		if a.APIKey.IsZero() {
+			a.APIKey = newAPIKey()
+		}
+		added.all = append(added.all, a)
+		added.byKey[a.APIKey.Reveal()] = &a
+	}
+	return added
+}
+
+// authenticate returns the account whose API key a request has.
+func (s *accounts) authenticate(r *http.Request) (*Account, *django.Response) {
 	words := strings.FieldsFunc(r.Header.Get("Authorization"), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
 	switch {
 	case len(words) == 0 || !strings.EqualFold(words[0], client.DefaultAuthScheme):
@@ -65,18 +83,4 @@ func (s *Sandbox) authenticate(r *http.Request) (*Account, *django.Response) {
 		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token.")
 	}
 	return account, nil
-}
-
-// authorize lets administrators act in their own org, as themselves or as
-// another of its users.
-func (c *call) authorize(path map[string]string) *django.Response {
-	if c.account.Org != path["org"] || c.account.Member {
-		return django.PermissionDenied()
-	}
-	c.org = c.sandbox.store.orgs[path["org"]]
-	c.username = path["user_id"]
-	if !c.org.usernames[c.username] {
-		return django.ObjectNotFound("User")
-	}
-	return nil
 }

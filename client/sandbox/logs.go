@@ -2,100 +2,14 @@ package sandbox
 
 import (
 	"cmp"
-	"iter"
+	"fmt"
 	"slices"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
-
-// A log is the log of one run, as it is kept and as it is written.
-type log struct {
-	ID            int64           `json:"id"`
-	Content       string          `json:"content"`
-	Status        api.Status      `json:"status"`
-	StartTime     django.DateTime `json:"start_time"`
-	EndTime       django.DateTime `json:"end_time"`
-	CreatedAt     django.DateTime `json:"created_at"`
-	ModifiedAt    django.DateTime `json:"modified_at"`
-	PeriodicAgent int64           `json:"periodic_agent"`
-
-	agent  *agent
-	prompt string // that the run got
-}
-
-// RowID is the log's id.
-func (l *log) RowID() int64 { return l.ID }
-
-// model is the log as the client has it.
-func (l *log) model() client.PeriodicAgentLog {
-	return client.PeriodicAgentLog{
-		ID:            l.ID,
-		Content:       l.Content,
-		Status:        l.Status,
-		StartTime:     client.Time{Time: l.StartTime.Time()},
-		EndTime:       nullable(l.EndTime),
-		CreatedAt:     client.Time{Time: l.CreatedAt.Time()},
-		ModifiedAt:    client.Time{Time: l.ModifiedAt.Time()},
-		PeriodicAgent: l.PeriodicAgent,
-	}
-}
-
-// maxLogsAtOnce is how many logs are copied while nothing can be written.
-const maxLogsAtOnce = 1024
-
-// Logs yields the logs of an org's runs that started at from or later and before
-// to, in the order of their ids. That is the order in which the runs started,
-// unless [WithPeriodicAgentLog] has other ids. It yields none if the org doesn't
-// exist. The loop may use the sandbox; it may or may not see changes.
-func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[*client.PeriodicAgentLog] {
-	return func(yield func(*client.PeriodicAgentLog) bool) {
-		var last int64
-		var logs []client.PeriodicAgentLog
-		for {
-			logs = s.logsAfter(logs[:0], last, org, from, to)
-			for _, l := range logs {
-				if !yield(&l) {
-					return
-				}
-			}
-			if len(logs) < maxLogsAtOnce {
-				return
-			}
-			last = logs[len(logs)-1].ID
-		}
-	}
-}
-
-// logsAfter appends the first logs with an id above last.
-func (s *Sandbox) logsAfter(found []client.PeriodicAgentLog, last int64, org string, from, to time.Time) []client.PeriodicAgentLog {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	o := s.store.orgs[org]
-	if o == nil {
-		return found
-	}
-	at, _ := slices.BinarySearchFunc(o.logs, last+1, func(l *log, id int64) int { return cmp.Compare(l.ID, id) })
-	for _, l := range o.logs[at:] {
-		if start := l.StartTime.Time(); start.Before(from) || !start.Before(to) {
-			continue
-		}
-		if found = append(found, l.model()); len(found) == maxLogsAtOnce {
-			break
-		}
-	}
-	return found
-}
-
-// logStatuses are the choices of a log's status.
-var logStatuses = []api.Status{
-	api.StatusSuccess,
-	api.StatusError,
-	api.StatusRunning,
-}
 
 // logListing says how the logs of o can be filtered, searched and sorted.
 func logListing(o *org) *listing.Listing[*log] {
@@ -125,22 +39,102 @@ func logListing(o *org) *listing.Listing[*log] {
 	}
 }
 
-func (c *call) listLogs() *django.Response {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	return logListing(c.org).List(c.org.logs, c.listRequest(), func(l *log) any { return *l })
+func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	return logListing(o).List(o.logs, r, func(l *log) any { return *l })
 }
 
-func (c *call) retrieveLog() *django.Response {
-	id, isNumber := django.ParseInt(c.id)
-	if !isNumber {
+func (p *platform) retrieveLog(o *org, id string) *django.Response {
+	number, ok := django.ParseInt(id)
+	if !ok {
 		return django.NotFound()
 	}
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	l := c.org.logs.byID(id)
+	p.store.RLock()
+	defer p.store.RUnlock()
+	l := o.logs.ByID(number)
 	if l == nil {
 		return django.ObjectNotFound("PeriodicAgentLog")
 	}
 	return django.OK(*l)
+}
+
+// seedLogs adds the logs of past runs to all orgs.
+func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
+	const option = "WithPeriodicAgentLog"
+	now := p.now()
+	count := 0
+	for _, ofOrg := range all {
+		count += len(ofOrg.thing)
+	}
+	taken := make(map[int64]bool, count) // ids
+	for _, ofOrg := range all {
+		o, err := p.orgFor(option, ofOrg.org)
+		if err != nil {
+			return err
+		}
+		logs := make([]log, len(ofOrg.thing)) // adjacent in memory
+		for i := range logs {
+			seed := &ofOrg.thing[i]
+			field, reason := logs[i].setPast(o, seed, now)
+			if reason == "" && taken[seed.ID] {
+				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
+			}
+			if reason != "" {
+				return invalid(fmt.Sprintf("%s[%d].%s", option, i, field), "%s", reason)
+			}
+			logs[i].ID = p.store.reserveID("log", seed.ID)
+			taken[logs[i].ID] = true
+			o.logs = append(o.logs, &logs[i]) // sorted below
+		}
+	}
+	for _, o := range p.store.orgs {
+		o.sortLogs()
+	}
+	return nil
+}
+
+// setPast sets the fields of l, except its id, to those of the log of a past run.
+// It returns the field that is invalid and the reason, if there is one.
+func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
+	a := o.agents.ByID(seed.PeriodicAgent)
+	status := cmp.Or(seed.Status, api.StatusSuccess)
+	var end django.DateTime
+	if seed.EndTime != nil {
+		end = django.NewDateTime(seed.EndTime.Time)
+	}
+	start := cmp.Or(django.NewDateTime(seed.StartTime.Time), end, now)
+	switch {
+	case seed.ID < 0:
+		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)
+	case a == nil:
+		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
+	case !slices.Contains(logStatuses, status):
+		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
+	case !end.IsNull() && end < start:
+		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
+	case end.IsNull() && status != api.StatusRunning:
+		end = start
+	}
+	*l = log{
+		Content:       django.ReplaceInvalidUTF8(seed.Content),
+		Status:        status,
+		StartTime:     start,
+		EndTime:       end,
+		CreatedAt:     cmp.Or(django.NewDateTime(seed.CreatedAt.Time), start),
+		ModifiedAt:    cmp.Or(django.NewDateTime(seed.ModifiedAt.Time), end, start),
+		PeriodicAgent: a.ID,
+		agent:         a,
+	}
+	return "", ""
+}
+
+// sortLogs sorts the logs by id, and sets the latest log of each agent.
+func (o *org) sortLogs() {
+	slices.SortFunc(o.logs, listing.By((*log).RowID))
+	for _, l := range o.logs {
+		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
+			l.agent.latest = l
+		}
+	}
 }

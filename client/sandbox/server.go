@@ -99,13 +99,13 @@ func (s *Server) closeUnused() {
 
 // ClientOptions returns the options for a client of the first account, for
 // [client.New].
-func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.accounts[0]) }
+func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.service.accounts.all[0]) }
 
 // ClientOptionsFor returns the options for a client of an account, for
 // [client.New]. If there is no such account, it returns an [*api.ArgumentError].
 func (s *Server) ClientOptionsFor(org, username string) ([]client.Option, error) {
-	for i := range s.accounts {
-		if a := &s.accounts[i]; a.Org == org && a.Username == username {
+	for i := range s.service.accounts.all {
+		if a := &s.service.accounts.all[i]; a.Org == org && a.Username == username {
 			return s.clientOptions(a), nil
 		}
 	}

@@ -1,4 +1,4 @@
-package sandbox
+package timeline
 
 import (
 	"math"
@@ -6,17 +6,13 @@ import (
 	"time"
 )
 
-// maxClockSpeed is a day a second.
-const maxClockSpeed = 86400
-
-// A clock is the sandbox's time. It stands still, or runs at a multiple of real
-// time.
+// A clock runs at a multiple of real time, or is frozen.
 type clock struct {
-	mu    sync.RWMutex
-	at    time.Time // what it showed at since
-	since time.Time // on the machine's clock
-	speed float64
-	held  bool // it stands, whatever its speed is
+	mu     sync.RWMutex // guards what follows
+	at     time.Time    // the clock's time at since
+	since  time.Time    // in real time
+	speed  float64
+	frozen bool // whatever the speed is
 }
 
 func newClock(start time.Time, speed float64) *clock {
@@ -33,28 +29,29 @@ func (c *clock) now() time.Time {
 	return c.read(time.Now())
 }
 
-// read goes by the wall's clock, not by the monotonic one, which stops where a
-// machine sleeps.
+// read returns the clock's time at a real time. It uses the wall clock, since the
+// monotonic one stops while a machine sleeps.
 func (c *clock) read(now time.Time) time.Time {
-	if c.held || c.speed == 0 {
+	if c.frozen || c.speed == 0 {
 		return c.at
 	}
 	elapsed := float64(now.Round(0).Sub(c.since.Round(0))) * c.speed
 	return c.at.Add(time.Duration(min(max(0, elapsed), math.MaxInt64/2)))
 }
 
-// wait is how long the clock takes until it shows t. It is false if it stands.
+// wait returns the real time until the clock reaches t. It returns false if the
+// clock is frozen.
 func (c *clock) wait(t time.Time) (time.Duration, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if c.held || c.speed == 0 {
+	if c.frozen || c.speed == 0 {
 		return 0, false
 	}
 	left := float64(t.Sub(c.read(time.Now()))) / c.speed
 	return time.Duration(math.Ceil(max(0, left))), true
 }
 
-// change has the clock go on from now, or from what f makes of it.
+// change changes the clock, which is at the present time when f is called.
 func (c *clock) change(f func(c *clock)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,7 +60,7 @@ func (c *clock) change(f func(c *clock)) {
 	f(c)
 }
 
-// reach has the clock show t, unless it is later already.
+// reach sets the clock to t unless it is past t.
 func (c *clock) reach(t time.Time) {
 	c.change(func(c *clock) {
 		if t.After(c.at) {
@@ -72,4 +69,12 @@ func (c *clock) reach(t time.Time) {
 	})
 }
 
-func (c *clock) hold(held bool) { c.change(func(c *clock) { c.held = held }) }
+func (c *clock) freeze(frozen bool) { c.change(func(c *clock) { c.frozen = frozen }) }
+
+func (c *clock) setSpeed(speed float64) { c.change(func(c *clock) { c.speed = speed }) }
+
+func (c *clock) currentSpeed() float64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.speed
+}

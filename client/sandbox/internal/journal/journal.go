@@ -1,4 +1,5 @@
-package sandbox
+// Package journal keeps the latest entries of a sequence in bounded memory.
+package journal
 
 import (
 	"iter"
@@ -7,9 +8,9 @@ import (
 	"sync"
 )
 
-// A journal keeps its latest entries, as long as they are not too many and not too
-// large together. Their ids count from 1 on, without a gap.
-type journal[T any] struct {
+// A Journal keeps the latest entries. Their ids are 1, 2 and so on. It is safe for
+// concurrent use.
+type Journal[T any] struct {
 	maxCount int
 	maxSize  int // in bytes
 
@@ -20,8 +21,14 @@ type journal[T any] struct {
 	last    int64 // id
 }
 
-// add keeps the entry that write makes for its id, the latest whatever its size.
-func (j *journal[T]) add(size int, write func(id int64) T) {
+// New returns a journal that keeps up to maxCount entries with up to maxSize bytes
+// together.
+func New[T any](maxCount, maxSize int) *Journal[T] {
+	return &Journal[T]{maxCount: maxCount, maxSize: maxSize}
+}
+
+// Add adds the entry that write returns for its id. It is kept whatever its size.
+func (j *Journal[T]) Add(size int, write func(id int64) T) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last++
@@ -34,12 +41,12 @@ func (j *journal[T]) add(size int, write func(id int64) T) {
 	}
 }
 
-// maxEntriesAtOnce is how many entries are copied while none can be added.
+// maxEntriesAtOnce is the number of entries that are copied under the lock.
 const maxEntriesAtOnce = 256
 
-// forward yields the entries, the oldest first, up to the latest at its start.
-// Those that are forgotten meanwhile are left out.
-func (j *journal[T]) forward() iter.Seq[T] {
+// All yields the entries, the oldest first, up to the latest at the start of the
+// loop. It skips entries that are removed meanwhile.
+func (j *Journal[T]) All() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		id, last := int64(1), j.lastID()
 		for {
@@ -57,15 +64,15 @@ func (j *journal[T]) forward() iter.Seq[T] {
 	}
 }
 
-func (j *journal[T]) lastID() int64 {
+func (j *Journal[T]) lastID() int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.last
 }
 
-// between returns the oldest entries with ids from first to last, and the id after
-// theirs.
-func (j *journal[T]) between(first, last int64) (entries []T, next int64) {
+// between returns the oldest entries with ids from first to last, and the id that
+// follows.
+func (j *Journal[T]) between(first, last int64) (entries []T, next int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	oldest := j.last - int64(len(j.entries)) + 1
@@ -77,9 +84,9 @@ func (j *journal[T]) between(first, last int64) (entries []T, next int64) {
 	return slices.Clone(j.entries[begin-oldest : end-oldest]), end
 }
 
-// backward yields the entries, the latest first. Those that are forgotten meanwhile
-// are left out.
-func (j *journal[T]) backward() iter.Seq[T] {
+// Backward yields the entries, the latest first. It skips entries that are removed
+// meanwhile.
+func (j *Journal[T]) Backward() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		entries, id := j.upTo(math.MaxInt64)
 		for len(entries) > 0 {
@@ -93,8 +100,8 @@ func (j *journal[T]) backward() iter.Seq[T] {
 	}
 }
 
-// upTo returns the latest entries with ids below before, and the first one's id.
-func (j *journal[T]) upTo(before int64) (entries []T, first int64) {
+// upTo returns the latest entries with ids below before, and the id of the first.
+func (j *Journal[T]) upTo(before int64) (entries []T, first int64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	oldest := j.last - int64(len(j.entries)) + 1
@@ -103,8 +110,8 @@ func (j *journal[T]) upTo(before int64) (entries []T, first int64) {
 	return slices.Clone(j.entries[begin:end]), oldest + begin
 }
 
-// byID returns an entry that is still kept.
-func (j *journal[T]) byID(id int64) (entry T, ok bool) {
+// Get returns the entry with an id, if it is still kept.
+func (j *Journal[T]) Get(id int64) (entry T, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	i := id - j.last + int64(len(j.entries)) - 1

@@ -2,22 +2,11 @@ package sandbox
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 )
-
-// UnknownAgentError means that no agent has the given id. Methods of [Sandbox]
-// that take the id of an agent return it.
-type UnknownAgentError struct {
-	// ID is the given id.
-	ID int64
-}
-
-func (e *UnknownAgentError) Error() string {
-	return fmt.Sprintf("sandbox: there is no periodic agent %d", e.ID)
-}
 
 // A RunResult is the result of [Sandbox.RunNow].
 type RunResult struct {
@@ -45,24 +34,24 @@ func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*
 	if err != nil {
 		return nil, err
 	}
-	ctx, end, err := s.lifetime.begin(ctx)
+	ctx, end, err := s.timeline.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	l, _, err := s.beginNow(ctx, agentID)
+	l, _, err := s.startNow(ctx, agentID)
 	if err != nil {
 		return nil, err
 	}
-	run := &RunResult{}
+	result := &RunResult{}
 	if outcome.Status != api.StatusRunning {
-		for _, p := range s.end(l, outcome, s.clock.now()) {
-			run.Delivery = s.deliver(ctx, p)
+		for _, c := range s.runs.finish(l, outcome, s.timeline.Now()) {
+			result.Delivery = s.deliveries.deliver(ctx, c)
 		}
 	}
-	run.Log = s.logModel(l)
-	s.settle(ctx, s.post)
-	return run, nil
+	result.Log = s.logModel(l)
+	s.runs.runDue(ctx)
+	return result, nil
 }
 
 // RunAsScheduled runs an agent at once as if its schedule had started it, whether
@@ -74,22 +63,22 @@ func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*
 // If it returns an error, the agent has not run: an [*UnknownAgentError],
 // [ErrClosed] or the context's error.
 func (s *Sandbox) RunAsScheduled(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
-	ctx, end, err := s.lifetime.begin(ctx)
+	ctx, end, err := s.timeline.Begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	l, run, err := s.beginNow(ctx, agentID)
+	l, run, err := s.startNow(ctx, agentID)
 	if err != nil {
 		return nil, err
 	}
-	s.carryOut(ctx, &drive{}, l, run)
-	s.settle(ctx, s.post)
+	s.runs.execute(ctx, l, run)
+	s.runs.runDue(ctx)
 	return s.logModel(l), nil
 }
 
-// beginNow begins a run that nothing has planned.
-func (s *Sandbox) beginNow(ctx context.Context, agentID int64) (*log, Run, error) {
+// startNow starts a run that is not scheduled.
+func (s *Sandbox) startNow(ctx context.Context, agentID int64) (*log, Run, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, Run{}, err
 	}
@@ -99,13 +88,41 @@ func (s *Sandbox) beginNow(ctx context.Context, agentID int64) (*log, Run, error
 	if a == nil {
 		return nil, Run{}, &UnknownAgentError{ID: agentID}
 	}
-	l, run := s.begin(a, s.clock.now())
+	l, run := s.runs.start(a, s.timeline.Now())
 	return l, run, nil
 }
 
+// logModel returns a log of the store.
 func (s *Sandbox) logModel(l *log) *client.PeriodicAgentLog {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	model := l.model()
-	return &model
+	return logModel(l)
+}
+
+// An AgentState is the state of an agent: its latest run and its next.
+type AgentState struct {
+	// Status is the status of the agent's latest run, or [api.StatusPending] if it
+	// has not run yet.
+	Status api.Status
+	// NextRun is the time at which the schedule starts the next run. It is zero if
+	// the agent is disabled or its schedule never runs.
+	NextRun time.Time
+	// Waiting means that the agent is due, and starts when its previous agent has the
+	// status that previous_agent_status asks for.
+	Waiting bool
+}
+
+// AgentState returns the state of an agent of any org, or an [*UnknownAgentError].
+func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	a := s.store.agent(agentID)
+	if a == nil {
+		return AgentState{}, &UnknownAgentError{ID: agentID}
+	}
+	state := AgentState{Status: a.status(), Waiting: a.org.waiting[a]}
+	if a.nextRun != nil {
+		state.NextRun = a.nextRun.At
+	}
+	return state, nil
 }
