@@ -98,7 +98,7 @@ func unmarshal(body []byte, out any, syntax json.Options) error {
 	if err := page.readList(decoder); err != nil {
 		return err
 	}
-	if _, err := decoder.ReadToken(); err != io.EOF {
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("something follows the list")
 	}
 	return nil

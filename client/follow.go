@@ -249,7 +249,7 @@ func isFinished(log *PeriodicAgentLog) bool {
 	switch log.Status {
 	case api.StatusSuccess, api.StatusError:
 		return true
-	case api.StatusRunning:
+	case api.StatusRunning, api.StatusPending:
 		return false
 	}
 	return log.EndTime != nil && !log.EndTime.IsZero()

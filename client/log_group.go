@@ -2,7 +2,7 @@ package client
 
 import "log/slog"
 
-// logGroup is what a model is logged as.
+// logGroup collects the fields of a model that are logged.
 type logGroup struct{ fields []slog.Attr }
 
 func (g *logGroup) add(name string, value any) { g.fields = append(g.fields, slog.Any(name, value)) }

@@ -4,14 +4,14 @@ package client
 
 import "log/slog"
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v CallConfiguration) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v ChatMessage) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -21,7 +21,7 @@ func (v ChatMessage) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v MCPServer) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -29,7 +29,7 @@ func (v MCPServer) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v Mentor) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -38,7 +38,7 @@ func (v Mentor) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v MentorAudience) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -46,7 +46,7 @@ func (v MentorAudience) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v MentorCategory) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -54,7 +54,7 @@ func (v MentorCategory) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v MentorType) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -62,7 +62,7 @@ func (v MentorType) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicAgent) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -71,14 +71,14 @@ func (v PeriodicAgent) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicAgentCreateRequest) LogValue() slog.Value {
 	var g logGroup
 	g.add("title", v.Title)
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicAgentLog) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -86,7 +86,7 @@ func (v PeriodicAgentLog) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicAgentUpdateRequest) LogValue() slog.Value {
 	var g logGroup
 	if v.Title != nil {
@@ -95,7 +95,7 @@ func (v PeriodicAgentUpdateRequest) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicTask) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -104,7 +104,7 @@ func (v PeriodicTask) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicTaskRequest) LogValue() slog.Value {
 	var g logGroup
 	if v.Enabled != nil {
@@ -113,7 +113,7 @@ func (v PeriodicTaskRequest) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PeriodicTaskUpdateRequest) LogValue() slog.Value {
 	var g logGroup
 	if v.Enabled != nil {
@@ -122,7 +122,7 @@ func (v PeriodicTaskUpdateRequest) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v Pin) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -132,14 +132,14 @@ func (v Pin) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v PinnedSession) LogValue() slog.Value {
 	var g logGroup
 	g.add("session_id", v.SessionID)
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v Subject) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -147,7 +147,7 @@ func (v Subject) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v Voice) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -155,7 +155,7 @@ func (v Voice) LogValue() slog.Value {
 	return g.value()
 }
 
-// LogValue returns a group of what identifies v.
+// LogValue returns a group of the fields that identify v.
 func (v pinRequest) LogValue() slog.Value {
 	var g logGroup
 	g.add("session_id", v.SessionID)

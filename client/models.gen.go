@@ -9,39 +9,39 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// Defines values for MCPAuthType.
+// The known values of MCPAuthType.
 const (
 	MCPAuthTypeNone   MCPAuthType = "none"
 	MCPAuthTypeOAuth2 MCPAuthType = "oauth2"
 	MCPAuthTypeToken  MCPAuthType = "token"
 )
 
-// Defines values for CallConfigurationMode.
+// The known values of CallConfigurationMode.
 const (
 	CallConfigurationModeInference CallConfigurationMode = "inference"
 	CallConfigurationModeRealtime  CallConfigurationMode = "realtime"
 )
 
-// Defines values for GreetingMethod.
+// The known values of GreetingMethod.
 const (
 	GreetingMethodProactivePrompt   GreetingMethod = "proactive_prompt"
 	GreetingMethodProactiveResponse GreetingMethod = "proactive_response"
 )
 
-// Defines values for LLMProvider.
+// The known values of LLMProvider.
 const (
 	LLMProviderGoogle LLMProvider = "google"
 	LLMProviderOpenAI LLMProvider = "openai"
 )
 
-// Defines values for VoiceProvider.
+// The known values of VoiceProvider.
 const (
 	VoiceProviderElevenLabs VoiceProvider = "elevenlabs"
 	VoiceProviderGoogle     VoiceProvider = "google"
 	VoiceProviderOpenAI     VoiceProvider = "openai"
 )
 
-// Defines values for STTProvider.
+// The known values of STTProvider.
 const (
 	STTProviderCartesia STTProvider = "cartesia"
 	STTProviderDeepgram STTProvider = "deepgram"
@@ -49,28 +49,36 @@ const (
 	STTProviderOpenAI   STTProvider = "openai"
 )
 
-// Defines values for MCPTransport.
+// The known values of MCPTransport.
 const (
 	MCPTransportSSE            MCPTransport = "sse"
 	MCPTransportStreamableHTTP MCPTransport = "streamable_http"
 	MCPTransportWebSocket      MCPTransport = "websocket"
 )
 
-// Defines values for TTSProvider.
+// The known values of TTSProvider.
 const (
 	TTSProviderElevenLabs TTSProvider = "elevenlabs"
 	TTSProviderGoogle     TTSProvider = "google"
 	TTSProviderOpenAI     TTSProvider = "openai"
 )
 
-// MCPAuthType How a mentor signs in to an MCP server.
-//
-// Example: none
+// MCPAuthType says how a mentor authenticates with an MCP server.
 type MCPAuthType string
 
-// CallConfiguration How calls with a mentor work.
+// CallConfiguration configures voice calls with a mentor.
 //
-// Example: {"enable_video":false,"google_voice_id":null,"id":1,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","mode":"realtime","openai_voice_id":null,"platform_key":"acme"}
+// Example:
+//
+//	{
+//	  "enable_video": false,
+//	  "google_voice_id": null,
+//	  "id": 1,
+//	  "mentor": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+//	  "mode": "realtime",
+//	  "openai_voice_id": null,
+//	  "platform_key": "acme"
+//	}
 type CallConfiguration struct {
 	// Id of the configuration.
 	ID int64 `json:"id"`
@@ -81,16 +89,17 @@ type CallConfiguration struct {
 	// How speech is answered.
 	Mode CallConfigurationMode `json:"mode"`
 
-	// Who turns text into speech.
+	// Provider of speech synthesis.
 	TTSProvider TTSProvider `json:"tts_provider"`
 
-	// Who turns speech into text.
+	// Provider of speech recognition.
 	STTProvider STTProvider `json:"stt_provider"`
 
-	// Who runs the model.
+	// Provider of the language model.
 	LLMProvider LLMProvider `json:"llm_provider"`
 
-	// Whether the model itself asks for documents, instead of getting them before it answers.
+	// Whether the model requests documents itself, instead of getting them
+	// before it answers.
 	UseFunctionCallingForRAG bool `json:"use_function_calling_for_rag"`
 
 	// The Google voice.
@@ -105,21 +114,33 @@ type CallConfiguration struct {
 	// Id of the Google voice.
 	GoogleVoiceID *int64 `json:"google_voice_id"`
 
-	// Whether calls have video, which only real-time calls can.
+	// Whether calls have video. Only real-time calls can.
 	EnableVideo bool `json:"enable_video"`
 
 	// Key of the platform that the configuration belongs to.
 	PlatformKey string `json:"platform_key"`
 }
 
-// CallConfigurationMode How speech in calls is answered, by a real-time model or in turns.
-//
-// Example: realtime
+// CallConfigurationMode says how speech in calls is answered: by a real-time
+// model or in turns.
 type CallConfigurationMode string
 
-// ChatMessage One message of a chat session.
+// ChatMessage holds one message of a chat session.
 //
-// Example: {"document_sources":null,"feedback":{},"files":[],"id":99,"inserted_at":"2026-01-06T08:01:00Z","message":{"content":"When is the essay due?","type":"human"},"title":null}
+// Example:
+//
+//	{
+//	  "document_sources": null,
+//	  "feedback": {},
+//	  "files": [],
+//	  "id": 99,
+//	  "inserted_at": "2026-01-06T08:01:00Z",
+//	  "message": {
+//	    "content": "When is the essay due?",
+//	    "type": "human"
+//	  },
+//	  "title": null
+//	}
 type ChatMessage struct {
 	// Id of the message.
 	ID int64 `json:"id"`
@@ -127,27 +148,37 @@ type ChatMessage struct {
 	// The message, in a form that depends on the mentor's flow.
 	Message json.RawMessage `json:"message"`
 
-	// When the message was said.
+	// When the message was sent.
 	InsertedAt Time `json:"inserted_at"`
 
 	// Title of the session that the message belongs to.
 	Title *string `json:"title"`
 
-	// What the user thought of the message.
+	// The user's feedback on the message.
 	Feedback json.RawMessage `json:"feedback"`
 
-	// The documents that the answer stands on; any JSON, null too.
+	// The documents that the answer is based on, as any JSON.
 	DocumentSources json.RawMessage `json:"document_sources"`
 
 	// The files that came with the message.
 	Files json.RawMessage `json:"files"`
 }
 
-// CrontabSchedule A schedule in celery's crontab notation. A task is due in a minute that matches all five fields. A field takes
-// `*`, numbers, lists (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of the week, names (`mon-fri`). The
-// times are in the server's time zone, which is UTC unless its operators changed it.
+// CrontabSchedule holds a schedule in celery's crontab notation. A task is due
+// in a minute that matches all five fields. A field takes `*`, numbers, lists
+// (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of the week, names
+// (`mon-fri`). The times are in the server's time zone, which is UTC unless its
+// operators changed it.
 //
-// Example: {"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"}
+// Example:
+//
+//	{
+//	  "day_of_month": "*",
+//	  "day_of_week": "mon-fri",
+//	  "hour": "8",
+//	  "minute": "0",
+//	  "month_of_year": "*"
+//	}
 type CrontabSchedule struct {
 	// Minutes of the hour, 0 to 59.
 	Minute string `json:"minute,omitempty"`
@@ -155,7 +186,8 @@ type CrontabSchedule struct {
 	// Hours of the day, 0 to 23.
 	Hour string `json:"hour,omitempty"`
 
-	// Days of the week, 0 (Sunday) to 6, or their English names' first three letters.
+	// Days of the week, 0 (Sunday) to 6, or their English names' first three
+	// letters.
 	DayOfWeek string `json:"day_of_week,omitempty"`
 
 	// Days of the month, 1 to 31.
@@ -165,45 +197,60 @@ type CrontabSchedule struct {
 	MonthOfYear string `json:"month_of_year,omitempty"`
 }
 
-// GreetingMethod How a mentor opens a conversation, by letting a model answer a prompt or with a fixed text.
-//
-// Example: proactive_prompt
+// GreetingMethod says how a mentor opens a conversation: with a model's answer
+// to a prompt or with a fixed text.
 type GreetingMethod string
 
-// LLMProvider Who runs the model.
-//
-// Example: openai
+// LLMProvider names the provider of a language model.
 type LLMProvider string
 
-// MCPServer A Model Context Protocol server whose tools a mentor can use.
+// MCPServer describes a Model Context Protocol server whose tools a mentor can
+// use.
 //
-// Example: {"auth_type":"none","created_at":"2026-01-05T09:00:00Z","extra_headers":{},"id":1,"image":null,"is_enabled":true,"is_featured":false,"name":"Library catalogue","platform":2,"platform_key":"acme","transport":"sse","updated_at":"2026-01-05T09:00:00Z","url":"https://mcp.example.edu/sse"}
+// Example:
+//
+//	{
+//	  "auth_type": "none",
+//	  "created_at": "2026-01-05T09:00:00Z",
+//	  "extra_headers": {},
+//	  "id": 1,
+//	  "image": null,
+//	  "is_enabled": true,
+//	  "is_featured": false,
+//	  "name": "Library catalogue",
+//	  "platform": 2,
+//	  "platform_key": "acme",
+//	  "transport": "sse",
+//	  "updated_at": "2026-01-05T09:00:00Z",
+//	  "url": "https://mcp.example.edu/sse"
+//	}
 type MCPServer struct {
 	// Id of the server.
 	ID int64 `json:"id"`
 
-	// Number of the platform that the server belongs to.
+	// Numeric id of the platform that the server belongs to.
 	Platform int64 `json:"platform"`
 
 	// Name of the server.
 	Name string `json:"name"`
 
-	// What the server's tools do.
+	// Description of the server's tools.
 	Description string `json:"description"`
 
-	// Address of the server.
+	// URL of the server.
 	URL string `json:"url"`
 
-	// Address of a picture.
+	// URL of a picture.
 	Image *string `json:"image"`
 
-	// How the server is spoken to.
+	// Transport that the server uses.
 	Transport MCPTransport `json:"transport"`
 
-	// What the mentor signs in with.
+	// Credentials with which the mentor authenticates.
 	Credentials api.Secret `json:"credentials"`
 
-	// Headers that are sent along, for signing in among other things. Releases before 4 call them headers.
+	// Headers that are sent with requests, such as those that authenticate.
+	// Releases before 4 call them headers.
 	ExtraHeaders api.Secret `json:"extra_headers"`
 
 	// Key of the platform that the server belongs to.
@@ -212,7 +259,7 @@ type MCPServer struct {
 	// Whether other platforms can use the server too.
 	IsFeatured bool `json:"is_featured"`
 
-	// How the mentor signs in.
+	// How the mentor authenticates.
 	AuthType MCPAuthType `json:"auth_type"`
 
 	// Whether mentors can use the server.
@@ -225,38 +272,55 @@ type MCPServer struct {
 	UpdatedAt Time `json:"updated_at"`
 }
 
-// Mentor An AI mentor.
+// Mentor describes an AI mentor.
 //
-// Example: {"categories":[],"created_at":"2026-01-05T09:00:00Z","created_by":"ada","greeting_method":"proactive_response","id":3,"mcp_servers":[],"name":"Study coach","platform":"acme","proactive_response":"What are you working on?","slug":"study-coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"}
+// Example:
+//
+//	{
+//	  "categories": [],
+//	  "created_at": "2026-01-05T09:00:00Z",
+//	  "created_by": "ada",
+//	  "greeting_method": "proactive_response",
+//	  "id": 3,
+//	  "mcp_servers": [],
+//	  "name": "Study coach",
+//	  "platform": "acme",
+//	  "proactive_response": "What are you working on?",
+//	  "slug": "study-coach",
+//	  "subjects": [],
+//	  "types": [],
+//	  "unique_id": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+//	  "updated_at": "2026-01-05T09:00:00Z"
+//	}
 type Mentor struct {
-	// Number of the mentor. Releases before 4 do not send it.
+	// Numeric id of the mentor. Releases before 4 do not send it.
 	ID int64 `json:"id"`
 
-	// Name of the mentor for people.
+	// Display name of the mentor.
 	Name string `json:"name"`
 
-	// Unique id of the mentor, by which it is named elsewhere.
+	// Unique id of the mentor, by which other objects refer to it.
 	UniqueID string `json:"unique_id"`
 
-	// The mentor's Langflow definition; any JSON, null too.
+	// The mentor's Langflow definition, as any JSON.
 	Flow json.RawMessage `json:"flow"`
 
-	// Name of the mentor in addresses.
+	// Name of the mentor in URLs.
 	Slug string `json:"slug"`
 
 	// Key of the platform that the mentor belongs to.
 	Platform string `json:"platform"`
 
-	// Whether people who are not signed in may talk to the mentor.
+	// Whether unauthenticated users can talk to the mentor.
 	AllowAnonymous bool `json:"allow_anonymous"`
 
-	// Whatever the platform keeps about the mentor; any JSON, null too.
+	// Metadata that the platform stores with the mentor, as any JSON.
 	Metadata json.RawMessage `json:"metadata"`
 
-	// Whether questions are judged before they are answered.
+	// Whether questions are moderated before they are answered.
 	EnableModeration bool `json:"enable_moderation"`
 
-	// Whether documents are searched with several wordings of a question.
+	// Whether documents are searched with several variants of a question.
 	EnableMultiQueryRAG bool `json:"enable_multi_query_rag"`
 
 	// Whether answers are rewritten by post_processing_prompt.
@@ -267,16 +331,16 @@ type Mentor struct {
 	// Deprecated: the template mentor decides that now.
 	EnableOpenAIAssistant bool `json:"enable_openai_assistant"`
 
-	// Whether the mentor may use nothing but its documents.
+	// Whether answers are limited to the mentor's documents.
 	EnableTotalGrounding bool `json:"enable_total_grounding"`
 
-	// Whether questions that administrators wrote are suggested.
+	// Whether questions written by administrators are suggested.
 	EnableSuggestedPrompts bool `json:"enable_suggested_prompts"`
 
-	// Whether questions that a model derives from the conversation are suggested.
+	// Whether questions generated from the conversation are suggested.
 	EnableGuidedPrompts bool `json:"enable_guided_prompts"`
 
-	// How a model derives the questions that it suggests.
+	// Instructions by which suggested questions are generated.
 	GuidedPromptInstructions string `json:"guided_prompt_instructions"`
 
 	// Id of the mentor's Google voice.
@@ -297,10 +361,11 @@ type Mentor struct {
 	// Subjects that the mentor knows. Releases before 4 do not send them.
 	Subjects []Subject `json:"subjects"`
 
-	// Prompt that opens a conversation when greeting_method is proactive_prompt.
+	// Prompt that opens a conversation when greeting_method is
+	// proactive_prompt.
 	ProactivePrompt string `json:"proactive_prompt"`
 
-	// What people are told before they talk to the mentor.
+	// Text that users see before they talk to the mentor.
 	Disclaimer string `json:"disclaimer"`
 
 	// Whether the disclaimer is shown.
@@ -315,7 +380,7 @@ type Mentor struct {
 	// Whether speech can be recorded.
 	ShowVoiceRecord bool `json:"show_voice_record"`
 
-	// Whether an embedded mentor reads the page that it stands on.
+	// Whether an embedded mentor reads the page around it.
 	EmbedIsContextAware bool `json:"embed_is_context_aware"`
 
 	// Whether an embedded mentor is open at first.
@@ -330,43 +395,44 @@ type Mentor struct {
 	// Whether speech can be recorded for an embedded mentor.
 	EmbedShowVoiceRecord bool `json:"embed_show_voice_record"`
 
-	// What stands in the empty input field.
+	// Placeholder of the input field.
 	PlaceholderPrompt string `json:"placeholder_prompt"`
 
-	// Prompt by which questions are judged.
+	// Prompt that moderates questions.
 	ModerationSystemPrompt string `json:"moderation_system_prompt"`
 
-	// Prompt by which answers are rewritten.
+	// Prompt that rewrites answers.
 	PostProcessingPrompt string `json:"post_processing_prompt"`
 
-	// What is answered to a question that was refused.
+	// Answer to a question that the moderation refuses.
 	ModerationResponse string `json:"moderation_response"`
 
-	// Prompt by which answers are judged.
+	// Prompt that checks answers.
 	SafetySystemPrompt string `json:"safety_system_prompt"`
 
-	// What is said in place of an answer that was refused.
+	// Text that replaces an answer that fails the check.
 	SafetyResponse string `json:"safety_response"`
 
-	// Whether answers are judged before they are sent.
+	// Whether answers are checked before they are sent.
 	EnableSafetySystem bool `json:"enable_safety_system"`
 
-	// Text that opens a conversation when greeting_method is proactive_response.
+	// Text that opens a conversation when greeting_method is
+	// proactive_response.
 	ProactiveResponse string `json:"proactive_response"`
 
 	// How the mentor opens a conversation.
 	GreetingMethod GreetingMethod `json:"greeting_method"`
 
-	// How calls with the mentor work.
+	// Configuration of voice calls with the mentor.
 	CallConfiguration CallConfiguration `json:"call_configuration"`
 
 	// Servers whose tools the mentor can use.
 	MCPServers []MCPServer `json:"mcp_servers"`
 
-	// Number, in edX, of the user who talked to the mentor last.
+	// Id in edX of the user who talked to the mentor last.
 	LastAccessedBy *int64 `json:"last_accessed_by"`
 
-	// When the mentor was last talked to.
+	// When a user last talked to the mentor.
 	RecentlyAccessedAt *Time `json:"recently_accessed_at"`
 
 	// User who created the mentor.
@@ -379,9 +445,15 @@ type Mentor struct {
 	UpdatedAt *Time `json:"updated_at"`
 }
 
-// MentorAudience People that a category of mentors is for.
+// MentorAudience describes people that a category of mentors is for.
 //
-// Example: {"description":null,"id":1,"name":"Students"}
+// Example:
+//
+//	{
+//	  "description": null,
+//	  "id": 1,
+//	  "name": "Students"
+//	}
 type MentorAudience struct {
 	// Id of the audience.
 	ID int64 `json:"id"`
@@ -389,13 +461,32 @@ type MentorAudience struct {
 	// Name of the audience.
 	Name string `json:"name"`
 
-	// Who belongs to the audience.
+	// Description of the audience.
 	Description *string `json:"description"`
 }
 
-// MentorCategory A category of mentors.
+// MentorCategory describes a category of mentors.
 //
-// Example: {"audience":{"description":null,"id":1,"name":"Students"},"audiences":[{"description":null,"id":1,"name":"Students"}],"category_group":null,"description":null,"id":1,"name":"Writing"}
+// Example:
+//
+//	{
+//	  "audience": {
+//	    "description": null,
+//	    "id": 1,
+//	    "name": "Students"
+//	  },
+//	  "audiences": [
+//	    {
+//	      "description": null,
+//	      "id": 1,
+//	      "name": "Students"
+//	    }
+//	  ],
+//	  "category_group": null,
+//	  "description": null,
+//	  "id": 1,
+//	  "name": "Writing"
+//	}
 type MentorCategory struct {
 	// Id of the category.
 	ID int64 `json:"id"`
@@ -403,22 +494,28 @@ type MentorCategory struct {
 	// Name of the category.
 	Name string `json:"name"`
 
-	// What the category is about.
+	// Description of the category.
 	Description *string `json:"description"`
 
 	// Id of the group that the category belongs to.
 	CategoryGroup *int64 `json:"category_group"`
 
-	// Whom the category is for.
+	// Audience of the category.
 	Audience MentorAudience `json:"audience"`
 
-	// All whom the category is for.
+	// All audiences of the category.
 	Audiences []MentorAudience `json:"audiences"`
 }
 
-// MentorType A type of mentors.
+// MentorType describes a type of mentors.
 //
-// Example: {"description":null,"id":1,"name":"Tutor"}
+// Example:
+//
+//	{
+//	  "description": null,
+//	  "id": 1,
+//	  "name": "Tutor"
+//	}
 type MentorType struct {
 	// Id of the type.
 	ID int64 `json:"id"`
@@ -426,25 +523,33 @@ type MentorType struct {
 	// Name of the type.
 	Name string `json:"name"`
 
-	// What mentors of the type do.
+	// Description of the type.
 	Description *string `json:"description"`
 }
 
-// PeriodicAgentUpdateRequest Changes to a periodic agent: what is left out stays as it is. Left out of this schema are the fields that are
-// read-only.
+// PeriodicAgentUpdateRequest changes a periodic agent. Fields that are left out
+// keep their values; read-only fields are not part of it.
 //
-// Example: {"previous_agent":null,"task":{"enabled":false},"title":"Evening digest"}
+// Example:
+//
+//	{
+//	  "previous_agent": null,
+//	  "task": {
+//	    "enabled": false
+//	  },
+//	  "title": "Evening digest"
+//	}
 type PeriodicAgentUpdateRequest struct {
 	// Unique id of the mentor to run.
 	Mentor *string `json:"mentor,omitempty"`
 
-	// Name of the agent for people.
+	// Display name of the agent.
 	Title *string `json:"title,omitempty"`
 
-	// What the agent is for.
+	// Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// What the mentor is asked at every run.
+	// Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// When the agent runs.
@@ -453,33 +558,38 @@ type PeriodicAgentUpdateRequest struct {
 	// Pathway that the agent's sessions belong to.
 	Pathway *string `json:"pathway,omitempty"`
 
-	// Where the result of every run is posted; empty for nowhere.
+	// URL to which the result of every run is posted; empty for none.
 	CallbackURL *string `json:"callback_url,omitempty"`
 
-	// Key of the signature on what is posted to callback_url.
+	// Secret that signs the posts to callback_url.
 	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID *string `json:"parent_session_id,omitempty"`
 
-	// Number of the mentor that created the agent.
+	// Numeric id of the mentor that created the agent.
 	ParentMentorID Nullable[int64] `json:"parent_mentor_id,omitzero"`
 
 	// Id of the agent that must have run before this one runs.
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
-	// State that the previous agent must be in for this one to run.
+	// Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
-// PeriodicTaskUpdateRequest Changes to when an agent runs: what is left out stays as it is.
+// PeriodicTaskUpdateRequest changes when an agent runs. Fields that are left
+// out keep their values.
 //
-// Example: {"enabled":false}
+// Example:
+//
+//	{
+//	  "enabled": false
+//	}
 type PeriodicTaskUpdateRequest struct {
 	// Changes to the minutes at which the task is due.
 	Crontab *CrontabSchedule `json:"crontab,omitempty"`
 
-	// Whether the task switches itself off after one run.
+	// Whether the task is disabled after one run.
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task never runs.
@@ -489,9 +599,55 @@ type PeriodicTaskUpdateRequest struct {
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// PeriodicAgent A mentor on a schedule, as it is read.
+// PeriodicAgent runs a mentor on a schedule.
 //
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"},"modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
+// Example:
+//
+//	{
+//	  "callback_secret": "a-long-random-secret",
+//	  "callback_url": "https://hooks.example.com/runs",
+//	  "created_at": "2026-01-05T09:00:00Z",
+//	  "description": "",
+//	  "enabled": true,
+//	  "id": 7,
+//	  "mentor": {
+//	    "categories": [],
+//	    "created_at": "2026-01-05T09:00:00Z",
+//	    "id": 3,
+//	    "mcp_servers": [],
+//	    "name": "Study coach",
+//	    "subjects": [],
+//	    "types": [],
+//	    "unique_id": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+//	    "updated_at": "2026-01-05T09:00:00Z"
+//	  },
+//	  "modified_at": "2026-01-05T09:00:00Z",
+//	  "one_off": false,
+//	  "parent_mentor_id": null,
+//	  "parent_session_id": "",
+//	  "pathway": "",
+//	  "platform_key": "acme",
+//	  "previous_agent": null,
+//	  "previous_agent_output": "",
+//	  "previous_agent_status": "success",
+//	  "prompt": "Summarize what is due this week.",
+//	  "task": {
+//	    "crontab": {
+//	      "day_of_month": "*",
+//	      "day_of_week": "mon-fri",
+//	      "hour": "8",
+//	      "minute": "0",
+//	      "month_of_year": "*"
+//	    },
+//	    "enabled": true,
+//	    "id": 11,
+//	    "name": "Morning digest",
+//	    "one_off": false,
+//	    "start_time": null
+//	  },
+//	  "title": "Morning digest",
+//	  "username": "ada"
+//	}
 type PeriodicAgent struct {
 	// Id of the agent.
 	ID int64 `json:"id"`
@@ -499,16 +655,16 @@ type PeriodicAgent struct {
 	// The mentor that runs.
 	Mentor Mentor `json:"mentor"`
 
-	// Name of the agent for people.
+	// Display name of the agent.
 	Title string `json:"title"`
 
-	// User who created the agent, and with whose credentials it runs.
+	// User who created the agent. It runs with this user's credentials.
 	Username string `json:"username"`
 
-	// What the agent is for.
+	// Description of the agent.
 	Description string `json:"description"`
 
-	// What the mentor is asked at every run.
+	// Prompt that the mentor gets at every run.
 	Prompt string `json:"prompt"`
 
 	// When the agent runs.
@@ -520,10 +676,10 @@ type PeriodicAgent struct {
 	// When the agent was last changed.
 	ModifiedAt Time `json:"modified_at"`
 
-	// Copy of task.enabled, which is the one to write.
+	// Copy of task.enabled, which can be written.
 	Enabled bool `json:"enabled"`
 
-	// Copy of task.one_off, which is the one to write.
+	// Copy of task.one_off, which can be written.
 	OneOff bool `json:"one_off"`
 
 	// Key of the platform that the agent belongs to.
@@ -532,43 +688,59 @@ type PeriodicAgent struct {
 	// Pathway that the agent's sessions belong to.
 	Pathway string `json:"pathway"`
 
-	// Where the result of every run is posted; empty for nowhere.
+	// URL to which the result of every run is posted; empty for none.
 	CallbackURL string `json:"callback_url"`
 
-	// Key of the signature on what is posted to callback_url.
+	// Secret that signs the posts to callback_url.
 	CallbackSecret api.Secret `json:"callback_secret"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID string `json:"parent_session_id"`
 
-	// Number of the mentor that created the agent.
+	// Numeric id of the mentor that created the agent.
 	ParentMentorID *int64 `json:"parent_mentor_id"`
 
 	// Id of the agent that must have run before this one runs.
 	PreviousAgent *int64 `json:"previous_agent"`
 
-	// State that the previous agent must be in for this one to run.
+	// Status that the previous agent must have for this one to run.
 	PreviousAgentStatus api.Status `json:"previous_agent_status"`
 
-	// What the previous agent said last; it goes into this agent's prompt.
+	// Latest output of the previous agent. It becomes part of this agent's
+	// prompt.
 	PreviousAgentOutput string `json:"previous_agent_output"`
 }
 
-// PeriodicAgentCreateRequest What can be written of a periodic agent when it is created or replaced. Left out are the fields of a
-// PeriodicAgent that are read-only.
+// PeriodicAgentCreateRequest describes a periodic agent to be created, or to
+// replace another. Read-only fields are not part of it.
 //
-// Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"}},"title":"Morning digest"}
+// Example:
+//
+//	{
+//	  "callback_secret": "a-long-random-secret",
+//	  "callback_url": "https://hooks.example.com/runs",
+//	  "mentor": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+//	  "prompt": "Summarize what is due this week.",
+//	  "task": {
+//	    "crontab": {
+//	      "day_of_week": "mon-fri",
+//	      "hour": "8",
+//	      "minute": "0"
+//	    }
+//	  },
+//	  "title": "Morning digest"
+//	}
 type PeriodicAgentCreateRequest struct {
 	// Unique id of the mentor to run.
 	Mentor string `json:"mentor,omitzero"`
 
-	// Name of the agent for people.
+	// Display name of the agent.
 	Title string `json:"title,omitzero"`
 
-	// What the agent is for.
+	// Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// What the mentor is asked at every run.
+	// Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// When the agent runs.
@@ -577,42 +749,53 @@ type PeriodicAgentCreateRequest struct {
 	// Pathway that the agent's sessions belong to.
 	Pathway *string `json:"pathway,omitempty"`
 
-	// Where the result of every run is posted; empty for nowhere.
+	// URL to which the result of every run is posted; empty for none.
 	CallbackURL *string `json:"callback_url,omitempty"`
 
-	// Key of the signature on what is posted to callback_url.
+	// Secret that signs the posts to callback_url.
 	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
 	ParentSessionID *string `json:"parent_session_id,omitempty"`
 
-	// Number of the mentor that created the agent.
+	// Numeric id of the mentor that created the agent.
 	ParentMentorID Nullable[int64] `json:"parent_mentor_id,omitzero"`
 
 	// Id of the agent that must have run before this one runs.
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
-	// State that the previous agent must be in for this one to run.
+	// Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
-// PeriodicAgentLog The log of one run.
+// PeriodicAgentLog records one run of an agent.
 //
-// Example: {"content":"Loaded 3 documents. Answered.","created_at":"2026-01-06T08:00:00Z","end_time":"2026-01-06T08:00:04.250000Z","id":42,"modified_at":"2026-01-06T08:00:04.250000Z","periodic_agent":7,"start_time":"2026-01-06T08:00:00Z","status":"success"}
+// Example:
+//
+//	{
+//	  "content": "Loaded 3 documents. Answered.",
+//	  "created_at": "2026-01-06T08:00:00Z",
+//	  "end_time": "2026-01-06T08:00:04.250000Z",
+//	  "id": 42,
+//	  "modified_at": "2026-01-06T08:00:04.250000Z",
+//	  "periodic_agent": 7,
+//	  "start_time": "2026-01-06T08:00:00Z",
+//	  "status": "success"
+//	}
 type PeriodicAgentLog struct {
 	// Id of the log.
 	ID int64 `json:"id"`
 
-	// What the run logged, from start to end.
+	// Text that the run has logged, from start to end.
 	Content string `json:"content"`
 
-	// How the run went, or that it has not finished.
+	// Status of the run.
 	Status api.Status `json:"status"`
 
-	// When the run began.
+	// When the run started.
 	StartTime Time `json:"start_time"`
 
-	// When the run ended.
+	// When the run finished.
 	EndTime *Time `json:"end_time"`
 
 	// When the log was created.
@@ -625,40 +808,63 @@ type PeriodicAgentLog struct {
 	PeriodicAgent int64 `json:"periodic_agent"`
 }
 
-// PeriodicAgentStatistics Numbers of agents by the state of their latest run.
+// PeriodicAgentStatistics counts agents by the status of their latest run.
 //
-// Example: {"failed_tasks":1,"pending_tasks":1,"running_tasks":0,"succeeded_tasks":2,"total_tasks":4}
+// Example:
+//
+//	{
+//	  "failed_tasks": 1,
+//	  "pending_tasks": 1,
+//	  "running_tasks": 0,
+//	  "succeeded_tasks": 2,
+//	  "total_tasks": 4
+//	}
 type PeriodicAgentStatistics struct {
-	// All agents.
+	// Number of agents.
 	TotalTasks int64 `json:"total_tasks"`
 
-	// Agents whose latest run succeeded.
+	// Number of agents whose latest run has succeeded.
 	SucceededTasks int64 `json:"succeeded_tasks"`
 
-	// Agents whose latest run failed.
+	// Number of agents whose latest run has failed.
 	FailedTasks int64 `json:"failed_tasks"`
 
-	// Agents whose latest run has not finished.
+	// Number of agents whose latest run has not finished.
 	RunningTasks int64 `json:"running_tasks"`
 
-	// Agents that have not run yet.
+	// Number of agents that have not run yet.
 	PendingTasks int64 `json:"pending_tasks"`
 }
 
-// PeriodicTask When an agent runs.
+// PeriodicTask says when an agent runs.
 //
-// Example: {"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null}
+// Example:
+//
+//	{
+//	  "crontab": {
+//	    "day_of_month": "*",
+//	    "day_of_week": "mon-fri",
+//	    "hour": "8",
+//	    "minute": "0",
+//	    "month_of_year": "*"
+//	  },
+//	  "enabled": true,
+//	  "id": 11,
+//	  "name": "Morning digest",
+//	  "one_off": false,
+//	  "start_time": null
+//	}
 type PeriodicTask struct {
 	// Id of the task.
 	ID int64 `json:"id"`
 
-	// Name of the task, which the service makes.
+	// Name of the task, generated by the service.
 	Name string `json:"name"`
 
 	// The minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab"`
 
-	// Whether the task switches itself off after one run.
+	// Whether the task is disabled after one run.
 	OneOff bool `json:"one_off"`
 
 	// Time before which the task never runs.
@@ -668,26 +874,42 @@ type PeriodicTask struct {
 	Enabled bool `json:"enabled"`
 }
 
-// PeriodicTaskRequest When a new or replaced agent shall run.
+// PeriodicTaskRequest says when a new or replaced agent runs.
 //
-// Example: {"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"},"start_time":"2026-01-05T00:00:00Z"}
+// Example:
+//
+//	{
+//	  "crontab": {
+//	    "day_of_week": "mon-fri",
+//	    "hour": "8",
+//	    "minute": "0"
+//	  },
+//	  "start_time": "2026-01-05T00:00:00Z"
+//	}
 type PeriodicTaskRequest struct {
 	// The minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab,omitzero"`
 
-	// Whether the task switches itself off after one run.
+	// Whether the task is disabled after one run.
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task never runs.
 	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
-	// Whether the task runs at all; it does unless this is false.
+	// Whether the task runs at all; true if it is left out.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// Pin The pin of a session.
+// Pin records that a user has pinned a chat session.
 //
-// Example: {"id":5,"platform":"acme","session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51","username":"ada"}
+// Example:
+//
+//	{
+//	  "id": 5,
+//	  "platform": "acme",
+//	  "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
+//	  "username": "ada"
+//	}
 type Pin struct {
 	// Id of the pin.
 	ID int64 `json:"id"`
@@ -702,41 +924,62 @@ type Pin struct {
 	SessionID *string `json:"session_id"`
 }
 
-// PinnedSession A pinned session with its mentor and messages.
+// PinnedSession holds a pinned chat session with its mentor and its messages.
 //
-// Example: {"mentor":{"categories":[],"created_at":null,"id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"updated_at":null},"messages":[],"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
+// Example:
+//
+//	{
+//	  "mentor": {
+//	    "categories": [],
+//	    "created_at": null,
+//	    "id": 3,
+//	    "mcp_servers": [],
+//	    "name": "Study coach",
+//	    "subjects": [],
+//	    "types": [],
+//	    "updated_at": null
+//	  },
+//	  "messages": [],
+//	  "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
+//	}
 type PinnedSession struct {
 	// Id of the chat session.
 	SessionID string `json:"session_id"`
 
-	// The mentor that was talked to.
+	// The mentor of the session.
 	Mentor Mentor `json:"mentor"`
 
-	// What was said.
+	// The messages of the session.
 	Messages []ChatMessage `json:"messages"`
 }
 
-// pinRequest The session to pin or unpin.
+// pinRequest names the chat session to pin or unpin.
 //
-// Example: {"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
+// Example:
+//
+//	{
+//	  "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
+//	}
 type pinRequest struct {
 	// Id of the chat session.
 	SessionID string `json:"session_id,omitzero"`
 }
 
-// VoiceProvider Whose voice it is.
-//
-// Example: openai
+// VoiceProvider names the provider of a voice.
 type VoiceProvider string
 
-// STTProvider Who turns speech into text.
-//
-// Example: openai
+// STTProvider names the provider of speech recognition.
 type STTProvider string
 
-// Subject A subject that mentors know.
+// Subject describes a subject that mentors know.
 //
-// Example: {"description":null,"id":1,"name":"Rhetoric"}
+// Example:
+//
+//	{
+//	  "description": null,
+//	  "id": 1,
+//	  "name": "Rhetoric"
+//	}
 type Subject struct {
 	// Id of the subject.
 	ID int64 `json:"id"`
@@ -744,23 +987,28 @@ type Subject struct {
 	// Name of the subject.
 	Name string `json:"name"`
 
-	// What belongs to the subject.
+	// Description of the subject.
 	Description *string `json:"description"`
 }
 
-// MCPTransport How an MCP server is spoken to.
-//
-// Example: sse
+// MCPTransport names the transport that an MCP server uses.
 type MCPTransport string
 
-// TTSProvider Who turns text into speech.
-//
-// Example: openai
+// TTSProvider names the provider of speech synthesis.
 type TTSProvider string
 
-// Voice A voice for calls.
+// Voice describes a voice for calls.
 //
-// Example: {"audio_url":"","description":"","id":1,"language":"en","name":"Alloy","provider":"openai"}
+// Example:
+//
+//	{
+//	  "audio_url": "",
+//	  "description": "",
+//	  "id": 1,
+//	  "language": "en",
+//	  "name": "Alloy",
+//	  "provider": "openai"
+//	}
 type Voice struct {
 	// Id of the voice.
 	ID int64 `json:"id"`
@@ -768,20 +1016,21 @@ type Voice struct {
 	// Name of the voice.
 	Name string `json:"name"`
 
-	// Whose voice it is.
+	// Provider of the voice.
 	Provider VoiceProvider `json:"provider"`
 
 	// Language that the voice speaks.
 	Language string `json:"language"`
 
-	// What the voice sounds like.
+	// Description of the voice.
 	Description string `json:"description"`
 
-	// Address of a sample.
+	// URL of a sample.
 	AudioURL string `json:"audio_url"`
 }
 
-// MentorListParams are the filters of MentorsService.List and All. The zero value of a field leaves it out.
+// MentorListParams are the filters of MentorsService.List and All. The zero
+// value of a field leaves it out.
 type MentorListParams struct {
 	// Only mentors of this department.
 	DepartmentID int64 `form:"department_id,omitempty" json:"department_id,omitempty"`
@@ -801,7 +1050,8 @@ type MentorListParams struct {
 	// Number of the page, from 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and, in silence, a maximum.
+	// Items on a page. The server has a default and silently caps larger
+	// values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// Whether to send the user's latest session with each mentor.
@@ -811,7 +1061,8 @@ type MentorListParams struct {
 	Visibility string `form:"visibility,omitempty" json:"visibility,omitempty"`
 }
 
-// PeriodicAgentLogListParams are the filters of PeriodicAgentLogsService.List and All. The zero value of a field leaves it out.
+// PeriodicAgentLogListParams are the filters of PeriodicAgentLogsService.List
+// and All. The zero value of a field leaves it out.
 type PeriodicAgentLogListParams struct {
 	// Only logs of agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
@@ -822,7 +1073,8 @@ type PeriodicAgentLogListParams struct {
 	// Number of the page, from 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and, in silence, a maximum.
+	// Items on a page. The server has a default and silently caps larger
+	// values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// Only logs of agents that this mentor created.
@@ -831,22 +1083,24 @@ type PeriodicAgentLogListParams struct {
 	// Only logs of agents that were created in this chat session.
 	ParentSessionID string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// Only logs of the agent with this id. One that does not exist is an error, not an empty list.
+	// Only logs of the agent with this id. An unknown id is an error, not an
+	// empty list.
 	PeriodicAgent int64 `form:"periodic_agent,omitempty" json:"periodic_agent,omitempty"`
 
-	// Only logs in whose texts these words occur.
+	// Only logs whose texts contain these words.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
-	// Only logs of runs in this state.
+	// Only logs of runs with this status.
 	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Only logs of agents that this user created.
 	Username string `form:"username,omitempty" json:"username,omitempty"`
 }
 
-// PeriodicAgentListParams are the filters of PeriodicAgentsService.List and All. The zero value of a field leaves it out.
+// PeriodicAgentListParams are the filters of PeriodicAgentsService.List and
+// All. The zero value of a field leaves it out.
 type PeriodicAgentListParams struct {
-	// Only agents whose schedule is switched on, or only those whose is off.
+	// Only enabled agents, or only disabled ones.
 	Enabled *bool `form:"enabled,omitempty" json:"enabled,omitempty"`
 
 	// Only agents of the mentor with this unique id.
@@ -858,25 +1112,28 @@ type PeriodicAgentListParams struct {
 	// Number of the page, from 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and, in silence, a maximum.
+	// Items on a page. The server has a default and silently caps larger
+	// values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// Only agents that the mentor with this number created.
+	// Only agents that the mentor with this numeric id created.
 	ParentMentorID int64 `form:"parent_mentor_id,omitempty" json:"parent_mentor_id,omitempty"`
 
 	// Only agents that were created in this chat session.
 	ParentSessionID string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// Only agents that wait for the agent with this id. One that does not exist is an error, not an empty list.
+	// Only agents that wait for the agent with this id. An unknown id is an
+	// error, not an empty list.
 	PreviousAgent int64 `form:"previous_agent,omitempty" json:"previous_agent,omitempty"`
 
-	// Only agents that wait for their previous agent to be in this state.
+	// Only agents that wait for their previous agent to have this status.
 	PreviousAgentStatus api.Status `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
 
-	// Only agents in whose texts these words occur.
+	// Only agents whose texts contain these words.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
-	// Only agents whose latest run is in this state; pending means that there was no run yet.
+	// Only agents whose latest run has this status; pending means that the
+	// agent has not run yet.
 	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Only agents with this title.
@@ -886,7 +1143,8 @@ type PeriodicAgentListParams struct {
 	Username string `form:"username,omitempty" json:"username,omitempty"`
 }
 
-// PeriodicAgentStatisticsParams are the filters of PeriodicAgentsService.Statistics. The zero value of a field leaves it out.
+// PeriodicAgentStatisticsParams are the filters of
+// PeriodicAgentsService.Statistics. The zero value of a field leaves it out.
 type PeriodicAgentStatisticsParams struct {
 	// Count only agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`

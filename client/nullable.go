@@ -60,6 +60,7 @@ func (n Nullable[T]) LogValue() slog.Value {
 		return slog.AnyValue(nil)
 	case set:
 		return slog.AnyValue(n.value)
+	case unset:
 	}
 	return slog.StringValue("unset")
 }

@@ -60,7 +60,7 @@ func (a *agent) status() api.Status {
 	if a.latest == nil {
 		return api.StatusPending
 	}
-	return api.Status(a.latest.Status)
+	return a.latest.Status
 }
 
 // readForm returns the JSON form in the responses to list and retrieve.

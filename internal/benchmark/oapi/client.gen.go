@@ -225,16 +225,16 @@ func (e TtsProviderEnum) Valid() bool {
 	}
 }
 
-// AuthTypeEnum How a mentor signs in to an MCP server.
+// AuthTypeEnum Says how a mentor authenticates with an MCP server.
 //
 // Example: none
 type AuthTypeEnum string
 
-// CallConfiguration How calls with a mentor work.
+// CallConfiguration Configures voice calls with a mentor.
 //
 // Example: {"enable_video":false,"google_voice_id":null,"id":1,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","mode":"realtime","openai_voice_id":null,"platform_key":"acme"}
 type CallConfiguration struct {
-	// EnableVideo Whether calls have video, which only real-time calls can.
+	// EnableVideo Whether calls have video. Only real-time calls can.
 	EnableVideo *bool `json:"enable_video,omitempty"`
 
 	// GoogleVoice The Google voice.
@@ -246,7 +246,7 @@ type CallConfiguration struct {
 	// Id Id of the configuration.
 	Id *int `json:"id,omitempty"`
 
-	// LlmProvider Who runs the model.
+	// LlmProvider Provider of the language model.
 	LlmProvider *LlmProviderEnum `json:"llm_provider,omitempty"`
 
 	// Mentor Unique id of the mentor.
@@ -264,29 +264,29 @@ type CallConfiguration struct {
 	// PlatformKey Key of the platform that the configuration belongs to.
 	PlatformKey *string `json:"platform_key,omitempty"`
 
-	// SttProvider Who turns speech into text.
+	// SttProvider Provider of speech recognition.
 	SttProvider *SttProviderEnum `json:"stt_provider,omitempty"`
 
-	// TtsProvider Who turns text into speech.
+	// TtsProvider Provider of speech synthesis.
 	TtsProvider *TtsProviderEnum `json:"tts_provider,omitempty"`
 
-	// UseFunctionCallingForRag Whether the model itself asks for documents, instead of getting them before it answers.
+	// UseFunctionCallingForRag Whether the model requests documents itself, instead of getting them before it answers.
 	UseFunctionCallingForRag *bool `json:"use_function_calling_for_rag,omitempty"`
 }
 
-// CallConfigurationModeEnum How speech in calls is answered, by a real-time model or in turns.
+// CallConfigurationModeEnum Says how speech in calls is answered: by a real-time model or in turns.
 //
 // Example: realtime
 type CallConfigurationModeEnum string
 
-// ChatHistory One message of a chat session.
+// ChatHistory Holds one message of a chat session.
 //
 // Example: {"document_sources":null,"feedback":{},"files":[],"id":99,"inserted_at":"2026-01-06T08:01:00Z","message":{"content":"When is the essay due?","type":"human"},"title":null}
 type ChatHistory struct {
-	// DocumentSources The documents that the answer stands on; any JSON, null too.
+	// DocumentSources The documents that the answer is based on, as any JSON.
 	DocumentSources interface{} `json:"document_sources,omitempty"`
 
-	// Feedback What the user thought of the message.
+	// Feedback The user's feedback on the message.
 	Feedback interface{} `json:"feedback,omitempty"`
 
 	// Files The files that came with the message.
@@ -295,7 +295,7 @@ type ChatHistory struct {
 	// Id Id of the message.
 	Id *int `json:"id,omitempty"`
 
-	// InsertedAt When the message was said.
+	// InsertedAt When the message was sent.
 	InsertedAt *time.Time `json:"inserted_at,omitempty"`
 
 	// Message The message, in a form that depends on the mentor's flow.
@@ -305,7 +305,7 @@ type ChatHistory struct {
 	Title *string `json:"title,omitempty"`
 }
 
-// CrontabSchedule A schedule in celery's crontab notation. A task is due in a minute that matches all five fields. A field takes
+// CrontabSchedule Holds a schedule in celery's crontab notation. A task is due in a minute that matches all five fields. A field takes
 // `*`, numbers, lists (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of the week, names (`mon-fri`). The
 // times are in the server's time zone, which is UTC unless its operators changed it.
 //
@@ -327,47 +327,47 @@ type CrontabSchedule struct {
 	MonthOfYear *string `json:"month_of_year,omitempty"`
 }
 
-// ErrorDetail The one message of an answer that is not about fields.
+// ErrorDetail The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type ErrorDetail struct {
-	// Detail What went wrong, for a person to read.
+	// Detail A message for people.
 	Detail string `json:"detail"`
 }
 
-// GreetingMethodEnum How a mentor opens a conversation, by letting a model answer a prompt or with a fixed text.
+// GreetingMethodEnum Says how a mentor opens a conversation: with a model's answer to a prompt or with a fixed text.
 //
 // Example: proactive_prompt
 type GreetingMethodEnum string
 
-// LlmProviderEnum Who runs the model.
+// LlmProviderEnum Names the provider of a language model.
 //
 // Example: openai
 type LlmProviderEnum string
 
-// MCPServer A Model Context Protocol server whose tools a mentor can use.
+// MCPServer Describes a Model Context Protocol server whose tools a mentor can use.
 //
 // Example: {"auth_type":"none","created_at":"2026-01-05T09:00:00Z","extra_headers":{},"id":1,"image":null,"is_enabled":true,"is_featured":false,"name":"Library catalogue","platform":2,"platform_key":"acme","transport":"sse","updated_at":"2026-01-05T09:00:00Z","url":"https://mcp.example.edu/sse"}
 type MCPServer struct {
-	// AuthType How the mentor signs in.
+	// AuthType How the mentor authenticates.
 	AuthType *AuthTypeEnum `json:"auth_type,omitempty"`
 
 	// CreatedAt When the server was added.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// Credentials What the mentor signs in with.
+	// Credentials Credentials with which the mentor authenticates.
 	Credentials *string `json:"credentials,omitempty"`
 
-	// Description What the server's tools do.
+	// Description Description of the server's tools.
 	Description *string `json:"description,omitempty"`
 
-	// ExtraHeaders Headers that are sent along, for signing in among other things. Releases before 4 call them headers.
+	// ExtraHeaders Headers that are sent with requests, such as those that authenticate. Releases before 4 call them headers.
 	ExtraHeaders interface{} `json:"extra_headers,omitempty"`
 
 	// Id Id of the server.
 	Id *int `json:"id,omitempty"`
 
-	// Image Address of a picture.
+	// Image URL of a picture.
 	Image *string `json:"image,omitempty"`
 
 	// IsEnabled Whether mentors can use the server.
@@ -379,30 +379,30 @@ type MCPServer struct {
 	// Name Name of the server.
 	Name string `json:"name"`
 
-	// Platform Number of the platform that the server belongs to.
+	// Platform Numeric id of the platform that the server belongs to.
 	Platform *int `json:"platform,omitempty"`
 
 	// PlatformKey Key of the platform that the server belongs to.
 	PlatformKey *string `json:"platform_key,omitempty"`
 
-	// Transport How the server is spoken to.
+	// Transport Transport that the server uses.
 	Transport *TransportEnum `json:"transport,omitempty"`
 
 	// UpdatedAt When the server was last changed.
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 
-	// Url Address of the server.
+	// Url URL of the server.
 	Url string `json:"url"`
 }
 
-// Mentor An AI mentor.
+// Mentor Describes an AI mentor.
 //
 // Example: {"categories":[],"created_at":"2026-01-05T09:00:00Z","created_by":"ada","greeting_method":"proactive_response","id":3,"mcp_servers":[],"name":"Study coach","platform":"acme","proactive_response":"What are you working on?","slug":"study-coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"}
 type Mentor struct {
-	// AllowAnonymous Whether people who are not signed in may talk to the mentor.
+	// AllowAnonymous Whether unauthenticated users can talk to the mentor.
 	AllowAnonymous *bool `json:"allow_anonymous,omitempty"`
 
-	// CallConfiguration How calls with the mentor work.
+	// CallConfiguration Configuration of voice calls with the mentor.
 	CallConfiguration *CallConfiguration `json:"call_configuration,omitempty"`
 
 	// Categories Categories of the mentor.
@@ -414,10 +414,10 @@ type Mentor struct {
 	// CreatedBy User who created the mentor.
 	CreatedBy *string `json:"created_by,omitempty"`
 
-	// Disclaimer What people are told before they talk to the mentor.
+	// Disclaimer Text that users see before they talk to the mentor.
 	Disclaimer *string `json:"disclaimer,omitempty"`
 
-	// EmbedIsContextAware Whether an embedded mentor reads the page that it stands on.
+	// EmbedIsContextAware Whether an embedded mentor reads the page around it.
 	EmbedIsContextAware *bool `json:"embed_is_context_aware,omitempty"`
 
 	// EmbedOpenByDefault Whether an embedded mentor is open at first.
@@ -435,13 +435,13 @@ type Mentor struct {
 	// EnableDisclaimer Whether the disclaimer is shown.
 	EnableDisclaimer *bool `json:"enable_disclaimer,omitempty"`
 
-	// EnableGuidedPrompts Whether questions that a model derives from the conversation are suggested.
+	// EnableGuidedPrompts Whether questions generated from the conversation are suggested.
 	EnableGuidedPrompts *bool `json:"enable_guided_prompts,omitempty"`
 
-	// EnableModeration Whether questions are judged before they are answered.
+	// EnableModeration Whether questions are moderated before they are answered.
 	EnableModeration *bool `json:"enable_moderation,omitempty"`
 
-	// EnableMultiQueryRag Whether documents are searched with several wordings of a question.
+	// EnableMultiQueryRag Whether documents are searched with several variants of a question.
 	EnableMultiQueryRag *bool `json:"enable_multi_query_rag,omitempty"`
 
 	// EnableOpenaiAssistant Whether the mentor is an OpenAI assistant.
@@ -451,16 +451,16 @@ type Mentor struct {
 	// EnablePostProcessingSystem Whether answers are rewritten by post_processing_prompt.
 	EnablePostProcessingSystem *bool `json:"enable_post_processing_system,omitempty"`
 
-	// EnableSafetySystem Whether answers are judged before they are sent.
+	// EnableSafetySystem Whether answers are checked before they are sent.
 	EnableSafetySystem *bool `json:"enable_safety_system,omitempty"`
 
-	// EnableSuggestedPrompts Whether questions that administrators wrote are suggested.
+	// EnableSuggestedPrompts Whether questions written by administrators are suggested.
 	EnableSuggestedPrompts *bool `json:"enable_suggested_prompts,omitempty"`
 
-	// EnableTotalGrounding Whether the mentor may use nothing but its documents.
+	// EnableTotalGrounding Whether answers are limited to the mentor's documents.
 	EnableTotalGrounding *bool `json:"enable_total_grounding,omitempty"`
 
-	// Flow The mentor's Langflow definition; any JSON, null too.
+	// Flow The mentor's Langflow definition, as any JSON.
 	Flow interface{} `json:"flow,omitempty"`
 
 	// GoogleVoice Id of the mentor's Google voice.
@@ -469,43 +469,43 @@ type Mentor struct {
 	// GreetingMethod How the mentor opens a conversation.
 	GreetingMethod *GreetingMethodEnum `json:"greeting_method,omitempty"`
 
-	// GuidedPromptInstructions How a model derives the questions that it suggests.
+	// GuidedPromptInstructions Instructions by which suggested questions are generated.
 	GuidedPromptInstructions *string `json:"guided_prompt_instructions,omitempty"`
 
-	// Id Number of the mentor. Releases before 4 do not send it.
+	// Id Numeric id of the mentor. Releases before 4 do not send it.
 	Id *int `json:"id,omitempty"`
 
 	// IsFeatured Whether the mentor is featured.
 	IsFeatured *bool `json:"is_featured,omitempty"`
 
-	// LastAccessedBy Number, in edX, of the user who talked to the mentor last.
+	// LastAccessedBy Id in edX of the user who talked to the mentor last.
 	LastAccessedBy *int `json:"last_accessed_by,omitempty"`
 
 	// McpServers Servers whose tools the mentor can use.
 	McpServers []MCPServer `json:"mcp_servers"`
 
-	// Metadata Whatever the platform keeps about the mentor; any JSON, null too.
+	// Metadata Metadata that the platform stores with the mentor, as any JSON.
 	Metadata interface{} `json:"metadata,omitempty"`
 
-	// ModerationResponse What is answered to a question that was refused.
+	// ModerationResponse Answer to a question that the moderation refuses.
 	ModerationResponse *string `json:"moderation_response,omitempty"`
 
-	// ModerationSystemPrompt Prompt by which questions are judged.
+	// ModerationSystemPrompt Prompt that moderates questions.
 	ModerationSystemPrompt *string `json:"moderation_system_prompt,omitempty"`
 
-	// Name Name of the mentor for people.
+	// Name Display name of the mentor.
 	Name string `json:"name"`
 
 	// OpenaiVoice Id of the mentor's OpenAI voice.
 	OpenaiVoice *int `json:"openai_voice,omitempty"`
 
-	// PlaceholderPrompt What stands in the empty input field.
+	// PlaceholderPrompt Placeholder of the input field.
 	PlaceholderPrompt *string `json:"placeholder_prompt,omitempty"`
 
 	// Platform Key of the platform that the mentor belongs to.
 	Platform *string `json:"platform,omitempty"`
 
-	// PostProcessingPrompt Prompt by which answers are rewritten.
+	// PostProcessingPrompt Prompt that rewrites answers.
 	PostProcessingPrompt *string `json:"post_processing_prompt,omitempty"`
 
 	// ProactivePrompt Prompt that opens a conversation when greeting_method is proactive_prompt.
@@ -514,13 +514,13 @@ type Mentor struct {
 	// ProactiveResponse Text that opens a conversation when greeting_method is proactive_response.
 	ProactiveResponse *string `json:"proactive_response,omitempty"`
 
-	// RecentlyAccessedAt When the mentor was last talked to.
+	// RecentlyAccessedAt When a user last talked to the mentor.
 	RecentlyAccessedAt *time.Time `json:"recently_accessed_at,omitempty"`
 
-	// SafetyResponse What is said in place of an answer that was refused.
+	// SafetyResponse Text that replaces an answer that fails the check.
 	SafetyResponse *string `json:"safety_response,omitempty"`
 
-	// SafetySystemPrompt Prompt by which answers are judged.
+	// SafetySystemPrompt Prompt that checks answers.
 	SafetySystemPrompt *string `json:"safety_system_prompt,omitempty"`
 
 	// ShowAttachment Whether files can be attached.
@@ -532,7 +532,7 @@ type Mentor struct {
 	// ShowVoiceRecord Whether speech can be recorded.
 	ShowVoiceRecord *bool `json:"show_voice_record,omitempty"`
 
-	// Slug Name of the mentor in addresses.
+	// Slug Name of the mentor in URLs.
 	Slug *string `json:"slug,omitempty"`
 
 	// Subjects Subjects that the mentor knows. Releases before 4 do not send them.
@@ -541,18 +541,18 @@ type Mentor struct {
 	// Types Types of the mentor. Releases before 4 do not send them.
 	Types []MentorType `json:"types"`
 
-	// UniqueId Unique id of the mentor, by which it is named elsewhere.
+	// UniqueId Unique id of the mentor, by which other objects refer to it.
 	UniqueId *openapi_types.UUID `json:"unique_id,omitempty"`
 
 	// UpdatedAt When the mentor was last changed.
 	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 }
 
-// MentorAudience People that a category of mentors is for.
+// MentorAudience Describes people that a category of mentors is for.
 //
 // Example: {"description":null,"id":1,"name":"Students"}
 type MentorAudience struct {
-	// Description Who belongs to the audience.
+	// Description Description of the audience.
 	Description *string `json:"description,omitempty"`
 
 	// Id Id of the audience.
@@ -562,20 +562,20 @@ type MentorAudience struct {
 	Name string `json:"name"`
 }
 
-// MentorCategory A category of mentors.
+// MentorCategory Describes a category of mentors.
 //
 // Example: {"audience":{"description":null,"id":1,"name":"Students"},"audiences":[{"description":null,"id":1,"name":"Students"}],"category_group":null,"description":null,"id":1,"name":"Writing"}
 type MentorCategory struct {
-	// Audience Whom the category is for.
+	// Audience Audience of the category.
 	Audience MentorAudience `json:"audience"`
 
-	// Audiences All whom the category is for.
+	// Audiences All audiences of the category.
 	Audiences []MentorAudience `json:"audiences"`
 
 	// CategoryGroup Id of the group that the category belongs to.
 	CategoryGroup *int `json:"category_group,omitempty"`
 
-	// Description What the category is about.
+	// Description Description of the category.
 	Description *string `json:"description,omitempty"`
 
 	// Id Id of the category.
@@ -585,11 +585,11 @@ type MentorCategory struct {
 	Name string `json:"name"`
 }
 
-// MentorType A type of mentors.
+// MentorType Describes a type of mentors.
 //
 // Example: {"description":null,"id":1,"name":"Tutor"}
 type MentorType struct {
-	// Description What mentors of the type do.
+	// Description Description of the type.
 	Description *string `json:"description,omitempty"`
 
 	// Id Id of the type.
@@ -606,10 +606,10 @@ type PaginatedMentorList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`
 
-	// Next Address of the next page, as the application behind the proxies sees it.
+	// Next URL of the next page, as the application behind the proxies sees it.
 	Next *string `json:"next,omitempty"`
 
-	// Previous Address of the previous page.
+	// Previous URL of the previous page.
 	Previous *string `json:"previous,omitempty"`
 
 	// Results The items of this page.
@@ -623,10 +623,10 @@ type PaginatedPeriodicAgentList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`
 
-	// Next Address of the next page, as the application behind the proxies sees it.
+	// Next URL of the next page, as the application behind the proxies sees it.
 	Next *string `json:"next,omitempty"`
 
-	// Previous Address of the previous page.
+	// Previous URL of the previous page.
 	Previous *string `json:"previous,omitempty"`
 
 	// Results The items of this page.
@@ -640,34 +640,33 @@ type PaginatedPeriodicAgentLogList struct {
 	// Count Number of items on all pages.
 	Count int `json:"count"`
 
-	// Next Address of the next page, as the application behind the proxies sees it.
+	// Next URL of the next page, as the application behind the proxies sees it.
 	Next *string `json:"next,omitempty"`
 
-	// Previous Address of the previous page.
+	// Previous URL of the previous page.
 	Previous *string `json:"previous,omitempty"`
 
 	// Results The items of this page.
 	Results []PeriodicAgentLog `json:"results"`
 }
 
-// PatchedPeriodicAgentCreate Changes to a periodic agent: what is left out stays as it is. Left out of this schema are the fields that are
-// read-only.
+// PatchedPeriodicAgentCreate Changes a periodic agent. Fields that are left out keep their values; read-only fields are not part of it.
 //
 // Example: {"previous_agent":null,"task":{"enabled":false},"title":"Evening digest"}
 type PatchedPeriodicAgentCreate struct {
-	// CallbackSecret Key of the signature on what is posted to callback_url.
+	// CallbackSecret Secret that signs the posts to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
 
-	// CallbackUrl Where the result of every run is posted; empty for nowhere.
+	// CallbackUrl URL to which the result of every run is posted; empty for none.
 	CallbackUrl *string `json:"callback_url,omitempty"`
 
-	// Description What the agent is for.
+	// Description Description of the agent.
 	Description *string `json:"description,omitempty"`
 
 	// Mentor Unique id of the mentor to run.
 	Mentor *openapi_types.UUID `json:"mentor,omitempty"`
 
-	// ParentMentorId Number of the mentor that created the agent.
+	// ParentMentorId Numeric id of the mentor that created the agent.
 	ParentMentorId *int `json:"parent_mentor_id,omitempty"`
 
 	// ParentSessionId Chat session in which the agent was created.
@@ -679,20 +678,20 @@ type PatchedPeriodicAgentCreate struct {
 	// PreviousAgent Id of the agent that must have run before this one runs.
 	PreviousAgent *int `json:"previous_agent,omitempty"`
 
-	// PreviousAgentStatus State that the previous agent must be in for this one to run.
+	// PreviousAgentStatus Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *PreviousAgentStatusEnum `json:"previous_agent_status,omitempty"`
 
-	// Prompt What the mentor is asked at every run.
+	// Prompt Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// Task When the agent runs.
 	Task *PatchedPeriodicTask `json:"task,omitempty"`
 
-	// Title Name of the agent for people.
+	// Title Display name of the agent.
 	Title *string `json:"title,omitempty"`
 }
 
-// PatchedPeriodicTask Changes to when an agent runs: what is left out stays as it is.
+// PatchedPeriodicTask Changes when an agent runs. Fields that are left out keep their values.
 //
 // Example: {"enabled":false}
 type PatchedPeriodicTask struct {
@@ -702,30 +701,30 @@ type PatchedPeriodicTask struct {
 	// Enabled Whether the task runs at all.
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// OneOff Whether the task switches itself off after one run.
+	// OneOff Whether the task is disabled after one run.
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// StartTime Time before which the task never runs.
 	StartTime *time.Time `json:"start_time,omitempty"`
 }
 
-// PeriodicAgent A mentor on a schedule, as it is read.
+// PeriodicAgent Runs a mentor on a schedule.
 //
 // Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":{"categories":[],"created_at":"2026-01-05T09:00:00Z","id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"unique_id":"497f6eca-6276-4993-bfeb-53cbbbba6f08","updated_at":"2026-01-05T09:00:00Z"},"modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
 type PeriodicAgent struct {
-	// CallbackSecret Key of the signature on what is posted to callback_url.
+	// CallbackSecret Secret that signs the posts to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
 
-	// CallbackUrl Where the result of every run is posted; empty for nowhere.
+	// CallbackUrl URL to which the result of every run is posted; empty for none.
 	CallbackUrl *string `json:"callback_url,omitempty"`
 
 	// CreatedAt When the agent was created.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// Description What the agent is for.
+	// Description Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// Enabled Copy of task.enabled, which is the one to write.
+	// Enabled Copy of task.enabled, which can be written.
 	Enabled *bool `json:"enabled,omitempty"`
 
 	// Id Id of the agent.
@@ -737,10 +736,10 @@ type PeriodicAgent struct {
 	// ModifiedAt When the agent was last changed.
 	ModifiedAt *time.Time `json:"modified_at,omitempty"`
 
-	// OneOff Copy of task.one_off, which is the one to write.
+	// OneOff Copy of task.one_off, which can be written.
 	OneOff *bool `json:"one_off,omitempty"`
 
-	// ParentMentorId Number of the mentor that created the agent.
+	// ParentMentorId Numeric id of the mentor that created the agent.
 	ParentMentorId *int `json:"parent_mentor_id,omitempty"`
 
 	// ParentSessionId Chat session in which the agent was created.
@@ -755,42 +754,42 @@ type PeriodicAgent struct {
 	// PreviousAgent Id of the agent that must have run before this one runs.
 	PreviousAgent *int `json:"previous_agent,omitempty"`
 
-	// PreviousAgentOutput What the previous agent said last; it goes into this agent's prompt.
+	// PreviousAgentOutput Latest output of the previous agent. It becomes part of this agent's prompt.
 	PreviousAgentOutput *string `json:"previous_agent_output,omitempty"`
 
-	// PreviousAgentStatus State that the previous agent must be in for this one to run.
+	// PreviousAgentStatus Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *PreviousAgentStatusEnum `json:"previous_agent_status,omitempty"`
 
-	// Prompt What the mentor is asked at every run.
+	// Prompt Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// Task When the agent runs.
 	Task PeriodicTask `json:"task"`
 
-	// Title Name of the agent for people.
+	// Title Display name of the agent.
 	Title string `json:"title"`
 
-	// Username User who created the agent, and with whose credentials it runs.
+	// Username User who created the agent. It runs with this user's credentials.
 	Username *string `json:"username,omitempty"`
 }
 
-// PeriodicAgentCreate A periodic agent as create, replace and update answer it, with the mentor's unique id in place of the mentor.
+// PeriodicAgentCreate A periodic agent as create, replace and update return it, with the unique id of its mentor in place of the mentor.
 //
 // Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","created_at":"2026-01-05T09:00:00Z","description":"","enabled":true,"id":7,"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","modified_at":"2026-01-05T09:00:00Z","one_off":false,"parent_mentor_id":null,"parent_session_id":"","pathway":"","platform_key":"acme","previous_agent":null,"previous_agent_output":"","previous_agent_status":"success","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null},"title":"Morning digest","username":"ada"}
 type PeriodicAgentCreate struct {
-	// CallbackSecret Key of the signature on what is posted to callback_url.
+	// CallbackSecret Secret that signs the posts to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
 
-	// CallbackUrl Where the result of every run is posted; empty for nowhere.
+	// CallbackUrl URL to which the result of every run is posted; empty for none.
 	CallbackUrl *string `json:"callback_url,omitempty"`
 
 	// CreatedAt When the agent was created.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// Description What the agent is for.
+	// Description Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// Enabled Copy of task.enabled, which is the one to write.
+	// Enabled Copy of task.enabled, which can be written.
 	Enabled *bool `json:"enabled,omitempty"`
 
 	// Id Id of the agent.
@@ -802,10 +801,10 @@ type PeriodicAgentCreate struct {
 	// ModifiedAt When the agent was last changed.
 	ModifiedAt *time.Time `json:"modified_at,omitempty"`
 
-	// OneOff Copy of task.one_off, which is the one to write.
+	// OneOff Copy of task.one_off, which can be written.
 	OneOff *bool `json:"one_off,omitempty"`
 
-	// ParentMentorId Number of the mentor that created the agent.
+	// ParentMentorId Numeric id of the mentor that created the agent.
 	ParentMentorId *int `json:"parent_mentor_id,omitempty"`
 
 	// ParentSessionId Chat session in which the agent was created.
@@ -820,43 +819,42 @@ type PeriodicAgentCreate struct {
 	// PreviousAgent Id of the agent that must have run before this one runs.
 	PreviousAgent *int `json:"previous_agent,omitempty"`
 
-	// PreviousAgentOutput What the previous agent said last; it goes into this agent's prompt.
+	// PreviousAgentOutput Latest output of the previous agent. It becomes part of this agent's prompt.
 	PreviousAgentOutput *string `json:"previous_agent_output,omitempty"`
 
-	// PreviousAgentStatus State that the previous agent must be in for this one to run.
+	// PreviousAgentStatus Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *PreviousAgentStatusEnum `json:"previous_agent_status,omitempty"`
 
-	// Prompt What the mentor is asked at every run.
+	// Prompt Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// Task When the agent runs.
 	Task PeriodicTask `json:"task"`
 
-	// Title Name of the agent for people.
+	// Title Display name of the agent.
 	Title string `json:"title"`
 
-	// Username User who created the agent, and with whose credentials it runs.
+	// Username User who created the agent. It runs with this user's credentials.
 	Username *string `json:"username,omitempty"`
 }
 
-// PeriodicAgentCreateRequest What can be written of a periodic agent when it is created or replaced. Left out are the fields of
-// PeriodicAgentCreate that are read-only.
+// PeriodicAgentCreateRequest Describes a periodic agent to be created, or to replace another. Read-only fields are not part of it.
 //
 // Example: {"callback_secret":"a-long-random-secret","callback_url":"https://hooks.example.com/runs","mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08","prompt":"Summarize what is due this week.","task":{"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"}},"title":"Morning digest"}
 type PeriodicAgentCreateRequest struct {
-	// CallbackSecret Key of the signature on what is posted to callback_url.
+	// CallbackSecret Secret that signs the posts to callback_url.
 	CallbackSecret *string `json:"callback_secret,omitempty"`
 
-	// CallbackUrl Where the result of every run is posted; empty for nowhere.
+	// CallbackUrl URL to which the result of every run is posted; empty for none.
 	CallbackUrl *string `json:"callback_url,omitempty"`
 
-	// Description What the agent is for.
+	// Description Description of the agent.
 	Description *string `json:"description,omitempty"`
 
 	// Mentor Unique id of the mentor to run.
 	Mentor openapi_types.UUID `json:"mentor"`
 
-	// ParentMentorId Number of the mentor that created the agent.
+	// ParentMentorId Numeric id of the mentor that created the agent.
 	ParentMentorId *int `json:"parent_mentor_id,omitempty"`
 
 	// ParentSessionId Chat session in which the agent was created.
@@ -868,30 +866,30 @@ type PeriodicAgentCreateRequest struct {
 	// PreviousAgent Id of the agent that must have run before this one runs.
 	PreviousAgent *int `json:"previous_agent,omitempty"`
 
-	// PreviousAgentStatus State that the previous agent must be in for this one to run.
+	// PreviousAgentStatus Status that the previous agent must have for this one to run.
 	PreviousAgentStatus *PreviousAgentStatusEnum `json:"previous_agent_status,omitempty"`
 
-	// Prompt What the mentor is asked at every run.
+	// Prompt Prompt that the mentor gets at every run.
 	Prompt *string `json:"prompt,omitempty"`
 
 	// Task When the agent runs.
 	Task PeriodicTaskRequest `json:"task"`
 
-	// Title Name of the agent for people.
+	// Title Display name of the agent.
 	Title string `json:"title"`
 }
 
-// PeriodicAgentLog The log of one run.
+// PeriodicAgentLog Records one run of an agent.
 //
 // Example: {"content":"Loaded 3 documents. Answered.","created_at":"2026-01-06T08:00:00Z","end_time":"2026-01-06T08:00:04.250000Z","id":42,"modified_at":"2026-01-06T08:00:04.250000Z","periodic_agent":7,"start_time":"2026-01-06T08:00:00Z","status":"success"}
 type PeriodicAgentLog struct {
-	// Content What the run logged, from start to end.
+	// Content Text that the run has logged, from start to end.
 	Content *string `json:"content,omitempty"`
 
 	// CreatedAt When the log was created.
 	CreatedAt *time.Time `json:"created_at,omitempty"`
 
-	// EndTime When the run ended.
+	// EndTime When the run finished.
 	EndTime *time.Time `json:"end_time,omitempty"`
 
 	// Id Id of the log.
@@ -903,39 +901,39 @@ type PeriodicAgentLog struct {
 	// PeriodicAgent Id of the agent that ran.
 	PeriodicAgent int `json:"periodic_agent"`
 
-	// StartTime When the run began.
+	// StartTime When the run started.
 	StartTime *time.Time `json:"start_time,omitempty"`
 
-	// Status How the run went, or that it has not finished.
+	// Status Status of the run.
 	Status *PeriodicAgentLogStatusEnum `json:"status,omitempty"`
 }
 
-// PeriodicAgentLogStatusEnum State of one run.
+// PeriodicAgentLogStatusEnum Status of a run.
 //
 // Example: success
 type PeriodicAgentLogStatusEnum string
 
-// PeriodicAgentStatistics Numbers of agents by the state of their latest run.
+// PeriodicAgentStatistics Counts agents by the status of their latest run.
 //
 // Example: {"failed_tasks":1,"pending_tasks":1,"running_tasks":0,"succeeded_tasks":2,"total_tasks":4}
 type PeriodicAgentStatistics struct {
-	// FailedTasks Agents whose latest run failed.
+	// FailedTasks Number of agents whose latest run has failed.
 	FailedTasks int `json:"failed_tasks"`
 
-	// PendingTasks Agents that have not run yet.
+	// PendingTasks Number of agents that have not run yet.
 	PendingTasks int `json:"pending_tasks"`
 
-	// RunningTasks Agents whose latest run has not finished.
+	// RunningTasks Number of agents whose latest run has not finished.
 	RunningTasks int `json:"running_tasks"`
 
-	// SucceededTasks Agents whose latest run succeeded.
+	// SucceededTasks Number of agents whose latest run has succeeded.
 	SucceededTasks int `json:"succeeded_tasks"`
 
-	// TotalTasks All agents.
+	// TotalTasks Number of agents.
 	TotalTasks int `json:"total_tasks"`
 }
 
-// PeriodicTask When an agent runs.
+// PeriodicTask Says when an agent runs.
 //
 // Example: {"crontab":{"day_of_month":"*","day_of_week":"mon-fri","hour":"8","minute":"0","month_of_year":"*"},"enabled":true,"id":11,"name":"Morning digest","one_off":false,"start_time":null}
 type PeriodicTask struct {
@@ -948,34 +946,34 @@ type PeriodicTask struct {
 	// Id Id of the task.
 	Id *int `json:"id,omitempty"`
 
-	// Name Name of the task, which the service makes.
+	// Name Name of the task, generated by the service.
 	Name *string `json:"name,omitempty"`
 
-	// OneOff Whether the task switches itself off after one run.
+	// OneOff Whether the task is disabled after one run.
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// StartTime Time before which the task never runs.
 	StartTime *time.Time `json:"start_time,omitempty"`
 }
 
-// PeriodicTaskRequest When a new or replaced agent shall run.
+// PeriodicTaskRequest Says when a new or replaced agent runs.
 //
 // Example: {"crontab":{"day_of_week":"mon-fri","hour":"8","minute":"0"},"start_time":"2026-01-05T00:00:00Z"}
 type PeriodicTaskRequest struct {
 	// Crontab The minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab"`
 
-	// Enabled Whether the task runs at all; it does unless this is false.
+	// Enabled Whether the task runs at all; true if it is left out.
 	Enabled *bool `json:"enabled,omitempty"`
 
-	// OneOff Whether the task switches itself off after one run.
+	// OneOff Whether the task is disabled after one run.
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// StartTime Time before which the task never runs.
 	StartTime *time.Time `json:"start_time,omitempty"`
 }
 
-// PinnedMessageCreate The pin of a session.
+// PinnedMessageCreate Records that a user has pinned a chat session.
 //
 // Example: {"id":5,"platform":"acme","session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51","username":"ada"}
 type PinnedMessageCreate struct {
@@ -992,21 +990,21 @@ type PinnedMessageCreate struct {
 	Username string `json:"username"`
 }
 
-// PinnedMessageGet A pinned session with its mentor and messages.
+// PinnedMessageGet Holds a pinned chat session with its mentor and its messages.
 //
 // Example: {"mentor":{"categories":[],"created_at":null,"id":3,"mcp_servers":[],"name":"Study coach","subjects":[],"types":[],"updated_at":null},"messages":[],"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
 type PinnedMessageGet struct {
-	// Mentor The mentor that was talked to.
+	// Mentor The mentor of the session.
 	Mentor Mentor `json:"mentor"`
 
-	// Messages What was said.
+	// Messages The messages of the session.
 	Messages []ChatHistory `json:"messages"`
 
 	// SessionId Id of the chat session.
 	SessionId string `json:"session_id"`
 }
 
-// PinnedMessageRequest The session to pin or unpin.
+// PinnedMessageRequest Names the chat session to pin or unpin.
 //
 // Example: {"session_id":"9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"}
 type PinnedMessageRequest struct {
@@ -1014,26 +1012,26 @@ type PinnedMessageRequest struct {
 	SessionId string `json:"session_id"`
 }
 
-// PreviousAgentStatusEnum State of an agent, which is that of its latest run. Pending means that there was no run yet.
+// PreviousAgentStatusEnum Status of an agent, which is that of its latest run. Pending means that the agent has not run yet.
 //
 // Example: success
 type PreviousAgentStatusEnum string
 
-// Provider637Enum Whose voice it is.
+// Provider637Enum Names the provider of a voice.
 //
 // Example: openai
 type Provider637Enum string
 
-// SttProviderEnum Who turns speech into text.
+// SttProviderEnum Names the provider of speech recognition.
 //
 // Example: openai
 type SttProviderEnum string
 
-// Subject A subject that mentors know.
+// Subject Describes a subject that mentors know.
 //
 // Example: {"description":null,"id":1,"name":"Rhetoric"}
 type Subject struct {
-	// Description What belongs to the subject.
+	// Description Description of the subject.
 	Description *string `json:"description,omitempty"`
 
 	// Id Id of the subject.
@@ -1043,18 +1041,18 @@ type Subject struct {
 	Name string `json:"name"`
 }
 
-// TransportEnum How an MCP server is spoken to.
+// TransportEnum Names the transport that an MCP server uses.
 //
 // Example: sse
 type TransportEnum string
 
-// TtsProviderEnum Who turns text into speech.
+// TtsProviderEnum Names the provider of speech synthesis.
 //
 // Example: openai
 type TtsProviderEnum string
 
-// ValidationError What was refused, nested as the request was: an object whose leaves are lists of messages, `non_field_errors`
-// for what concerns no single field, `detail` for a body that could not be read, and at times a bare list.
+// ValidationError Validation errors, nested as the request is: an object whose leaves are lists of messages, `non_field_errors`
+// for those that concern no single field, `detail` for a body that could not be parsed, and at times a bare list.
 //
 // Example: {"task":{"crontab":{"minute":["'60', not in 0-59 for Minutes"]}}}
 type ValidationError struct {
@@ -1067,14 +1065,14 @@ type ValidationError0 map[string]interface{}
 // ValidationError1 defines model for ValidationError.1.
 type ValidationError1 = []interface{}
 
-// Voice A voice for calls.
+// Voice Describes a voice for calls.
 //
 // Example: {"audio_url":"","description":"","id":1,"language":"en","name":"Alloy","provider":"openai"}
 type Voice struct {
-	// AudioUrl Address of a sample.
+	// AudioUrl URL of a sample.
 	AudioUrl *string `json:"audio_url,omitempty"`
 
-	// Description What the voice sounds like.
+	// Description Description of the voice.
 	Description *string `json:"description,omitempty"`
 
 	// Id Id of the voice.
@@ -1086,37 +1084,37 @@ type Voice struct {
 	// Name Name of the voice.
 	Name string `json:"name"`
 
-	// Provider Whose voice it is.
+	// Provider Provider of the voice.
 	Provider Provider637Enum `json:"provider"`
 }
 
-// Forbidden The one message of an answer that is not about fields.
+// Forbidden The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type Forbidden = ErrorDetail
 
-// MethodNotAllowed The one message of an answer that is not about fields.
+// MethodNotAllowed The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type MethodNotAllowed = ErrorDetail
 
-// NotFound The one message of an answer that is not about fields.
+// NotFound The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type NotFound = ErrorDetail
 
-// Throttled The one message of an answer that is not about fields.
+// Throttled The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type Throttled = ErrorDetail
 
-// Unauthorized The one message of an answer that is not about fields.
+// Unauthorized The message of an error that is not about fields.
 //
 // Example: {"detail":"Authentication credentials were not provided."}
 type Unauthorized = ErrorDetail
 
-// ValidationFailed What was refused, nested as the request was: an object whose leaves are lists of messages, `non_field_errors`
-// for what concerns no single field, `detail` for a body that could not be read, and at times a bare list.
+// ValidationFailed Validation errors, nested as the request is: an object whose leaves are lists of messages, `non_field_errors`
+// for those that concern no single field, `detail` for a body that could not be parsed, and at times a bare list.
 //
 // Example: {"task":{"crontab":{"minute":["'60', not in 0-59 for Minutes"]}}}
 type ValidationFailed = ValidationError
@@ -1141,7 +1139,7 @@ type AiMentorOrgsUsersListParams struct {
 	// Page Number of the page, from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Items on a page. The server has a default and, in silence, a maximum.
+	// PageSize Items on a page. The server has a default and silently caps larger values.
 	PageSize *int `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// ReturnSessionInformation Whether to send the user's latest session with each mentor.
@@ -1162,7 +1160,7 @@ type AiMentorOrgsUsersPeriodicAgentLogsListParams struct {
 	// Page Number of the page, from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Items on a page. The server has a default and, in silence, a maximum.
+	// PageSize Items on a page. The server has a default and silently caps larger values.
 	PageSize *int `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// ParentMentorId Only logs of agents that this mentor created.
@@ -1171,13 +1169,13 @@ type AiMentorOrgsUsersPeriodicAgentLogsListParams struct {
 	// ParentSessionId Only logs of agents that were created in this chat session.
 	ParentSessionId *string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// PeriodicAgent Only logs of the agent with this id. One that does not exist is an error, not an empty list.
+	// PeriodicAgent Only logs of the agent with this id. An unknown id is an error, not an empty list.
 	PeriodicAgent *int `form:"periodic_agent,omitempty" json:"periodic_agent,omitempty"`
 
-	// Search Only logs in whose texts these words occur.
+	// Search Only logs whose texts contain these words.
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
-	// Status Only logs of runs in this state.
+	// Status Only logs of runs with this status.
 	Status *PeriodicAgentLogStatusEnum `form:"status,omitempty" json:"status,omitempty"`
 
 	// Username Only logs of agents that this user created.
@@ -1186,7 +1184,7 @@ type AiMentorOrgsUsersPeriodicAgentLogsListParams struct {
 
 // AiMentorOrgsUsersPeriodicAgentsListParams defines parameters for AiMentorOrgsUsersPeriodicAgentsList.
 type AiMentorOrgsUsersPeriodicAgentsListParams struct {
-	// Enabled Only agents whose schedule is switched on, or only those whose is off.
+	// Enabled Only enabled agents, or only disabled ones.
 	Enabled *bool `form:"enabled,omitempty" json:"enabled,omitempty"`
 
 	// MentorId Only agents of the mentor with this unique id.
@@ -1198,25 +1196,25 @@ type AiMentorOrgsUsersPeriodicAgentsListParams struct {
 	// Page Number of the page, from 1.
 	Page *int `form:"page,omitempty" json:"page,omitempty"`
 
-	// PageSize Items on a page. The server has a default and, in silence, a maximum.
+	// PageSize Items on a page. The server has a default and silently caps larger values.
 	PageSize *int `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// ParentMentorId Only agents that the mentor with this number created.
+	// ParentMentorId Only agents that the mentor with this numeric id created.
 	ParentMentorId *int `form:"parent_mentor_id,omitempty" json:"parent_mentor_id,omitempty"`
 
 	// ParentSessionId Only agents that were created in this chat session.
 	ParentSessionId *string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// PreviousAgent Only agents that wait for the agent with this id. One that does not exist is an error, not an empty list.
+	// PreviousAgent Only agents that wait for the agent with this id. An unknown id is an error, not an empty list.
 	PreviousAgent *int `form:"previous_agent,omitempty" json:"previous_agent,omitempty"`
 
-	// PreviousAgentStatus Only agents that wait for their previous agent to be in this state.
+	// PreviousAgentStatus Only agents that wait for their previous agent to have this status.
 	PreviousAgentStatus *PreviousAgentStatusEnum `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
 
-	// Search Only agents in whose texts these words occur.
+	// Search Only agents whose texts contain these words.
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
-	// Status Only agents whose latest run is in this state; pending means that there was no run yet.
+	// Status Only agents whose latest run has this status; pending means that the agent has not run yet.
 	Status *PreviousAgentStatusEnum `form:"status,omitempty" json:"status,omitempty"`
 
 	// Title Only agents with this title.
@@ -1445,7 +1443,7 @@ type ClientInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve Retrieve statistics
 	//
-	// Counts the platform's agents by the state of their latest run.
+	// Counts the platform's agents by the status of their latest run.
 	//
 	// Corresponds with GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/ (the `AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve` operationId).
 	AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve(ctx context.Context, org string, userId string, params *AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1459,14 +1457,14 @@ type ClientInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsRetrieve Retrieve a periodic agent
 	//
-	// Retrieves one periodic agent with the whole of its mentor.
+	// Retrieves one periodic agent with its mentor.
 	//
 	// Corresponds with GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/ (the `AiMentorOrgsUsersPeriodicAgentsRetrieve` operationId).
 	AiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context, org string, userId string, id int, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBody Update a periodic agent
 	//
-	// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+	// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1475,7 +1473,7 @@ type ClientInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsPartialUpdate Update a periodic agent
 	//
-	// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+	// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1484,7 +1482,7 @@ type ClientInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsUpdateWithBody Replace a periodic agent
 	//
-	// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+	// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1493,7 +1491,7 @@ type ClientInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsUpdate Replace a periodic agent
 	//
-	// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+	// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1657,7 +1655,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsCreate(ctx context.Context, org 
 
 // AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve Retrieve statistics
 //
-// Counts the platform's agents by the state of their latest run.
+// Counts the platform's agents by the status of their latest run.
 //
 // Corresponds with GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/ (the `AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve` operationId).
 func (c *Client) AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve(ctx context.Context, org string, userId string, params *AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1691,7 +1689,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsDestroy(ctx context.Context, org
 
 // AiMentorOrgsUsersPeriodicAgentsRetrieve Retrieve a periodic agent
 //
-// Retrieves one periodic agent with the whole of its mentor.
+// Retrieves one periodic agent with its mentor.
 //
 // Corresponds with GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/ (the `AiMentorOrgsUsersPeriodicAgentsRetrieve` operationId).
 func (c *Client) AiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context, org string, userId string, id int, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -1708,7 +1706,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context, or
 
 // AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBody Update a periodic agent
 //
-// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1727,7 +1725,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBody(ctx contex
 
 // AiMentorOrgsUsersPeriodicAgentsPartialUpdate Update a periodic agent
 //
-// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -1746,7 +1744,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsPartialUpdate(ctx context.Contex
 
 // AiMentorOrgsUsersPeriodicAgentsUpdateWithBody Replace a periodic agent
 //
-// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 //
 // Takes any type of body and a specified content type.
 //
@@ -1765,7 +1763,7 @@ func (c *Client) AiMentorOrgsUsersPeriodicAgentsUpdateWithBody(ctx context.Conte
 
 // AiMentorOrgsUsersPeriodicAgentsUpdate Replace a periodic agent
 //
-// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3119,7 +3117,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveWithResponse Retrieve statistics
 	//
-	// Counts the platform's agents by the state of their latest run.
+	// Counts the platform's agents by the status of their latest run.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3137,7 +3135,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsRetrieveWithResponse Retrieve a periodic agent
 	//
-	// Retrieves one periodic agent with the whole of its mentor.
+	// Retrieves one periodic agent with its mentor.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -3146,7 +3144,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBodyWithResponse Update a periodic agent
 	//
-	// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+	// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3155,7 +3153,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithResponse Update a periodic agent
 	//
-	// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+	// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3164,7 +3162,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsUpdateWithBodyWithResponse Replace a periodic agent
 	//
-	// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+	// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -3173,7 +3171,7 @@ type ClientWithResponsesInterface interface {
 
 	// AiMentorOrgsUsersPeriodicAgentsUpdateWithResponse Replace a periodic agent
 	//
-	// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+	// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4668,7 +4666,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsCreateWithResponse(
 
 // AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveWithResponse Retrieve statistics
 //
-// Counts the platform's agents by the state of their latest run.
+// Counts the platform's agents by the status of their latest run.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4698,7 +4696,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsDestroyWithResponse
 
 // AiMentorOrgsUsersPeriodicAgentsRetrieveWithResponse Retrieve a periodic agent
 //
-// Retrieves one periodic agent with the whole of its mentor.
+// Retrieves one periodic agent with its mentor.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -4713,7 +4711,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsRetrieveWithRespons
 
 // AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBodyWithResponse Update a periodic agent
 //
-// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4728,7 +4726,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithBo
 
 // AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithResponse Update a periodic agent
 //
-// Changes the fields that are sent, inside task and its crontab too, and leaves the rest as it is.
+// Changes the fields that are sent, also single fields of task and its crontab, and keeps all others.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4743,7 +4741,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsPartialUpdateWithRe
 
 // AiMentorOrgsUsersPeriodicAgentsUpdateWithBodyWithResponse Replace a periodic agent
 //
-// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -4758,7 +4756,7 @@ func (c *ClientWithResponses) AiMentorOrgsUsersPeriodicAgentsUpdateWithBodyWithR
 
 // AiMentorOrgsUsersPeriodicAgentsUpdateWithResponse Replace a periodic agent
 //
-// Replaces what can be written of an agent. Mentor, title and the task's crontab must be sent.
+// Replaces all writable fields of an agent. Mentor, title and the task's crontab are required.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -42,13 +42,13 @@ type Invoker interface {
 	AiMentorOrgsUsersPeriodicAgentsList(ctx context.Context, params AiMentorOrgsUsersPeriodicAgentsListParams) (AiMentorOrgsUsersPeriodicAgentsListRes, error)
 	// AiMentorOrgsUsersPeriodicAgentsRetrieve invokes ai_mentor_orgs_users_periodic_agents_retrieve operation.
 	//
-	// Retrieves one periodic agent with the whole of its mentor.
+	// Retrieves one periodic agent with its mentor.
 	//
 	// GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/
 	AiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context, params AiMentorOrgsUsersPeriodicAgentsRetrieveParams) (AiMentorOrgsUsersPeriodicAgentsRetrieveRes, error)
 	// AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve invokes ai_mentor_orgs_users_periodic_agents_statistics_retrieve operation.
 	//
-	// Counts the platform's agents by the state of their latest run.
+	// Counts the platform's agents by the status of their latest run.
 	//
 	// GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/
 	AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve(ctx context.Context, params AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveParams) (AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes, error)
@@ -855,7 +855,7 @@ func (c *Client) sendAiMentorOrgsUsersPeriodicAgentsList(ctx context.Context, pa
 
 // AiMentorOrgsUsersPeriodicAgentsRetrieve invokes ai_mentor_orgs_users_periodic_agents_retrieve operation.
 //
-// Retrieves one periodic agent with the whole of its mentor.
+// Retrieves one periodic agent with its mentor.
 //
 // GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/
 func (c *Client) AiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context, params AiMentorOrgsUsersPeriodicAgentsRetrieveParams) (AiMentorOrgsUsersPeriodicAgentsRetrieveRes, error) {
@@ -988,7 +988,7 @@ func (c *Client) sendAiMentorOrgsUsersPeriodicAgentsRetrieve(ctx context.Context
 
 // AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve invokes ai_mentor_orgs_users_periodic_agents_statistics_retrieve operation.
 //
-// Counts the platform's agents by the state of their latest run.
+// Counts the platform's agents by the status of their latest run.
 //
 // GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/
 func (c *Client) AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieve(ctx context.Context, params AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveParams) (AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes, error) {

@@ -10,17 +10,17 @@ type AiMentorOrgsUsersPeriodicAgentLogsListParams struct {
 	Ordering OptString `json:",omitempty,omitzero"`
 	// Number of the page, from 1.
 	Page OptInt `json:",omitempty,omitzero"`
-	// Items on a page. The server has a default and, in silence, a maximum.
+	// Items on a page. The server has a default and silently caps larger values.
 	PageSize OptInt `json:",omitempty,omitzero"`
 	// Only logs of agents that this mentor created.
 	ParentMentorID OptString `json:",omitempty,omitzero"`
 	// Only logs of agents that were created in this chat session.
 	ParentSessionID OptString `json:",omitempty,omitzero"`
-	// Only logs of the agent with this id. One that does not exist is an error, not an empty list.
+	// Only logs of the agent with this id. An unknown id is an error, not an empty list.
 	PeriodicAgent OptInt `json:",omitempty,omitzero"`
-	// Only logs in whose texts these words occur.
+	// Only logs whose texts contain these words.
 	Search OptString `json:",omitempty,omitzero"`
-	// Only logs of runs in this state.
+	// Only logs of runs with this status.
 	Status OptPeriodicAgentLogStatusEnum `json:",omitempty,omitzero"`
 	// Only logs of agents that this user created.
 	Username OptString `json:",omitempty,omitzero"`
@@ -42,7 +42,7 @@ type AiMentorOrgsUsersPeriodicAgentLogsRetrieveParams struct {
 
 // AiMentorOrgsUsersPeriodicAgentsListParams is parameters of ai_mentor_orgs_users_periodic_agents_list operation.
 type AiMentorOrgsUsersPeriodicAgentsListParams struct {
-	// Only agents whose schedule is switched on, or only those whose is off.
+	// Only enabled agents, or only disabled ones.
 	Enabled OptBool `json:",omitempty,omitzero"`
 	// Only agents of the mentor with this unique id.
 	MentorID OptString `json:",omitempty,omitzero"`
@@ -50,20 +50,19 @@ type AiMentorOrgsUsersPeriodicAgentsListParams struct {
 	Ordering OptString `json:",omitempty,omitzero"`
 	// Number of the page, from 1.
 	Page OptInt `json:",omitempty,omitzero"`
-	// Items on a page. The server has a default and, in silence, a maximum.
+	// Items on a page. The server has a default and silently caps larger values.
 	PageSize OptInt `json:",omitempty,omitzero"`
-	// Only agents that the mentor with this number created.
+	// Only agents that the mentor with this numeric id created.
 	ParentMentorID OptInt `json:",omitempty,omitzero"`
 	// Only agents that were created in this chat session.
 	ParentSessionID OptString `json:",omitempty,omitzero"`
-	// Only agents that wait for the agent with this id. One that does not exist is an error, not an empty
-	// list.
+	// Only agents that wait for the agent with this id. An unknown id is an error, not an empty list.
 	PreviousAgent OptInt `json:",omitempty,omitzero"`
-	// Only agents that wait for their previous agent to be in this state.
+	// Only agents that wait for their previous agent to have this status.
 	PreviousAgentStatus OptPreviousAgentStatusEnum `json:",omitempty,omitzero"`
-	// Only agents in whose texts these words occur.
+	// Only agents whose texts contain these words.
 	Search OptString `json:",omitempty,omitzero"`
-	// Only agents whose latest run is in this state; pending means that there was no run yet.
+	// Only agents whose latest run has this status; pending means that the agent has not run yet.
 	Status OptPreviousAgentStatusEnum `json:",omitempty,omitzero"`
 	// Only agents with this title.
 	Title OptString `json:",omitempty,omitzero"`

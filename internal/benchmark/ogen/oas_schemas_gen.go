@@ -60,7 +60,7 @@ type AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveForbidden ErrorDetail
 func (*AiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveForbidden) aiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes() {
 }
 
-// How a mentor signs in to an MCP server.
+// Says how a mentor authenticates with an MCP server.
 // Ref: #/components/schemas/AuthTypeEnum
 type AuthTypeEnum string
 
@@ -110,7 +110,7 @@ func (s *AuthTypeEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// How calls with a mentor work.
+// Configures voice calls with a mentor.
 // Ref: #/components/schemas/CallConfiguration
 type CallConfiguration struct {
 	// Id of the configuration.
@@ -119,13 +119,13 @@ type CallConfiguration struct {
 	Mentor uuid.UUID `json:"mentor"`
 	// How speech is answered.
 	Mode OptCallConfigurationModeEnum `json:"mode"`
-	// Who turns text into speech.
+	// Provider of speech synthesis.
 	TtsProvider OptTtsProviderEnum `json:"tts_provider"`
-	// Who turns speech into text.
+	// Provider of speech recognition.
 	SttProvider OptSttProviderEnum `json:"stt_provider"`
-	// Who runs the model.
+	// Provider of the language model.
 	LlmProvider OptLlmProviderEnum `json:"llm_provider"`
-	// Whether the model itself asks for documents, instead of getting them before it answers.
+	// Whether the model requests documents itself, instead of getting them before it answers.
 	UseFunctionCallingForRag OptBool `json:"use_function_calling_for_rag"`
 	// The Google voice.
 	GoogleVoice OptVoice `json:"google_voice"`
@@ -135,7 +135,7 @@ type CallConfiguration struct {
 	OpenaiVoiceID OptNilInt `json:"openai_voice_id"`
 	// Id of the Google voice.
 	GoogleVoiceID OptNilInt `json:"google_voice_id"`
-	// Whether calls have video, which only real-time calls can.
+	// Whether calls have video. Only real-time calls can.
 	EnableVideo OptBool `json:"enable_video"`
 	// Key of the platform that the configuration belongs to.
 	PlatformKey string `json:"platform_key"`
@@ -271,7 +271,7 @@ func (s *CallConfiguration) SetPlatformKey(val string) {
 	s.PlatformKey = val
 }
 
-// How speech in calls is answered, by a real-time model or in turns.
+// Says how speech in calls is answered: by a real-time model or in turns.
 // Ref: #/components/schemas/CallConfigurationModeEnum
 type CallConfigurationModeEnum string
 
@@ -314,10 +314,10 @@ func (s *CallConfigurationModeEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// A schedule in celery's crontab notation. A task is due in a minute that matches all five fields. A
-// field takes `*`, numbers, lists (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of the week,
-// names (`mon-fri`). The times are in the server's time zone, which is UTC unless its operators
-// changed it.
+// Holds a schedule in celery's crontab notation. A task is due in a minute that matches all five
+// fields. A field takes `*`, numbers, lists (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of
+// the week, names (`mon-fri`). The times are in the server's time zone, which is UTC unless its
+// operators changed it.
 // Ref: #/components/schemas/CrontabSchedule
 type CrontabSchedule struct {
 	// Minutes of the hour, 0 to 59.
@@ -382,10 +382,10 @@ func (s *CrontabSchedule) SetMonthOfYear(val OptString) {
 	s.MonthOfYear = val
 }
 
-// The one message of an answer that is not about fields.
+// The message of an error that is not about fields.
 // Ref: #/components/schemas/ErrorDetail
 type ErrorDetail struct {
-	// What went wrong, for a person to read.
+	// A message for people.
 	Detail string `json:"detail"`
 }
 
@@ -399,7 +399,7 @@ func (s *ErrorDetail) SetDetail(val string) {
 	s.Detail = val
 }
 
-// How a mentor opens a conversation, by letting a model answer a prompt or with a fixed text.
+// Says how a mentor opens a conversation: with a model's answer to a prompt or with a fixed text.
 // Ref: #/components/schemas/GreetingMethodEnum
 type GreetingMethodEnum string
 
@@ -442,7 +442,7 @@ func (s *GreetingMethodEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// Who runs the model.
+// Names the provider of a language model.
 // Ref: #/components/schemas/LlmProviderEnum
 type LlmProviderEnum string
 
@@ -485,32 +485,33 @@ func (s *LlmProviderEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// A Model Context Protocol server whose tools a mentor can use.
+// Describes a Model Context Protocol server whose tools a mentor can use.
 // Ref: #/components/schemas/MCPServer
 type MCPServer struct {
 	// Id of the server.
 	ID int `json:"id"`
-	// Number of the platform that the server belongs to.
+	// Numeric id of the platform that the server belongs to.
 	Platform int `json:"platform"`
 	// Name of the server.
 	Name string `json:"name"`
-	// What the server's tools do.
+	// Description of the server's tools.
 	Description OptString `json:"description"`
-	// Address of the server.
+	// URL of the server.
 	URL url.URL `json:"url"`
-	// Address of a picture.
+	// URL of a picture.
 	Image OptNilURI `json:"image"`
-	// How the server is spoken to.
+	// Transport that the server uses.
 	Transport OptTransportEnum `json:"transport"`
-	// What the mentor signs in with.
+	// Credentials with which the mentor authenticates.
 	Credentials OptString `json:"credentials"`
-	// Headers that are sent along, for signing in among other things. Releases before 4 call them headers.
+	// Headers that are sent with requests, such as those that authenticate. Releases before 4 call them
+	// headers.
 	ExtraHeaders jx.Raw `json:"extra_headers"`
 	// Key of the platform that the server belongs to.
 	PlatformKey string `json:"platform_key"`
 	// Whether other platforms can use the server too.
 	IsFeatured OptBool `json:"is_featured"`
-	// How the mentor signs in.
+	// How the mentor authenticates.
 	AuthType OptAuthTypeEnum `json:"auth_type"`
 	// Whether mentors can use the server.
 	IsEnabled OptBool `json:"is_enabled"`
@@ -670,28 +671,28 @@ func (s *MCPServer) SetUpdatedAt(val time.Time) {
 	s.UpdatedAt = val
 }
 
-// An AI mentor.
+// Describes an AI mentor.
 // Ref: #/components/schemas/Mentor
 type Mentor struct {
-	// Number of the mentor. Releases before 4 do not send it.
+	// Numeric id of the mentor. Releases before 4 do not send it.
 	ID int `json:"id"`
-	// Name of the mentor for people.
+	// Display name of the mentor.
 	Name string `json:"name"`
-	// Unique id of the mentor, by which it is named elsewhere.
+	// Unique id of the mentor, by which other objects refer to it.
 	UniqueID OptUUID `json:"unique_id"`
-	// The mentor's Langflow definition; any JSON, null too.
+	// The mentor's Langflow definition, as any JSON.
 	Flow jx.Raw `json:"flow"`
-	// Name of the mentor in addresses.
+	// Name of the mentor in URLs.
 	Slug OptString `json:"slug"`
 	// Key of the platform that the mentor belongs to.
 	Platform OptString `json:"platform"`
-	// Whether people who are not signed in may talk to the mentor.
+	// Whether unauthenticated users can talk to the mentor.
 	AllowAnonymous OptBool `json:"allow_anonymous"`
-	// Whatever the platform keeps about the mentor; any JSON, null too.
+	// Metadata that the platform stores with the mentor, as any JSON.
 	Metadata jx.Raw `json:"metadata"`
-	// Whether questions are judged before they are answered.
+	// Whether questions are moderated before they are answered.
 	EnableModeration OptBool `json:"enable_moderation"`
-	// Whether documents are searched with several wordings of a question.
+	// Whether documents are searched with several variants of a question.
 	EnableMultiQueryRag OptBool `json:"enable_multi_query_rag"`
 	// Whether answers are rewritten by post_processing_prompt.
 	EnablePostProcessingSystem OptBool `json:"enable_post_processing_system"`
@@ -699,13 +700,13 @@ type Mentor struct {
 	//
 	// Deprecated: schema marks this property as deprecated.
 	EnableOpenaiAssistant OptBool `json:"enable_openai_assistant"`
-	// Whether the mentor may use nothing but its documents.
+	// Whether answers are limited to the mentor's documents.
 	EnableTotalGrounding OptBool `json:"enable_total_grounding"`
-	// Whether questions that administrators wrote are suggested.
+	// Whether questions written by administrators are suggested.
 	EnableSuggestedPrompts OptBool `json:"enable_suggested_prompts"`
-	// Whether questions that a model derives from the conversation are suggested.
+	// Whether questions generated from the conversation are suggested.
 	EnableGuidedPrompts OptBool `json:"enable_guided_prompts"`
-	// How a model derives the questions that it suggests.
+	// Instructions by which suggested questions are generated.
 	GuidedPromptInstructions OptString `json:"guided_prompt_instructions"`
 	// Id of the mentor's Google voice.
 	GoogleVoice OptNilInt `json:"google_voice"`
@@ -721,7 +722,7 @@ type Mentor struct {
 	Subjects []Subject `json:"subjects"`
 	// Prompt that opens a conversation when greeting_method is proactive_prompt.
 	ProactivePrompt OptString `json:"proactive_prompt"`
-	// What people are told before they talk to the mentor.
+	// Text that users see before they talk to the mentor.
 	Disclaimer OptString `json:"disclaimer"`
 	// Whether the disclaimer is shown.
 	EnableDisclaimer OptBool `json:"enable_disclaimer"`
@@ -731,7 +732,7 @@ type Mentor struct {
 	ShowVoiceCall OptBool `json:"show_voice_call"`
 	// Whether speech can be recorded.
 	ShowVoiceRecord OptBool `json:"show_voice_record"`
-	// Whether an embedded mentor reads the page that it stands on.
+	// Whether an embedded mentor reads the page around it.
 	EmbedIsContextAware OptBool `json:"embed_is_context_aware"`
 	// Whether an embedded mentor is open at first.
 	EmbedOpenByDefault OptBool `json:"embed_open_by_default"`
@@ -741,31 +742,31 @@ type Mentor struct {
 	EmbedShowVoiceCall OptBool `json:"embed_show_voice_call"`
 	// Whether speech can be recorded for an embedded mentor.
 	EmbedShowVoiceRecord OptBool `json:"embed_show_voice_record"`
-	// What stands in the empty input field.
+	// Placeholder of the input field.
 	PlaceholderPrompt OptString `json:"placeholder_prompt"`
-	// Prompt by which questions are judged.
+	// Prompt that moderates questions.
 	ModerationSystemPrompt OptString `json:"moderation_system_prompt"`
-	// Prompt by which answers are rewritten.
+	// Prompt that rewrites answers.
 	PostProcessingPrompt OptString `json:"post_processing_prompt"`
-	// What is answered to a question that was refused.
+	// Answer to a question that the moderation refuses.
 	ModerationResponse OptString `json:"moderation_response"`
-	// Prompt by which answers are judged.
+	// Prompt that checks answers.
 	SafetySystemPrompt OptString `json:"safety_system_prompt"`
-	// What is said in place of an answer that was refused.
+	// Text that replaces an answer that fails the check.
 	SafetyResponse OptString `json:"safety_response"`
-	// Whether answers are judged before they are sent.
+	// Whether answers are checked before they are sent.
 	EnableSafetySystem OptBool `json:"enable_safety_system"`
 	// Text that opens a conversation when greeting_method is proactive_response.
 	ProactiveResponse OptString `json:"proactive_response"`
 	// How the mentor opens a conversation.
 	GreetingMethod OptGreetingMethodEnum `json:"greeting_method"`
-	// How calls with the mentor work.
+	// Configuration of voice calls with the mentor.
 	CallConfiguration OptCallConfiguration `json:"call_configuration"`
 	// Servers whose tools the mentor can use.
 	McpServers []MCPServer `json:"mcp_servers"`
-	// Number, in edX, of the user who talked to the mentor last.
+	// Id in edX of the user who talked to the mentor last.
 	LastAccessedBy OptNilInt `json:"last_accessed_by"`
-	// When the mentor was last talked to.
+	// When a user last talked to the mentor.
 	RecentlyAccessedAt OptNilDateTime `json:"recently_accessed_at"`
 	// User who created the mentor.
 	CreatedBy OptNilString `json:"created_by"`
@@ -1265,14 +1266,14 @@ func (s *Mentor) SetUpdatedAt(val NilDateTime) {
 	s.UpdatedAt = val
 }
 
-// People that a category of mentors is for.
+// Describes people that a category of mentors is for.
 // Ref: #/components/schemas/MentorAudience
 type MentorAudience struct {
 	// Id of the audience.
 	ID int `json:"id"`
 	// Name of the audience.
 	Name string `json:"name"`
-	// Who belongs to the audience.
+	// Description of the audience.
 	Description OptNilString `json:"description"`
 }
 
@@ -1306,20 +1307,20 @@ func (s *MentorAudience) SetDescription(val OptNilString) {
 	s.Description = val
 }
 
-// A category of mentors.
+// Describes a category of mentors.
 // Ref: #/components/schemas/MentorCategory
 type MentorCategory struct {
 	// Id of the category.
 	ID int `json:"id"`
 	// Name of the category.
 	Name string `json:"name"`
-	// What the category is about.
+	// Description of the category.
 	Description OptNilString `json:"description"`
 	// Id of the group that the category belongs to.
 	CategoryGroup OptNilInt `json:"category_group"`
-	// Whom the category is for.
+	// Audience of the category.
 	Audience MentorAudience `json:"audience"`
-	// All whom the category is for.
+	// All audiences of the category.
 	Audiences []MentorAudience `json:"audiences"`
 }
 
@@ -1383,14 +1384,14 @@ func (s *MentorCategory) SetAudiences(val []MentorAudience) {
 	s.Audiences = val
 }
 
-// A type of mentors.
+// Describes a type of mentors.
 // Ref: #/components/schemas/MentorType
 type MentorType struct {
 	// Id of the type.
 	ID int `json:"id"`
 	// Name of the type.
 	Name string `json:"name"`
-	// What mentors of the type do.
+	// Description of the type.
 	Description OptNilString `json:"description"`
 }
 
@@ -2534,9 +2535,9 @@ func (o OptVoice) Or(d Voice) Voice {
 type PaginatedPeriodicAgentList struct {
 	// Number of items on all pages.
 	Count int `json:"count"`
-	// Address of the next page, as the application behind the proxies sees it.
+	// URL of the next page, as the application behind the proxies sees it.
 	Next OptNilURI `json:"next"`
-	// Address of the previous page.
+	// URL of the previous page.
 	Previous OptNilURI `json:"previous"`
 	// The items of this page.
 	Results []PeriodicAgent `json:"results"`
@@ -2589,9 +2590,9 @@ func (*PaginatedPeriodicAgentList) aiMentorOrgsUsersPeriodicAgentsListRes() {}
 type PaginatedPeriodicAgentLogList struct {
 	// Number of items on all pages.
 	Count int `json:"count"`
-	// Address of the next page, as the application behind the proxies sees it.
+	// URL of the next page, as the application behind the proxies sees it.
 	Next OptNilURI `json:"next"`
-	// Address of the previous page.
+	// URL of the previous page.
 	Previous OptNilURI `json:"previous"`
 	// The items of this page.
 	Results []PeriodicAgentLog `json:"results"`
@@ -2639,20 +2640,20 @@ func (s *PaginatedPeriodicAgentLogList) SetResults(val []PeriodicAgentLog) {
 
 func (*PaginatedPeriodicAgentLogList) aiMentorOrgsUsersPeriodicAgentLogsListRes() {}
 
-// A mentor on a schedule, as it is read.
+// Runs a mentor on a schedule.
 // Ref: #/components/schemas/PeriodicAgent
 type PeriodicAgent struct {
 	// Id of the agent.
 	ID int `json:"id"`
 	// The mentor that runs.
 	Mentor Mentor `json:"mentor"`
-	// Name of the agent for people.
+	// Display name of the agent.
 	Title string `json:"title"`
-	// User who created the agent, and with whose credentials it runs.
+	// User who created the agent. It runs with this user's credentials.
 	Username string `json:"username"`
-	// What the agent is for.
+	// Description of the agent.
 	Description OptString `json:"description"`
-	// What the mentor is asked at every run.
+	// Prompt that the mentor gets at every run.
 	Prompt OptString `json:"prompt"`
 	// When the agent runs.
 	Task PeriodicTask `json:"task"`
@@ -2660,27 +2661,27 @@ type PeriodicAgent struct {
 	CreatedAt time.Time `json:"created_at"`
 	// When the agent was last changed.
 	ModifiedAt time.Time `json:"modified_at"`
-	// Copy of task.enabled, which is the one to write.
+	// Copy of task.enabled, which can be written.
 	Enabled bool `json:"enabled"`
-	// Copy of task.one_off, which is the one to write.
+	// Copy of task.one_off, which can be written.
 	OneOff bool `json:"one_off"`
 	// Key of the platform that the agent belongs to.
 	PlatformKey string `json:"platform_key"`
 	// Pathway that the agent's sessions belong to.
 	Pathway OptString `json:"pathway"`
-	// Where the result of every run is posted; empty for nowhere.
+	// URL to which the result of every run is posted; empty for none.
 	CallbackURL OptString `json:"callback_url"`
-	// Key of the signature on what is posted to callback_url.
+	// Secret that signs the posts to callback_url.
 	CallbackSecret OptString `json:"callback_secret"`
 	// Chat session in which the agent was created.
 	ParentSessionID OptString `json:"parent_session_id"`
-	// Number of the mentor that created the agent.
+	// Numeric id of the mentor that created the agent.
 	ParentMentorID OptNilInt `json:"parent_mentor_id"`
 	// Id of the agent that must have run before this one runs.
 	PreviousAgent OptNilInt `json:"previous_agent"`
-	// State that the previous agent must be in for this one to run.
+	// Status that the previous agent must have for this one to run.
 	PreviousAgentStatus OptPreviousAgentStatusEnum `json:"previous_agent_status"`
-	// What the previous agent said last; it goes into this agent's prompt.
+	// Latest output of the previous agent. It becomes part of this agent's prompt.
 	PreviousAgentOutput string `json:"previous_agent_output"`
 }
 
@@ -2886,18 +2887,18 @@ func (s *PeriodicAgent) SetPreviousAgentOutput(val string) {
 
 func (*PeriodicAgent) aiMentorOrgsUsersPeriodicAgentsRetrieveRes() {}
 
-// The log of one run.
+// Records one run of an agent.
 // Ref: #/components/schemas/PeriodicAgentLog
 type PeriodicAgentLog struct {
 	// Id of the log.
 	ID int `json:"id"`
-	// What the run logged, from start to end.
+	// Text that the run has logged, from start to end.
 	Content OptString `json:"content"`
-	// How the run went, or that it has not finished.
+	// Status of the run.
 	Status OptPeriodicAgentLogStatusEnum `json:"status"`
-	// When the run began.
+	// When the run started.
 	StartTime OptDateTime `json:"start_time"`
-	// When the run ended.
+	// When the run finished.
 	EndTime OptNilDateTime `json:"end_time"`
 	// When the log was created.
 	CreatedAt time.Time `json:"created_at"`
@@ -2989,7 +2990,7 @@ func (s *PeriodicAgentLog) SetPeriodicAgent(val int) {
 
 func (*PeriodicAgentLog) aiMentorOrgsUsersPeriodicAgentLogsRetrieveRes() {}
 
-// State of one run.
+// Status of a run.
 // Ref: #/components/schemas/PeriodicAgentLogStatusEnum
 type PeriodicAgentLogStatusEnum string
 
@@ -3039,18 +3040,18 @@ func (s *PeriodicAgentLogStatusEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// Numbers of agents by the state of their latest run.
+// Counts agents by the status of their latest run.
 // Ref: #/components/schemas/PeriodicAgentStatistics
 type PeriodicAgentStatistics struct {
-	// All agents.
+	// Number of agents.
 	TotalTasks int `json:"total_tasks"`
-	// Agents whose latest run succeeded.
+	// Number of agents whose latest run has succeeded.
 	SucceededTasks int `json:"succeeded_tasks"`
-	// Agents whose latest run failed.
+	// Number of agents whose latest run has failed.
 	FailedTasks int `json:"failed_tasks"`
-	// Agents whose latest run has not finished.
+	// Number of agents whose latest run has not finished.
 	RunningTasks int `json:"running_tasks"`
-	// Agents that have not run yet.
+	// Number of agents that have not run yet.
 	PendingTasks int `json:"pending_tasks"`
 }
 
@@ -3106,16 +3107,16 @@ func (s *PeriodicAgentStatistics) SetPendingTasks(val int) {
 
 func (*PeriodicAgentStatistics) aiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes() {}
 
-// When an agent runs.
+// Says when an agent runs.
 // Ref: #/components/schemas/PeriodicTask
 type PeriodicTask struct {
 	// Id of the task.
 	ID int `json:"id"`
-	// Name of the task, which the service makes.
+	// Name of the task, generated by the service.
 	Name string `json:"name"`
 	// The minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab"`
-	// Whether the task switches itself off after one run.
+	// Whether the task is disabled after one run.
 	OneOff OptBool `json:"one_off"`
 	// Time before which the task never runs.
 	StartTime OptNilDateTime `json:"start_time"`
@@ -3208,7 +3209,7 @@ func (s *PlatformApiKeyAuthentication) SetRoles(val []string) {
 	s.Roles = val
 }
 
-// State of an agent, which is that of its latest run. Pending means that there was no run yet.
+// Status of an agent, which is that of its latest run. Pending means that the agent has not run yet.
 // Ref: #/components/schemas/PreviousAgentStatusEnum
 type PreviousAgentStatusEnum string
 
@@ -3265,7 +3266,7 @@ func (s *PreviousAgentStatusEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// Whose voice it is.
+// Names the provider of a voice.
 // Ref: #/components/schemas/Provider637Enum
 type Provider637Enum string
 
@@ -3315,7 +3316,7 @@ func (s *Provider637Enum) UnmarshalText(data []byte) error {
 	}
 }
 
-// Who turns speech into text.
+// Names the provider of speech recognition.
 // Ref: #/components/schemas/SttProviderEnum
 type SttProviderEnum string
 
@@ -3372,14 +3373,14 @@ func (s *SttProviderEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// A subject that mentors know.
+// Describes a subject that mentors know.
 // Ref: #/components/schemas/Subject
 type Subject struct {
 	// Id of the subject.
 	ID int `json:"id"`
 	// Name of the subject.
 	Name string `json:"name"`
-	// What belongs to the subject.
+	// Description of the subject.
 	Description OptNilString `json:"description"`
 }
 
@@ -3445,7 +3446,7 @@ func (*ThrottledHeaders) aiMentorOrgsUsersPeriodicAgentsListRes()               
 func (*ThrottledHeaders) aiMentorOrgsUsersPeriodicAgentsRetrieveRes()           {}
 func (*ThrottledHeaders) aiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes() {}
 
-// How an MCP server is spoken to.
+// Names the transport that an MCP server uses.
 // Ref: #/components/schemas/TransportEnum
 type TransportEnum string
 
@@ -3495,7 +3496,7 @@ func (s *TransportEnum) UnmarshalText(data []byte) error {
 	}
 }
 
-// Who turns text into speech.
+// Names the provider of speech synthesis.
 // Ref: #/components/schemas/TtsProviderEnum
 type TtsProviderEnum string
 
@@ -3577,9 +3578,9 @@ func (*UnauthorizedHeaders) aiMentorOrgsUsersPeriodicAgentsListRes()            
 func (*UnauthorizedHeaders) aiMentorOrgsUsersPeriodicAgentsRetrieveRes()           {}
 func (*UnauthorizedHeaders) aiMentorOrgsUsersPeriodicAgentsStatisticsRetrieveRes() {}
 
-// What was refused, nested as the request was: an object whose leaves are lists of messages,
-// `non_field_errors` for what concerns no single field, `detail` for a body that could not be read,
-// and at times a bare list.
+// Validation errors, nested as the request is: an object whose leaves are lists of messages,
+// `non_field_errors` for those that concern no single field, `detail` for a body that could not be
+// parsed, and at times a bare list.
 // Ref: #/components/schemas/ValidationError
 // ValidationError represents sum type.
 type ValidationError struct {
@@ -3663,20 +3664,20 @@ func (s *ValidationError0) init() ValidationError0 {
 	return m
 }
 
-// A voice for calls.
+// Describes a voice for calls.
 // Ref: #/components/schemas/Voice
 type Voice struct {
 	// Id of the voice.
 	ID int `json:"id"`
 	// Name of the voice.
 	Name string `json:"name"`
-	// Whose voice it is.
+	// Provider of the voice.
 	Provider Provider637Enum `json:"provider"`
 	// Language that the voice speaks.
 	Language OptString `json:"language"`
-	// What the voice sounds like.
+	// Description of the voice.
 	Description OptString `json:"description"`
-	// Address of a sample.
+	// URL of a sample.
 	AudioURL string `json:"audio_url"`
 }
 

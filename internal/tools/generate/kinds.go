@@ -128,6 +128,7 @@ func goTypeOf(s *openapi3.SchemaRef) string {
 		if value := goTypeOf(s.Value.AdditionalProperties.Schema); value != "" {
 			return "map[string]" + value
 		}
+	case enumeration, date, object, secret, named, union, unknown: // which have a mark, a schema of their own, or no type
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ import (
 
 // logged are the fields that identify an object, by their names in JSON and in
 // the order in which they are logged.
-var logged = []string{"id", "unique_id", "session_id", "name", "title", "status", "enabled"} //nolint:gochecknoglobals // never changed
+var logged = []string{"id", "unique_id", "session_id", "name", "title", "status", "enabled"}
 
 // loggingOf returns the file with a LogValue method for every model that has
 // fields to be identified by.
@@ -22,7 +22,7 @@ func loggingOf(models *ast.File) []byte {
 	structs := structsOf(models)
 	for _, name := range slices.Sorted(maps.Keys(structs)) {
 		if body := loggedFields(structs[name]); body != "" && !strings.HasSuffix(name, "Params") {
-			fmt.Fprintf(&out, "\n// LogValue returns a group of what identifies v.\nfunc (v %s) LogValue() slog.Value {\nvar g logGroup\n%sreturn g.value()\n}\n", name, body)
+			fmt.Fprintf(&out, "\n// LogValue returns a group of the fields that identify v.\nfunc (v %s) LogValue() slog.Value {\nvar g logGroup\n%sreturn g.value()\n}\n", name, body)
 		}
 	}
 	text, err := format.Source(out.Bytes())

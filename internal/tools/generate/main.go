@@ -3,15 +3,16 @@
 // writes models and request builders, and adds the encoders of request bodies
 // and the short form in which models are logged.
 //
-// It refuses what it can't do well, with an error for each place that says what
-// to do there: an operation without its marks, a parameter or a field of a type
-// that it has no branch for, a body of a shape that can't be written, a field
-// that looks like a secret and isn't one.
+// It refuses constructs that it can't generate well, with an error for each that
+// names the place and says what to do: an operation without its marks, a
+// parameter or a field of a type that it has no branch for, a body that can't be
+// encoded, a field that looks like a secret and isn't one.
 //
 // Its argument is the root of the module.
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -38,8 +39,8 @@ func main() {
 // generate writes the generated files of the module at root. On an error it
 // writes none.
 func generate(root string) error {
-	contract, overlay := filepath.Join(root, "openapi.yaml"), filepath.Join(root, "internal/codegen/overlay.yaml")
-	config, err := readConfig(filepath.Join(root, "internal/codegen"))
+	contract, overlay := filepath.Join(root, "openapi.yaml"), root+"/internal/codegen/overlay.yaml"
+	config, err := readConfig(root + "/internal/codegen")
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,9 @@ func generate(root string) error {
 	if err != nil {
 		return fmt.Errorf("requests: %w", err)
 	}
-	tidyFieldComments(models.File)
+	if models, err = tidyComments(models); err != nil {
+		return err
+	}
 	if err := checkTypes(models.File); err != nil {
 		return err
 	}
@@ -68,10 +71,10 @@ func generate(root string) error {
 		return err
 	}
 	return cmp.Or(
-		models.write(filepath.Join(root, "client/models.gen.go")),
-		requests.write(filepath.Join(root, "client/requests.gen.go")),
-		write(filepath.Join(root, "client/encoders.gen.go"), encoders),
-		write(filepath.Join(root, "client/logging.gen.go"), loggingOf(models.File)),
+		write(root+"/client/models.gen.go", []byte(models.text)),
+		write(root+"/client/requests.gen.go", []byte(requests.text)),
+		write(root+"/client/encoders.gen.go", encoders),
+		write(root+"/client/logging.gen.go", loggingOf(models.File)),
 	)
 }
 
@@ -79,17 +82,16 @@ func generate(root string) error {
 func readConfig(dir string) (codegen.Configuration, error) {
 	var config codegen.Configuration
 	name := filepath.Join(dir, "config.yaml")
-	file, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return config, err
 	}
-	defer file.Close()
-	decoder := yaml.NewDecoder(file)
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&config); err != nil {
 		return config, fmt.Errorf("%s: %w", name, err)
 	}
-	templates, err := filepath.Glob(filepath.Join(dir, "templates/*.tmpl"))
+	templates, err := filepath.Glob(dir + "/templates/*.tmpl")
 	if err != nil {
 		return config, err
 	}

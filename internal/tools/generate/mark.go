@@ -112,8 +112,8 @@ func (d *document) markItems(place string, items *openapi3.SchemaRef) {
 	}
 }
 
-// markRead makes a property that is read plain: a value, whether or not the
-// service promises the field, and a pointer where null means something.
+// markRead makes a property that is read a value, whether or not the service
+// promises the field, or a pointer if null means something.
 func markRead(s *openapi3.SchemaRef, of kind) {
 	pointer := s.Value.Nullable && s.Ref == "" && !slices.Contains([]kind{freeForm, list, dictionary, secret}, of)
 	suggest(s, "x-go-type-skip-optional-pointer", !pointer)
@@ -121,8 +121,8 @@ func markRead(s *openapi3.SchemaRef, of kind) {
 }
 
 // markWritten makes a property that is written tell unset from zero by a
-// pointer, and from null by a Nullable. What must be sent is left out when it is
-// empty, so that the service says which field is missing.
+// pointer, and from null by a Nullable. An empty required field is left out, so
+// that the service says which field is missing.
 func (d *document) markWritten(place string, s *openapi3.SchemaRef, of kind, required bool) {
 	if s.Value.ReadOnly && s.Ref == "" {
 		d.refuse(place, "it is read-only, but in a schema that is written: leave it out there")
@@ -187,7 +187,7 @@ func (d *document) markParameters(o operation) {
 }
 
 // taken are the names in a builder that a parameter would hide.
-var taken = []string{"r", "params", "body"} //nolint:gochecknoglobals // never changed
+var taken = []string{"r", "params", "body"}
 
 func (d *document) markParameter(place string, o operation, p *openapi3.Parameter) {
 	if p.Schema == nil {

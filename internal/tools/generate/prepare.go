@@ -20,9 +20,9 @@ type document struct {
 	faults     []error
 }
 
-// prepare reads the contract, refuses what can't be generated well, and marks
-// the rest, so that what is read is plain and what is written tells unset from
-// zero.
+// prepare reads the contract, refuses constructs that can't be generated well,
+// and marks the rest: fields that are read become plain values, and fields that
+// are written tell unset from zero.
 func prepare(contract, overlay string) (*document, error) {
 	text, err := readContract(contract, overlay)
 	if err != nil {
@@ -40,7 +40,7 @@ func prepare(contract, overlay string) (*document, error) {
 	read, written := map[string]bool{}, map[string]bool{}
 	names := map[string]string{}
 	for _, o := range d.operations() {
-		o.dropWhatIsNotGenerated()
+		o.dropErrorsAndCallbacks()
 		d.checkOperation(o, names)
 		d.reach(o.responses(), read)
 		d.reach(o.bodies(), written)
@@ -99,9 +99,9 @@ func (o operation) asArguments() bool { return o.Extensions["x-params-as-argumen
 
 func (o operation) parameters() openapi3.Parameters { return slices.Concat(o.shared, o.Parameters) }
 
-// dropWhatIsNotGenerated removes error responses and callbacks: errors and
-// events have hand-written types.
-func (o operation) dropWhatIsNotGenerated() {
+// dropErrorsAndCallbacks removes error responses and callbacks, whose types are
+// written by hand.
+func (o *operation) dropErrorsAndCallbacks() {
 	o.Callbacks = nil
 	for status := range o.Responses.Map() {
 		if !strings.HasPrefix(status, "2") {

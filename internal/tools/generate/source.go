@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"go/ast"
 	"go/format"
 	"go/parser"
@@ -13,44 +12,21 @@ import (
 	"strings"
 )
 
-// source is a Go file that can be changed.
+// source is a Go file.
 type source struct {
 	*ast.File
+
+	text      string
 	positions *token.FileSet
 }
 
 func parse(text string) (*source, error) {
 	positions := token.NewFileSet()
 	file, err := parser.ParseFile(positions, "", text, parser.ParseComments|parser.SkipObjectResolution)
-	return &source{file, positions}, err
-}
-
-func (s *source) write(name string) error {
-	var out bytes.Buffer
-	if err := format.Node(&out, s.positions, s.File); err != nil {
-		return err
-	}
-	return write(name, out.Bytes())
+	return &source{file, text, positions}, err
 }
 
 func write(name string, text []byte) error { return os.WriteFile(name, text, 0o600) }
-
-// tidyFieldComments removes the field's name from the start of its comment, and
-// makes a deprecation a paragraph of its own, as Go's tools require.
-func tidyFieldComments(file *ast.File) {
-	ast.Inspect(file, func(node ast.Node) bool {
-		field, ok := node.(*ast.Field)
-		if !ok || field.Doc == nil || len(field.Names) != 1 {
-			return true
-		}
-		first := field.Doc.List[0]
-		first.Text = strings.Replace(first.Text, "// "+field.Names[0].Name+" ", "// ", 1)
-		for _, line := range field.Doc.List[1:] {
-			line.Text = strings.Replace(line.Text, "// Deprecated:", "//\n// Deprecated:", 1)
-		}
-		return true
-	})
-}
 
 func structsOf(file *ast.File) map[string]*ast.StructType {
 	found := map[string]*ast.StructType{}
