@@ -27,8 +27,9 @@ type Validation struct {
 	Partial bool // no field is required
 }
 
-// Validate sets the fields of to to the data, a Dict or Form. If the data is
-// invalid, it returns the response with all errors, and to must be discarded.
+// Validate copies the data, a Dict or Form, to the fields of an object. If the data
+// is invalid, it returns the response with all errors, and the object must be
+// discarded.
 func Validate[T any](v *Validation, fields []Field[T], data any, to *T) *Response {
 	errs := nonFieldErrors("No data provided")
 	if data != nil {
@@ -40,7 +41,7 @@ func Validate[T any](v *Validation, fields []Field[T], data any, to *T) *Respons
 	return BadRequest(errs)
 }
 
-// validateFields sets the fields of to to those of value that are valid.
+// validateFields copies the valid fields of a value to an object.
 func validateFields[T any](v *Validation, fields []Field[T], value any, to *T) (errs Errors) {
 	lookup, isForm := lookupIn(value)
 	if lookup == nil {

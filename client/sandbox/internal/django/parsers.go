@@ -49,7 +49,7 @@ func parseMultipart(contentType string, body []byte) (any, *Response) {
 	for {
 		part, err := reader.NextPart()
 		if err != nil {
-			return f, nil //nolint:nilerr // see above
+			return f, nil
 		}
 		text, _ := io.ReadAll(part)
 		switch name := part.FormName(); {

@@ -15,6 +15,7 @@ type clock struct {
 	frozen bool // whatever the speed is
 }
 
+// newClock returns a clock that starts at a time, the present one if start is zero.
 func newClock(start time.Time, speed float64) *clock {
 	now := time.Now()
 	if start.IsZero() {

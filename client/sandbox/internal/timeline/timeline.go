@@ -29,12 +29,8 @@ type Timeline struct {
 // zero, and runs at a multiple of real time; it is frozen if speed is 0. After
 // Close, methods that return an error return closed.
 func New(start time.Time, speed float64, closed error) *Timeline {
-	now := time.Now()
-	if start.IsZero() {
-		start = now
-	}
 	return &Timeline{
-		clock:    &clock{at: start, since: now, speed: speed},
+		clock:    newClock(start, speed),
 		closed:   closed,
 		lifetime: newLifetime(),
 		runner:   make(chan struct{}, 1),
