@@ -19,9 +19,9 @@ func (p *platform) listAgents(o *org, r *listing.Request) *django.Response {
 func (p *platform) retrieveAgent(o *org, id string) *django.Response {
 	p.store.RLock()
 	defer p.store.RUnlock()
-	a, refusal := findAgent(o, id)
-	if refusal != nil {
-		return refusal
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
 	return django.OK(a.readForm())
 }
@@ -56,8 +56,8 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if refusal := django.Validate(&django.Validation{Context: o}, agentFields, data, a); refusal != nil {
-		return refusal
+	if errResponse := django.Validate(&django.Validation{Context: o}, agentFields, data, a); errResponse != nil {
+		return errResponse
 	}
 	a.ID = p.store.nextID("agent")
 	a.Task.ID = p.store.nextID("task")
@@ -74,17 +74,17 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Response), partial bool) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
-	a, refusal := findAgent(o, id)
-	if refusal != nil {
-		return refusal
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
-	fields, refusal := data()
-	if refusal != nil {
-		return refusal
+	fields, errResponse := data()
+	if errResponse != nil {
+		return errResponse
 	}
 	updated := *a
-	if refusal := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); refusal != nil {
-		return refusal
+	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); errResponse != nil {
+		return errResponse
 	}
 	updated.ModifiedAt = p.now()
 	reschedule := updated.Task != a.Task
@@ -102,9 +102,9 @@ func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Resp
 func (p *platform) deleteAgent(o *org, id string) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
-	a, refusal := findAgent(o, id)
-	if refusal != nil {
-		return refusal
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
 	a.deleted = true
 	p.runs.unschedule(a)
@@ -127,9 +127,9 @@ func (p *platform) agentStatistics(o *org, query django.QueryDict) *django.Respo
 	p.store.RLock()
 	defer p.store.RUnlock()
 	byMentor := listing.Listing[*agent]{Filters: []listing.Filter[*agent]{listing.UUIDFilter("mentor_id", (*agent).mentorID)}}
-	agents, refusal := byMentor.Filter(o.agents, query)
-	if refusal != nil {
-		return refusal
+	agents, errResponse := byMentor.Filter(o.agents, query)
+	if errResponse != nil {
+		return errResponse
 	}
 	s := client.PeriodicAgentStatistics{TotalTasks: int64(len(agents))}
 	for _, a := range agents {

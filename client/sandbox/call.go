@@ -21,11 +21,11 @@ type call struct {
 
 // data parses the body.
 func (c *call) data() (any, *django.Response) {
-	data, refusal := django.Parse(c.contentType, c.body)
+	data, errResponse := django.Parse(c.contentType, c.body)
 	if c.olderRelease {
 		replaceMentorID(data, c.org)
 	}
-	return data, refusal
+	return data, errResponse
 }
 
 func (c *call) listMentors() *django.Response { return c.platform.listMentors(c.org, &c.list) }
@@ -35,9 +35,9 @@ func (c *call) listAgents() *django.Response { return c.platform.listAgents(c.or
 func (c *call) retrieveAgent() *django.Response { return c.platform.retrieveAgent(c.org, c.id) }
 
 func (c *call) createAgent() *django.Response {
-	data, refusal := c.data()
-	if refusal != nil {
-		return refusal
+	data, errResponse := c.data()
+	if errResponse != nil {
+		return errResponse
 	}
 	return c.platform.createAgent(c.org, c.account.Username, data)
 }
@@ -65,9 +65,9 @@ func (c *call) listPins() *django.Response {
 }
 
 func (c *call) createPin() *django.Response {
-	data, refusal := c.data()
-	if refusal != nil {
-		return refusal
+	data, errResponse := c.data()
+	if errResponse != nil {
+		return errResponse
 	}
 	return c.platform.createPin(c.org, c.username, data)
 }
@@ -77,9 +77,9 @@ func (c *call) deletePin() *django.Response {
 	if c.list.Query["session_id"] != nil {
 		return c.platform.deletePin(c.org, c.username, c.list.Query.Form())
 	}
-	data, refusal := c.data()
-	if refusal != nil {
-		return refusal
+	data, errResponse := c.data()
+	if errResponse != nil {
+		return errResponse
 	}
 	return c.platform.deletePin(c.org, c.username, data)
 }

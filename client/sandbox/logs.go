@@ -67,7 +67,7 @@ func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 	for _, ofOrg := range all {
 		count += len(ofOrg.thing)
 	}
-	taken := make(map[int64]bool, count) // ids
+	taken := make(map[int64]bool, count)
 	for _, ofOrg := range all {
 		o, err := p.orgFor(option, ofOrg.org)
 		if err != nil {

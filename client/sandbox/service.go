@@ -28,16 +28,16 @@ type service struct {
 // there is one, too.
 func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[string]string, olderRelease bool) (*django.Response, *Account) {
 	query := django.ParseQuery(r.URL.RawQuery)
-	if refusal := django.Negotiate(query, r.Header["Accept"]); refusal != nil {
-		return refusal, nil
+	if errResponse := django.Negotiate(query, r.Header["Accept"]); errResponse != nil {
+		return errResponse, nil
 	}
-	account, refusal := s.accounts.authenticate(r)
-	if refusal != nil {
-		return refusal, nil
+	account, errResponse := s.accounts.authenticate(r)
+	if errResponse != nil {
+		return errResponse, nil
 	}
-	org, refusal := s.authorize(account, path)
-	if refusal != nil {
-		return refusal, account
+	org, errResponse := s.authorize(account, path)
+	if errResponse != nil {
+		return errResponse, account
 	}
 	if r.Method == http.MethodOptions {
 		return route.Metadata(), account

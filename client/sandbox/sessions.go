@@ -66,15 +66,15 @@ var sessionFields = []django.Field[pinKey]{
 // pinKey validates the data that names a session.
 func (p *platform) pinKey(username string, data any) (pinKey, *django.Response) {
 	key := pinKey{username: username}
-	refusal := django.Validate(&django.Validation{}, sessionFields, data, &key)
+	errResponse := django.Validate(&django.Validation{}, sessionFields, data, &key)
 	key.sessionID, _ = django.ParseUUID(key.sessionID)
-	return key, refusal
+	return key, errResponse
 }
 
 func (p *platform) listPins(o *org, username string, data any) *django.Response {
-	key, refusal := p.pinKey(username, data)
-	if refusal != nil {
-		return refusal
+	key, errResponse := p.pinKey(username, data)
+	if errResponse != nil {
+		return errResponse
 	}
 	p.store.RLock()
 	defer p.store.RUnlock()
@@ -87,9 +87,9 @@ func (p *platform) listPins(o *org, username string, data any) *django.Response 
 
 // createPin pins a session. It changes nothing if the session is pinned already.
 func (p *platform) createPin(o *org, username string, data any) *django.Response {
-	key, refusal := p.pinKey(username, data)
-	if refusal != nil {
-		return refusal
+	key, errResponse := p.pinKey(username, data)
+	if errResponse != nil {
+		return errResponse
 	}
 	p.store.Lock()
 	defer p.store.Unlock()
@@ -102,9 +102,9 @@ func (p *platform) createPin(o *org, username string, data any) *django.Response
 }
 
 func (p *platform) deletePin(o *org, username string, data any) *django.Response {
-	key, refusal := p.pinKey(username, data)
-	if refusal != nil {
-		return refusal
+	key, errResponse := p.pinKey(username, data)
+	if errResponse != nil {
+		return errResponse
 	}
 	p.store.Lock()
 	defer p.store.Unlock()

@@ -31,9 +31,9 @@ type Request struct {
 // in the order of their ids; List does not change them. The function render
 // returns what is encoded of a row.
 func (l *Listing[R]) List(rows []R, r *Request, render func(R) any) *django.Response {
-	rows, refusal := l.Filter(rows, r.Query)
-	if refusal != nil {
-		return refusal
+	rows, errResponse := l.Filter(rows, r.Query)
+	if errResponse != nil {
+		return errResponse
 	}
 	rows = l.search(rows, r.Query.Get("search"))
 	rows = l.sort(rows, r.Query.Get("ordering"))
