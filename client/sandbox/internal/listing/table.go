@@ -10,7 +10,10 @@ type Table[R Row] []R
 
 // Add inserts a row, whose id must be new.
 func (t *Table[R]) Add(row R) {
-	i, _ := t.find(row.RowID())
+	i := len(*t)
+	if i > 0 && (*t)[i-1].RowID() > row.RowID() { // ids mostly ascend
+		i, _ = t.find(row.RowID())
+	}
 	*t = slices.Insert(*t, i, row)
 }
 
