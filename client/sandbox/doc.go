@@ -15,9 +15,9 @@
 // Options add accounts, mentors, agents, logs of past runs and chat sessions. [New]
 // returns a sandbox without a listener, for a server of your own.
 //
-// An org may be large: a sandbox lists, filters, sorts and searches 10,000 agents
-// and 100,000 logs within tens of milliseconds. Ten times as many start within
-// seconds and take about a gigabyte of memory.
+// An org may be large: with 10,000 agents and 100,000 logs, lists, filters, sorting
+// and searches take milliseconds to some hundred milliseconds. Ten times as many
+// start within seconds and take about a gigabyte of memory.
 //
 // # Runs
 //
