@@ -1,43 +1,43 @@
 package sandbox
 
 import (
-	"fmt"
-
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
-// An agent is a periodic agent, as it is kept and as it is written. Some fields
-// are filled in for an answer only.
+// An agent is a periodic agent in its JSON form. Some fields are set in responses
+// only.
 type agent struct {
-	ID                  int64      `json:"id"`
-	Mentor              any        `json:"mentor"` // for an answer
-	Title               string     `json:"title"`
-	Username            string     `json:"username"`
-	Description         string     `json:"description"`
-	Prompt              string     `json:"prompt"`
-	Task                task       `json:"task"`
-	CreatedAt           moment     `json:"created_at"`
-	ModifiedAt          moment     `json:"modified_at"`
-	Enabled             bool       `json:"enabled"` // for an answer
-	OneOff              bool       `json:"one_off"` // for an answer
-	PlatformKey         string     `json:"platform_key"`
-	Pathway             string     `json:"pathway"`
-	CallbackURL         string     `json:"callback_url"`
-	CallbackSecret      string     `json:"callback_secret"`
-	ParentSessionID     string     `json:"parent_session_id"`
-	ParentMentorID      *int64     `json:"parent_mentor_id"`
-	PreviousAgent       *int64     `json:"previous_agent"`
-	PreviousAgentStatus api.Status `json:"previous_agent_status"`
-	PreviousAgentOutput string     `json:"previous_agent_output"` // for an answer
+	ID                  int64           `json:"id"`
+	Mentor              any             `json:"mentor"` // in responses
+	Title               string          `json:"title"`
+	Username            string          `json:"username"`
+	Description         string          `json:"description"`
+	Prompt              string          `json:"prompt"`
+	Task                task            `json:"task"`
+	CreatedAt           django.DateTime `json:"created_at"`
+	ModifiedAt          django.DateTime `json:"modified_at"`
+	Enabled             bool            `json:"enabled"` // in responses
+	OneOff              bool            `json:"one_off"` // in responses
+	PlatformKey         string          `json:"platform_key"`
+	Pathway             string          `json:"pathway"`
+	CallbackURL         string          `json:"callback_url"`
+	CallbackSecret      string          `json:"callback_secret"`
+	ParentSessionID     string          `json:"parent_session_id"`
+	ParentMentorID      *int64          `json:"parent_mentor_id"`
+	PreviousAgent       *int64          `json:"previous_agent"`
+	PreviousAgentStatus api.Status      `json:"previous_agent_status"`
+	PreviousAgentOutput string          `json:"previous_agent_output"` // in responses
 
 	org      *org
 	mentor   *mentor
-	latest   *log   // of its latest run; nil if there was none
-	output   string // of its latest run that finished
+	latest   *log   // of the latest run; nil if there was none
+	output   string // of the latest run that has finished
 	schedule crontab.Schedule
-	due      *occurrence // its next run by the schedule; nil if there is none
+	nextRun  *timeline.Entry // nil if there is none
 	deleted  bool
 }
 
@@ -46,13 +46,16 @@ type task struct {
 	Name      string                 `json:"name"`
 	Crontab   client.CrontabSchedule `json:"crontab"`
 	OneOff    bool                   `json:"one_off"`
-	StartTime moment                 `json:"start_time"`
+	StartTime django.DateTime        `json:"start_time"`
 	Enabled   bool                   `json:"enabled"`
 }
 
-func (a *agent) rowID() int64 { return a.ID }
+// RowID is the agent's id.
+func (a *agent) RowID() int64 { return a.ID }
 
-// status is the state of the latest run.
+func (a *agent) mentorID() string { return a.mentor.UniqueID }
+
+// status returns the status of the latest run.
 func (a *agent) status() api.Status {
 	if a.latest == nil {
 		return api.StatusPending
@@ -60,46 +63,49 @@ func (a *agent) status() api.Status {
 	return a.latest.Status
 }
 
-// read is the agent as list and retrieve answer it.
-func (a *agent) read() any {
-	read := a.written()
-	read.Mentor = a.mentor.json
-	return read
+// readForm returns the JSON form in the responses to list and retrieve.
+func (a *agent) readForm() any {
+	form := a.writeForm()
+	form.Mentor = a.mentor.json
+	return form
 }
 
-// written is the agent as create and update answer it.
-func (a *agent) written() *agent {
-	written := *a
-	written.Mentor = a.mentor.UniqueID
-	written.Enabled, written.OneOff = a.Task.Enabled, a.Task.OneOff
+// writeForm returns the JSON form in the responses to create and update.
+func (a *agent) writeForm() *agent {
+	form := *a
+	form.Mentor = a.mentor.UniqueID
+	form.Enabled, form.OneOff = a.Task.Enabled, a.Task.OneOff
+	form.PreviousAgentOutput = a.previousOutput()
+	return &form
+}
+
+// previous returns the agent that a depends on, nil if there is none.
+func (a *agent) previous() *agent {
+	if a.PreviousAgent == nil {
+		return nil
+	}
+	return a.org.agents.ByID(*a.PreviousAgent)
+}
+
+// isReady reports whether the previous agent has the status that a depends on.
+func (a *agent) isReady() bool {
+	previous := a.previous()
+	return previous == nil || previous.status() == a.PreviousAgentStatus
+}
+
+func (a *agent) previousOutput() string {
 	if previous := a.previous(); previous != nil {
-		written.PreviousAgentOutput = previous.output
+		return previous.output
 	}
-	return &written
+	return ""
 }
 
-// create adds the agent that data describes.
-func (s *Sandbox) create(o *org, username string, data any) (*agent, *answer) {
-	now := s.time()
-	a := &agent{
-		org:         o,
-		Username:    username,
-		CreatedAt:   now,
-		ModifiedAt:  now,
-		PlatformKey: o.key,
-		Task: task{
-			Crontab: client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"},
-			Enabled: true,
-		},
-		PreviousAgentStatus: api.StatusSuccess,
+// runPrompt returns the prompt of a run: that of the agent, followed by the output
+// of its previous agent.
+func (a *agent) runPrompt() string {
+	output := a.previousOutput()
+	if a.Prompt == "" || output == "" {
+		return a.Prompt + output
 	}
-	if refusal := validate(&validation{org: o}, agentFields, data, a); refusal != nil {
-		return nil, refusal
-	}
-	a.ID = s.store.nextID("agent")
-	a.Task.ID = s.store.nextID("task")
-	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
-	o.agents.add(a)
-	s.schedule(a)
-	return a, nil
+	return a.Prompt + "\n\n" + output
 }

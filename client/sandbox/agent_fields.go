@@ -1,12 +1,11 @@
 package sandbox
 
 import (
-	"fmt"
-	"math/big"
-
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
 // agentStatuses are the choices of previous_agent_status.
@@ -17,31 +16,31 @@ var agentStatuses = []api.Status{
 	api.StatusPending,
 }
 
-// agentFields are the fields of an agent that can be written, in the order in
-// which the service tells their faults.
-var agentFields = []field[agent]{
-	{name: "mentor", required: true, related: true, set: setMentor},
-	text("title", textRule{required: true, maxLength: 255}, func(a *agent) *string { return &a.Title }),
-	text("description", textRule{blank: true}, func(a *agent) *string { return &a.Description }),
-	text("prompt", textRule{blank: true}, func(a *agent) *string { return &a.Prompt }),
-	nested("task", taskFields, func(a *agent) *task { return &a.Task }),
-	text("pathway", textRule{blank: true, maxLength: 255}, func(a *agent) *string { return &a.Pathway }),
-	text("callback_url", textRule{blank: true, maxLength: 200, invalid: invalidURL, check: checkURL}, func(a *agent) *string { return &a.CallbackURL }),
-	text("callback_secret", textRule{blank: true, maxLength: 255}, func(a *agent) *string { return &a.CallbackSecret }),
-	text("parent_session_id", textRule{blank: true, maxLength: 200}, func(a *agent) *string { return &a.ParentSessionID }),
-	wholeNumber("parent_mentor_id", func(a *agent) **int64 { return &a.ParentMentorID }),
-	{name: "previous_agent", related: true, null: func(a *agent) { a.PreviousAgent = nil }, set: setPreviousAgent},
-	choice("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
+// agentFields are the writable fields of an agent, in the order in which the
+// service reports their errors.
+var agentFields = []django.Field[agent]{
+	django.SlugRelatedField("mentor", "unique_id", mentorOf, func(a *agent) **mentor { return &a.mentor }),
+	django.CharField("title", django.CharRules{Required: true, MaxLength: 255}, func(a *agent) *string { return &a.Title }),
+	django.CharField("description", django.CharRules{AllowBlank: true}, func(a *agent) *string { return &a.Description }),
+	django.CharField("prompt", django.CharRules{AllowBlank: true}, func(a *agent) *string { return &a.Prompt }),
+	django.NestedField("task", taskFields, func(a *agent) *task { return &a.Task }),
+	django.CharField("pathway", django.CharRules{AllowBlank: true, MaxLength: 255}, func(a *agent) *string { return &a.Pathway }),
+	django.URLField("callback_url", django.CharRules{AllowBlank: true, MaxLength: 200}, func(a *agent) *string { return &a.CallbackURL }),
+	django.CharField("callback_secret", django.CharRules{AllowBlank: true, MaxLength: 255}, func(a *agent) *string { return &a.CallbackSecret }),
+	django.CharField("parent_session_id", django.CharRules{AllowBlank: true, MaxLength: 200}, func(a *agent) *string { return &a.ParentSessionID }),
+	django.IntegerField("parent_mentor_id", func(a *agent) **int64 { return &a.ParentMentorID }),
+	django.PrimaryKeyRelatedField("previous_agent", hasAgentID, func(a *agent) **int64 { return &a.PreviousAgent }),
+	django.ChoiceField("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
-var taskFields = []field[task]{
-	nested("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),
-	boolean("one_off", func(t *task) *bool { return &t.OneOff }),
-	{name: "start_time", null: func(t *task) { t.StartTime = 0 }, set: setStartTime},
-	boolean("enabled", func(t *task) *bool { return &t.Enabled }),
+var taskFields = []django.Field[task]{
+	django.NestedField("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),
+	django.BooleanField("one_off", func(t *task) *bool { return &t.OneOff }),
+	django.DateTimeField("start_time", func(t *task) *django.DateTime { return &t.StartTime }),
+	django.BooleanField("enabled", func(t *task) *bool { return &t.Enabled }),
 }
 
-var crontabFields = []field[client.CrontabSchedule]{
+var crontabFields = []django.Field[client.CrontabSchedule]{
 	crontabField(crontab.Minute, func(s *client.CrontabSchedule) *string { return &s.Minute }),
 	crontabField(crontab.Hour, func(s *client.CrontabSchedule) *string { return &s.Hour }),
 	crontabField(crontab.DayOfWeek, func(s *client.CrontabSchedule) *string { return &s.DayOfWeek }),
@@ -49,10 +48,10 @@ var crontabFields = []field[client.CrontabSchedule]{
 	crontabField(crontab.MonthOfYear, func(s *client.CrontabSchedule) *string { return &s.MonthOfYear }),
 }
 
-// crontabField is a field of a crontab. What the service refuses, for its
-// length too, package crontab knows; what celery would never run is accepted.
-func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) field[client.CrontabSchedule] {
-	return text(string(name), textRule{check: func(value string) string {
+// crontabField is a field of a crontab. It refuses what the service refuses, but
+// accepts schedules that celery never runs.
+func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) django.Field[client.CrontabSchedule] {
+	return django.CharField(string(name), django.CharRules{Validate: func(value string) string {
 		var alone client.CrontabSchedule
 		*at(&alone) = value
 		for _, finding := range crontab.Check(alone.Fields()).Findings {
@@ -64,54 +63,46 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 	}}, at)
 }
 
-// setMentor reads the unique id of a mentor. Django takes an integer for the
-// number that a UUID is.
-func setMentor(v *validation, value any, to *agent) faults {
-	id, isUUID := parseUUID(str(value))
-	switch value := value.(type) {
-	case bool:
-		isUUID = true
-	case integer:
-		number, _ := new(big.Int).SetString(string(value), 10)
-		isUUID = number.Sign() >= 0 && number.BitLen() <= 128
-	}
-	if !isUUID {
-		return fault("“" + str(value) + "” is not a valid UUID.")
-	}
-	mentor := v.org.mentorByUUID[id]
-	if mentor == nil {
-		return fault("Object with unique_id=" + str(value) + " does not exist.")
-	}
-	to.mentor = mentor
-	return faults{}
-}
+func mentorOf(o any, id string) *mentor { return o.(*org).mentorByUUID[id] } //nolint:forcetypeassert // the context is an org
 
-func setPreviousAgent(v *validation, value any, to *agent) faults {
-	var id int64
-	switch value := value.(type) {
-	case string, integer:
-		n, ok := parseInt(str(value))
-		if _, isString := value.(string); isString && !ok {
-			return fault("Incorrect type. Expected pk value, received str.")
-		}
-		id = n
-	case float64:
-		id = int64(value)
-	default:
-		return fault("Incorrect type. Expected pk value, received " + typeName(value) + ".")
-	}
-	if v.org.agents.byID(id) == nil {
-		return fault(fmt.Sprintf(`Invalid pk "%s" - object does not exist.`, str(value)))
-	}
-	to.PreviousAgent = &id
-	return faults{}
-}
+func hasAgentID(o any, id int64) bool { return o.(*org).hasAgent(id) } //nolint:forcetypeassert // the context is an org
 
-func setStartTime(_ *validation, value any, to *task) faults {
-	start, message := readDatetime(value)
-	if message != "" {
-		return fault(message)
+// agentListing says how the agents of o can be filtered, searched and sorted.
+func agentListing(o *org) *listing.Listing[*agent] {
+	return &listing.Listing[*agent]{
+		Filters: []listing.Filter[*agent]{
+			listing.BooleanFilter("enabled", func(a *agent) bool { return a.Task.Enabled }),
+			listing.UUIDFilter("mentor_id", (*agent).mentorID),
+			listing.NumberFilter("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID }),
+			listing.CharFilter("parent_session_id", func(a *agent) string { return a.ParentSessionID }),
+			listing.ModelChoiceFilter("previous_agent", o.hasAgent, func(a *agent) *int64 { return a.PreviousAgent }),
+			listing.ChoiceFilter("previous_agent_status", agentStatuses, func(a *agent) api.Status { return a.PreviousAgentStatus }),
+			listing.ChoiceFilter("status", agentStatuses, (*agent).status),
+			listing.CharFilter("title", func(a *agent) string { return a.Title }),
+			listing.CharFilter("username", func(a *agent) string { return a.Username }),
+		},
+		Search: []func(*agent) string{
+			func(a *agent) string { return a.Title },
+			func(a *agent) string { return a.Description },
+			func(a *agent) string { return a.Prompt },
+		},
+		Orderings: map[string]func(a, b *agent) int{
+			"id":                    listing.By((*agent).RowID),
+			"mentor":                listing.By(func(a *agent) int64 { return a.mentor.ID }),
+			"title":                 listing.By(func(a *agent) string { return a.Title }),
+			"username":              listing.By(func(a *agent) string { return a.Username }),
+			"description":           listing.By(func(a *agent) string { return a.Description }),
+			"prompt":                listing.By(func(a *agent) string { return a.Prompt }),
+			"created_at":            listing.ByDateTime(func(a *agent) django.DateTime { return a.CreatedAt }),
+			"modified_at":           listing.ByDateTime(func(a *agent) django.DateTime { return a.ModifiedAt }),
+			"enabled":               listing.ByBool(func(a *agent) bool { return a.Task.Enabled }),
+			"one_off":               listing.ByBool(func(a *agent) bool { return a.Task.OneOff }),
+			"pathway":               listing.By(func(a *agent) string { return a.Pathway }),
+			"callback_url":          listing.By(func(a *agent) string { return a.CallbackURL }),
+			"parent_session_id":     listing.By(func(a *agent) string { return a.ParentSessionID }),
+			"parent_mentor_id":      listing.ByNullable(func(a *agent) *int64 { return a.ParentMentorID }),
+			"previous_agent":        listing.ByNullable(func(a *agent) *int64 { return a.PreviousAgent }),
+			"previous_agent_status": listing.By(func(a *agent) api.Status { return a.PreviousAgentStatus }),
+		},
 	}
-	to.StartTime = start
-	return faults{}
 }

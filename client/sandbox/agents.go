@@ -1,118 +1,148 @@
 package sandbox
 
 import (
+	"fmt"
 	"net/http"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-func (c *call) listAgents() *answer {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	agents, refusal := agentListing.choose(c, c.org.agents)
-	if refusal != nil {
-		return refusal
-	}
-	return paginate(c, agents, agentListing.order(c), (*agent).read)
+func (p *platform) listAgents(o *org, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	return agentListing(o).List(o.agents, r, (*agent).readForm)
 }
 
-func (c *call) retrieveAgent() *answer {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	a, refusal := c.agent()
-	if refusal != nil {
-		return refusal
+func (p *platform) retrieveAgent(o *org, id string) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
-	return ok(a.read())
+	return django.OK(a.readForm())
 }
 
-// agent finds the agent of the path.
-func (c *call) agent() (*agent, *answer) {
-	id, isNumber := parseInt(c.id)
-	if !isNumber {
-		return nil, detail(http.StatusNotFound, "Not found.")
+// findAgent returns the agent with an id, or the response if there is none.
+func findAgent(o *org, id string) (*agent, *django.Response) {
+	number, ok := django.ParseInt(id)
+	if !ok {
+		return nil, django.NotFound()
 	}
-	a := c.org.agents.byID(id)
+	a := o.agents.ByID(number)
 	if a == nil {
-		return nil, notFound("PeriodicAgent")
+		return nil, django.ObjectNotFound("PeriodicAgent")
 	}
 	return a, nil
 }
 
-func (c *call) createAgent() *answer {
-	data, refusal := c.data()
-	if refusal != nil {
-		return refusal
+// createAgent creates an agent of a user from data.
+func (p *platform) createAgent(o *org, username string, data any) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	now := p.now()
+	a := &agent{
+		org:         o,
+		Username:    username,
+		CreatedAt:   now,
+		ModifiedAt:  now,
+		PlatformKey: o.key,
+		Task: task{
+			Crontab: client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"},
+			Enabled: true,
+		},
+		PreviousAgentStatus: api.StatusSuccess,
 	}
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.sandbox.create(c.org, c.account.Username, data)
-	if refusal != nil {
-		return refusal
+	if errResponse := django.Validate(&django.Validation{Context: o}, agentFields, data, a); errResponse != nil {
+		return errResponse
 	}
-	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return &answer{status: http.StatusCreated, body: a.written()}
+	a.ID = p.store.nextID("agent")
+	a.Task.ID = p.store.nextID("task")
+	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
+	o.agents.Add(a)
+	p.runs.schedule(a)
+	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
+	return &django.Response{Status: http.StatusCreated, Body: a.writeForm()}
 }
 
-// updateAgent is PUT and PATCH. Django REST Framework leaves what is not sent as
-// it is in both; PUT only insists on the fields that are required.
-func (c *call) updateAgent() *answer {
-	if refusal := c.checkAgent(); refusal != nil {
-		return refusal
+// updateAgent sets the fields of an agent to the data, which it gets if there is
+// such an agent. If partial is true, no field is required. Fields that the data
+// lacks stay as they are.
+func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Response), partial bool) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
-	data, refusal := c.data()
-	if refusal != nil {
-		return refusal
+	fields, errResponse := data()
+	if errResponse != nil {
+		return errResponse
 	}
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.agent()
-	if refusal != nil {
-		return refusal
+	updated := *a
+	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); errResponse != nil {
+		return errResponse
 	}
-	draft := *a
-	v := &validation{org: c.org, partial: c.request.Method == http.MethodPatch}
-	if refusal := validate(v, agentFields, data, &draft); refusal != nil {
-		return refusal
+	updated.ModifiedAt = p.now()
+	reschedule := updated.Task != a.Task
+	*a = updated
+	if reschedule {
+		p.runs.schedule(a)
 	}
-	draft.ModifiedAt = c.sandbox.time()
-	planned := draft.Task == a.Task // the same as before
-	*a = draft
-	if !planned {
-		c.sandbox.schedule(a)
-	}
-	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Type: EventAgentSaved, Org: c.org.key, AgentID: a.ID})
-	return ok(a.written())
+	p.runs.releaseDependents(o, p.timeline.Now())
+	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
+	return django.OK(a.writeForm())
 }
 
-// checkAgent looks for the agent before the body is looked at.
-func (c *call) checkAgent() *answer {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	_, refusal := c.agent()
-	return refusal
-}
-
-// destroyAgent deletes the agent and its logs. Agents that waited for it wait
-// for none from then on.
-func (c *call) destroyAgent() *answer {
-	c.sandbox.store.Lock()
-	defer c.sandbox.store.Unlock()
-	a, refusal := c.agent()
-	if refusal != nil {
-		return refusal
+// deleteAgent deletes an agent and its logs. Agents that depend on it depend on
+// none then.
+func (p *platform) deleteAgent(o *org, id string) *django.Response {
+	p.store.Lock()
+	defer p.store.Unlock()
+	a, errResponse := findAgent(o, id)
+	if errResponse != nil {
+		return errResponse
 	}
 	a.deleted = true
-	c.sandbox.unschedule(a)
-	c.org.agents.remove(func(other *agent) bool { return other == a })
-	for _, other := range c.org.agents {
+	p.runs.unschedule(a)
+	o.agents.Delete(func(other *agent) bool { return other == a })
+	for _, other := range o.agents {
 		if other.PreviousAgent != nil && *other.PreviousAgent == a.ID {
 			other.PreviousAgent = nil
 		}
 	}
 	if a.latest != nil {
-		c.org.logs.remove(func(l *log) bool { return l.PeriodicAgent == a.ID })
+		o.logs.Delete(func(l *log) bool { return l.PeriodicAgent == a.ID })
 	}
-	c.sandbox.letGo(c.org, c.sandbox.Now())
-	c.sandbox.tell(Event{Type: EventAgentDeleted, Org: c.org.key, AgentID: a.ID})
-	return &answer{status: http.StatusNoContent}
+	p.runs.releaseDependents(o, p.timeline.Now())
+	p.events.publish(Event{Type: EventAgentDeleted, Org: o.key, AgentID: a.ID})
+	return &django.Response{Status: http.StatusNoContent}
+}
+
+// agentStatistics counts the agents of a mentor, or of all, by status.
+func (p *platform) agentStatistics(o *org, query django.QueryDict) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	byMentor := listing.Listing[*agent]{Filters: []listing.Filter[*agent]{listing.UUIDFilter("mentor_id", (*agent).mentorID)}}
+	agents, errResponse := byMentor.Filter(o.agents, query)
+	if errResponse != nil {
+		return errResponse
+	}
+	s := client.PeriodicAgentStatistics{TotalTasks: int64(len(agents))}
+	for _, a := range agents {
+		switch a.status() {
+		case api.StatusSuccess:
+			s.SucceededTasks++
+		case api.StatusError:
+			s.FailedTasks++
+		case api.StatusRunning:
+			s.RunningTasks++
+		default:
+			s.PendingTasks++
+		}
+	}
+	return django.OK(s)
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // An Account is a user of an org with an API key.
@@ -41,52 +41,46 @@ func (a Account) check() error {
 	return nil
 }
 
-// keyHash is what accounts are found by: looking up a hash takes no time that
-// would tell how much of a key is right.
-type keyHash [sha256.Size]byte
-
 func newAPIKey() api.Secret {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
 	return api.NewSecret(hex.EncodeToString(key[:]))
 }
 
-// authenticate finds the account whose key the request carries.
-func (s *Sandbox) authenticate(r *http.Request) (*Account, *answer) {
+// accounts are the accounts of a sandbox.
+type accounts struct {
+	all   []Account
+	byKey map[string]*Account
+}
+
+func newAccounts(all []Account) *accounts {
+	added := &accounts{byKey: map[string]*Account{}}
+	for _, a := range all {
+		if a.APIKey.IsZero() {
+			a.APIKey = newAPIKey()
+		}
+		added.all = append(added.all, a)
+		added.byKey[a.APIKey.Reveal()] = &a
+	}
+	return added
+}
+
+// authenticate returns the account whose API key a request has.
+func (s *accounts) authenticate(r *http.Request) (*Account, *django.Response) {
 	words := strings.FieldsFunc(r.Header.Get("Authorization"), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
 	switch {
 	case len(words) == 0 || !strings.EqualFold(words[0], client.DefaultAuthScheme):
-		return nil, unauthorized("Authentication credentials were not provided.")
+		return nil, django.NotAuthenticated(client.DefaultAuthScheme)
 	case len(words) == 1:
-		return nil, unauthorized("Invalid token header. No credentials provided.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. No credentials provided.")
 	case len(words) > 2:
-		return nil, unauthorized("Invalid token header. Token string should not contain spaces.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. Token string should not contain spaces.")
 	case !utf8.ValidString(words[1]):
-		return nil, unauthorized("Invalid token header. Token string should not contain invalid characters.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. Token string should not contain invalid characters.")
 	}
-	account := s.byKey[sha256.Sum256([]byte(words[1]))]
+	account := s.byKey[words[1]]
 	if account == nil {
-		return nil, unauthorized("Invalid token.")
+		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token.")
 	}
 	return account, nil
-}
-
-// authorize lets administrators act in their own org, as themselves or as
-// another of its users.
-func (c *call) authorize(path map[string]string) *answer {
-	if c.account.Org != path["org"] || c.account.Member {
-		return detail(http.StatusForbidden, "You do not have permission to perform this action.")
-	}
-	c.org = c.sandbox.store.orgs[path["org"]]
-	c.username = path["user_id"]
-	if !c.org.usernames[c.username] {
-		return detail(http.StatusNotFound, "No User matches the given query.")
-	}
-	return nil
-}
-
-func unauthorized(message string) *answer {
-	a := detail(http.StatusUnauthorized, message)
-	a.header = http.Header{"Www-Authenticate": {client.DefaultAuthScheme}}
-	return a
 }

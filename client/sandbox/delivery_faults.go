@@ -1,9 +1,9 @@
 package sandbox
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -14,21 +14,6 @@ import (
 // ErrDeliveryDropped is the Err of a [Delivery] when a [DeliveryFault] dropped the
 // callback.
 var ErrDeliveryDropped = errors.New("sandbox: delivery dropped by a fault")
-
-// maxHeld is how long a callback is held back that is to come after the next one,
-// on the sandbox's clock.
-const maxHeld = time.Minute
-
-// UnknownDeliveryError means that no recorded delivery has the given id.
-// [Sandbox.Redeliver] returns it.
-type UnknownDeliveryError struct {
-	// ID is the given id.
-	ID int64
-}
-
-func (e *UnknownDeliveryError) Error() string {
-	return fmt.Sprintf("sandbox: there is no delivery %d", e.ID)
-}
 
 // A DeliveryFault injects an effect into some of the callbacks that match.
 // Redeliveries are not affected, see [Sandbox.Redeliver].
@@ -107,36 +92,6 @@ func (f *DeliveryFault) check() *api.ArgumentError {
 	return nil
 }
 
-// WithDeliveryFaults sets the faults of callbacks, see
-// [Sandbox.SetDeliveryFaults].
-func WithDeliveryFaults(faults ...DeliveryFault) Option {
-	return optionFunc(func(s *settings) error {
-		s.deliveryFaults = faults
-		return checkDeliveryFaults("WithDeliveryFaults", faults)
-	})
-}
-
-// SetDeliveryFaults replaces all faults of callbacks; without arguments it removes
-// them. Counting starts again. If several faults match and select a callback, the
-// first one applies, and those after it don't count the callback. If a fault is
-// invalid, SetDeliveryFaults returns an [*api.ArgumentError] and changes nothing.
-func (s *Sandbox) SetDeliveryFaults(faults ...DeliveryFault) error {
-	if err := checkDeliveryFaults("faults", faults); err != nil {
-		return err
-	}
-	s.store.Lock()
-	defer s.store.Unlock()
-	s.deliveries.faults.set(faults)
-	return nil
-}
-
-// DeliveryFaults returns the faults of callbacks.
-func (s *Sandbox) DeliveryFaults() []DeliveryFault {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	return slices.Clone(s.deliveries.faults.all)
-}
-
 // checkDeliveryFaults validates the faults of an argument.
 func checkDeliveryFaults(argument string, faults []DeliveryFault) error {
 	for i := range faults {
@@ -150,9 +105,9 @@ func checkDeliveryFaults(argument string, faults []DeliveryFault) error {
 
 // deliveryFaults are the faults of callbacks.
 type deliveryFaults struct {
+	random    *rand.Rand
 	all       []DeliveryFault
 	selectors []selector // of each
-	held      []posting  // until the next callback is posted
 }
 
 func (f *deliveryFaults) set(faults []DeliveryFault) {
@@ -163,64 +118,13 @@ func (f *deliveryFaults) set(faults []DeliveryFault) {
 	}
 }
 
-// plan returns what is to be posted of a callback now, and puts what is to be
-// posted later into the agenda. The caller holds the store's lock.
-func (s *Sandbox) plan(p posting, at time.Time) []posting {
-	p.effect = s.nextDeliveryEffect(p.agentID)
-	copies := []posting{p}
-	if p.effect.Duplicate {
-		copies = append(copies, p)
-	}
-	switch {
-	case p.effect.Reorder:
-		s.holdBack(copies, at)
-		return nil
-	case p.effect.Delay > 0:
-		s.postLater(at.Add(p.effect.Delay), p.logID, func() []posting { return copies })
-		return nil
-	}
-	faults := &s.deliveries.faults
-	now := slices.Concat(copies, faults.held)
-	faults.held = nil
-	return now
-}
-
-// nextDeliveryEffect returns the effect of the fault that applies to the next
-// callback, the zero effect if none does.
-func (s *Sandbox) nextDeliveryEffect(agentID int64) DeliveryEffect {
-	faults := &s.deliveries.faults
-	for i, f := range faults.all {
-		if (f.Match.AgentID == 0 || f.Match.AgentID == agentID) && faults.selectors[i].next(s.random) {
-			return f.Effect
+// next returns the effect of the fault that applies to the next callback of an
+// agent, the zero effect if none does.
+func (f *deliveryFaults) next(agentID int64) DeliveryEffect {
+	for i := range f.all {
+		if fault := &f.all[i]; (fault.Match.AgentID == 0 || fault.Match.AgentID == agentID) && f.selectors[i].next(f.random) {
+			return fault.Effect
 		}
 	}
 	return DeliveryEffect{}
-}
-
-// holdBack keeps the copies of a callback until another one is posted.
-func (s *Sandbox) holdBack(copies []posting, at time.Time) {
-	faults := &s.deliveries.faults
-	faults.held = append(faults.held, copies...)
-	logID := copies[0].logID
-	s.postLater(at.Add(maxHeld), logID, func() []posting {
-		isCopy := func(held posting) bool { return held.logID == logID }
-		if !slices.ContainsFunc(faults.held, isCopy) {
-			return nil
-		}
-		faults.held = slices.DeleteFunc(faults.held, isCopy)
-		return copies
-	})
-}
-
-// postLater posts at a time what take returns then, called with the store's lock.
-func (s *Sandbox) postLater(at time.Time, logID int64, take func() []posting) {
-	s.agenda.add(&occurrence{at: at, kind: lateDelivery, id: logID, do: func(ctx context.Context, d *drive) {
-		s.store.Lock()
-		postings := take()
-		s.store.Unlock()
-		for _, p := range postings {
-			d.post(ctx, p)
-		}
-	}})
-	s.rearm()
 }

@@ -15,10 +15,9 @@
 // Options add accounts, mentors, agents, logs of past runs and chat sessions. [New]
 // returns a sandbox without a listener, for a server of your own.
 //
-// An org may be large: a sandbox with 100,000 agents and 1,000,000 logs starts
-// within seconds, takes less than a gigabyte of memory, and lists, filters, sorts
-// and counts them within milliseconds. Only a search for words that are not ASCII
-// takes longer.
+// An org may be large: with 10,000 agents and 100,000 logs, lists, filters, sorting
+// and searches take milliseconds to some hundred milliseconds. Ten times as many
+// start within seconds and take about a gigabyte of memory.
 //
 // # Runs
 //

@@ -1,127 +1,121 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
-// maxBody is how much of a request's body is read, in bytes.
-const maxBody = 2_621_440 // DATA_UPLOAD_MAX_MEMORY_SIZE
+// maxBody is the maximum size of a request's body, in bytes.
+const maxBody = 2_621_440 // Django's DATA_UPLOAD_MAX_MEMORY_SIZE
 
-// An exchange is a request on its way through the sandbox, and its answer.
+// An exchange is a request to a service and its response.
 type exchange struct {
-	sandbox    *Sandbox
-	writer     http.ResponseWriter
+	service    *service
 	request    *http.Request
-	at         time.Time // of its arrival, on the sandbox's clock
-	began      time.Time
+	receivedAt time.Time // on the sandbox's clock
+	started    time.Time
 	body       []byte
-	bodyErr    error             // why that is not the whole body
-	route      *route            // nil for none
+	bodyErr    error             // why the body is incomplete
+	route      *route            // nil if there is none
 	parameters map[string]string // of the path
-	effect     RequestEffect     // of the fault that applies, zero for none
+	account    *Account          // nil if it is unknown
+	effect     RequestEffect     // of the fault that applies, or zero
 	faulted    bool
-	account    *Account // of the key; nil where nobody has asked yet, too
-
 	draft      draft
-	sentStatus int  // 0 for no answer
-	sentBytes  int  // of the draft's body
-	kept       bool // in the journal, or not to be kept
+	sender     sender
 }
 
-// ServeHTTP responds as the service does, or as a [Fault] tells it to, and records
-// the request, see [Sandbox.Requests].
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := s.exchange(w, r)
-	defer e.keep()
-	e.effect, e.faulted = s.faults.next(e.operationID(), r.Method, r.URL.Path)
-	e.answer()
+// serve responds to a request, and records it before the client has the complete
+// response.
+func (s *service) serve(w http.ResponseWriter, r *http.Request) {
+	e := s.newExchange(w, r)
+	e.sender.done = sync.OnceFunc(e.record)
+	defer e.sender.done()
+	e.effect, e.faulted = s.faults.next(e.operation(), r.Method, r.URL.Path)
+	e.respond()
 }
 
-// BypassHandler returns a handler that serves the same API without faults and
-// without recording requests. A console or another tool that inspects the sandbox
-// during a test can use it without disturbing the test.
-func (s *Sandbox) BypassHandler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e := s.exchange(w, r)
-		e.kept = true
-		e.answer()
-	})
+// serveAside responds to a request without faults, and does not record it.
+func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+	e := s.newExchange(w, r)
+	e.sender.done = func() {}
+	e.respond()
 }
 
-func (s *Sandbox) exchange(w http.ResponseWriter, r *http.Request) *exchange {
-	e := &exchange{sandbox: s, writer: w, request: r, at: s.Now(), began: time.Now(), draft: draft{header: w.Header()}}
-	// Read before all else: only then does net/http see a client that goes away.
+func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	e := &exchange{service: s, request: r, receivedAt: s.timeline.Now(), started: time.Now(), draft: draft{header: w.Header()}}
+	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	e.route, e.parameters = findRoute(r.URL.Path)
+	e.route, e.parameters = routes.Find(r.URL.Path)
+	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait}
 	return e
 }
 
-// operationID is empty where there is no operation.
-func (e *exchange) operationID() OperationID {
+// operation returns the id of the operation, empty if there is none.
+func (e *exchange) operation() OperationID {
 	if e.route == nil {
 		return ""
 	}
-	operation := e.route.operation(e.request.Method)
+	operation := e.route.View(e.request.Method)
 	if operation == nil {
 		return ""
 	}
 	return operation.id
 }
 
-func (e *exchange) answer() {
-	f := &e.effect
-	e.wait(f.Latency)
-	if f.Reset == ResetBefore {
-		e.reset()
+// respond sends the response, as the effect of a fault changes it.
+func (e *exchange) respond() {
+	e.wait(e.effect.Latency)
+	if e.effect.Reset == ResetBefore {
+		e.sender.reset()
 		return
 	}
-	if f.status() != 0 {
-		e.refuse()
+	if e.effect.status() != 0 {
+		e.draft.setFault(&e.effect, e.route, e.request)
 	} else {
-		e.perform()
+		e.execute()
 	}
-	if f.reshapes() {
-		e.reshape()
+	if e.effect.reshapes() {
+		e.draft.reshape(&e.effect, e.operation())
 	}
 	if bodyAllowed(e.draft.status) {
-		e.disguise()
+		e.replaceBody()
 	}
-	e.send()
+	e.sender.send()
 }
 
-// perform answers as the service does.
-func (e *exchange) perform() {
+// execute drafts the response of the service.
+func (e *exchange) execute() {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](e.bodyErr); tooLarge {
-		e.draft.writeHTML(http.StatusRequestEntityTooLarge, nginxPage(http.StatusRequestEntityTooLarge))
+		e.draft.setHTML(http.StatusRequestEntityTooLarge, nginxPage(http.StatusRequestEntityTooLarge))
 		return
 	}
-	if e.bodyErr != nil { // the client is gone, or breaks the protocol
-		e.draft.writeHTML(http.StatusBadRequest, fmt.Sprintf(errorPage, "Bad Request (400)", ""))
+	if e.bodyErr != nil { // the client has disconnected, or violates the protocol
+		e.draft.setHTML(http.StatusBadRequest, django.ErrorPage("Bad Request (400)", ""))
 		return
 	}
 	if e.route == nil {
-		e.draft.notRouted(e.request.URL)
+		e.draft.setNotFound(e.request.URL)
 		return
 	}
-	c := &call{
-		sandbox: e.sandbox, request: e.request, route: e.route, body: e.body, query: parseQuery(e.request.URL.RawQuery),
-		id: e.parameters["id"], olderRelease: e.effect.OlderRelease,
-	}
-	c.write(&e.draft, c.answer(e.parameters))
-	e.account = c.account
+	var response *django.Response
+	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.effect.OlderRelease)
+	e.draft.setResponse(e.route, response)
 }
 
-// disguise has the answer say what the fault wants it to.
-func (e *exchange) disguise() {
+// replaceBody replaces the body and Content-Type as the effect says.
+func (e *exchange) replaceBody() {
 	if body := []byte(e.effect.Body); len(body) > 0 {
 		contentType := htmlType
 		if json.Valid(body) {
-			contentType = jsonType
+			contentType = django.JSONType
 		}
 		e.draft.setBody(contentType, body)
 	}
@@ -130,8 +124,9 @@ func (e *exchange) disguise() {
 	}
 }
 
-// wait waits, unless the sandbox is closed. A client that is gone meanwhile gets
-// no answer: net/http tells, but not of a request that was not read to its end.
+// wait waits for a time or until the sandbox is closed. If the client disconnects
+// meanwhile, it panics with [http.ErrAbortHandler]. It does not wait if the body
+// is incomplete: net/http would not notice that the client disconnects.
 func (e *exchange) wait(d time.Duration) {
 	if d <= 0 || e.bodyErr != nil {
 		return
@@ -140,8 +135,39 @@ func (e *exchange) wait(d time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-e.sandbox.lifetime.over.Done():
+	case <-e.service.timeline.Done():
 	case <-e.request.Context().Done():
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// record records the request.
+func (e *exchange) record() {
+	r := Request{
+		ReceivedAt: e.receivedAt,
+		Duration:   time.Since(e.started),
+		Method:     e.request.Method,
+		URL:        cmp.Or(e.request.RequestURI, e.request.URL.RequestURI()),
+		Operation:  e.operation(),
+		Header:     maskedHeader(e.request.Header),
+		StatusCode: e.sender.sentStatus,
+		Faulted:    e.faulted,
+	}
+	if e.account == nil {
+		e.account, _ = e.service.accounts.authenticate(e.request)
+	}
+	if e.account != nil {
+		r.Username = e.account.Username
+	}
+	if e.sender.sentStatus != 0 {
+		r.ResponseHeader = e.draft.header.Clone()
+	}
+	r.Body = r.truncate(e.body)
+	r.ResponseBody = r.truncate(e.draft.body[:e.sender.sentBytes])
+	r.Truncated = r.Truncated || e.bodyErr != nil
+	e.service.requests.Add(r.size(), func(id int64) Request {
+		r.ID = id
+		return r
+	})
+	e.service.events.publish(Event{Type: EventRequestFinished, RequestID: r.ID})
 }

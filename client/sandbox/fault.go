@@ -109,34 +109,6 @@ const (
 	ResetAfter ResetPoint = "after"
 )
 
-// WithFaults sets the faults of requests, see [Sandbox.SetFaults].
-func WithFaults(faults ...Fault) Option {
-	return optionFunc(func(s *settings) error {
-		s.faults = faults
-		return checkFaults("WithFaults", faults)
-	})
-}
-
-// SetFaults replaces all faults of requests; without arguments it removes them.
-// Counting and random numbers start again. If several faults match and select a
-// request, the first one applies, and those after it don't count the request: so
-// faults with Times follow each other. Requests in flight keep their fault. If a
-// fault is invalid, SetFaults returns an [*api.ArgumentError] and changes nothing.
-func (s *Sandbox) SetFaults(faults ...Fault) error {
-	if err := checkFaults("faults", faults); err != nil {
-		return err
-	}
-	s.faults.set(faults)
-	return nil
-}
-
-// Faults returns the faults of requests.
-func (s *Sandbox) Faults() []Fault {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	return slices.Clone(s.faults.all)
-}
-
 // requestFaults are the faults of requests.
 type requestFaults struct {
 	seed uint64

@@ -103,18 +103,18 @@ func (e *RequestEffect) checkTogether() *api.ArgumentError {
 	return nil
 }
 
-// fitsHeader reports whether a header's value can be this text.
+// fitsHeader reports whether text is allowed in a header.
 func fitsHeader(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == '\x7f' })
 }
 
-// isOrigin reports whether text is nothing but a scheme and a host, or empty.
+// isOrigin reports whether text is a scheme and a host, or empty.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return text == "" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && text == u.Scheme+"://"+u.Host
 }
 
-// bodyAllowed reports whether an answer with this status can have a body.
+// bodyAllowed reports whether a response with a status can have a body.
 func bodyAllowed(status int) bool {
 	return status != http.StatusNoContent && status != http.StatusNotModified
 }

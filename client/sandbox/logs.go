@@ -2,179 +2,139 @@ package sandbox
 
 import (
 	"cmp"
-	"iter"
-	"net/http"
+	"fmt"
 	"slices"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-// A log is the log of one run, as it is kept and as it is written.
-type log struct {
-	ID            int64      `json:"id"`
-	Content       string     `json:"content"`
-	Status        api.Status `json:"status"`
-	StartTime     moment     `json:"start_time"`
-	EndTime       moment     `json:"end_time"`
-	CreatedAt     moment     `json:"created_at"`
-	ModifiedAt    moment     `json:"modified_at"`
-	PeriodicAgent int64      `json:"periodic_agent"`
-
-	agent  *agent
-	prompt string // that the run got
-}
-
-func (l *log) rowID() int64 { return l.ID }
-
-// model is the log as the client has it.
-func (l *log) model() client.PeriodicAgentLog {
-	return client.PeriodicAgentLog{
-		ID:            l.ID,
-		Content:       l.Content,
-		Status:        l.Status,
-		StartTime:     client.Time{Time: l.StartTime.time()},
-		EndTime:       l.EndTime.nullable(),
-		CreatedAt:     client.Time{Time: l.CreatedAt.time()},
-		ModifiedAt:    client.Time{Time: l.ModifiedAt.time()},
-		PeriodicAgent: l.PeriodicAgent,
+// logListing says how the logs of o can be filtered, searched and sorted.
+func logListing(o *org) *listing.Listing[*log] {
+	return &listing.Listing[*log]{
+		Filters: []listing.Filter[*log]{
+			listing.UUIDFilter("mentor_id", func(l *log) string { return l.agent.mentorID() }),
+			listing.NumberFilter("parent_mentor_id", func(l *log) *int64 { return l.agent.ParentMentorID }),
+			listing.CharFilter("parent_session_id", func(l *log) string { return l.agent.ParentSessionID }),
+			listing.ModelChoiceFilter("periodic_agent", o.hasAgent, func(l *log) *int64 { return &l.PeriodicAgent }),
+			listing.ChoiceFilter("status", logStatuses, func(l *log) api.Status { return l.Status }),
+			listing.CharFilter("username", func(l *log) string { return l.agent.Username }),
+		},
+		Search: []func(*log) string{
+			func(l *log) string { return l.Content },
+			func(l *log) string { return l.agent.Title },
+		},
+		Orderings: map[string]func(a, b *log) int{
+			"id":             listing.By((*log).RowID),
+			"content":        listing.By(func(l *log) string { return l.Content }),
+			"status":         listing.By(func(l *log) api.Status { return l.Status }),
+			"start_time":     listing.ByDateTime(func(l *log) django.DateTime { return l.StartTime }),
+			"end_time":       listing.ByDateTime(func(l *log) django.DateTime { return l.EndTime }),
+			"created_at":     listing.ByDateTime(func(l *log) django.DateTime { return l.CreatedAt }),
+			"modified_at":    listing.ByDateTime(func(l *log) django.DateTime { return l.ModifiedAt }),
+			"periodic_agent": listing.By(func(l *log) int64 { return l.PeriodicAgent }),
+		},
 	}
 }
 
-// maxLogsAtOnce is how many logs are copied while nothing can be written.
-const maxLogsAtOnce = 1024
+func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	return logListing(o).List(o.logs, r, func(l *log) any { return *l })
+}
 
-// Logs yields the logs of an org's runs that started at from or later and before
-// to, in the order of their ids. That is the order in which the runs started,
-// unless [WithPeriodicAgentLog] has other ids. It yields none if the org doesn't
-// exist. The loop may use the sandbox; it may or may not see changes.
-func (s *Sandbox) Logs(org string, from, to time.Time) iter.Seq[*client.PeriodicAgentLog] {
-	return func(yield func(*client.PeriodicAgentLog) bool) {
-		var last int64
-		var logs []client.PeriodicAgentLog
-		for {
-			logs = s.logsAfter(logs[:0], last, org, from, to)
-			for _, l := range logs {
-				if !yield(&l) {
-					return
-				}
-			}
-			if len(logs) < maxLogsAtOnce {
-				return
-			}
-			last = logs[len(logs)-1].ID
-		}
+func (p *platform) retrieveLog(o *org, id string) *django.Response {
+	number, ok := django.ParseInt(id)
+	if !ok {
+		return django.NotFound()
 	}
-}
-
-// logsAfter appends the first logs with an id above last.
-func (s *Sandbox) logsAfter(found []client.PeriodicAgentLog, last int64, org string, from, to time.Time) []client.PeriodicAgentLog {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	o := s.store.orgs[org]
-	if o == nil {
-		return found
-	}
-	at, _ := slices.BinarySearchFunc(o.logs, last+1, func(l *log, id int64) int { return cmp.Compare(l.ID, id) })
-	for _, l := range o.logs[at:] {
-		if start := l.StartTime.time(); start.Before(from) || !start.Before(to) {
-			continue
-		}
-		if found = append(found, l.model()); len(found) == maxLogsAtOnce {
-			break
-		}
-	}
-	return found
-}
-
-// logStatuses are the choices of a log's status.
-var logStatuses = []api.Status{
-	api.StatusSuccess,
-	api.StatusError,
-	api.StatusRunning,
-}
-
-var logListing = listing[*log]{
-	filters: []filter[*log]{
-		ofAgent(hasMentor("mentor_id", func(a *agent) *mentor { return a.mentor })),
-		ofAgent(hasNumber("parent_mentor_id", func(a *agent) *int64 { return a.ParentMentorID })),
-		ofAgent(equals("parent_session_id", func(a *agent) string { return a.ParentSessionID })),
-		hasAgent("periodic_agent", func(l *log) *int64 { return &l.PeriodicAgent }),
-		isOneOf("status", logStatuses, func(l *log) api.Status { return l.Status }),
-		ofAgent(equals("username", func(a *agent) string { return a.Username })),
-	},
-	orders: map[string]func(a, b *log) int{
-		"id":             by((*log).rowID),
-		"content":        by(func(l *log) string { return l.Content }),
-		"status":         by(func(l *log) api.Status { return l.Status }),
-		"start_time":     byTime(func(l *log) moment { return l.StartTime }),
-		"end_time":       byTime(func(l *log) moment { return l.EndTime }),
-		"created_at":     byTime(func(l *log) moment { return l.CreatedAt }),
-		"modified_at":    byTime(func(l *log) moment { return l.ModifiedAt }),
-		"periodic_agent": by(func(l *log) int64 { return l.PeriodicAgent }),
-	},
-	search: func(o *org, w *word) func(*log) bool {
-		isTitled := o.logsOf(func(a *agent) bool { return w.isIn(a.Title) })
-		return func(l *log) bool { return isTitled(l) || w.isIn(l.Content) }
-	},
-	standing: func(o *org, field string) bool { return field == "created_at" && !o.logsMixed },
-}
-
-// addLog adds a log, whose id must be the highest so far.
-func (o *org) addLog(l *log) {
-	if newest := len(o.logs) - 1; newest >= 0 && l.CreatedAt < o.logs[newest].CreatedAt {
-		o.logsMixed = true
-	}
-	o.logs.add(l)
-}
-
-// ofAgent matches logs by what filters their agents. It looks at each agent once
-// and not once for each of its logs.
-func ofAgent(f filter[*agent]) filter[*log] {
-	return filter[*log]{f.name, func(o *org, value string) (func(*log) bool, string) {
-		match, message := f.parse(o, value)
-		if match == nil {
-			return nil, message
-		}
-		return o.logsOf(match), ""
-	}}
-}
-
-// logsOf matches the logs of the agents that match.
-func (o *org) logsOf(match func(*agent) bool) func(*log) bool {
-	var matching []bool // by the agent's id
-	if count := len(o.agents); count > 0 {
-		matching = make([]bool, o.agents[count-1].ID+1)
-	}
-	inShares(len(o.agents), func(_, begin, end int) {
-		for _, a := range o.agents[begin:end] {
-			matching[a.ID] = match(a)
-		}
-	})
-	return func(l *log) bool { return matching[l.PeriodicAgent] }
-}
-
-func (c *call) listLogs() *answer {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	logs, refusal := logListing.choose(c, c.org.logs)
-	if refusal != nil {
-		return refusal
-	}
-	return paginate(c, logs, logListing.order(c), func(l *log) any { return *l })
-}
-
-func (c *call) retrieveLog() *answer {
-	id, isNumber := parseInt(c.id)
-	if !isNumber {
-		return detail(http.StatusNotFound, "Not found.")
-	}
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	l := c.org.logs.byID(id)
+	p.store.RLock()
+	defer p.store.RUnlock()
+	l := o.logs.ByID(number)
 	if l == nil {
-		return notFound("PeriodicAgentLog")
+		return django.ObjectNotFound("PeriodicAgentLog")
 	}
-	return ok(*l)
+	return django.OK(*l)
+}
+
+// seedLogs adds the logs of past runs to all orgs.
+func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
+	const option = "WithPeriodicAgentLog"
+	now := p.now()
+	count := 0
+	for _, ofOrg := range all {
+		count += len(ofOrg.thing)
+	}
+	taken := make(map[int64]bool, count)
+	for _, ofOrg := range all {
+		o, err := p.orgFor(option, ofOrg.org)
+		if err != nil {
+			return err
+		}
+		logs := make([]log, len(ofOrg.thing)) // adjacent in memory
+		for i := range logs {
+			seed := &ofOrg.thing[i]
+			field, reason := logs[i].setPast(o, seed, now)
+			if reason == "" && taken[seed.ID] {
+				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
+			}
+			if reason != "" {
+				return invalid(fmt.Sprintf("%s[%d].%s", option, i, field), "%s", reason)
+			}
+			logs[i].ID = p.store.reserveID("log", seed.ID)
+			taken[logs[i].ID] = true
+			o.logs = append(o.logs, &logs[i]) // sorted below
+		}
+	}
+	for _, o := range p.store.orgs {
+		o.sortLogs()
+	}
+	return nil
+}
+
+// setPast sets the fields of l, except its id, to those of the log of a past run.
+// It returns the field that is invalid and the reason, if there is one.
+func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
+	a := o.agents.ByID(seed.PeriodicAgent)
+	status := cmp.Or(seed.Status, api.StatusSuccess)
+	var end django.DateTime
+	if seed.EndTime != nil {
+		end = django.NewDateTime(seed.EndTime.Time)
+	}
+	start := cmp.Or(django.NewDateTime(seed.StartTime.Time), end, now)
+	switch {
+	case seed.ID < 0:
+		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)
+	case a == nil:
+		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
+	case !slices.Contains(logStatuses, status):
+		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
+	case !end.IsNull() && end < start:
+		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
+	case end.IsNull() && status != api.StatusRunning:
+		end = start
+	}
+	*l = log{
+		Content:       django.ReplaceInvalidUTF8(seed.Content),
+		Status:        status,
+		StartTime:     start,
+		EndTime:       end,
+		CreatedAt:     cmp.Or(django.NewDateTime(seed.CreatedAt.Time), start),
+		ModifiedAt:    cmp.Or(django.NewDateTime(seed.ModifiedAt.Time), end, start),
+		PeriodicAgent: a.ID,
+		agent:         a,
+	}
+	return "", ""
+}
+
+// sortLogs sorts the logs by id, and sets the latest log of each agent.
+func (o *org) sortLogs() {
+	slices.SortFunc(o.logs, listing.By((*log).RowID))
+	for _, l := range o.logs {
+		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
+			l.agent.latest = l
+		}
+	}
 }

@@ -1,121 +1,89 @@
 package sandbox
 
 import (
-	"crypto/rand"
 	"encoding/json"
-	"fmt"
-	"slices"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
-// A mentor is kept as the client has it, and as the service writes it. Nothing
-// changes it.
+// A mentor is a mentor and its JSON form. It never changes.
 type mentor struct {
 	client.Mentor
 
 	json json.RawMessage
 }
 
-func (m *mentor) rowID() int64 { return m.ID }
+// RowID is the mentor's id.
+func (m *mentor) RowID() int64 { return m.ID }
 
-// addMentor adds m with all that it leaves open.
-func (s *Sandbox) addMentor(orgKey string, m client.Mentor) error {
-	o, err := s.orgFor("WithMentor", orgKey)
-	if err != nil {
-		return err
+// The JSON forms of a mentor and its parts: fields replace those of the embedded
+// model with the same name.
+type (
+	mentorForm struct {
+		*client.Mentor
+		CallConfiguration  *callForm       `json:"call_configuration,omitempty"`
+		MCPServers         []serverForm    `json:"mcp_servers"`
+		RecentlyAccessedAt django.DateTime `json:"recently_accessed_at"`
+		CreatedAt          django.DateTime `json:"created_at"`
+		UpdatedAt          django.DateTime `json:"updated_at"`
 	}
-	if err := s.identify(orgKey, &m); err != nil {
-		return err
+	callForm struct {
+		*client.CallConfiguration
+		GoogleVoice *client.Voice `json:"google_voice,omitempty"`
+		OpenAIVoice *client.Voice `json:"openai_voice,omitempty"`
 	}
-	if o.mentors.byID(m.ID) != nil {
-		return invalid("WithMentor.ID", "is %d, which is another mentor's id", m.ID)
+	serverForm struct {
+		*client.MCPServer
+		Credentials  string          `json:"credentials"` // in clear
+		ExtraHeaders json.RawMessage `json:"extra_headers"`
+		CreatedAt    django.DateTime `json:"created_at"`
+		UpdatedAt    django.DateTime `json:"updated_at"`
 	}
-	if o.mentorByUUID[m.UniqueID] != nil {
-		return invalid("WithMentor.UniqueID", "is %q, which is another mentor's id", m.UniqueID)
-	}
-	m = complete(m, client.Time{Time: s.time().time()})
-	text, err := mentorJSON(&m)
-	if err != nil {
-		return &api.ArgumentError{Argument: "WithMentor", Reason: "has invalid JSON", Err: err}
-	}
-	kept := &mentor{Mentor: m, json: text}
-	o.mentors.add(kept)
-	slices.SortFunc(o.mentors, by((*mentor).rowID))
-	o.mentorByUUID[m.UniqueID] = kept
-	return nil
-}
+)
 
-// identify gives m the ids and names that it has not.
-func (s *Sandbox) identify(orgKey string, m *client.Mentor) error {
-	if m.ID < 0 {
-		return invalid("WithMentor.ID", "is %d, but ids start at 1", m.ID)
+// mentorJSON encodes a mentor as the service does.
+func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
+	form := mentorForm{
+		Mentor:     m,
+		MCPServers: []serverForm{},
+		CreatedAt:  django.NewDateTime(m.CreatedAt.Time),
+		UpdatedAt:  django.NewDateTime(m.UpdatedAt.Time),
 	}
-	m.ID = s.store.takeID("mentor", m.ID)
-	fill(&m.UniqueID, newUUID())
-	id, ok := parseUUID(m.UniqueID)
-	if !ok {
-		return invalid("WithMentor.UniqueID", "is %q, which is not a UUID", m.UniqueID)
+	if m.RecentlyAccessedAt != nil {
+		form.RecentlyAccessedAt = django.NewDateTime(m.RecentlyAccessedAt.Time)
 	}
-	m.UniqueID = id
-	fill(&m.Name, fmt.Sprintf("Mentor %d", m.ID))
-	fill(&m.Slug, fmt.Sprintf("mentor-%d", m.ID))
-	fill(&m.Platform, orgKey)
-	return nil
-}
-
-// complete returns m with what the contract wants of every mentor: lists, choices
-// and times.
-func complete(m client.Mentor, now client.Time) client.Mentor {
-	m.Types, m.Subjects = clone(m.Types), clone(m.Subjects)
-	m.Categories, m.MCPServers = clone(m.Categories), clone(m.MCPServers)
-	for i := range m.Categories {
-		m.Categories[i].Audiences = clone(m.Categories[i].Audiences)
+	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
+		form.CallConfiguration = &callForm{call, notZero(&call.GoogleVoice), notZero(&call.OpenAIVoice)}
 	}
 	for i := range m.MCPServers {
 		server := &m.MCPServers[i]
-		fill(&server.Transport, client.MCPTransportSSE)
-		fill(&server.AuthType, client.MCPAuthTypeNone)
-		fill(&server.PlatformKey, m.Platform)
-		fill(&server.CreatedAt, now)
-		fill(&server.UpdatedAt, now)
-		fill(&server.ExtraHeaders, api.NewSecret("{}"))
+		form.MCPServers = append(form.MCPServers, serverForm{
+			MCPServer:    server,
+			Credentials:  server.Credentials.Reveal(),
+			ExtraHeaders: json.RawMessage(server.ExtraHeaders.Reveal()),
+			CreatedAt:    django.NewDateTime(server.CreatedAt.Time),
+			UpdatedAt:    django.NewDateTime(server.UpdatedAt.Time),
+		})
 	}
-	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
-		fill(&call.Mentor, m.UniqueID)
-		fill(&call.Mode, client.CallConfigurationModeRealtime)
-		fill(&call.TTSProvider, client.TTSProviderOpenAI)
-		fill(&call.STTProvider, client.STTProviderOpenAI)
-		fill(&call.LLMProvider, client.LLMProviderOpenAI)
-		fill(&call.PlatformKey, m.Platform)
-	}
-	fill(&m.GreetingMethod, client.GreetingMethodProactiveResponse)
-	fill(&m.CreatedAt, &now)
-	fill(&m.UpdatedAt, &now)
-	return m
+	return django.EncodeJSON(form)
 }
 
-// fill sets a field that is zero.
-func fill[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
+// notZero returns nil for the zero voice.
+func notZero(v *client.Voice) *client.Voice {
+	if *v == (client.Voice{}) {
+		return nil
 	}
+	return v
 }
 
-func fillJSON(field *json.RawMessage, value string) {
-	if len(*field) == 0 {
-		*field = json.RawMessage(value)
+// metadata returns a field of the mentor's metadata.
+func (m *mentor) metadata(key string) (any, bool) {
+	all, err := django.DecodeJSON(m.Metadata)
+	if err != nil {
+		return nil, false
 	}
-}
-
-// clone is a copy of list that is not nil.
-func clone[T any](list []T) []T { return append([]T{}, list...) }
-
-func newUUID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	fields, _ := all.(django.Dict)
+	value, ok := fields[key]
+	return value, ok
 }

@@ -1,25 +1,33 @@
 package sandbox
 
-import "strings"
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
 
-// mentorListing is how mentors are chosen. What the API's mentors have no field
-// for is checked and chooses nothing: department_id, filter_by,
-// return_session_information and visibility.
-var mentorListing = listing[*mentor]{
-	filters: []filter[*mentor]{
-		{"department_id", func(_ *org, value string) (func(*mentor) bool, string) {
-			_, message := readInteger(value)
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
+)
+
+// mentorListing says how mentors can be filtered. The values of department_id and
+// return_session_information are validated, but select nothing.
+var mentorListing = listing.Listing[*mentor]{
+	Filters: []listing.Filter[*mentor]{
+		{Name: "department_id", Parse: func(value string) (func(*mentor) bool, string) {
+			_, message := django.IntegerValue(value)
 			return nil, message
 		}},
-		{"is_featured", func(_ *org, value string) (func(*mentor) bool, string) {
-			featured, ok := parseBool(value)
+		{Name: "is_featured", Parse: func(value string) (func(*mentor) bool, string) {
+			featured, ok := django.BooleanValue(value)
 			if !ok {
 				return nil, "Must be a valid boolean."
 			}
 			return func(m *mentor) bool { return m.IsFeatured == featured }, ""
 		}},
-		{"return_session_information", func(_ *org, value string) (func(*mentor) bool, string) {
-			if _, ok := parseBool(value); !ok {
+		{Name: "return_session_information", Parse: func(value string) (func(*mentor) bool, string) {
+			if _, ok := django.BooleanValue(value); !ok {
 				return nil, "Must be a valid boolean."
 			}
 			return nil, ""
@@ -27,30 +35,97 @@ var mentorListing = listing[*mentor]{
 	},
 }
 
-func (c *call) listMentors() *answer {
-	c.sandbox.store.RLock()
-	defer c.sandbox.store.RUnlock()
-	mentors, refusal := mentorListing.choose(c, c.org.mentors)
-	if refusal != nil {
-		return refusal
-	}
-	if key := last(c.query, "metadata_key"); key != "" {
-		value := last(c.query, "metadata_value")
-		mentors = keep(mentors, []func(*mentor) bool{func(m *mentor) bool {
+// listMentors selects mentors by their metadata too, if the query has a
+// metadata_key.
+func (p *platform) listMentors(o *org, r *listing.Request) *django.Response {
+	mentors := []*mentor(o.mentors)
+	if key := r.Query.Get("metadata_key"); key != "" {
+		value := r.Query.Get("metadata_value")
+		mentors = listing.Select(mentors, func(m *mentor) bool {
 			found, ok := m.metadata(key)
-			return ok && (value == "" || strings.EqualFold(str(found), value))
-		}})
+			return ok && (value == "" || strings.EqualFold(django.Str(found), value))
+		})
 	}
-	return paginate(c, mentors, order[*mentor]{}, func(m *mentor) any { return m.json })
+	return mentorListing.List(mentors, r, func(m *mentor) any { return m.json })
 }
 
-// metadata is what the mentor's metadata has under key.
-func (m *mentor) metadata(key string) (any, bool) {
-	all, err := decodeJSON(m.Metadata)
+// seedMentor adds a mentor to an org.
+func (p *platform) seedMentor(orgKey string, m client.Mentor) error {
+	o, err := p.orgFor("WithMentor", orgKey)
 	if err != nil {
-		return nil, false
+		return err
 	}
-	fields, _ := all.(object)
-	value, ok := fields[key]
-	return value, ok
+	if err := p.identify(orgKey, &m); err != nil {
+		return err
+	}
+	if o.mentors.ByID(m.ID) != nil {
+		return invalid("WithMentor.ID", "is %d, which is another mentor's id", m.ID)
+	}
+	if o.mentorByUUID[m.UniqueID] != nil {
+		return invalid("WithMentor.UniqueID", "is %q, which is another mentor's id", m.UniqueID)
+	}
+	m = completeMentor(m, client.Time{Time: p.now().Time()})
+	text, err := mentorJSON(&m)
+	if err != nil {
+		return &api.ArgumentError{Argument: "WithMentor", Reason: "has invalid JSON", Err: err}
+	}
+	added := &mentor{Mentor: m, json: text}
+	o.mentors.Add(added)
+	o.mentorByUUID[m.UniqueID] = added
+	return nil
+}
+
+// identify validates the ids of a mentor, and generates missing ids and names.
+func (p *platform) identify(orgKey string, m *client.Mentor) error {
+	if m.ID < 0 {
+		return invalid("WithMentor.ID", "is %d, but ids start at 1", m.ID)
+	}
+	m.ID = p.store.reserveID("mentor", m.ID)
+	setDefault(&m.UniqueID, newUUID())
+	id, ok := django.ParseUUID(m.UniqueID)
+	if !ok {
+		return invalid("WithMentor.UniqueID", "is %q, which is not a UUID", m.UniqueID)
+	}
+	m.UniqueID = id
+	setDefault(&m.Name, fmt.Sprintf("Mentor %d", m.ID))
+	setDefault(&m.Slug, fmt.Sprintf("mentor-%d", m.ID))
+	setDefault(&m.Platform, orgKey)
+	return nil
+}
+
+// completeMentor returns m with defaults for lists, choices and times.
+func completeMentor(m client.Mentor, now client.Time) client.Mentor {
+	m.Types, m.Subjects = clone(m.Types), clone(m.Subjects)
+	m.Categories, m.MCPServers = clone(m.Categories), clone(m.MCPServers)
+	for i := range m.Categories {
+		m.Categories[i].Audiences = clone(m.Categories[i].Audiences)
+	}
+	for i := range m.MCPServers {
+		server := &m.MCPServers[i]
+		setDefault(&server.Transport, client.MCPTransportSSE)
+		setDefault(&server.AuthType, client.MCPAuthTypeNone)
+		setDefault(&server.PlatformKey, m.Platform)
+		setDefault(&server.CreatedAt, now)
+		setDefault(&server.UpdatedAt, now)
+		setDefault(&server.ExtraHeaders, api.NewSecret("{}"))
+	}
+	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
+		setDefault(&call.Mentor, m.UniqueID)
+		setDefault(&call.Mode, client.CallConfigurationModeRealtime)
+		setDefault(&call.TTSProvider, client.TTSProviderOpenAI)
+		setDefault(&call.STTProvider, client.STTProviderOpenAI)
+		setDefault(&call.LLMProvider, client.LLMProviderOpenAI)
+		setDefault(&call.PlatformKey, m.Platform)
+	}
+	setDefault(&m.GreetingMethod, client.GreetingMethodProactiveResponse)
+	setDefault(&m.CreatedAt, &now)
+	setDefault(&m.UpdatedAt, &now)
+	return m
+}
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

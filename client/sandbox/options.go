@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
 )
 
 // The account and the mentor of a sandbox whose options add none.
@@ -24,6 +24,9 @@ const (
 const (
 	defaultPageSize    = 10
 	defaultMaxPageSize = 100
+
+	// maxClockSpeed is a day in a second.
+	maxClockSpeed = 86400
 )
 
 // An Option configures a [Sandbox]. Options that add something can be given several
@@ -33,11 +36,6 @@ type Option interface{ apply(s *settings) error }
 type optionFunc func(s *settings) error
 
 func (f optionFunc) apply(s *settings) error { return f(s) }
-
-// invalid returns the error for an invalid argument, option or field of one.
-func invalid(argument, format string, args ...any) *api.ArgumentError {
-	return &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf(format, args...)}
-}
 
 // settings are a sandbox's options.
 type settings struct {
@@ -56,12 +54,6 @@ type settings struct {
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
 	faults         []Fault
-}
-
-// ofOrg is a thing that an option adds to an org.
-type ofOrg[T any] struct {
-	org   string
-	thing T
 }
 
 func newSettings(opts []Option) (*settings, error) {
@@ -184,6 +176,59 @@ func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
 		s.start, s.clockSpeed = start, 0
 		return nil
+	})
+}
+
+// WithOutcomes sets the outcomes of runs that their schedule or
+// [Sandbox.RunAsScheduled] starts: the first run of each agent has the first
+// outcome, the second run the second, and all runs after those have the last. By
+// default, and with an empty list, all runs succeed. It replaces an earlier
+// [WithOutcomeFunc].
+func WithOutcomes(outcomes ...Outcome) Option {
+	return optionFunc(func(s *settings) error {
+		for i, outcome := range outcomes {
+			if _, err := outcome.complete(fmt.Sprintf("WithOutcomes[%d]", i)); err != nil {
+				return err
+			}
+		}
+		s.outcomes = script(slices.Clone(outcomes))
+		return nil
+	})
+}
+
+// WithOutcomeFunc sets a function that decides the outcome of each run that its
+// schedule or [Sandbox.RunAsScheduled] starts. It replaces an earlier
+// [WithOutcomes].
+//
+// The sandbox calls f when the run starts, and the clock waits until it returns.
+// Scheduled runs call it one after another; RunAsScheduled may call it at the same
+// time. f may use the sandbox and its API, but must not advance the clock:
+// [Sandbox.Advance] returns [ErrReentrant] for the context that f receives. If the
+// outcome is invalid, the run fails, and its log has the reason.
+func WithOutcomeFunc(f func(ctx context.Context, run Run) Outcome) Option {
+	return optionFunc(func(s *settings) error {
+		if f == nil {
+			return invalid("WithOutcomeFunc", "is nil")
+		}
+		s.outcomes = f
+		return nil
+	})
+}
+
+// WithFaults sets the faults of requests, see [Sandbox.SetFaults].
+func WithFaults(faults ...Fault) Option {
+	return optionFunc(func(s *settings) error {
+		s.faults = faults
+		return checkFaults("WithFaults", faults)
+	})
+}
+
+// WithDeliveryFaults sets the faults of callbacks, see
+// [Sandbox.SetDeliveryFaults].
+func WithDeliveryFaults(faults ...DeliveryFault) Option {
+	return optionFunc(func(s *settings) error {
+		s.deliveryFaults = faults
+		return checkDeliveryFaults("WithDeliveryFaults", faults)
 	})
 }
 

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -28,7 +27,7 @@ type Outcome struct {
 
 // complete validates the outcome of an argument and sets the default status.
 func (o Outcome) complete(argument string) (Outcome, error) {
-	fill(&o.Status, api.StatusSuccess)
+	setDefault(&o.Status, api.StatusSuccess)
 	if !slices.Contains(logStatuses, o.Status) {
 		return o, invalid(argument+".Status", "is %q, but must be success, error or running", o.Status)
 	}
@@ -55,42 +54,6 @@ type Run struct {
 	LogID int64
 	// StartTime is the time of the start on the sandbox's clock.
 	StartTime time.Time
-}
-
-// WithOutcomes sets the outcomes of runs that their schedule or
-// [Sandbox.RunAsScheduled] starts: the first run of each agent has the first
-// outcome, the second run the second, and all runs after those have the last. By
-// default, and with an empty list, all runs succeed. It replaces an earlier
-// [WithOutcomeFunc].
-func WithOutcomes(outcomes ...Outcome) Option {
-	return optionFunc(func(s *settings) error {
-		for i, outcome := range outcomes {
-			if _, err := outcome.complete(fmt.Sprintf("WithOutcomes[%d]", i)); err != nil {
-				return err
-			}
-		}
-		s.outcomes = script(slices.Clone(outcomes))
-		return nil
-	})
-}
-
-// WithOutcomeFunc sets a function that decides the outcome of each run that its
-// schedule or [Sandbox.RunAsScheduled] starts. It replaces an earlier
-// [WithOutcomes].
-//
-// The sandbox calls f when the run starts, and the clock waits until it returns.
-// Scheduled runs call it one after another; RunAsScheduled may call it at the same
-// time. f may use the sandbox and its API, but must not advance the clock:
-// [Sandbox.Advance] returns [ErrReentrant] for the context that f receives. If the
-// outcome is invalid, the run fails, and its log has the reason.
-func WithOutcomeFunc(f func(ctx context.Context, run Run) Outcome) Option {
-	return optionFunc(func(s *settings) error {
-		if f == nil {
-			return invalid("WithOutcomeFunc", "is nil")
-		}
-		s.outcomes = f
-		return nil
-	})
 }
 
 // script returns an outcome function for a list of outcomes.

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"cmp"
 	"fmt"
-	"iter"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -12,10 +10,10 @@ import (
 )
 
 const (
-	// maxKeptBody is how much of a body is kept, in bytes.
-	maxKeptBody = 64 << 10
-	// maxRequests and maxRequestsSize are how many requests are kept, and of how
-	// many bytes together.
+	// maxRecordedBody is the maximum size of a recorded body, in bytes.
+	maxRecordedBody = 64 << 10
+	// maxRequests and maxRequestsSize limit the recorded requests; the size is in
+	// bytes.
 	maxRequests     = 100_000
 	maxRequestsSize = 64 << 20
 )
@@ -68,72 +66,22 @@ func (r Request) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("method", r.Method), slog.String("url", r.URL), slog.Int("status", r.StatusCode))
 }
 
-// Requests yields the recorded requests, the oldest first, up to the latest at the
-// start of the loop. A request is recorded before the client has the whole
-// response. The sandbox keeps the latest 100,000, or fewer if they exceed 64 MiB;
-// the ID of the first one tells how many came before. The loop may use the
-// sandbox. Headers and bodies are shared and must not be changed.
-func (s *Sandbox) Requests() iter.Seq[Request] { return s.requests.forward() }
-
-// RequestsBackward yields the same requests as [Sandbox.Requests], the latest
-// first.
-func (s *Sandbox) RequestsBackward() iter.Seq[Request] { return s.requests.backward() }
-
-// Request returns the recorded request with an ID. It returns false if there is
-// none, or none any more.
-func (s *Sandbox) Request(id int64) (Request, bool) { return s.requests.byID(id) }
-
-// keep writes the exchange into the journal, once.
-func (e *exchange) keep() {
-	if e.kept {
-		return
-	}
-	e.kept = true
-	r := Request{
-		ReceivedAt: e.at,
-		Duration:   time.Since(e.began),
-		Method:     e.request.Method,
-		URL:        cmp.Or(e.request.RequestURI, e.request.URL.RequestURI()),
-		Operation:  e.operationID(),
-		Header:     maskedHeader(e.request.Header),
-		StatusCode: e.sentStatus,
-		Faulted:    e.faulted,
-	}
-	if e.account == nil {
-		e.account, _ = e.sandbox.authenticate(e.request)
-	}
-	if e.account != nil {
-		r.Username = e.account.Username
-	}
-	if e.sentStatus != 0 {
-		r.ResponseHeader = e.draft.header.Clone()
-	}
-	r.Body = r.cut(e.body)
-	r.ResponseBody = r.cut(e.draft.body[:e.sentBytes])
-	r.Truncated = r.Truncated || e.bodyErr != nil
-	e.sandbox.requests.add(r.size(), func(id int64) Request {
-		r.ID = id
-		return r
-	})
-	e.sandbox.tell(Event{Type: EventRequestFinished, RequestID: r.ID})
-}
-
-// cut is what is kept of a body.
-func (r *Request) cut(body []byte) []byte {
+// truncate returns the part of a body that is recorded.
+func (r *Request) truncate(body []byte) []byte {
 	switch {
 	case len(body) == 0:
 		return nil
-	case len(body) <= maxKeptBody:
+	case len(body) <= maxRecordedBody:
 		return body
 	}
 	r.Truncated = true
-	return slices.Clone(body[:maxKeptBody])
+	return slices.Clone(body[:maxRecordedBody])
 }
 
-// size is about what the request takes in memory, in bytes.
+// size returns the approximate size in memory, in bytes.
 func (r *Request) size() int {
-	const fixed, perHeader = 512, 64
-	size := fixed + len(r.URL) + cap(r.Body) + cap(r.ResponseBody)
+	const overhead, perHeader = 512, 64
+	size := overhead + len(r.URL) + cap(r.Body) + cap(r.ResponseBody)
 	for _, header := range []http.Header{r.Header, r.ResponseHeader} {
 		for name, values := range header {
 			size += perHeader + len(name)
@@ -145,7 +93,7 @@ func (r *Request) size() int {
 	return size
 }
 
-// maskedHeader is a copy of a header without what signs in.
+// maskedHeader returns a copy of a header with masked credentials.
 func maskedHeader(header http.Header) http.Header {
 	masked := header.Clone()
 	for _, name := range []string{"Authorization", "Cookie", "Proxy-Authorization"} {
@@ -156,16 +104,16 @@ func maskedHeader(header http.Header) http.Header {
 	return masked
 }
 
-// maskCredentials leaves of a header's value the word before the credentials, if
-// it can't be a part of them.
+// maskCredentials masks a header's value except for the authentication scheme, if
+// it has one.
 func maskCredentials(value string) string {
 	const longestScheme = 16
 	scheme, _, ok := strings.Cut(value, " ")
-	isWord := !strings.ContainsFunc(scheme, func(c rune) bool { return c != '-' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') })
+	isScheme := !strings.ContainsFunc(scheme, func(c rune) bool { return c != '-' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') })
 	switch {
 	case value == "":
 		return ""
-	case !ok || len(scheme) > longestScheme || !isWord:
+	case !ok || len(scheme) > longestScheme || !isScheme:
 		return "***"
 	}
 	return scheme + " ***"

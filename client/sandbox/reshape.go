@@ -1,10 +1,11 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/reshape"
 )
 
 const (
@@ -12,7 +13,7 @@ const (
 	unknownValue = "value_of_a_later_release"
 )
 
-// enumFields are the API's fields that have one of a few values.
+// enumFields are the API's fields with enum values.
 var enumFields = map[string]bool{
 	"auth_type":             true,
 	"greeting_method":       true,
@@ -26,7 +27,7 @@ var enumFields = map[string]bool{
 	"tts_provider":          true,
 }
 
-// freeFields are the API's fields that have any JSON.
+// freeFields are the API's fields with free-form JSON.
 var freeFields = map[string]bool{
 	"document_sources": true,
 	"extra_headers":    true,
@@ -37,106 +38,65 @@ var freeFields = map[string]bool{
 	"metadata":         true,
 }
 
-// reshape changes the JSON of an operation's answer as the fault has it.
-func (e *exchange) reshape() {
-	if e.draft.header.Get("Content-Type") != jsonType {
+// reshape changes the JSON of an operation's response as an effect says.
+func (d *draft) reshape(effect *RequestEffect, operation OperationID) {
+	if d.header.Get("Content-Type") != django.JSONType {
 		return
 	}
-	r := &reshaper{effect: &e.effect, in: json.NewDecoder(bytes.NewReader(e.draft.body))}
-	r.in.UseNumber()
-	var s shape
-	if e.effect.OlderRelease && e.draft.status < http.StatusMultipleChoices {
-		s = olderShapes[e.operationID()]
-	}
-	r.value("", s)
-	e.draft.setBody(jsonType, r.out)
-}
-
-// A reshaper copies JSON that the sandbox has written, and so is in order, with
-// changes.
-type reshaper struct {
-	effect *RequestEffect
-	in     *json.Decoder
-	out    []byte
-}
-
-// value copies the next value, which is that of the field name, or an item of a
-// list.
-func (r *reshaper) value(name string, s shape) {
-	token, _ := r.in.Token()
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '[' {
-			r.array(s)
-		} else {
-			r.object(s)
+	c := reshape.Changes{Free: freeFields, ReplaceString: func(name, text string) string {
+		switch {
+		case effect.UnknownEnums && enumFields[name]:
+			return unknownValue
+		case effect.LinkOrigin != "" && (name == "next" || name == "previous"):
+			_, rest, _ := strings.Cut(text, "://")
+			return effect.LinkOrigin + rest[strings.IndexByte(rest, '/'):]
 		}
-	case string:
-		r.write(r.text(name, token))
-	default:
-		r.write(token)
+		return text
+	}}
+	if effect.UnknownFields {
+		c.ExtraField = unknownField
 	}
+	if effect.OlderRelease && d.status < http.StatusMultipleChoices {
+		c.Shape, c.Rename = olderShapes[operation], map[string]string{"extra_headers": "headers"}
+	}
+	d.setBody(django.JSONType, c.Apply(d.body))
 }
 
-func (r *reshaper) array(s shape) {
-	r.out = append(r.out, '[')
-	for i := 0; r.in.More(); i++ {
-		if i > 0 {
-			r.out = append(r.out, ',')
-		}
-		r.value("", s)
-	}
-	_, _ = r.in.Token()
-	r.out = append(r.out, ']')
+// olderShapes are the responses of release 3.59.0 by operation.
+var olderShapes = map[OperationID]reshape.Shape{
+	OperationMentorsList:           olderPage(olderMentor),
+	OperationPeriodicAgentsList:    olderPage(olderAgent),
+	OperationPeriodicAgentsCreate:  olderAgent,
+	OperationPeriodicAgentsGet:     olderAgent,
+	OperationPeriodicAgentsReplace: olderAgent,
+	OperationPeriodicAgentsUpdate:  olderAgent,
+	OperationPinnedMessagesList:    {"session_id": nil, "mentor": olderMentor, "messages": nil},
 }
 
-func (r *reshaper) object(s shape) {
-	r.out = append(r.out, '{')
-	separator := ""
-	for r.in.More() {
-		token, _ := r.in.Token()
-		name, _ := token.(string)
-		older, inner, kept := s.field(name)
-		if !kept {
-			r.free()
-			continue
-		}
-		r.out = append(r.out, separator...)
-		separator = ","
-		r.write(older)
-		r.out = append(r.out, ':')
-		if freeFields[name] {
-			r.out = append(r.out, r.free()...)
-		} else {
-			r.value(name, inner)
-		}
-	}
-	_, _ = r.in.Token()
-	if r.effect.UnknownFields {
-		r.out = append(r.out, separator+unknownField...)
-	}
-	r.out = append(r.out, '}')
+func olderPage(of reshape.Shape) reshape.Shape {
+	return reshape.Shape{"count": nil, "next": nil, "previous": nil, "results": of}
 }
 
-// free takes the next value as it is.
-func (r *reshaper) free() (text json.RawMessage) {
-	_ = r.in.Decode(&text)
-	return text
+var olderAgent = reshape.Shape{
+	"id": nil, "mentor": olderMentor, "title": nil, "username": nil, "prompt": nil,
+	"task":        {"name": nil, "crontab": nil, "one_off": nil, "start_time": nil, "enabled": nil},
+	"modified_at": nil, "enabled": nil, "one_off": nil, "pathway": nil,
+	"callback_url": nil, "callback_secret": nil, "parent_session_id": nil, "parent_mentor_id": nil,
+	"previous_agent": nil, "previous_agent_status": nil, "previous_agent_output": nil,
 }
 
-func (r *reshaper) write(scalar any) {
-	text, _ := marshal(scalar)
-	r.out = append(r.out, text...)
-}
-
-// text is what becomes of a text.
-func (r *reshaper) text(name, text string) string {
-	switch {
-	case r.effect.UnknownEnums && enumFields[name]:
-		return unknownValue
-	case r.effect.LinkOrigin != "" && (name == "next" || name == "previous"):
-		_, rest, _ := strings.Cut(text, "://")
-		return r.effect.LinkOrigin + rest[strings.IndexByte(rest, '/'):]
-	}
-	return text
+var olderMentor = reshape.Shape{
+	"name": nil, "unique_id": nil, "flow": nil, "slug": nil, "platform": nil, "allow_anonymous": nil, "metadata": nil,
+	"enable_moderation": nil, "enable_post_processing_system": nil, "enable_openai_assistant": nil, "enable_total_grounding": nil,
+	"enable_suggested_prompts": nil, "enable_guided_prompts": nil, "guided_prompt_instructions": nil,
+	"google_voice": nil, "openai_voice": nil,
+	"categories":       {"description": nil, "category_group": nil, "audience": nil, "audiences": nil},
+	"proactive_prompt": nil, "moderation_system_prompt": nil, "post_processing_prompt": nil, "moderation_response": nil,
+	"safety_system_prompt": nil, "safety_response": nil, "enable_safety_system": nil, "proactive_response": nil, "greeting_method": nil,
+	"call_configuration": {
+		"mode": nil, "tts_provider": nil, "stt_provider": nil, "llm_provider": nil, "use_function_calling_for_rag": nil,
+		"openai_voice_id": nil, "google_voice_id": nil, "enable_video": nil, "platform_key": nil,
+	},
+	"mcp_servers":      {"url": nil, "transport": nil, "headers": nil, "created_at": nil, "updated_at": nil},
+	"last_accessed_by": nil, "recently_accessed_at": nil, "created_by": nil,
 }

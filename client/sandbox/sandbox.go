@@ -2,36 +2,40 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
-	"time"
 
-	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
+
+// ErrClosed is returned by calls that run agents, advance the clock or post
+// callbacks on a closed sandbox.
+var ErrClosed = errors.New("sandbox: closed")
+
+// UnknownAgentError means that no agent has the given id. Methods of [Sandbox]
+// that take the id of an agent return it.
+type UnknownAgentError struct {
+	// ID is the given id.
+	ID int64
+}
+
+func (e *UnknownAgentError) Error() string {
+	return fmt.Sprintf("sandbox: there is no periodic agent %d", e.ID)
+}
 
 // A Sandbox is the platform in memory. It is an [http.Handler] that serves the API.
 // Its methods are safe for concurrent use.
 type Sandbox struct {
-	store       store
-	accounts    []Account
-	byKey       map[keyHash]*Account
-	pageSize    int
-	maxPageSize int
-
-	clock    *clock
-	agenda   agenda        // guarded by the store's lock
-	timer    *time.Timer   // for what is first in it; guarded by the store's lock
-	driver   chan struct{} // full while somebody goes through the agenda
-	outcomes func(context.Context, Run) Outcome
-	random   *rand.Rand // guarded by the store's lock
-	lifetime *lifetime
-
-	deliveries deliveries
-	watchers   watchers
-
-	faults   requestFaults
-	requests journal[Request]
+	service    *service
+	store      *store
+	runs       *runner
+	deliveries *deliveries
+	events     *events
+	timeline   *timeline.Timeline
 }
 
 // New returns a sandbox without a listener: serve it with a server of your own, and
@@ -45,44 +49,75 @@ func New(opts ...Option) (*Sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.sandbox()
+	sb := newSandbox(s)
+	if err := sb.service.platform.seed(s); err != nil {
+		return nil, err
+	}
+	sb.timeline.Start()
+	return sb, nil
+}
+
+func newSandbox(s *settings) *Sandbox {
+	t := timeline.New(s.start, s.clockSpeed, ErrClosed)
+	e := newEvents(t.Now)
+	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // the same seed, the same faults
+	store := newStore()
+	d := newDeliveries(t, e, s.httpClient, s.deliveryFaults, random)
+	runs := &runner{store: store, timeline: t, deliveries: d, events: e, outcomes: s.outcomes}
+	sv := &service{
+		platform:    &platform{store: store, timeline: t, runs: runs, events: e},
+		timeline:    t,
+		events:      e,
+		accounts:    newAccounts(s.accounts),
+		pageSize:    s.pageSize,
+		maxPageSize: s.maxPageSize,
+		faults:      requestFaults{seed: s.seed},
+		requests:    journal.New[Request](maxRequests, maxRequestsSize),
+	}
+	sv.faults.set(s.faults)
+	return &Sandbox{service: sv, store: store, runs: runs, deliveries: d, events: e, timeline: t}
 }
 
 // Close cancels deliveries in flight, waits for the calls that run agents, and
 // stops the clock's schedule: no more runs start. A closed sandbox still serves
 // the API, without the latency of faults. Close can be called again.
 func (s *Sandbox) Close() {
-	s.lifetime.close()
-	s.store.Lock()
-	s.timer.Stop()
-	s.store.Unlock()
+	s.timeline.Close()
 	s.deliveries.close()
 }
 
 // Format writes the number of accounts, whatever the verb: a sandbox holds keys
 // and secrets.
 func (s *Sandbox) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "sandbox of %d accounts", len(s.accounts))
+	_, _ = fmt.Fprintf(f, "sandbox of %d accounts", len(s.service.accounts.all))
 }
 
 // Accounts returns the accounts with their API keys, in the order of their
 // options.
-func (s *Sandbox) Accounts() []Account { return slices.Clone(s.accounts) }
+func (s *Sandbox) Accounts() []Account { return slices.Clone(s.service.accounts.all) }
 
-// Mentors returns the mentors of an org with all generated fields, in the order of
-// their ids. It returns none if the org doesn't exist.
-func (s *Sandbox) Mentors(org string) []*client.Mentor {
-	o := s.store.orgs[org]
-	if o == nil {
-		return nil
+// Watch yields the events that happen after it is called, until ctx is done or the
+// sandbox is closed. The sandbox doesn't wait for the watcher: up to 4096 events
+// are queued, then they are dropped and replaced by one [EventOverflow]. The
+// sequence can be ranged over once.
+func (s *Sandbox) Watch(ctx context.Context) iter.Seq[Event] {
+	events := s.events.hub.Subscribe()
+	context.AfterFunc(ctx, events.Cancel) // even if the sequence is not ranged over
+	return func(yield func(Event) bool) {
+		defer events.Cancel()
+		for {
+			for _, event := range events.Take() {
+				if !yield(event) {
+					return
+				}
+			}
+			select {
+			case <-events.Ready():
+			case <-ctx.Done():
+				return
+			case <-s.timeline.Done():
+				return
+			}
+		}
 	}
-	mentors := make([]*client.Mentor, len(o.mentors))
-	for i, m := range o.mentors {
-		copied := m.Mentor
-		mentors[i] = &copied
-	}
-	return mentors
 }
-
-// time is the sandbox's time.
-func (s *Sandbox) time() moment { return momentOf(s.Now()) }

@@ -4,44 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
-// An AgentState is the state of an agent: its latest run and its next.
-type AgentState struct {
-	// Status is the status of the agent's latest run, or [api.StatusPending] if it
-	// has not run yet.
-	Status api.Status
-	// NextRun is the time at which the schedule starts the next run. It is zero if
-	// the agent is disabled or its schedule never runs.
-	NextRun time.Time
-	// Waiting means that the agent is due, and starts when its previous agent has the
-	// status that previous_agent_status asks for.
-	Waiting bool
-}
-
-// AgentState returns the state of an agent of any org, or an [*UnknownAgentError].
-func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	a := s.store.agent(agentID)
-	if a == nil {
-		return AgentState{}, &UnknownAgentError{ID: agentID}
-	}
-	state := AgentState{Status: a.status(), Waiting: a.org.waiting[a]}
-	if a.due != nil {
-		state.NextRun = a.due.at
-	}
-	return state, nil
-}
-
-// schedule puts the agent's next run into the agenda, in place of what it was. The
-// caller holds the store's lock.
-//
-// A crontab that celery can't read is accepted by the service, and skipped
-// without a word.
-func (s *Sandbox) schedule(a *agent) {
-	s.unschedule(a)
+// schedule schedules the agent's next run and cancels an earlier one. As in celery,
+// a crontab that can't be parsed never runs. The caller holds the store's lock.
+func (r *runner) schedule(a *agent) {
+	r.unschedule(a)
 	if !a.Task.Enabled {
 		return
 	}
@@ -50,49 +19,103 @@ func (s *Sandbox) schedule(a *agent) {
 		return
 	}
 	a.schedule = parsed
-	from := s.clock.now()
-	if start := a.Task.StartTime.time(); start.After(from) {
-		from = start.Add(-time.Nanosecond) // a run at the very start counts
+	from := r.timeline.Now()
+	if start := a.Task.StartTime.Time(); start.After(from) {
+		from = start.Add(-time.Nanosecond) // the start itself is included
 	}
-	s.scheduleAfter(a, from)
+	r.scheduleNext(a, from)
 }
 
-func (s *Sandbox) scheduleAfter(a *agent, from time.Time) {
+// scheduleNext schedules the first run after a time. The caller holds the store's
+// lock.
+func (r *runner) scheduleNext(a *agent, from time.Time) {
 	at, ok := a.schedule.Next(from)
 	if !ok {
 		return
 	}
-	due := &occurrence{at: at, kind: startOfRun, id: a.ID}
-	due.do = func(ctx context.Context, d *drive) { s.fallDue(ctx, d, a, due) }
-	a.due = due
-	s.agenda.add(due)
-	s.rearm()
+	e := &timeline.Entry{At: at, Rank: rankStart, ID: a.ID}
+	e.Run = func(ctx context.Context) { r.runScheduled(ctx, a, e) }
+	a.nextRun = e
+	r.timeline.Add(e)
 }
 
-// unschedule takes away the agent's next run, and what it waits for.
-func (s *Sandbox) unschedule(a *agent) {
-	s.agenda.remove(a.due)
-	a.due = nil
+// unschedule cancels the agent's next run. The caller holds the store's lock.
+func (r *runner) unschedule(a *agent) {
+	r.timeline.Remove(a.nextRun)
+	a.nextRun = nil
 	delete(a.org.waiting, a)
 }
 
-// fallDue starts the run of an agent, or has it wait for its previous agent.
-func (s *Sandbox) fallDue(ctx context.Context, d *drive, a *agent, due *occurrence) {
-	s.store.Lock()
-	if a.due != due { // it was changed or deleted at the last moment
-		s.store.Unlock()
+// runScheduled runs an agent that is due, or lets it wait for its previous agent.
+func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) {
+	r.store.Lock()
+	if a.nextRun != e { // changed or deleted meanwhile
+		r.store.Unlock()
 		return
 	}
-	a.due = nil
+	a.nextRun = nil
 	if !a.Task.OneOff {
-		s.scheduleAfter(a, due.at)
+		r.scheduleNext(a, e.At)
 	}
+	r.runIfReady(ctx, a, e.At)
+}
+
+// releaseDependents schedules the runs of waiting agents that are ready now. An
+// agent waits for one run, however often it was due, so a cycle of agents ends.
+// The caller holds the store's lock.
+func (r *runner) releaseDependents(o *org, at time.Time) {
+	for a := range o.waiting {
+		if !a.isReady() {
+			continue
+		}
+		delete(o.waiting, a)
+		r.timeline.Add(&timeline.Entry{At: at, Rank: rankStart, ID: a.ID, Run: func(ctx context.Context) {
+			r.runReleased(ctx, a, at)
+		}})
+	}
+}
+
+// runReleased runs an agent that has waited, unless it was deleted or disabled
+// meanwhile.
+func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
+	r.store.Lock()
+	if a.deleted || !a.Task.Enabled {
+		r.store.Unlock()
+		return
+	}
+	r.runIfReady(ctx, a, at)
+}
+
+// runIfReady runs an agent, or lets it wait for its previous agent. The caller
+// holds the store's lock, and runIfReady releases it.
+func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time) {
 	if !a.isReady() {
 		a.org.waiting[a] = true
-		s.store.Unlock()
+		r.store.Unlock()
 		return
 	}
-	l, run := s.begin(a, due.at)
-	s.store.Unlock()
-	s.carryOut(ctx, d, l, run)
+	l, run := r.start(a, at)
+	r.store.Unlock()
+	countRun(ctx)
+	r.execute(ctx, l, run)
+}
+
+// runDue runs everything that is due now and waits for deliveries. A caller's
+// count of runs does not change.
+func (r *runner) runDue(ctx context.Context) {
+	r.timeline.RunDue(countRuns(withBlockingDeliveries(ctx), new(int)))
+}
+
+// runCountKey is the context key of the number of runs that entries start.
+type runCountKey struct{}
+
+// countRuns returns a context with which entries count the runs that they start.
+func countRuns(ctx context.Context, runs *int) context.Context {
+	return context.WithValue(ctx, runCountKey{}, runs)
+}
+
+func countRun(ctx context.Context) {
+	if runs, ok := ctx.Value(runCountKey{}).(*int); ok {
+		*runs++
+	}
 }

@@ -1,124 +1,90 @@
 package sandbox
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
+// seed adds what options add.
+func (p *platform) seed(s *settings) error {
+	for _, a := range s.accounts {
+		if p.store.orgs[a.Org] == nil {
+			p.store.orgs[a.Org] = newOrg(a.Org)
+		}
+		p.store.orgs[a.Org].usernames[a.Username] = true
+	}
+	for _, m := range s.mentors {
+		if err := p.seedMentor(m.org, m.thing); err != nil {
+			return err
+		}
+	}
+	if err := p.seedDefaultMentors(s.accounts); err != nil {
+		return err
+	}
+	for _, a := range s.agents {
+		if err := p.seedAgents(s.accounts, a.org, a.thing); err != nil {
+			return err
+		}
+	}
+	if err := p.seedLogs(s.logs); err != nil {
+		return err
+	}
+	for _, session := range s.sessions {
+		if err := p.seedSession(session.org, session.thing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seedDefaultMentors adds a mentor to each org that has none.
+func (p *platform) seedDefaultMentors(accounts []Account) error {
+	for _, a := range accounts {
+		if len(p.store.orgs[a.Org].mentors) > 0 {
+			continue
+		}
+		m := client.Mentor{Name: "Study coach"}
+		if a.Org == accounts[0].Org {
+			m.UniqueID = DefaultMentorID
+		}
+		if err := p.seedMentor(a.Org, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // seedAgents adds agents as the first account of their org would create them.
-func (s *Sandbox) seedAgents(orgKey string, requests []client.PeriodicAgentCreateRequest) error {
+func (p *platform) seedAgents(accounts []Account, orgKey string, requests []client.PeriodicAgentCreateRequest) error {
 	const option = "WithPeriodicAgent"
-	o, err := s.orgFor(option, orgKey)
+	o, err := p.orgFor(option, orgKey)
 	if err != nil {
 		return err
 	}
-	first := slices.IndexFunc(s.accounts, func(a Account) bool { return a.Org == orgKey })
+	first := slices.IndexFunc(accounts, func(a Account) bool { return a.Org == orgKey })
 	for i, request := range requests {
-		fill(&request.Mentor, o.mentors[0].UniqueID)
-		if _, refusal := s.create(o, s.accounts[first].Username, dataOf(&request)); refusal != nil {
-			text, _ := marshal(refusal.body)
+		setDefault(&request.Mentor, o.mentors[0].UniqueID)
+		if r := p.createAgent(o, accounts[first].Username, requestData(&request)); r.Status != http.StatusCreated {
+			text, _ := django.EncodeJSON(r.Body)
 			return &api.ArgumentError{Argument: fmt.Sprintf("%s[%d]", option, i), Reason: "is invalid", Err: errors.New(string(text))}
 		}
 	}
 	return nil
 }
 
-// dataOf is a request as the client sends it: with its secret in clear, which
-// encoding/json masks.
-func dataOf(request *client.PeriodicAgentCreateRequest) any {
-	text, _ := marshal(request) // can't fail: texts, numbers and times
-	data, _ := decodeJSON(text) // nor can this
-	if fields, ok := data.(object); ok && request.CallbackSecret != nil {
+// requestData returns a request as the client sends it: with the secret in clear,
+// which encoding/json masks.
+func requestData(request *client.PeriodicAgentCreateRequest) any {
+	text, _ := django.EncodeJSON(request) // strings, numbers and times can be encoded
+	data, _ := django.DecodeJSON(text)
+	if fields, ok := data.(django.Dict); ok && request.CallbackSecret != nil {
 		fields["callback_secret"] = request.CallbackSecret.Reveal()
 	}
 	return data
-}
-
-// seedLogs adds the logs of past runs to all orgs.
-func (s *Sandbox) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
-	const option = "WithPeriodicAgentLog"
-	now := s.time()
-	count := 0
-	for _, ofOrg := range all {
-		count += len(ofOrg.thing)
-	}
-	taken := make(map[int64]bool, count) // ids, in any order
-	for _, ofOrg := range all {
-		o, err := s.orgFor(option, ofOrg.org)
-		if err != nil {
-			return err
-		}
-		logs := make([]log, len(ofOrg.thing)) // together, since they are gone through together
-		for i := range logs {
-			seed := &ofOrg.thing[i]
-			field, reason := logs[i].setPast(o, seed, now)
-			if reason == "" && taken[seed.ID] {
-				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
-			}
-			if reason != "" {
-				return invalid(fmt.Sprintf("%s[%d].%s", option, i, field), "%s", reason)
-			}
-			logs[i].ID = s.store.takeID("log", seed.ID)
-			taken[logs[i].ID] = true
-			o.logs.add(&logs[i])
-		}
-	}
-	for _, o := range s.store.orgs {
-		o.orderLogs()
-	}
-	return nil
-}
-
-// setPast makes of l, but for its id, the log of a past run, or returns the field
-// that is invalid and the reason.
-func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now moment) (field, reason string) {
-	a := o.agents.byID(seed.PeriodicAgent)
-	status := cmp.Or(seed.Status, api.StatusSuccess)
-	var end moment
-	if seed.EndTime != nil {
-		end = momentOf(seed.EndTime.Time)
-	}
-	start := cmp.Or(momentOf(seed.StartTime.Time), end, now)
-	switch {
-	case seed.ID < 0:
-		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)
-	case a == nil:
-		return "PeriodicAgent", fmt.Sprintf("is %d, but org %q has no such agent", seed.PeriodicAgent, o.key)
-	case !slices.Contains(logStatuses, status):
-		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
-	case !end.isNull() && end < start:
-		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
-	case end.isNull() && status != api.StatusRunning:
-		end = start
-	}
-	*l = log{
-		Content:       cleanText(seed.Content),
-		Status:        status,
-		StartTime:     start,
-		EndTime:       end,
-		CreatedAt:     cmp.Or(momentOf(seed.CreatedAt.Time), start),
-		ModifiedAt:    cmp.Or(momentOf(seed.ModifiedAt.Time), end, start),
-		PeriodicAgent: a.ID,
-		agent:         a,
-	}
-	return "", ""
-}
-
-// orderLogs sorts logs that came in any order, and finds the latest of each
-// agent.
-func (o *org) orderLogs() {
-	slices.SortFunc(o.logs, by((*log).rowID))
-	logs := o.logs
-	o.logs = logs[:0]
-	for _, l := range logs {
-		o.addLog(l)
-		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
-			l.agent.latest = l
-		}
-	}
 }

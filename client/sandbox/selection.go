@@ -1,82 +1,55 @@
 package sandbox
 
 import (
-	"math"
 	"math/rand/v2"
-	"slices"
-	"sync/atomic"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
-// sampleSize is how many rows tell roughly where a page begins and ends.
-const sampleSize = 1024
-
-// sortedPart returns rows[from:to] as they were if rows were sorted, and leaves
-// rows as they are. Of many it sorts those only that a sample says are near. No two
-// rows may be equal.
-func sortedPart[R any](rows []R, from, to int, compare func(a, b R) int) []R {
-	for len(rows) > 2*sampleSize {
-		near, before := boundsOf(rows, from, to, compare).within(rows)
-		if from < before || to > before+len(near) {
-			continue // a sample can mislead, but hardly the next one too
-		}
-		isMost := len(near) > len(rows)/2
-		rows, from, to = near, from-before, to-before
-		if isMost {
-			break
-		}
-	}
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, compare)
-	return rows[from:to]
+// A Selection selects some of the requests that match a [Fault], or of the
+// callbacks that match a [DeliveryFault]. The zero Selection selects all of them.
+type Selection struct {
+	// Skip is the number of matches at the start that are not selected.
+	Skip int
+	// Times is the maximum number of matches that are selected; 0 means all.
+	Times int
+	// Probability is the probability with which a match after Skip is selected; 0
+	// means always. Random numbers are drawn from [WithRandomSeed].
+	Probability float64
 }
 
-// bounds are the first and the last row of a part; none where that is the first or
-// the last of all.
-type bounds[R any] struct {
-	compare         func(a, b R) int
-	low, high       R
-	hasLow, hasHigh bool
+// Times returns Selection{Times: n}, which selects the first n matches.
+func Times(n int) Selection { return Selection{Times: n} }
+
+// check returns the first field that is invalid.
+func (s *Selection) check() *api.ArgumentError {
+	switch {
+	case s.Skip < 0:
+		return invalid("Selection.Skip", "is %d, but must not be negative", s.Skip)
+	case s.Times < 0:
+		return invalid("Selection.Times", "is %d, but must not be negative", s.Times)
+	case !(s.Probability >= 0 && s.Probability <= 1): // NaN is neither
+		return invalid("Selection.Probability", "is %v, but must be from 0 to 1", s.Probability)
+	}
+	return nil
 }
 
-// boundsOf returns bounds of what becomes rows[from:to], and some more. The sample
-// is taken by chance, so that no order of the rows misleads always.
-func boundsOf[R any](rows []R, from, to int, compare func(a, b R) int) *bounds[R] {
-	sample := make([]R, sampleSize)
-	for i := range sample {
-		sample[i] = rows[rand.IntN(len(rows))] //nolint:gosec // whoever foresees it gains nothing
-	}
-	slices.SortFunc(sample, compare)
-	place := func(index int, deviations float64) int {
-		share := float64(index) / float64(len(rows))
-		return int(sampleSize*share + deviations*(1+math.Sqrt(sampleSize*share*(1-share))))
-	}
-	b := &bounds[R]{compare: compare}
-	if at := place(from, -3); at >= 0 {
-		b.low, b.hasLow = sample[at], true
-	}
-	if at := place(to, 3); at < sampleSize {
-		b.high, b.hasHigh = sample[at], true
-	}
-	return b
+// A selector applies a selection to one match after another.
+type selector struct {
+	Selection
+
+	skipped, selected int
 }
 
-// within returns the rows that are within the bounds, and how many come before
-// them.
-func (b *bounds[R]) within(rows []R) (within []R, before int) {
-	var lower atomic.Int64
-	within = gather(rows, func(within, share []R) []R {
-		count := 0
-		for _, r := range share {
-			switch {
-			case b.hasHigh && b.compare(r, b.high) > 0:
-			case b.hasLow && b.compare(r, b.low) < 0:
-				count++
-			default:
-				within = append(within, r)
-			}
-		}
-		lower.Add(int64(count))
-		return within
-	})
-	return within, int(lower.Load())
+// next reports whether the next match is selected.
+func (s *selector) next(random *rand.Rand) bool {
+	if s.skipped < s.Skip {
+		s.skipped++
+		return false
+	}
+	if s.Times > 0 && s.selected >= s.Times || s.Probability > 0 && random.Float64() >= s.Probability {
+		return false
+	}
+	s.selected++
+	return true
 }

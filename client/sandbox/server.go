@@ -13,7 +13,7 @@ import (
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// shutdownTimeout is how long requests that are being answered may still take.
+	// shutdownTimeout is the maximum time for requests in flight when Close is called.
 	shutdownTimeout = 2 * time.Second
 )
 
@@ -54,24 +54,24 @@ func Start(opts ...Option) (*Server, error) {
 		served:   make(chan struct{}),
 		unused:   map[net.Conn]bool{},
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.answer), ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
+	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
 	go func() {
 		defer close(s.served)
-		_ = s.http.Serve(listener) // ends with an error, always: that of Close
+		_ = s.http.Serve(listener) // returns an error after Close
 	}()
 	return s, nil
 }
 
-// answer keeps Close waiting: a fault that resets a connection has the server
-// forget it first.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
+// serve serves a request, for which Close waits. http.Server doesn't wait for a
+// connection that a fault resets.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.open.Add(1)
 	defer s.open.Done()
 	s.ServeHTTP(w, r)
 }
 
-// track knows the connections that clients have opened in advance. Shutdown
-// would wait for a first request on each of them.
+// track keeps track of connections without a request. http.Server.Shutdown would
+// wait for their first request.
 func (s *Server) track(c net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	}
 }
 
-// closeUnused stops listening, and closes what connections nobody has used.
+// closeUnused stops listening, and closes the connections without a request.
 func (s *Server) closeUnused() {
 	_ = s.listener.Close()
 	<-s.served
@@ -99,13 +99,13 @@ func (s *Server) closeUnused() {
 
 // ClientOptions returns the options for a client of the first account, for
 // [client.New].
-func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.accounts[0]) }
+func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.service.accounts.all[0]) }
 
 // ClientOptionsFor returns the options for a client of an account, for
 // [client.New]. If there is no such account, it returns an [*api.ArgumentError].
 func (s *Server) ClientOptionsFor(org, username string) ([]client.Option, error) {
-	for i := range s.accounts {
-		if a := &s.accounts[i]; a.Org == org && a.Username == username {
+	for i := range s.service.accounts.all {
+		if a := &s.service.accounts.all[i]; a.Org == org && a.Username == username {
 			return s.clientOptions(a), nil
 		}
 	}

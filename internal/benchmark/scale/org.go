@@ -29,8 +29,8 @@ type Org struct {
 // Start is when the first run begins.
 func Start() time.Time { return time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC) }
 
-// NewOrg makes agents, and logs of their runs in the order in which these began. Contents are of about 100 bytes, each of
-// its own.
+// NewOrg makes agents, and logs of their runs in the order in which these began. Contents are of 200 bytes, each of its
+// own.
 func NewOrg(agents, logs int) *Org {
 	random := rand.New(rand.NewPCG(1, 1))
 	o := &Org{
@@ -55,7 +55,7 @@ func NewOrg(agents, logs int) *Org {
 		}
 		o.Logs[i] = client.PeriodicAgentLog{
 			ID:            int64(i + 1),
-			Content:       fmt.Sprintf("Read %d documents for run %d, asked the model, and Answered in %d tokens after 1.93 s.", random.IntN(1000), i, random.IntN(10_000)),
+			Content:       content(random, i),
 			Status:        status,
 			StartTime:     client.Time{Time: begin},
 			EndTime:       new(client.Time{Time: begin.Add(time.Duration(random.IntN(3600)) * time.Second)}),
@@ -63,6 +63,13 @@ func NewOrg(agents, logs int) *Org {
 		}
 	}
 	return o
+}
+
+func content(random *rand.Rand, run int) string {
+	const length = 200
+	text := fmt.Sprintf("Read %d documents for run %d, asked the model, and Answered in %d tokens after 1.93 s.", random.IntN(1000), run, random.IntN(10_000))
+	const rest = " The summary names three tasks that are due this week, two that are late, and the people who wait for them; nothing was sent twice."
+	return (text + rest)[:length]
 }
 
 // Sandbox is a sandbox with all that the org has, and pages of 100 items.

@@ -1,14 +1,18 @@
-// Command seed makes a sandbox with as many agents and logs as its arguments say, and prints how long processors worked for
-// that and how much memory was in use at the most, as the system counts it. It is a program of its own so that nothing
-// else is counted.
+// Command seed makes a sandbox with as many agents and logs as its arguments say, then has it sort and search the logs. It
+// prints how long processors worked to make the sandbox, and the peak of memory, as the system counts it. It is a program
+// of its own so that nothing else is counted.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"strconv"
+
+	"github.com/iblai/iblai-go/client"
 
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 	"github.com/iblai/iblai-go/internal/benchmark/scale"
@@ -41,6 +45,14 @@ func run(agents, logs string) error {
 		PeakKB  int
 	}
 	seeded.Seconds = (measure.ProcessorTime() - begin).Seconds()
+	for _, query := range []string{"ordering=-content", "search=answered"} {
+		request := httptest.NewRequest(http.MethodGet, "/api/ai-mentor/orgs/"+scale.Key+"/users/"+scale.Username+"/periodic-agent-logs/?"+query, http.NoBody)
+		request.Header.Set("Authorization", client.DefaultAuthScheme+" "+scale.APIKey)
+		response := httptest.NewRecorder()
+		if sb.ServeHTTP(response, request); response.Code != http.StatusOK {
+			return fmt.Errorf("status %d: %s", response.Code, response.Body)
+		}
+	}
 	if runtime.GOOS == "linux" {
 		if seeded.PeakKB, err = measure.ResidentPeakKB(); err != nil {
 			return err

@@ -1,0 +1,184 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
+)
+
+const (
+	// deliveryTimeout is the default timeout for a receiver.
+	deliveryTimeout = 10 * time.Second
+	// maxReceiverBody is the maximum size of a recorded response, in bytes.
+	maxReceiverBody = 64 << 10
+	// maxDeliveries and maxDeliveriesSize limit the recorded deliveries; the size is
+	// in bytes.
+	maxDeliveries     = 1_000_000
+	maxDeliveriesSize = 256 << 20
+	// maxInFlight is the maximum number of deliveries in the background.
+	maxInFlight = 64
+)
+
+// A pendingCallback is a callback that has not been posted yet.
+type pendingCallback struct {
+	url            string
+	secret         string
+	body           []byte
+	org            string
+	agentID, logID int64
+
+	repeated *Delivery // nil unless this is a redelivery
+	effect   DeliveryEffect
+}
+
+// deliveries posts callbacks and records their deliveries.
+type deliveries struct {
+	timeline  *timeline.Timeline
+	events    *events
+	client    *http.Client
+	transport *http.Transport // nil if the client is the user's
+	slots     chan struct{}   // of deliveries in the background
+	recorded  *journal.Journal[Delivery]
+
+	mu       sync.Mutex // guards what follows
+	faults   deliveryFaults
+	heldBack []pendingCallback // until the next callback is posted
+}
+
+func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, faults []DeliveryFault, random *rand.Rand) *deliveries {
+	d := &deliveries{
+		timeline: t,
+		events:   e,
+		slots:    make(chan struct{}, maxInFlight),
+		recorded: journal.New[Delivery](maxDeliveries, maxDeliveriesSize),
+		faults:   deliveryFaults{random: random},
+	}
+	d.faults.set(faults)
+	if c == nil {
+		d.transport = &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
+		c = &http.Client{Transport: d.transport}
+	}
+	copied := *c
+	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if copied.Timeout == 0 {
+		copied.Timeout = deliveryTimeout
+	}
+	d.client = &copied
+	return d
+}
+
+func (d *deliveries) close() {
+	if d.transport != nil {
+		d.transport.CloseIdleConnections()
+	}
+}
+
+// blockingKey is the context key of calls that wait for deliveries.
+type blockingKey struct{}
+
+// withBlockingDeliveries returns a context with which post waits for the receiver.
+func withBlockingDeliveries(ctx context.Context) context.Context {
+	return context.WithValue(ctx, blockingKey{}, true)
+}
+
+// post delivers a callback: in the background, unless the context is one of
+// withBlockingDeliveries.
+func (d *deliveries) post(ctx context.Context, c pendingCallback) {
+	if ctx.Value(blockingKey{}) != nil {
+		d.deliver(ctx, c)
+		return
+	}
+	select {
+	case d.slots <- struct{}{}:
+	case <-ctx.Done():
+		d.deliver(ctx, c) // records that it failed
+		return
+	}
+	background, end, err := d.timeline.Begin(context.WithoutCancel(ctx))
+	if err != nil {
+		<-d.slots
+		d.deliver(ctx, c) // records that it failed
+		return
+	}
+	go func() {
+		defer end()
+		defer func() { <-d.slots }()
+		d.deliver(background, c)
+	}()
+}
+
+// deliver posts a callback, and records and returns the delivery.
+func (d *deliveries) deliver(ctx context.Context, c pendingCallback) *Delivery {
+	delivery := &Delivery{
+		Org: c.org, AgentID: c.agentID, LogID: c.logID, URL: c.url, Body: c.body, Effect: c.effect, StartedAt: d.timeline.Now(),
+	}
+	if c.repeated != nil {
+		delivery.RedeliveryOf = c.repeated.ID
+	}
+	delivery.Err = d.send(ctx, c, delivery)
+	delivery.FinishedAt = d.timeline.Now()
+	const overhead = 1 << 10 // of a delivery and its header, in bytes
+	d.recorded.Add(overhead+cap(delivery.Body)+cap(delivery.ResponseBody), func(id int64) Delivery {
+		delivery.ID = id
+		return *delivery
+	})
+	d.events.publish(Event{Type: EventDeliveryFinished, Org: c.org, AgentID: c.agentID, LogID: c.logID, DeliveryID: delivery.ID})
+	return delivery
+}
+
+// send sends the request of a callback, and sets the header and the response of
+// its delivery.
+func (d *deliveries) send(ctx context.Context, c pendingCallback, delivery *Delivery) error {
+	request, err := c.request(ctx)
+	if err != nil {
+		return err
+	}
+	delivery.Header = request.Header.Clone()
+	if c.effect.Drop {
+		return ErrDeliveryDropped
+	}
+	response, err := d.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	delivery.StatusCode = response.StatusCode
+	delivery.ResponseBody, err = io.ReadAll(io.LimitReader(response.Body, maxReceiverBody))
+	return err
+}
+
+func (c *pendingCallback) request(ctx context.Context) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(c.body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", django.JSONType)
+	switch secret := c.secret; {
+	case secret != "" && c.effect.WrongSignature:
+		err = sign(request, c.body, "not "+secret)
+	case secret != "":
+		err = sign(request, c.body, secret)
+	case c.repeated != nil && c.repeated.Header != nil:
+		request.Header = c.repeated.Header.Clone()
+	}
+	return request, err
+}
+
+func sign(request *http.Request, body []byte, secret string) error {
+	signature, err := callback.Sign(body, api.NewSecret(secret))
+	if err != nil {
+		return err
+	}
+	request.Header.Set(callback.SignatureHeader, signature)
+	return nil
+}

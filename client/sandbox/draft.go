@@ -1,0 +1,122 @@
+package sandbox
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+)
+
+const htmlType = "text/html"
+
+// A draft is a response that has not been sent.
+type draft struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+// setBody sets the body and its headers.
+func (d *draft) setBody(contentType string, body []byte) {
+	d.body = body
+	d.header.Set("Content-Type", contentType)
+	d.header.Set("Content-Length", strconv.Itoa(len(body)))
+}
+
+// setResponse sets the response of a view of a route; nil is for no route.
+func (d *draft) setResponse(route *route, r *django.Response) {
+	maps.Copy(d.header, r.Header)
+	if route != nil {
+		d.header.Set("Allow", route.Allow())
+		d.header.Set("Vary", "Accept")
+	}
+	d.status = r.Status
+	if r.Body == nil {
+		return
+	}
+	text, _ := django.EncodeJSON(r.Body) // strings, numbers and valid JSON can be encoded
+	d.setBody(django.JSONType, text)
+}
+
+// setHTML sets a page that is not a view's.
+func (d *draft) setHTML(status int, page []byte) {
+	d.status = status
+	d.setBody(htmlType, page)
+}
+
+// setNotFound redirects a URL that lacks only the slash at the end. For others, it
+// sets Django's page.
+func (d *draft) setNotFound(u *url.URL) {
+	location, ok := routes.Redirect(u)
+	if !ok {
+		d.setHTML(http.StatusNotFound, django.ErrorPage("Not Found", "The requested resource was not found on this server."))
+		return
+	}
+	d.header.Set("Location", location)
+	d.header.Set("Content-Type", htmlType+"; charset=utf-8")
+	d.status = http.StatusMovedPermanently
+}
+
+// nginxPage returns nginx's page for an error.
+func nginxPage(status int) []byte {
+	title := strconv.Itoa(status) + " " + http.StatusText(status)
+	switch status { // nginx has its own texts for these
+	case http.StatusServiceUnavailable:
+		title = "503 Service Temporarily Unavailable"
+	case http.StatusGatewayTimeout:
+		title = "504 Gateway Time-out"
+	}
+	return []byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n" +
+		"<center><h1>" + title + "</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+}
+
+// setFault sets the response of an effect with a status: that of Django or, for
+// some statuses, of an nginx in front of it.
+func (d *draft) setFault(effect *RequestEffect, route *route, r *http.Request) {
+	d.status = effect.status()
+	if effect.Redirect != "" {
+		d.header.Set("Location", effect.Redirect)
+	}
+	seconds := int64(math.Ceil(effect.RetryAfter.Seconds()))
+	if seconds > 0 {
+		d.header.Set("Retry-After", strconv.FormatInt(seconds, 10))
+	}
+	switch {
+	case d.status < http.StatusBadRequest:
+	case d.status == http.StatusInternalServerError:
+		d.setBody(htmlType+"; charset=utf-8", django.ErrorPage("Server Error (500)", ""))
+	case d.status > http.StatusInternalServerError, d.status == http.StatusRequestEntityTooLarge:
+		d.setBody(htmlType, nginxPage(d.status))
+	default:
+		d.setResponse(route, exception(d.status, r, seconds))
+	}
+}
+
+// exception returns Django REST Framework's response to a request with a status,
+// where seconds is the time until a retry.
+func exception(status int, r *http.Request, seconds int64) *django.Response {
+	switch status {
+	case http.StatusBadRequest:
+		return django.ParseError("Malformed request.")
+	case http.StatusUnauthorized:
+		return django.NotAuthenticated(client.DefaultAuthScheme)
+	case http.StatusForbidden:
+		return django.PermissionDenied()
+	case http.StatusNotFound:
+		return django.NotFound()
+	case http.StatusMethodNotAllowed:
+		return django.MethodNotAllowed(r.Method)
+	case http.StatusNotAcceptable:
+		return django.NotAcceptable()
+	case http.StatusUnsupportedMediaType:
+		return django.UnsupportedMediaType(r.Header.Get("Content-Type"))
+	case http.StatusTooManyRequests:
+		return django.Throttled(seconds)
+	}
+	return django.Detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
+}

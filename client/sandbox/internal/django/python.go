@@ -1,0 +1,152 @@
+package django
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// The values of a request's body are those of Python's json module: nil, bool,
+// Integer, float64, string, []any and Dict. A Form takes the place of a Dict, and
+// may have uploaded files.
+type (
+	// Integer is an integer of any size, formatted as in Python.
+	Integer string
+	// Dict is an object.
+	Dict         map[string]any
+	uploadedFile string // the file's name
+)
+
+// TypeName returns the name of v's type in Python.
+func TypeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "NoneType"
+	case bool:
+		return "bool"
+	case Integer:
+		return "int"
+	case float64:
+		return "float"
+	case string:
+		return "str"
+	case []any:
+		return "list"
+	case Dict:
+		return "dict"
+	default:
+		return "InMemoryUploadedFile"
+	}
+}
+
+// Str returns str(v).
+func Str(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return repr(v)
+}
+
+// repr returns repr(v), except that the keys of a Dict are sorted.
+func repr(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "None"
+	case bool:
+		if v {
+			return "True"
+		}
+		return "False"
+	case Integer:
+		return string(v)
+	case float64:
+		return floatRepr(v)
+	case string:
+		return stringRepr(v)
+	case uploadedFile:
+		return string(v)
+	case []any:
+		items := make([]string, len(v))
+		for i, item := range v {
+			items[i] = repr(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case Dict:
+		var items []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			items = append(items, stringRepr(name)+": "+repr(v[name]))
+		}
+		return "{" + strings.Join(items, ", ") + "}"
+	default:
+		return "<" + TypeName(v) + ">"
+	}
+}
+
+func floatRepr(f float64) string {
+	shortest := strconv.FormatFloat(f, 'e', -1, 64)
+	mantissa, exponent, ok := strings.Cut(shortest, "e")
+	if !ok { // an infinity
+		return strings.ToLower(strings.TrimPrefix(shortest, "+"))
+	}
+	if n, err := strconv.Atoi(exponent); err == nil && (n < -4 || n >= 16) {
+		return mantissa + "e" + exponent
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
+
+func stringRepr(s string) string {
+	quote := '\''
+	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
+		quote = '"'
+	}
+	var b strings.Builder
+	b.WriteRune(quote)
+	for _, r := range s {
+		switch {
+		case r == quote || r == '\\':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+	}
+	b.WriteRune(quote)
+	return b.String()
+}
+
+// IsSpace reports whether r is white space in Python.
+func IsSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// Strip returns s.strip().
+func Strip(s string) string { return strings.TrimFunc(s, IsSpace) }
+
+// ParseInt returns int(s). It returns false if s is not an integer or needs more
+// than 64 bits.
+func ParseInt(s string) (int64, bool) {
+	s = Strip(s)
+	digits := strings.TrimLeft(s, "+-")
+	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64)
+	return n, err == nil
+}

@@ -1,0 +1,104 @@
+package django
+
+import (
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	maxIntegerText = 1000 // characters
+	wrongFormat    = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
+)
+
+// IntegerValue returns the integer that an IntegerField accepts, or an error
+// message.
+func IntegerValue(value any) (n int64, message string) {
+	if s, ok := value.(string); ok && len(s) > maxIntegerText {
+		return 0, "String value too large."
+	}
+	digits := Strip(Str(value))
+	if whole, fraction, ok := strings.Cut(digits, "."); ok && strings.Trim(fraction, "0") == "" {
+		digits = whole
+	}
+	if n, ok := ParseInt(digits); ok {
+		return n, ""
+	}
+	huge, ok := new(big.Int).SetString(digits, 10)
+	switch {
+	case !ok:
+		return 0, "A valid integer is required."
+	case huge.Sign() > 0:
+		return 0, "Ensure this value is less than or equal to 9223372036854775807."
+	default:
+		return 0, "Ensure this value is greater than or equal to -9223372036854775808."
+	}
+}
+
+// DecimalValue returns the integral part of a number that the DecimalField of a
+// form accepts, or an error message.
+func DecimalValue(s string) (n int64, message string) {
+	if n, ok := ParseInt(s); ok {
+		return n, ""
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case err != nil && f == 0, math.IsNaN(f), math.IsInf(f, 0), strings.ContainsAny(s, "xXpP"):
+		return 0, "Enter a number."
+	case f > 1e50:
+		return 0, "Ensure this value is less than or equal to 1e+50."
+	}
+	return int64(f), ""
+}
+
+var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?\n?$`)
+
+// DateTimeValue returns the time that a DateTimeField accepts, or an error
+// message. A time without an offset is in UTC.
+func DateTimeValue(value any) (d DateTime, message string) {
+	s, ok := value.(string)
+	if !ok {
+		return 0, wrongFormat
+	}
+	parts := datetimePattern.FindStringSubmatch(s)
+	if parts == nil {
+		return 0, wrongFormat
+	}
+	const layout = "2006-1-2 15:4:5.000000 -0700"
+	second, offset := parts[6], strings.ReplaceAll(parts[8], ":", "")
+	if second == "" {
+		second = "0"
+	}
+	switch {
+	case offset == "" || offset == "Z":
+		offset = "+0000"
+	case len(offset) == len("+00"):
+		offset += "00"
+	}
+	micros := (parts[7] + "000000")[:6]
+	t, err := time.Parse(layout, strings.Join(parts[1:4], "-")+" "+parts[4]+":"+parts[5]+":"+second+"."+micros+" "+offset)
+	if err != nil || t.Year() < 1 || offset[1:] >= "2400" {
+		return 0, wrongFormat
+	}
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return 0, "Datetime value out of range."
+	}
+	return NewDateTime(t), ""
+}
+
+var hexDigits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+
+// ParseUUID parses a UUID as Python's uuid.UUID does, and returns its canonical
+// form.
+func ParseUUID(s string) (string, bool) {
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "urn:", ""), "uuid:", "")
+	s = strings.ReplaceAll(strings.Trim(s, "{}"), "-", "")
+	if !hexDigits.MatchString(s) {
+		return "", false
+	}
+	s = strings.ToLower(s)
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:], true
+}

@@ -1,0 +1,109 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"sync"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
+)
+
+// A store holds the state of a sandbox. Its lock guards everything in it except
+// what never changes: the orgs, their users and their mentors.
+type store struct {
+	sync.RWMutex
+
+	orgs   map[string]*org
+	lastID map[string]int64 // by kind of object
+}
+
+func newStore() *store { return &store{orgs: map[string]*org{}, lastID: map[string]int64{}} }
+
+// nextID returns the next id of a kind of objects, which all orgs share.
+func (s *store) nextID(kind string) int64 {
+	s.lastID[kind]++
+	return s.lastID[kind]
+}
+
+// reserveID returns id, or the next id if it is 0. Later ids are higher.
+func (s *store) reserveID(kind string, id int64) int64 {
+	if id == 0 {
+		return s.nextID(kind)
+	}
+	s.lastID[kind] = max(s.lastID[kind], id)
+	return id
+}
+
+// agent returns the agent of any org with an id, nil if there is none.
+func (s *store) agent(id int64) *agent {
+	for _, o := range s.orgs {
+		if a := o.agents.ByID(id); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
+// An org holds the objects of one platform.
+type org struct {
+	key          string
+	usernames    map[string]bool
+	mentors      listing.Table[*mentor]
+	mentorByUUID map[string]*mentor
+	agents       listing.Table[*agent]
+	waiting      map[*agent]bool // due agents whose previous agents are not in the right state
+	logs         listing.Table[*log]
+	sessions     map[string]*session
+	pins         map[pinKey]*pin
+}
+
+func newOrg(key string) *org {
+	return &org{
+		key:          key,
+		usernames:    map[string]bool{},
+		mentorByUUID: map[string]*mentor{},
+		sessions:     map[string]*session{},
+		waiting:      map[*agent]bool{},
+		pins:         map[pinKey]*pin{},
+	}
+}
+
+// hasAgent reports whether the org has an agent with an id.
+func (o *org) hasAgent(id int64) bool { return o.agents.ByID(id) != nil }
+
+// session returns the session with an id. If no option has added it, it has the
+// org's first mentor and no messages.
+func (o *org) session(id string) *session {
+	if s := o.sessions[id]; s != nil {
+		return s
+	}
+	return &session{id, o.mentors[0].json, json.RawMessage("[]")}
+}
+
+// A ChatSession is a conversation with a mentor. Users can pin it.
+type ChatSession struct {
+	// ID is a UUID.
+	ID string
+	// MentorID is the unique id of the mentor. The default is the org's first mentor.
+	MentorID string
+	// Messages are the messages of the conversation, in order. The sandbox generates
+	// ids and times if they are zero.
+	Messages []client.ChatMessage
+}
+
+// A session is a chat session in its JSON form.
+type session struct {
+	SessionID string          `json:"session_id"`
+	Mentor    json.RawMessage `json:"mentor"`
+	Messages  json.RawMessage `json:"messages"`
+}
+
+type pinKey struct{ username, sessionID string }
+
+// A pin is a user's pin of a session in its JSON form.
+type pin struct {
+	ID        int64  `json:"id"`
+	Platform  string `json:"platform"`
+	Username  string `json:"username"`
+	SessionID string `json:"session_id"`
+}

@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
+
+// A RunResult is the result of [Sandbox.RunNow].
+type RunResult struct {
+	// Log is the log of the run.
+	Log *client.PeriodicAgentLog
+	// Delivery is the delivery of the run's callback. It is nil if the agent has no
+	// callback_url, if the run has not finished, or if a [DeliveryFault] delays the
+	// callback.
+	Delivery *Delivery
+}
+
+// RunNow runs an agent at once with the given outcome, whether or not it is
+// enabled or due. The run finishes before RunNow returns, unless outcome.Status is
+// [api.StatusRunning]: its log ends outcome.Duration after it starts, but the clock
+// doesn't move. As with any other run, a one-off agent is disabled, dependent
+// agents start, and the callback is posted if the agent has a callback_url. RunNow
+// returns after the receiver has responded or failed to; a failed delivery is not
+// an error, see [RunResult].Delivery.
+//
+// If it returns an error, the agent has not run: an [*UnknownAgentError],
+// [ErrClosed], the context's error, or an [*api.ArgumentError] for an invalid
+// outcome.
+func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*RunResult, error) {
+	outcome, err := outcome.complete("outcome")
+	if err != nil {
+		return nil, err
+	}
+	ctx, end, err := s.timeline.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	l, _, err := s.startNow(ctx, agentID)
+	if err != nil {
+		return nil, err
+	}
+	result := &RunResult{}
+	if outcome.Status != api.StatusRunning {
+		for _, c := range s.runs.finish(l, outcome, s.timeline.Now()) {
+			result.Delivery = s.deliveries.deliver(ctx, c)
+		}
+	}
+	result.Log = s.logModel(l)
+	s.runs.runDue(ctx)
+	return result, nil
+}
+
+// RunAsScheduled runs an agent at once as if its schedule had started it, whether
+// or not it is enabled or due: [WithOutcomes] or [WithOutcomeFunc] decides the
+// outcome, and the run finishes when the clock reaches its end. RunAsScheduled
+// also runs everything that is due now, so the log that it returns is that of a
+// finished run if the run takes no time.
+//
+// If it returns an error, the agent has not run: an [*UnknownAgentError],
+// [ErrClosed] or the context's error.
+func (s *Sandbox) RunAsScheduled(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
+	ctx, end, err := s.timeline.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	l, run, err := s.startNow(ctx, agentID)
+	if err != nil {
+		return nil, err
+	}
+	s.runs.execute(ctx, l, run)
+	s.runs.runDue(ctx)
+	return s.logModel(l), nil
+}
+
+// startNow starts a run that is not scheduled.
+func (s *Sandbox) startNow(ctx context.Context, agentID int64) (*log, Run, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, Run{}, err
+	}
+	s.store.Lock()
+	defer s.store.Unlock()
+	a := s.store.agent(agentID)
+	if a == nil {
+		return nil, Run{}, &UnknownAgentError{ID: agentID}
+	}
+	l, run := s.runs.start(a, s.timeline.Now())
+	return l, run, nil
+}
+
+// logModel returns a log of the store.
+func (s *Sandbox) logModel(l *log) *client.PeriodicAgentLog {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	return logModel(l)
+}
+
+// An AgentState is the state of an agent: its latest run and its next.
+type AgentState struct {
+	// Status is the status of the agent's latest run, or [api.StatusPending] if it
+	// has not run yet.
+	Status api.Status
+	// NextRun is the time at which the schedule starts the next run. It is zero if
+	// the agent is disabled or its schedule never runs.
+	NextRun time.Time
+	// Waiting means that the agent is due, and starts when its previous agent has the
+	// status that previous_agent_status asks for.
+	Waiting bool
+}
+
+// AgentState returns the state of an agent of any org, or an [*UnknownAgentError].
+func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	a := s.store.agent(agentID)
+	if a == nil {
+		return AgentState{}, &UnknownAgentError{ID: agentID}
+	}
+	state := AgentState{Status: a.status(), Waiting: a.org.waiting[a]}
+	if a.nextRun != nil {
+		state.NextRun = a.nextRun.At
+	}
+	return state, nil
+}

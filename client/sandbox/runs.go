@@ -1,0 +1,101 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
+)
+
+// A runner schedules, starts and finishes the runs of agents. The caller of its
+// methods holds the store's lock if they say so.
+type runner struct {
+	store      *store
+	timeline   *timeline.Timeline
+	deliveries *deliveries
+	events     *events
+	outcomes   func(context.Context, Run) Outcome
+}
+
+// start writes the log of a run that starts at a time. The caller holds the store's
+// lock.
+func (r *runner) start(a *agent, at time.Time) (*log, Run) {
+	start := django.NewDateTime(at)
+	l := &log{
+		ID:            r.store.nextID("log"),
+		Status:        api.StatusRunning,
+		StartTime:     start,
+		CreatedAt:     start,
+		ModifiedAt:    start,
+		PeriodicAgent: a.ID,
+		agent:         a,
+		prompt:        a.runPrompt(),
+	}
+	a.org.logs.Add(l)
+	a.latest = l
+	r.releaseDependents(a.org, at)
+	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
+	return l, Run{
+		Org:       a.org.key,
+		AgentID:   a.ID,
+		Title:     a.Title,
+		MentorID:  a.mentorID(),
+		Prompt:    l.prompt,
+		LogID:     l.ID,
+		StartTime: l.StartTime.Time(),
+	}
+}
+
+// execute gets the outcome of a run that has started, and schedules its end.
+func (r *runner) execute(ctx context.Context, l *log, run Run) {
+	outcome, err := r.outcomes(ctx, run).complete("outcome")
+	if err != nil {
+		outcome = Outcome{Status: api.StatusError, Log: err.Error()}
+	}
+	if outcome.Status == api.StatusRunning {
+		return
+	}
+	end := run.StartTime.Add(outcome.Duration)
+	r.timeline.Add(&timeline.Entry{At: end, Rank: rankFinish, ID: l.ID, Run: func(ctx context.Context) {
+		for _, c := range r.finish(l, outcome, end) {
+			r.deliveries.post(ctx, c)
+		}
+	}})
+}
+
+// finish writes the outcome of a run to its log, and returns the callbacks that
+// are due now.
+func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback {
+	r.store.Lock()
+	defer r.store.Unlock()
+	a := l.agent
+	if a.deleted {
+		return nil
+	}
+	l.Status = outcome.Status
+	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
+	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
+	l.ModifiedAt = l.EndTime
+	a.output = django.ReplaceInvalidUTF8(outcome.Output)
+	if a.Task.OneOff {
+		a.Task.Enabled = false
+		r.unschedule(a)
+	}
+	r.releaseDependents(a.org, at)
+	r.events.publish(Event{Type: EventRunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
+	if a.CallbackURL == "" {
+		return nil
+	}
+	return r.deliveries.schedule(pendingCallback{
+		url:     a.CallbackURL,
+		secret:  a.CallbackSecret,
+		org:     a.org.key,
+		agentID: a.ID,
+		logID:   l.ID,
+		body:    l.callbackBody(),
+	}, at)
+}
