@@ -377,6 +377,7 @@ func TestFollowBacksOff(t *testing.T) {
 				assert.Equal(t, time.Hour, longest)
 				return
 			}
+			assert.Greater(t, at[1].Sub(at[0]), interval, "from the first failure on")
 			assert.Greater(t, longest, 4*time.Minute)
 			assert.Greater(t, len(waits), 900, "at random")
 		})

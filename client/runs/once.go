@@ -108,8 +108,7 @@ func mayHaveCreated(err error) bool {
 		if connection, ok := errors.AsType[*net.OpError](err); ok && connection.Op == "dial" {
 			return false
 		}
-		// A request that is held back has been refused with 429, if it was sent.
-		return failure.Attempts > 0 && !isPermanent(err) && !errors.Is(err, client.ErrHeldBack)
+		return failure.Attempts > 0 && !isPermanent(err)
 	}
 	_, ok := errors.AsType[*client.DecodeError](err)
 	return ok
@@ -124,7 +123,7 @@ func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAge
 		case log != nil:
 			return log, nil
 		case ctx.Err() != nil:
-		case err != nil && isPermanent(err):
+		case isPermanent(err):
 			return nil, err
 		case err != nil:
 			o.reports.report(ctx, Outcome{Kind: KindPoll, Duration: time.Since(start), RetryIn: o.interval, Err: err})

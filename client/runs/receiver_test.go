@@ -182,7 +182,7 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 	})
 }
 
-// Runs that are found again are no news.
+// Runs that the store knows are logged at debug level only.
 func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -229,16 +229,18 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 			s.add(1)
 			calls := 0
 			var logged bytes.Buffer
-			f := follow(t, s, func(context.Context, *runs.Run) error {
-				if calls++; calls == 1 {
+			f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+				if calls++; calls == 1 || run.Event != nil {
 					return returned
 				}
 				return nil
 			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
 			pass(time.Minute)
+			assert.Equal(t, http.StatusInternalServerError, send(t, f, 2, secret))
 			f.stop(t)
-			assert.Equal(t, 2, calls)
+			assert.Equal(t, 3, calls)
 			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
+			assert.Equal(t, 1, strings.Count(logged.String(), `level=ERROR msg="callback failed"`), &logged)
 		}
 	})
 }
