@@ -54,7 +54,7 @@ func TestErrorFields(t *testing.T) {
 func TestSentinels(t *testing.T) {
 	t.Parallel()
 	all := []error{
-		client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrConflict,
+		client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrNotFromService, client.ErrConflict,
 		client.ErrRateLimited, client.ErrServer, client.ErrHeldBack, client.ErrTruncated,
 	}
 	for _, sentinel := range all {
@@ -62,7 +62,7 @@ func TestSentinels(t *testing.T) {
 	}
 	for status, sentinel := range map[int]error{
 		400: client.ErrValidation, 422: client.ErrValidation,
-		401: client.ErrUnauthorized, 403: client.ErrForbidden, 404: client.ErrNotFound,
+		401: client.ErrUnauthorized, 403: client.ErrForbidden, 404: client.ErrNotFromService,
 		409: client.ErrConflict, 429: client.ErrRateLimited,
 		500: client.ErrServer, 502: client.ErrServer, 503: client.ErrServer, 504: client.ErrServer, 599: client.ErrServer,
 		405: nil, 410: nil, 418: nil, 304: nil,
@@ -238,7 +238,7 @@ func TestErrorTexts(t *testing.T) {
 		"ibl.ai: GET /x/: 399 (the response redirects but has no Location: check the base URL)":                      &client.Error{StatusCode: 399},
 		"ibl.ai: GET /x/: 499":                                                                                       &client.Error{StatusCode: 499},
 		"ibl.ai: GET /x/: 500 Internal Server Error (the service or a proxy in front of it failed: try again later)": &client.Error{StatusCode: 500},
-		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a"},
+		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a", FromService: true},
 		"ibl.ai: GET /x/: broken":                                                                                    &client.TransportError{Attempts: 1, Err: errors.New("broken")},
 		"ibl.ai: GET /x/: broken [2 attempts]":                                                                       &client.TransportError{Attempts: 2, Err: errors.New("broken")},
 		"ibl.ai: GET /x/: 200 with no content type is not the expected JSON: broken (check the base URL: a proxy or a login page may have responded)": &client.DecodeError{StatusCode: 200, Err: errors.New("broken")},

@@ -124,7 +124,7 @@ func statusFaults() []fault {
 				{Path: "task.crontab.minute", Messages: []string{"'60', not in 0-59 for Minutes"}},
 			}, failure.Fields)
 		}},
-		fault{name: "404 of nginx", handler: nginxError(404), check: isError(404, "", client.ErrNotFound)},
+		fault{name: "404 of nginx", handler: nginxError(404), sends: onlyIfIdempotent, check: isError(404, "", client.ErrNotFromService)},
 		fault{name: "429", handler: respondWithJSON(429, throttled), sends: everyAttempt, check: isError(429, "Request was throttled. Expected available in 60 seconds.", client.ErrRateLimited)},
 		fault{name: "429 with seconds", handler: withHeader("Retry-After", "60", respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(60 * time.Second)},
 		fault{name: "429 with a date", handler: dated(respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(time.Hour)},

@@ -96,9 +96,15 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.ErrUnauthorized": ofStatus(http.StatusUnauthorized, client.ErrUnauthorized),
 		"client.ErrForbidden":    ofStatus(http.StatusForbidden, client.ErrForbidden),
 		"client.ErrNotFound":     ofStatus(http.StatusNotFound, client.ErrNotFound),
-		"client.ErrConflict":     ofStatus(http.StatusConflict, client.ErrConflict),
-		"client.ErrRateLimited":  ofStatus(http.StatusTooManyRequests, client.ErrRateLimited),
-		"client.ErrServer":       ofStatus(http.StatusInternalServerError, client.ErrServer),
+		"client.ErrNotFromService": func(t *testing.T) error {
+			_, err := responding(t, http.StatusNotFound, "default backend - 404").PeriodicAgents.Get(t.Context(), 1)
+			require.ErrorIs(t, err, client.ErrNotFromService)
+			require.NotErrorIs(t, err, client.ErrNotFound)
+			return as[*client.Error](t, err)
+		},
+		"client.ErrConflict":    ofStatus(http.StatusConflict, client.ErrConflict),
+		"client.ErrRateLimited": ofStatus(http.StatusTooManyRequests, client.ErrRateLimited),
+		"client.ErrServer":      ofStatus(http.StatusInternalServerError, client.ErrServer),
 	}
 }
 
@@ -170,7 +176,7 @@ func ofStatus(status int, sentinel error) func(t *testing.T) error {
 	return func(t *testing.T) error {
 		_, err := responding(t, status, `{"detail": "No."}`).PeriodicAgents.Get(t.Context(), 1)
 		for _, other := range []error{
-			client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound,
+			client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrNotFromService,
 			client.ErrConflict, client.ErrRateLimited, client.ErrServer, client.ErrHeldBack, client.ErrTruncated,
 		} {
 			assert.Equal(t, other == sentinel, errors.Is(err, other), other) //nolint:errorlint // identity is meant

@@ -51,6 +51,11 @@ func statusWithRetryAfter(code int, retryAfter string) func(*http.Request) *http
 	return func(r *http.Request) *http.Response { return respondWith(r, code, "", "Retry-After", retryAfter) }
 }
 
+// notFound is the application's 404.
+func notFound(r *http.Request) *http.Response {
+	return respond(r, http.StatusNotFound, `{"detail": "Not found."}`)
+}
+
 func ok(r *http.Request) *http.Response { return respond(r, http.StatusOK, "{}") }
 
 func newScriptedClient(t *testing.T, responses ...func(*http.Request) *http.Response) (*scriptedTransport, *client.Client) {
@@ -77,7 +82,8 @@ func TestAttemptsByDefault(t *testing.T) {
 			{"503 with a wait", statusWithRetryAfter(503, "1"), 4},
 			{"400", status(400), 1},
 			{"401", status(401), 1},
-			{"404", status(404), 1},
+			{"404", notFound, 1},
+			{"404 of a proxy", status(404), op.attemptsOf(4)},
 			{"408", status(408), 1},
 			{"500", status(500), 1},
 			{"501", status(501), 1},
@@ -137,7 +143,7 @@ func TestNotFoundAfterDelete(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				_, cl := newScriptedClient(t, append(c.before, status(404))...)
+				_, cl := newScriptedClient(t, append(c.before, notFound)...)
 				if err := cl.PeriodicAgents.Delete(t.Context(), 1); c.gone {
 					assert.NoError(t, err)
 				} else {
@@ -157,7 +163,7 @@ func (resetBody) Close() error             { return nil }
 func TestNotFoundAfterLostResponseOfGet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, c := newScriptedClient(t, nil, status(404))
+		_, c := newScriptedClient(t, nil, notFound)
 		_, err := c.PeriodicAgents.Get(t.Context(), 1)
 		require.ErrorIs(t, err, client.ErrNotFound)
 	})
