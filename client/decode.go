@@ -30,6 +30,9 @@ var logSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.Unmarshal
 // errTooLarge reports a response that is longer than the limit.
 var errTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
 
+// errEmptyBody reports a successful response without the expected body.
+var errEmptyBody = errors.New("the body is empty") //nolint:gochecknoglobals // never changed
+
 // decode decodes a successful response into out. If out is nil, the response may
 // be empty or any JSON, but not a proxy's HTML.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
@@ -48,7 +51,7 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	case err == nil, out == nil && body.Len() == 0:
 		return nil
 	case body.Len() == 0:
-		err = errors.New("the body is empty")
+		err = errEmptyBody
 	}
 	return c.decodeError(err)
 }
@@ -56,13 +59,14 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 // decodeError returns the last response as an error: err says what is wrong with
 // its body.
 func (c *call) decodeError(err error) *DecodeError {
-	header := c.redactor().header(c.header)
+	redact := c.redactor()
+	header := redact.header(c.header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
 		StatusCode:  c.status,
 		ContentType: header.Get("Content-Type"),
 		Header:      header,
-		Err:         err,
+		Err:         redact.error(err),
 	}
 }
 
