@@ -60,6 +60,7 @@ type call struct {
 
 	cancelAttempt context.CancelFunc
 	sending       *sending // of the attempt, or nil for a method that only reads
+	timedOut      func() // to call, if the last attempt timed out
 	cutOff        bool     // whether the body of the last error response is incomplete
 
 	// outcome is that of the attempts so far.
@@ -163,6 +164,9 @@ func (c *call) run(ctx context.Context, out any) error {
 		if err := sleep(ctx, attempt.RetryIn); err != nil {
 			return c.interrupted(number, err, failure)
 		}
+		if c.timedOut != nil {
+			c.timedOut() // once more: net/http may only now have cleaned up
+		}
 	}
 }
 
@@ -216,6 +220,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	defer cancel()
 	c.cancelAttempt = cancel
 	timedOut := watchTimeout(c.httpClient)
+	c.timedOut = nil
 
 	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
@@ -226,6 +231,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	}
 	if err != nil {
 		if ctx.Err() == nil && errors.Is(attemptCtx.Err(), context.DeadlineExceeded) {
+			c.timedOut = timedOut
 			timedOut()
 		}
 		attempt.Err = c.attemptError(ctx, attemptCtx, number, err)
