@@ -9,18 +9,19 @@ import (
 
 // gate holds back the calls of a client while the service limits the rate of
 // requests: the limit is per user, so a 429 of one call applies to the others.
+// Held-back calls stand in a line, and are sent one after the other.
 type gate struct {
 	mu      sync.Mutex
 	limited time.Time // when the latest 429 was received, or zero
 	until   time.Time // until when the service asked to wait, or zero
-	count   int       // the number of 429s
-	entered int       // the number of calls held back since the latest
-	left    int       // the number of those that no longer wait
+	entered int       // the number of calls that have entered the line
+	left    int       // the number of those that have left it
+	first   int       // the place of the call whose turn comes first
 }
 
-// places is the number of parts that calls are spread over when they are sent
-// after a wait, so that they don't meet the limit all at once.
-const places = 100
+// steps is the number of steps in which the calls of a line are sent, over a time
+// as long as the wait, so that they don't meet the limit all at once.
+const steps = 100
 
 // close holds calls back after a 429 that asks to wait for retryAfter, or does
 // not say how long if that is 0.
@@ -28,82 +29,77 @@ func (g *gate) close(retryAfter time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.limited = time.Now()
-	g.count++
-	g.entered, g.left = 0, 0
+	g.first = g.left
 	if until := g.limited.Add(retryAfter); until.After(g.until) {
 		g.until = until
 	}
 }
 
-// place is a call's place among those that are held back.
-type place struct {
-	wait  time.Duration // until the call's turn
-	count int           // the gate's number of 429s
-}
-
-// enter returns a call's place. The wait is the one that the service asked for,
-// as far as the call's own policy accepts it. A call whose deadline is before its
-// turn takes no place.
-func (g *gate) enter(ctx context.Context, policy RetryPolicy) place {
+// enter returns a call's place in the line. ok is false if there is no need to
+// wait.
+func (g *gate) enter(policy RetryPolicy) (place int, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.limited.IsZero() {
-		return place{}
+	if g.limited.IsZero() || g.entered == g.left && time.Since(g.limited) >= g.longest(policy) {
+		return 0, false
 	}
-	longest := policy.BaseDelay
+	if g.entered == g.left {
+		g.first = g.left
+	}
+	g.entered++
+	return g.entered - 1, true
+}
+
+// wait returns the time until it is the turn of a call in the line. The service's
+// wait counts as far as the call's own policy accepts it.
+func (g *gate) wait(place int, policy RetryPolicy) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	longest := g.longest(policy)
+	step := time.Duration(max(0, place-g.first) % steps)
+	return time.Until(g.limited.Add(longest + longest/steps*step))
+}
+
+func (g *gate) longest(policy RetryPolicy) time.Duration {
 	if asked := g.until.Sub(g.limited); asked > 0 {
-		longest = min(asked, policy.MaxRetryAfter)
+		return min(asked, policy.MaxRetryAfter)
 	}
-	p := place{wait: time.Until(g.limited.Add(longest)), count: g.count}
-	if g.entered > g.left {
-		p.wait += longest / places * time.Duration(g.entered%places)
-	}
-	if p.wait > 0 && fitsDeadline(ctx, p.wait) {
-		g.entered++
-	}
-	return p
+	return policy.BaseDelay
 }
 
-// leave ends a call's wait.
-func (g *gate) leave(p place) {
+// leave takes a call out of the line.
+func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.count == p.count {
-		g.left++
-	}
+	g.left++
 }
 
-// isOpenFor reports whether no 429 was received since the call took its place.
-func (g *gate) isOpenFor(p place) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.count == p.count
-}
-
-// waitForRateLimit waits until it is the call's turn.
-func (c *call) waitForRateLimit(ctx context.Context) error {
+// waitForTurn waits for wait and, if the client's calls are held back, until it is
+// the call's turn.
+func (c *call) waitForTurn(ctx context.Context, wait time.Duration) error {
 	if ctx.Err() != nil {
 		return contextError(ctx)
 	}
-	if c.settings.retry.SendWhileRateLimited {
-		return nil
+	place, held := 0, false
+	if !c.settings.retry.SendWhileRateLimited {
+		place, held = c.gate.enter(c.settings.retry)
 	}
+	if !held {
+		return sleep(ctx, wait)
+	}
+	defer c.gate.leave()
+	earliest := time.Now().Add(wait)
 	for {
-		place := c.gate.enter(ctx, c.settings.retry)
-		if place.wait <= 0 {
+		wait := max(c.gate.wait(place, c.settings.retry), time.Until(earliest))
+		if wait <= 0 {
 			return nil
 		}
-		if !fitsDeadline(ctx, place.wait) {
-			return fmt.Errorf("%w, which is past the context's deadline", &HeldBackError{RetryIn: place.wait})
+		if !fitsDeadline(ctx, wait) {
+			return fmt.Errorf("%w, which is past the context's deadline", &HeldBackError{RetryIn: wait})
 		}
 		begin := time.Now()
-		err := sleep(ctx, place.wait)
-		c.gate.leave(place)
-		if err != nil {
-			return fmt.Errorf("%w while %w", err, &HeldBackError{RetryIn: place.wait - time.Since(begin)})
-		}
-		if c.gate.isOpenFor(place) {
-			return nil
+		if err := sleep(ctx, wait); err != nil {
+			return fmt.Errorf("%w while %w", err, &HeldBackError{RetryIn: wait - time.Since(begin)})
 		}
 	}
 }
@@ -116,6 +112,9 @@ func fitsDeadline(ctx context.Context, wait time.Duration) bool {
 
 // sleep waits for d, or until the context ends.
 func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -60,7 +60,7 @@ type call struct {
 
 	cancelAttempt context.CancelFunc
 	sending       *sending // of the attempt, or nil for a method that only reads
-	timedOut      func() // to call, if the last attempt timed out
+	timedOut      func()   // to call, if the last attempt timed out
 	cutOff        bool     // whether the body of the last error response is incomplete
 
 	// outcome is that of the attempts so far.
@@ -141,15 +141,14 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 
 // run sends the request, and retries while a retry is safe and may succeed.
 func (c *call) run(ctx context.Context, out any) error {
-	var failure error
+	var failed Attempt
 	for number := 1; ; number++ {
-		if err := c.waitForRateLimit(ctx); err != nil {
-			return c.interrupted(number-1, err, failure)
+		if err := c.waitBefore(ctx, failed); err != nil {
+			return c.interrupted(number-1, err, failed.Err)
 		}
 		attempt := c.attempt(ctx, number, out)
-		failure = attempt.Err
-		gone := c.isGone(failure)
-		if failure != nil && !gone {
+		gone := c.isGone(attempt.Err)
+		if attempt.Err != nil && !gone {
 			attempt.RetryIn = c.retryIn(ctx, attempt)
 		}
 		for _, observe := range c.observers {
@@ -159,15 +158,26 @@ func (c *call) run(ctx context.Context, out any) error {
 		case gone:
 			return nil
 		case attempt.RetryIn == 0:
-			return failure
+			return attempt.Err
 		}
-		if err := sleep(ctx, attempt.RetryIn); err != nil {
-			return c.interrupted(number, err, failure)
-		}
-		if c.timedOut != nil {
-			c.timedOut() // once more: net/http may only now have cleaned up
-		}
+		failed = attempt
 	}
+}
+
+// waitBefore waits before an attempt: for the backoff after a failed one, and
+// while the service limits the rate of requests.
+func (c *call) waitBefore(ctx context.Context, failed Attempt) error {
+	if !errors.Is(failed.Err, ErrRateLimited) {
+		if err := sleep(ctx, failed.RetryIn); err != nil {
+			return err
+		}
+		failed.RetryIn = 0
+	}
+	err := c.waitForTurn(ctx, failed.RetryIn)
+	if c.timedOut != nil {
+		c.timedOut() // once more: net/http may only now have cleaned up
+	}
+	return err
 }
 
 // interrupted returns the error of a call that ended before its first attempt, or
