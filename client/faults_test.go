@@ -217,6 +217,22 @@ func bodyFaults() []fault {
 		{name: "200 with a wrong charset", handler: respondWithBody(200, "application/json; charset=latin-1", "{}"), check: succeeds},
 		{name: "a body shorter than Content-Length", handler: rawResponse(responseHead(1000)+"{}", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "a missing chunk", handler: rawResponse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"ti", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off before the body", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", false), sends: func(op operation) int {
+			if op.isDelete() {
+				return 1
+			}
+			return op.attemptsOf(attempts)
+		}, check: func(t *testing.T, op operation, err error) {
+			t.Helper()
+			if op.isDelete() {
+				require.NoError(t, err)
+				return
+			}
+			isTransportError(t, op, err)
+		}},
+		{name: "complete without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n{}", false), check: succeeds},
+		{name: "HTML without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n<html>", false), check: isDecodeError},
 		{name: "a body longer than WithMaxBody", handler: respondWithJSON(200, long), opts: []client.Option{client.WithMaxBody(4096)}, check: func(t *testing.T, op operation, err error) {
 			t.Helper()
 			isTransportError(t, op, err)
@@ -264,6 +280,7 @@ func gzipFaults() []fault {
 
 func connectionFaults() []fault {
 	return []fault{
+		{name: "101", handler: switchProtocols, check: isError(101, "", nil)},
 		{name: "reset before the response", handler: rawResponse("", true), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "closed before the response", handler: rawResponse("", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "reset in the header", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-", true), sends: onlyIfIdempotent, check: isTransportError},
