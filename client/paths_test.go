@@ -35,7 +35,7 @@ func TestPathArgumentsNeverClimb(t *testing.T) {
 		},
 	} {
 		for _, argument := range refused {
-			refusesArgument(t, call(argument))
+			assertArgumentError(t, call(argument))
 		}
 		assert.Empty(t, seen.all())
 		for argument, escaped := range taken {
