@@ -2,10 +2,11 @@
 // without its callbacks and anyOfs. oapi-codegen declares a callback again in
 // every operation that refers to it, and ogen rejects such a reference. An
 // anyOf means "any JSON, including null" to validators; without it, the
-// generated clients are faster and easier to use. internal/tools pins the
-// release of oapi-codegen, which runs with its default configuration. This
-// module's go.mod pins the release of ogen, which ogen/config.yaml configures.
-// The argument is the contract's path.
+// generated clients are faster and easier to use.
+//
+// internal/tools pins the release of oapi-codegen, which runs with its default
+// configuration. This module's go.mod pins the release of ogen, which
+// ogen/config.yaml configures. The argument is the contract's path.
 package main
 
 import (
