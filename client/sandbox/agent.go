@@ -63,15 +63,15 @@ func (a *agent) status() api.Status {
 	return a.latest.Status
 }
 
-// readForm returns the JSON form in the responses to list and retrieve.
-func (a *agent) readForm() any {
-	form := a.writeForm()
+// readRepresentation returns the JSON form in the responses to list and retrieve.
+func (a *agent) readRepresentation() any {
+	form := a.writeRepresentation()
 	form.Mentor = a.mentor.json
 	return form
 }
 
-// writeForm returns the JSON form in the responses to create and update.
-func (a *agent) writeForm() *agent {
+// writeRepresentation returns the JSON form in the responses to create and update.
+func (a *agent) writeRepresentation() *agent {
 	form := *a
 	form.Mentor = a.mentor.UniqueID
 	form.Enabled, form.OneOff = a.Task.Enabled, a.Task.OneOff

@@ -42,8 +42,8 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e.respond()
 }
 
-// serveAside responds to a request without faults, and does not record it.
-func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+// serveBypass responds to a request without faults, and does not record it.
+func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = func() {}
 	e.respond()

@@ -60,23 +60,23 @@ func (p *platform) retrieveLog(o *org, id string) *django.Response {
 }
 
 // seedLogs adds the logs of past runs to all orgs.
-func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
+func (p *platform) seedLogs(all []orgSeed[[]client.PeriodicAgentLog]) error {
 	const option = "WithPeriodicAgentLog"
 	now := p.now()
 	count := 0
-	for _, ofOrg := range all {
-		count += len(ofOrg.thing)
+	for _, seeds := range all {
+		count += len(seeds.value)
 	}
 	taken := make(map[int64]bool, count)
-	for _, ofOrg := range all {
-		o, err := p.orgFor(option, ofOrg.org)
+	for _, seeds := range all {
+		o, err := p.orgFor(option, seeds.org)
 		if err != nil {
 			return err
 		}
-		logs := make([]log, len(ofOrg.thing)) // adjacent in memory
+		logs := make([]log, len(seeds.value)) // adjacent in memory
 		for i := range logs {
-			seed := &ofOrg.thing[i]
-			field, reason := logs[i].setPast(o, seed, now)
+			seed := &seeds.value[i]
+			field, reason := logs[i].initFromSeed(o, seed, now)
 			if reason == "" && taken[seed.ID] {
 				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
 			}
@@ -94,9 +94,9 @@ func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 	return nil
 }
 
-// setPast sets the fields of l, except its id, to those of the log of a past run.
+// initFromSeed sets the fields of l, except its id, to those of the log of a past run.
 // It returns the field that is invalid and the reason, if there is one.
-func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
+func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
 	a := o.agents.ByID(seed.PeriodicAgent)
 	status := cmp.Or(seed.Status, api.StatusSuccess)
 	var end django.DateTime

@@ -14,13 +14,13 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// newHistory is a server with runs: 1 and 3 of the agent 1, and 2 and 4 of the
-// agent 2, an hour apart.
-func newHistory(t *testing.T) *sandbox.Server {
+// newServerWithLogs returns a server with logs an hour apart: 1 and 3 of agent 1,
+// and 2 and 4 of agent 2.
+func newServerWithLogs(t *testing.T) *sandbox.Server {
 	t.Helper()
 	other := titled("Evening digest")
 	other.Mentor, other.ParentMentorID, other.ParentSessionID = session, client.Value(int64(7)), new("s1")
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: session}),
 		sandbox.WithPeriodicAgent("acme", digest()),
@@ -32,14 +32,14 @@ func newHistory(t *testing.T) *sandbox.Server {
 		{Status: api.StatusRunning},
 		{Log: "Read again."},
 	} {
-		fire(t, server, int64(i%2+1), outcome)
+		runNow(t, server, int64(i%2+1), outcome)
 		advance(t, server, time.Hour)
 	}
 	return server
 }
 
-// ids are the ids of the results of a list.
-func ids(t *testing.T, a answer) string {
+// ids returns the ids of a list's results, joined.
+func ids(t *testing.T, a httpResponse) string {
 	t.Helper()
 	require.Equal(t, http.StatusOK, a.status, a.body)
 	results, ok := a.fields(t)["results"].([]any)
@@ -53,9 +53,9 @@ func ids(t *testing.T, a answer) string {
 	return text
 }
 
-func TestLogAsRead(t *testing.T) {
+func TestRetrieveLogResponse(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	assert.Equal(t, `{"id":2,"content":"Failed to read.","status":"error","start_time":"2026-01-05T10:00:00Z","end_time":"2026-01-05T10:00:02Z",`+
 		`"created_at":"2026-01-05T10:00:00Z","modified_at":"2026-01-05T10:00:02Z","periodic_agent":2}`,
 		get(t, server, "periodic-agent-logs/2/").body)
@@ -67,7 +67,7 @@ func TestLogAsRead(t *testing.T) {
 
 func TestLogList(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	for query, want := range map[string]string{
 		"":                                 "1234",
 		"periodic_agent=2":                 "24",
@@ -103,9 +103,9 @@ func TestLogList(t *testing.T) {
 	}
 }
 
-func TestLogFiltersRefuse(t *testing.T) {
+func TestInvalidLogFilters(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	const noAgent = `["Select a valid choice. That choice is not one of the available choices."]`
 	for query, want := range map[string]string{
 		"periodic_agent=9":    `{"periodic_agent":` + noAgent + `}`,
@@ -127,7 +127,7 @@ func TestLogFiltersRefuse(t *testing.T) {
 
 func TestAgentList(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	third := send(t, server, http.MethodPost, "periodic-agents/", `{"mentor":"`+coach+`","title":"Third","previous_agent":2,"previous_agent_status":"error",
 		"description":"About lists","prompt":"Say it","task":{"enabled":false,"crontab":{}}}`)
 	require.Equal(t, http.StatusCreated, third.status, third.body)
@@ -171,7 +171,7 @@ func TestAgentList(t *testing.T) {
 
 func TestStatistics(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	c, ctx := newClient(t, server), t.Context()
 	request := titled("Third")
 	_, err := c.PeriodicAgents.Create(ctx, &request)
@@ -180,7 +180,7 @@ func TestStatistics(t *testing.T) {
 	all, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 3, SucceededTasks: 1, RunningTasks: 1, PendingTasks: 1}, all)
-	fire(t, server, 2, sandbox.Outcome{Status: api.StatusError})
+	runNow(t, server, 2, sandbox.Outcome{Status: api.StatusError})
 	one, err := c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: session})
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, FailedTasks: 1}, one)
