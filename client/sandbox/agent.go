@@ -55,6 +55,13 @@ func (a *agent) RowID() int64 { return a.ID }
 
 func (a *agent) mentorID() string { return a.mentor.UniqueID }
 
+// setLatest sets the latest log to l, unless it is older.
+func (a *agent) setLatest(l *log) {
+	if a.latest == nil || newestFirst(l, a.latest) < 0 {
+		a.latest = l
+	}
+}
+
 // status returns the status of the latest run.
 func (a *agent) status() api.Status {
 	if a.latest == nil {

@@ -29,8 +29,8 @@
 //	…
 //	runs, err := sb.Advance(ctx, 24*time.Hour)
 //
-// A run writes a log that is running first, and success or error when the run
-// finishes. Then a one-off agent is disabled, and the callback is posted to the
+// A run writes a log that is running first and has no end, and success or error
+// when the run finishes. Its content then holds the run's complete output. Then a one-off agent is disabled, and the callback is posted to the
 // agent's callback_url: byte for byte as Python's json.dumps writes it, signed in
 // X-Hub-Signature-256 with the agent's callback_secret. An agent without a
 // callback_secret sends no signature, since anyone can sign with an empty key.
@@ -69,7 +69,8 @@
 //     mentor, title and task.crontab.
 //   - An agent belongs to the user whose key created it. Deleting it deletes its
 //     logs, and agents that waited for it wait for none.
-//   - Lists are ordered by id. A search looks for agents in title, description and
+//   - Logs are listed newest first, as the vendor documents; agents and mentors are
+//     ordered by id. A search looks for agents in title, description and
 //     prompt, and for logs in their content and their agent's title. Each word of
 //     the search must occur in one of them.
 //   - A session can be pinned if its id is a UUID. If no option has added it, it

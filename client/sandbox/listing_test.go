@@ -191,7 +191,7 @@ func TestFiltersKeepOrder(t *testing.T) {
 				want = append(want, log.ID)
 			}
 		}
-		values, err := url.ParseQuery(query + "&page_size=100000")
+		values, err := url.ParseQuery(query + "&ordering=id&page_size=100000")
 		require.NoError(t, err)
 		got := listLogs(t, sb, values)
 		assert.Equal(t, len(want), got.Count, query)
@@ -228,7 +228,7 @@ func TestSearchIgnoresCase(t *testing.T) {
 				want = append(want, log.ID)
 			}
 		}
-		got := listLogs(t, sb, url.Values{"search": {word}, "page_size": {fmt.Sprint(len(logs))}})
+		got := listLogs(t, sb, url.Values{"search": {word}, "ordering": {"id"}, "page_size": {fmt.Sprint(len(logs))}})
 		require.Equal(t, want, got.ids(), "%q", word)
 		found += len(want)
 	}

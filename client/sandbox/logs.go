@@ -36,7 +36,12 @@ func logListing(o *org) *listing.Listing[*log] {
 			"modified_at":    listing.ByDateTime(func(l *log) django.DateTime { return l.ModifiedAt }),
 			"periodic_agent": listing.By(func(l *log) int64 { return l.PeriodicAgent }),
 		},
+		Default: newestFirst,
 	}
+}
+
+func newestFirst(a, b *log) int {
+	return cmp.Or(cmp.Compare(b.CreatedAt, a.CreatedAt), cmp.Compare(b.ID, a.ID))
 }
 
 func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
@@ -113,6 +118,8 @@ func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.Dat
 		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
 	case !end.IsNull() && end < start:
 		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
+	case !end.IsNull() && status == api.StatusRunning:
+		return "EndTime", "is set, but the Status is running"
 	case end.IsNull() && status != api.StatusRunning:
 		end = start
 	}
@@ -133,8 +140,6 @@ func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.Dat
 func (o *org) sortLogs() {
 	slices.SortFunc(o.logs, listing.By((*log).RowID))
 	for _, l := range o.logs {
-		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
-			l.agent.latest = l
-		}
+		l.agent.setLatest(l)
 	}
 }

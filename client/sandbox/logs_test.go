@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"testing"
 	"time"
@@ -69,23 +70,23 @@ func TestLogList(t *testing.T) {
 	t.Parallel()
 	server := newServerWithLogs(t)
 	for query, want := range map[string]string{
-		"":                                 "1234",
-		"periodic_agent=2":                 "24",
-		"periodic_agent=+2":                "24",
-		"status=success":                   "14",
+		"":                                 "4321",
+		"periodic_agent=2":                 "42",
+		"periodic_agent=+2":                "42",
+		"status=success":                   "41",
 		"status=running":                   "3",
-		"mentor_id=" + coach:               "13",
-		"mentor_id=" + session:             "24",
-		"parent_mentor_id=7":               "24",
+		"mentor_id=" + coach:               "31",
+		"mentor_id=" + session:             "42",
+		"parent_mentor_id=7":               "42",
 		"parent_mentor_id=8":               "",
-		"parent_session_id=s1":             "24",
-		"username=ada":                     "1234",
+		"parent_session_id=s1":             "42",
+		"username=ada":                     "4321",
 		"username=eve":                     "",
 		"status=success&periodic_agent=1":  "1",
-		"search=read":                      "124",
+		"search=read":                      "421",
 		"search=read,again":                "4",
 		"search=READ+überblick":            "1",
-		"search=evening":                   "24",
+		"search=evening":                   "42",
 		"search=evening+digest+nonsense":   "",
 		"ordering=-created_at":             "4321",
 		"ordering=periodic_agent,-id":      "3142",
@@ -95,9 +96,9 @@ func TestLogList(t *testing.T) {
 		"ordering=-modified_at":            "4321",
 		"ordering=content":                 "3241",
 		"ordering=start_time":              "1234",
-		"ordering=nonsense":                "1234",
+		"ordering=nonsense":                "4321",
 		"ordering=-id&page_size=2&page=2":  "21",
-		"created_at=2026&nonsense=&status": "1234",
+		"created_at=2026&nonsense=&status": "4321",
 	} {
 		assert.Equal(t, want, ids(t, get(t, server, "periodic-agent-logs/?"+query)), query)
 	}
@@ -167,6 +168,65 @@ func TestAgentList(t *testing.T) {
 	}
 	assert.JSONEq(t, `{"status":["Select a valid choice. x is not one of the available choices."],"mentor_id":["Must be a valid UUID."]}`,
 		get(t, server, "periodic-agents/?status=x&mentor_id=x").body)
+}
+
+// The content of a log holds the complete output of its run, and a log of a running
+// run has no end.
+func TestLogHoldsOutput(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
+	for _, test := range []struct {
+		outcome sandbox.Outcome
+		want    string
+	}{
+		{sandbox.Outcome{}, "Morning digest finished: success"},
+		{sandbox.Outcome{Output: "Two essays."}, "Two essays."},
+		{sandbox.Outcome{Log: "Loaded."}, "Loaded."},
+		{sandbox.Outcome{Log: "Loaded.", Output: "Two essays."}, "Loaded.\n\nTwo essays."},
+		{sandbox.Outcome{Log: "Loaded.\nTwo essays.\nDone.", Output: "Two essays."}, "Loaded.\nTwo essays.\nDone."},
+		{sandbox.Outcome{Status: "error", Output: "Two e"}, "Two e"},
+	} {
+		log := runNow(t, server, 1, test.outcome).Log
+		assert.Equal(t, test.want, log.Content)
+		assert.NotNil(t, log.EndTime)
+	}
+	log := runNow(t, server, 1, sandbox.Outcome{Status: "running", Output: "Two essays."}).Log
+	assert.Empty(t, log.Content)
+	assert.Nil(t, log.EndTime)
+}
+
+// The status of an agent, and with it the statistics, is that of the first log in
+// the default order.
+func TestStatusIsThatOfNewestLog(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 1))
+	statuses := []api.Status{api.StatusSuccess, api.StatusError, api.StatusRunning}
+	var logs []client.PeriodicAgentLog
+	for range 40 {
+		log := client.PeriodicAgentLog{PeriodicAgent: 1 + random.Int64N(3), Status: statuses[random.IntN(3)], StartTime: at(random.IntN(20), 0)}
+		if random.IntN(2) == 0 {
+			log.CreatedAt = at(random.IntN(20), 0)
+		}
+		logs = append(logs, log)
+	}
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest(), digest(), digest()), sandbox.WithPeriodicAgentLog("acme", logs...))
+	c := newClient(t, server)
+	for range 5 {
+		counts := map[api.Status]int64{}
+		for id := range int64(3) {
+			newest, err := c.PeriodicAgentLogs.List(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: id + 1, PageSize: 1})
+			require.NoError(t, err)
+			state, err := server.AgentState(id + 1)
+			require.NoError(t, err)
+			assert.Equal(t, newest.Results[0].Status, state.Status)
+			counts[state.Status]++
+		}
+		statistics, err := c.PeriodicAgents.Statistics(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 3, SucceededTasks: counts["success"], FailedTasks: counts["error"], RunningTasks: counts["running"]}, statistics)
+		runNow(t, server, 1+random.Int64N(3), sandbox.Outcome{Status: statuses[random.IntN(3)]})
+		advance(t, server, 3*time.Hour)
+	}
 }
 
 func TestStatistics(t *testing.T) {

@@ -33,7 +33,7 @@ func TestCallbackBytesMatchPython(t *testing.T) {
 
 	want := `{"timestamp": "2026-01-05T09:00:04.250000Z", "status": "success", ` +
 		`"prompt": "Fasse \"alles\" zusammen: 5 < 6 & 7/8 \\", ` +
-		`"agent_output": "Aufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log": "ok", "log_id": 1}`
+		`"agent_output": "Aufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log": "ok\n\nAufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log_id": 1}`
 	assert.Equal(t, want, string(received))
 	signature, err := callback.Sign(received, api.NewSecret("short"))
 	require.NoError(t, err)

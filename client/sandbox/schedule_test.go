@@ -36,7 +36,7 @@ func withSchedule(t testing.TB, line string) sandbox.Option {
 func runs(t testing.TB, server *sandbox.Server) []string {
 	t.Helper()
 	all := []string{}
-	for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), nil) {
+	for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{Ordering: "id"}) {
 		require.NoError(t, err)
 		run := fmt.Sprintf("%d %s %s", log.PeriodicAgent, log.StartTime.Format("02 15:04"), log.Status)
 		if log.EndTime != nil && log.EndTime.Time != log.StartTime.Time {
@@ -84,7 +84,7 @@ func TestRunsMatchCrontab(t *testing.T) {
 			}
 			want = append(want, run)
 		}
-		for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: int64(i + 1)}) {
+		for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: int64(i + 1), Ordering: "id"}) {
 			require.NoError(t, err)
 			got = append(got, log.StartTime.UTC())
 		}
@@ -178,7 +178,7 @@ func TestRunWithDuration(t *testing.T) {
 	assert.Equal(t, 0, advance(t, server, time.Minute))
 	assert.Equal(t, []string{"1 05 10:00 error 1m30s"}, runs(t, server))
 	log := get(t, server, "periodic-agent-logs/1/").fields(t)
-	assert.Equal(t, "Out of tokens.", log["content"])
+	assert.Equal(t, "Out of tokens.\n\nNothing.", log["content"])
 	assert.Equal(t, "2026-01-05T10:01:30Z", log["modified_at"])
 }
 

@@ -49,12 +49,12 @@ func TestPastRunAsRead(t *testing.T) {
 			`{"id":7,"content":"no` + "\ufffd" + `","status":"error","start_time":"2026-01-05T08:01:00Z","end_time":"2026-01-05T08:02:00Z",` +
 				`"created_at":"2026-01-05T08:03:00Z","modified_at":"2026-01-05T08:04:00Z","periodic_agent":1}`,
 		},
-		"the end says when it was": {
+		"start is the end": {
 			client.PeriodicAgentLog{EndTime: new(at(8, 0))},
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
 		},
-		"it was modified when it ended": {
+		"modified at the end": {
 			client.PeriodicAgentLog{StartTime: at(8, 0), EndTime: new(at(8, 1))},
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:01:00Z",` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:01:00Z","periodic_agent":1}`,
@@ -75,7 +75,7 @@ func TestPastRunAsRead(t *testing.T) {
 	}
 }
 
-func TestPastRunsAreInOrderOfTheirIDs(t *testing.T) {
+func TestPastRunsAreOrderedByTimeAndID(t *testing.T) {
 	t.Parallel()
 	log := func(id int64) client.PeriodicAgentLog { return client.PeriodicAgentLog{ID: id, PeriodicAgent: 1} }
 	server := newTestServer(t,
@@ -83,12 +83,12 @@ func TestPastRunsAreInOrderOfTheirIDs(t *testing.T) {
 		sandbox.WithPeriodicAgentLog("acme", log(5), log(2), log(0)),
 		sandbox.WithPeriodicAgentLog("acme", log(1), log(0), log(3)),
 	)
-	assert.Equal(t, "123567", ids(t, get(t, server, "periodic-agent-logs/")))
+	assert.Equal(t, "765321", ids(t, get(t, server, "periodic-agent-logs/")))
 	assert.EqualValues(t, 8, runNow(t, server, 1, sandbox.Outcome{}).Log.ID)
 	assert.Equal(t, http.StatusOK, get(t, server, "periodic-agent-logs/8/").status)
 }
 
-func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
+func TestLatestPastRun(t *testing.T) {
 	t.Parallel()
 	log := func(agent int64, hour int, status api.Status) client.PeriodicAgentLog {
 		return client.PeriodicAgentLog{PeriodicAgent: agent, StartTime: at(hour, 0), Status: status}
@@ -108,7 +108,7 @@ func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
 	assert.Equal(t, "13", ids(t, get(t, server, "periodic-agents/?status=success")))
 }
 
-func TestPastRunsRefuse(t *testing.T) {
+func TestInvalidPastRuns(t *testing.T) {
 	t.Parallel()
 	fine := client.PeriodicAgentLog{PeriodicAgent: 1}
 	for want, log := range map[string]client.PeriodicAgentLog{
@@ -118,6 +118,7 @@ func TestPastRunsRefuse(t *testing.T) {
 		`PeriodicAgent is 2, but org "acme" has no such agent`:                       {PeriodicAgent: 2},
 		`Status is "pending", but must be success, error or running`:                 {PeriodicAgent: 1, Status: "pending"},
 		`EndTime is 2026-01-05T08:00:00Z, before the StartTime 2026-01-05T08:01:00Z`: {PeriodicAgent: 1, StartTime: at(8, 1), EndTime: new(at(8, 0))},
+		`EndTime is set, but the Status is running`:                                  {PeriodicAgent: 1, Status: "running", EndTime: new(at(8, 0))},
 	} {
 		_, err := sandbox.New(
 			sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,4 +139,22 @@ func TestHandlerWithoutServer(t *testing.T) {
 	sb.ServeHTTP(recorder, request)
 	assert.Equal(t, http.StatusOK, recorder.Code)
 	assert.Equal(t, "https://example.com"+userPath+"periodic-agents/?page=2&page_size=1", httpResponse{body: recorder.Body.String()}.fields(t)["next"])
+}
+
+// The Date header of every response is the time on the sandbox's clock.
+func TestDateHeader(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for i, target := range []string{"periodic-agents/", "periodic-agents/9/", "/nowhere", "periodic-agents"} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut} {
+			date := send(t, server, method, target, "").header.Get("Date")
+			assert.Equal(t, start.Add(time.Duration(i)*time.Hour).Format(http.TimeFormat), date, "%s %s", method, target)
+		}
+		advance(t, server, time.Hour)
+	}
+	for _, effect := range []sandbox.RequestEffect{sandbox.RespondWith(503), sandbox.RespondWith(304), {BytesPerSecond: 1 << 20}, {Body: "<p>", ContentType: "text/html"}} {
+		setFaults(t, server, sandbox.Fault{Effect: effect})
+		assert.Equal(t, server.Now().Format(http.TimeFormat), get(t, server, "periodic-agents/").header.Get("Date"))
+		assert.Equal(t, server.Now().Format(http.TimeFormat), latest(t, server).ResponseHeader.Get("Date"))
+	}
 }

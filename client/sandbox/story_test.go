@@ -50,7 +50,7 @@ func TestStory(t *testing.T) {
 	assert.Equal(t, api.StatusSuccess, event.Status)
 	assert.Equal(t, "Fasse zusammen.", event.Prompt)
 	assert.Equal(t, "Zwei Aufsätze 📚", event.AgentOutput)
-	assert.Equal(t, "Read.\nAnswered.", event.Log)
+	assert.Equal(t, "Read.\nAnswered.\n\nZwei Aufsätze 📚", event.Log)
 	assert.Equal(t, run.Log.ID, event.LogID)
 	assert.WithinDuration(t, run.Log.EndTime.Time, event.Timestamp, 0)
 
