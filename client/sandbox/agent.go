@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"time"
+
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
@@ -38,6 +40,7 @@ type agent struct {
 	output   string // of the latest run that has finished
 	schedule crontab.Schedule
 	nextRun  *timeline.Entry // nil if there is none
+	dueAt    time.Time       // when it was due last
 	deleted  bool
 }
 

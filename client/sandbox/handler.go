@@ -3,7 +3,6 @@ package sandbox
 import (
 	"iter"
 	"net/http"
-	"slices"
 )
 
 // ServeHTTP responds as the service does, or as a [Fault] tells it to, and records
@@ -39,7 +38,8 @@ func (s *Sandbox) SetFaults(faults ...Fault) error {
 	if err := checkFaults("faults", faults); err != nil {
 		return err
 	}
-	s.service.faults.set(faults)
+	s.service.faults.reset(faults)
+	s.events.publish(Event{Type: EventFaultsChanged})
 	return nil
 }
 
@@ -47,5 +47,5 @@ func (s *Sandbox) SetFaults(faults ...Fault) error {
 func (s *Sandbox) Faults() []Fault {
 	s.service.faults.mu.Lock()
 	defer s.service.faults.mu.Unlock()
-	return slices.Clone(s.service.faults.all)
+	return s.service.faults.set.faults()
 }

@@ -91,7 +91,8 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64) (*log, Run, error
 	if a == nil {
 		return nil, Run{}, &UnknownAgentError{ID: agentID}
 	}
-	l, run := s.runs.start(a, s.timeline.Now())
+	a.dueAt = time.Time{}
+	l, run := s.runs.start(a, RunCauseCall, s.timeline.Now())
 	return l, run, nil
 }
 
