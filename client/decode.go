@@ -27,9 +27,6 @@ var lenientSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.Unmar
 // would not pay.
 var logSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalText))) //nolint:gochecknoglobals // never changed
 
-// errTooLarge reports a response that is longer than the limit.
-var errTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
-
 // decode decodes a successful response into out. If out is nil, the response may
 // be empty or any JSON, but not a proxy's HTML.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
@@ -133,7 +130,7 @@ type limitedReader struct {
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.body.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, errTooLarge
+		return 0, ErrBodyTooLarge
 	}
 	return n, err
 }

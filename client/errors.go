@@ -45,6 +45,9 @@ var (
 	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
 	// long the wait is.
 	ErrHeldBack = errors.New("client: held back by the service's rate limit")
+	// ErrBodyTooLarge is returned when a successful response is longer than the
+	// limit of [WithMaxBody]. It comes in a [TransportError].
+	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
 	// ErrTruncated is returned by [Collect] when the list has more items than the
 	// limit.
 	ErrTruncated = errors.New("client: the list has more items than the limit")
