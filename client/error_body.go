@@ -1,14 +1,14 @@
 package client
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 )
 
 // newError returns an unsuccessful response as an error.
@@ -36,8 +36,10 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 // that is not JSON has neither.
 func parseErrorBody(body []byte) (message string, fields []FieldError) {
 	var found fieldErrors
-	decoder := jsontext.NewDecoder(bytes.NewReader(body), lenientSyntax)
-	if err := found.read(decoder, ""); err != nil {
+	var d scan.Decoder
+	d.Reset(body)
+	found.read(&d, "")
+	if d.End() != nil {
 		return "", nil
 	}
 	for _, name := range []string{"detail", "error", "message"} {
@@ -56,56 +58,30 @@ func parseErrorBody(body []byte) (message string, fields []FieldError) {
 // fieldErrors are the errors of a body.
 type fieldErrors []FieldError
 
-// read adds the errors in the next JSON value, whose path is path.
-func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
-	switch decoder.PeekKind() {
-	case '{':
-		return f.readObject(decoder, path)
-	case '[':
-		return f.readArray(decoder, path)
-	}
-	token, err := decoder.ReadToken()
-	if err != nil {
-		return err
-	}
-	f.add(path, token.String())
-	return nil
-}
-
-func (f *fieldErrors) readObject(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for decoder.PeekKind() != '}' {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return err
+// read adds the errors in the next JSON value, whose path is path. The strings of
+// an array are messages for path itself; its other values, such as the errors of a
+// list's items, are below it.
+func (f *fieldErrors) read(d *scan.Decoder, path string) {
+	switch d.Kind() {
+	case scan.KindObject:
+		var unknown *api.Fields
+		for name := range d.Fields(&unknown) {
+			f.read(d, join(path, string(name)))
 		}
-		if err := f.read(decoder, join(path, name.String())); err != nil {
-			return err
+	case scan.KindArray:
+		for i := range d.Items() {
+			at := path
+			if kind := d.Kind(); kind == scan.KindObject || kind == scan.KindArray {
+				at = join(path, strconv.Itoa(i))
+			}
+			f.read(d, at)
 		}
+	case scan.KindNull:
+		d.Skip()
+		f.add(path, "null")
+	default:
+		f.add(path, d.String())
 	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
-// readArray adds an array: strings are messages for path itself, and other values,
-// such as the errors of a list's items, are below it.
-func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for i := 0; decoder.PeekKind() != ']'; i++ {
-		at := path
-		if kind := decoder.PeekKind(); kind == '{' || kind == '[' {
-			at = join(path, strconv.Itoa(i))
-		}
-		if err := f.read(decoder, at); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.ReadToken()
-	return err
 }
 
 func (f *fieldErrors) add(path, message string) {

@@ -59,7 +59,10 @@ func (e *Error) Error() string {
 
 // Reset begins to decode body. A byte order mark is skipped.
 func (d *Decoder) Reset(body []byte) {
-	*d = Decoder{body: bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), kinds: d.kinds[:0], strings: d.strings}
+	*d = Decoder{body: bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), Strict: d.Strict, kinds: d.kinds, strings: d.strings}
+	if cap(d.kinds) > maxDepth/64+1 {
+		d.kinds = nil
+	}
 }
 
 // Intern makes the decoder return the same string for equal short texts of this

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/unquote"
@@ -69,6 +70,10 @@ func (d *Decoder) enter(kind Kind) bool {
 		return true
 	case KindNull:
 		d.null()
+	case KindString:
+		if len(d.Text()) > 0 { // an empty one is the same as null
+			d.last = misfit
+		}
 	default:
 		d.Keep()
 	}
@@ -110,3 +115,16 @@ func (d *Decoder) keep(unknown **api.Fields, name []byte, start int) {
 
 // Found reports whether the last value was there: it fits and isn't null.
 func (d *Decoder) Found() bool { return d.last == converted }
+
+// RequireFound fails if the last object was there, but none of these fields was
+// found in it. It does nothing unless the decoder is Strict.
+func (d *Decoder) RequireFound(found bool, names ...string) {
+	switch {
+	case found || !d.Strict || d.last != converted || d.err != nil:
+	case len(names) == 1:
+		d.Fail("is missing, or its value is not of the promised type")
+		d.in(names[0])
+	default:
+		d.Fail("has none of " + strings.Join(names, ", "))
+	}
+}

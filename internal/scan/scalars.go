@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/iblai/iblai-go/internal/unquote"
 )
 
 // String returns the next value as a text: a string, or the spelling of a number
@@ -121,10 +123,25 @@ func (d *Decoder) bool() bool {
 	return false
 }
 
-// trimmed scans a string that should hold a value of another type. An empty one
-// is unset.
+// Text returns the next value, which must be a string, as a text that holds a
+// value of another type. The caller must not keep it. An empty one is the same as
+// null.
+func (d *Decoder) Text() []byte {
+	d.last = converted
+	literal, plain := d.literal()
+	if len(literal) <= len(`""`) {
+		d.last = unset
+		return nil
+	}
+	if !plain {
+		return []byte(unquote.String(literal))
+	}
+	return literal[1 : len(literal)-1]
+}
+
+// trimmed is Text without white space around it.
 func (d *Decoder) trimmed() []byte {
-	text := bytes.TrimSpace([]byte(d.text()))
+	text := bytes.TrimSpace(d.Text())
 	if len(text) == 0 {
 		d.last = unset
 	}
