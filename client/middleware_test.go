@@ -301,7 +301,7 @@ func TestObserverIsNotCalledForInvalidArguments(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, client.WithObserver(func(context.Context, client.Attempt) { assert.Fail(t, "nothing was sent") }))
 	_, err := c.PeriodicAgents.Get(t.Context(), 0)
-	refusesArgument(t, err)
+	assertArgumentError(t, err)
 }
 
 // A panic of an observer reaches the caller, and the client stays usable.

@@ -34,7 +34,7 @@ func TestPathArgumentsStayOneSegment(t *testing.T) {
 		},
 	} {
 		for _, argument := range refused {
-			refusesArgument(t, call(argument))
+			assertArgumentError(t, call(argument))
 		}
 		assert.Empty(t, seen.all())
 		for argument, escaped := range accepted {
