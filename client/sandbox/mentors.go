@@ -106,6 +106,10 @@ func completeMentor(m client.Mentor, now client.Time) client.Mentor {
 		setDefault(&server.AuthType, client.MCPAuthTypeNone)
 		setDefault(&server.AuthScope, client.MCPAuthScopePlatform)
 		setDefault(&server.PlatformKey, m.Platform)
+		if service := &server.OAuthServiceData; *service != (client.OAuthService{}) {
+			setDefault(&service.CreatedAt, now)
+			setDefault(&service.UpdatedAt, now)
+		}
 		setDefault(&server.CreatedAt, now)
 		setDefault(&server.UpdatedAt, now)
 		setDefault(&server.ExtraHeaders, api.NewSecret("{}"))

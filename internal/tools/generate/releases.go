@@ -12,33 +12,42 @@ import (
 func (d *document) noteReleases() {
 	for _, o := range d.operations() {
 		for _, p := range o.parameters() {
-			p.Value.Description += releasesOf(p.Value.Extensions)
+			p.Value.Description += d.releasesOf(o.place+", parameter "+p.Value.Name, p.Value.Extensions)
 		}
 	}
 	for name, schema := range d.Components.Schemas {
-		schema.Value.Description += releasesOf(schema.Value.Extensions)
+		place := "components.schemas." + name
+		schema.Value.Description += d.releasesOf(place, schema.Value.Extensions)
 		for property, s := range schema.Value.Properties {
-			if note := releasesOf(s.Extensions); s.Ref != "" && note != "" {
-				d.refuse("components.schemas."+name+"."+property, "it is a $ref, whose releases nobody would see: put it into an allOf")
-			} else if s.Ref == "" {
-				s.Value.Description += releasesOf(s.Value.Extensions)
+			place := place + "." + property
+			note := d.releasesOf(place, marks(s))
+			if s.Ref == "" {
+				s.Value.Description += note
+			} else if note != "" {
+				d.refuse(place, "it has releases beside a $ref, where no description can be: put the $ref into an allOf")
 			}
 		}
 	}
 }
 
-// releasesOf returns the sentences about releases, after a space.
-func releasesOf(marks map[string]any) string {
-	var note strings.Builder
-	if since, ok := marks["x-since"].(string); ok {
-		fmt.Fprintf(&note, " First seen in release %s.", since)
+// releasesOf returns the sentences about releases, each after a space.
+func (d *document) releasesOf(place string, marks map[string]any) string {
+	var notes strings.Builder
+	note := func(format string, release any, args ...any) {
+		if _, ok := release.(string); !ok {
+			d.refuse(place, "its release %v must be in quotes, as in '4.90'", release)
+		}
+		fmt.Fprintf(&notes, format, append(args, release)...)
 	}
-	if until, ok := marks["x-until"].(string); ok {
-		fmt.Fprintf(&note, " Last seen in release %s.", until)
+	if since := marks["x-since"]; since != nil {
+		note(" First seen in release %v.", since)
+	}
+	if until := marks["x-until"]; until != nil {
+		note(" Last seen in release %v.", until)
 	}
 	values, _ := marks["x-enum-since"].(map[string]any)
 	for _, value := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(&note, " The value %s was first seen in release %s.", value, values[value])
+		note(" The value %s was first seen in release %v.", values[value], value)
 	}
-	return note.String()
+	return notes.String()
 }
