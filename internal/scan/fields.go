@@ -101,6 +101,14 @@ func (d *Decoder) Keep() {
 	d.last = misfit
 }
 
+// Misfit says that the value that was decoded last doesn't fit its field after
+// all.
+func (d *Decoder) Misfit() {
+	if d.err == nil {
+		d.last = misfit
+	}
+}
+
 // keep adds the value that began at start to the unknown fields.
 func (d *Decoder) keep(unknown **api.Fields, name []byte, start int) {
 	if d.skipped.start != start || d.at == start { // a part of it was skipped last

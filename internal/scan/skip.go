@@ -132,15 +132,15 @@ func (d *Decoder) word(word string) {
 	d.at += len(word)
 }
 
+// nonFinite skips one of the words that Python writes for them.
 func (d *Decoder) nonFinite() {
-	if d.body[d.at] == '-' {
-		d.at++
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(d.body[d.at:], []byte(word)) {
+			d.at += len(word)
+			return
+		}
 	}
-	if d.body[d.at] == 'N' && d.body[d.at-1] != '-' {
-		d.word("NaN")
-		return
-	}
-	d.word("Infinity")
+	d.syntaxError()
 }
 
 // number scans a number.
