@@ -7,15 +7,15 @@ import (
 	"github.com/iblai/iblai-go/internal/scan"
 )
 
-// model is a pointer to a type with a decoder of its own: a generated one, or a
-// page of them.
+// model is a pointer to the zero value of a type with a decoder of its own: a
+// generated one, or a page of them.
 type model interface{ decode(d *scan.Decoder) }
 
 // unmarshalModel decodes JSON into a model.
-func unmarshalModel(data []byte, decode func(*scan.Decoder)) error {
+func unmarshalModel(data []byte, m model) error {
 	var d scan.Decoder
 	d.Reset(data)
-	decode(&d)
+	m.decode(&d)
 	return d.End()
 }
 
@@ -48,7 +48,7 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 func readSecret(d *scan.Decoder) api.Secret {
 	switch d.Kind() {
 	case scan.KindNull:
-		d.Skip()
+		d.Null()
 		return api.Secret{}
 	case scan.KindString:
 		return api.NewSecret(string(d.Text()))

@@ -30,7 +30,6 @@ func (p Page[T]) LogValue() slog.Value {
 
 // decode decodes a page, or a bare list of its items.
 func (p *Page[T]) decode(d *scan.Decoder) {
-	*p = Page[T]{}
 	if d.Kind() == scan.KindArray {
 		p.decodeList(d)
 		p.Count = int64(len(p.Results))

@@ -28,7 +28,7 @@ const (
 // A Decoder decodes one body. It copies what it returns: nothing refers to the
 // body later. The zero Decoder has an empty body.
 type Decoder struct {
-	// Strict makes a missing required field an error.
+	// Strict makes a body that is null and a missing required field errors.
 	Strict bool
 
 	body    []byte
@@ -128,9 +128,16 @@ func (d *Decoder) in(step string) {
 
 // peek returns the next byte that is not white space, or 0 at the end.
 func (d *Decoder) peek() byte {
+	if d.at < len(d.body) && d.body[d.at] > ' ' {
+		return d.body[d.at]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.at < len(d.body) {
 		c := d.body[d.at]
-		if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			return c
 		}
 		d.at++
@@ -157,32 +164,20 @@ func (k Kind) String() string {
 	return [...]string{"no value", "null", "a boolean", "a number", "no finite number", "a text", "an array", "an object"}[k]
 }
 
-// Kind returns the kind of the next value, by its first byte.
+// kinds are the kinds of values by their first byte.
+var kinds = [256]Kind{ //nolint:gochecknoglobals // never changed
+	'"': KindString, '{': KindObject, '[': KindArray, 'n': KindNull, 't': KindBool, 'f': KindBool, 'N': KindNonFinite, 'I': KindNonFinite,
+	'-': KindNumber, '0': KindNumber, '1': KindNumber, '2': KindNumber, '3': KindNumber, '4': KindNumber,
+	'5': KindNumber, '6': KindNumber, '7': KindNumber, '8': KindNumber, '9': KindNumber,
+}
+
+// Kind returns the kind of the next value, by its first bytes.
 func (d *Decoder) Kind() Kind {
-	switch c := d.peek(); c {
-	case '"':
-		return KindString
-	case '{':
-		return KindObject
-	case '[':
-		return KindArray
-	case 'n':
-		return KindNull
-	case 't', 'f':
-		return KindBool
-	case 'N', 'I':
+	kind := kinds[d.peek()]
+	if kind == KindNumber && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
 		return KindNonFinite
-	case '-':
-		if d.at+1 < len(d.body) && d.body[d.at+1] == 'I' {
-			return KindNonFinite
-		}
-		return KindNumber
-	default:
-		if '0' <= c && c <= '9' {
-			return KindNumber
-		}
-		return KindInvalid
 	}
+	return kind
 }
 
 // Require fails unless the next value is of this kind.

@@ -12,24 +12,28 @@ import (
 // of the loop must decode the field's value, or Keep it. Values that are kept, or
 // don't fit, become *unknown; of several fields with one name the last counts.
 //
-// Null has no fields. A value of another type has none and doesn't fit.
+// Null has no fields. A value of another type has none and doesn't fit; it is an
+// error if it is the body itself.
 func (d *Decoder) Fields(unknown **api.Fields) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) { d.eachField(unknown, yield) }
 }
 
 func (d *Decoder) eachField(unknown **api.Fields, yield func([]byte) bool) {
+	if d.depth == 0 && (d.Strict || d.Kind() != KindNull) {
+		d.Require(KindObject)
+	}
 	if !d.enter(KindObject) {
 		return
 	}
 	for more := d.peek() != '}'; more; {
 		d.last = converted
-		literal, plain := d.fieldName()
+		literal, form := d.fieldName()
 		if d.err != nil {
 			return
 		}
 		name := literal[1 : len(literal)-1]
-		if !plain {
-			name = []byte(unquote.String(literal))
+		if form != plain {
+			name = []byte(unquote.String(literal, false))
 		}
 		d.peek()
 		start := d.at
@@ -69,7 +73,7 @@ func (d *Decoder) enter(kind Kind) bool {
 		}
 		return true
 	case KindNull:
-		d.null()
+		d.Null()
 	case KindString:
 		if len(d.Text()) > 0 { // an empty one is the same as null
 			d.last = misfit
@@ -97,6 +101,14 @@ func (d *Decoder) Keep() {
 	d.last = misfit
 }
 
+// Misfit says that the value that was decoded last doesn't fit its field after
+// all.
+func (d *Decoder) Misfit() {
+	if d.err == nil {
+		d.last = misfit
+	}
+}
+
 // keep adds the value that began at start to the unknown fields.
 func (d *Decoder) keep(unknown **api.Fields, name []byte, start int) {
 	if d.skipped.start != start || d.at == start { // a part of it was skipped last
@@ -122,7 +134,7 @@ func (d *Decoder) RequireFound(found bool, names ...string) {
 	switch {
 	case found || !d.Strict || d.last != converted || d.err != nil:
 	case len(names) == 1:
-		d.Fail("is missing, or its value is not of the promised type")
+		d.Fail("is missing, null or of another type")
 		d.in(names[0])
 	default:
 		d.Fail("has none of " + strings.Join(names, ", "))
