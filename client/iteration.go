@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -88,7 +89,7 @@ func (it *iteration[T]) wasYielded(item *T) bool { return it.yielded.has(it.key(
 // goBack reads the pages before next again, which is missing or may not follow
 // the last page. It begins with the nearest one.
 func (it *iteration[T]) goBack(next fetched[T]) (done bool, err error) {
-	number, end := it.at, it.end(it.last)
+	number, last := it.at, it.last
 	for {
 		it.at--
 		back := it.prefetcher.refetch(it.queries[it.at])
@@ -103,7 +104,7 @@ func (it *iteration[T]) goBack(next fetched[T]) (done bool, err error) {
 		adjacent := next.err == nil && it.at == number-1
 		shifted, ok := it.afterYielded(back.page.Results)
 		switch {
-		case adjacent && len(back.page.Results) > 0 && it.end(back.page) == end: // next did follow
+		case adjacent && it.surround(last, next.page, back.page):
 			it.at++
 			return it.accept(next, next.page.Results, true)
 		case !ok && it.at > 0:
@@ -117,12 +118,16 @@ func (it *iteration[T]) goBack(next fetched[T]) (done bool, err error) {
 	}
 }
 
-// end returns the key of a page's last item.
-func (it *iteration[T]) end(page *Page[T]) itemKey {
-	if len(page.Results) == 0 {
-		return itemKey{}
+// surround reports whether next followed the page before it, since that page had
+// the same last item before and after next was read. The list must not have grown
+// and shrunk in between.
+func (it *iteration[T]) surround(before, next, after *Page[T]) bool {
+	if len(before.Results) == 0 || len(after.Results) == 0 {
+		return false
 	}
-	return it.key(page.Results[len(page.Results)-1])
+	end := func(page *Page[T]) itemKey { return it.key(page.Results[len(page.Results)-1]) }
+	counts := []int64{before.Count, next.Count, after.Count}
+	return end(before) == end(after) && (slices.IsSorted(counts) || slices.IsSortedFunc(counts, func(a, b int64) int { return cmp.Compare(b, a) }))
 }
 
 // afterYielded returns the items after the last one that was yielded, or all

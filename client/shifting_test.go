@@ -148,6 +148,43 @@ func TestDeletingDuringAnIterationMissesNoItem(t *testing.T) {
 	}
 }
 
+// No item is missed if the list changes twice, in whatever way, as long as there is
+// a request between the two changes.
+func TestTwoChangesMissNoItem(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(ids []int64) []int64{
+		"delete the first": func(ids []int64) []int64 { return ids[1:] },
+		"delete the last":  func(ids []int64) []int64 { return ids[:len(ids)-1] },
+		"create the first": func(ids []int64) []int64 { return append([]int64{100}, ids...) },
+		"create the last":  func(ids []int64) []int64 { return append(slices.Clone(ids), 200) },
+	}
+	for name, change := range changes {
+		for otherName, otherChange := range changes {
+			for at := 2; at < 12; at++ {
+				for otherAt := at + 1; otherAt < 14; otherAt++ {
+					s := newPagedService(11, 2)
+					original := slices.Clone(s.ids)
+					s.respond = func(*http.Request, int) *http.Response {
+						s.mu.Lock()
+						defer s.mu.Unlock()
+						switch len(s.queries) {
+						case at:
+							s.ids = change(s.ids)
+						case otherAt:
+							s.ids = otherChange(s.ids)
+						}
+						return nil
+					}
+					ids, err := collectIDs(t, s.client(t))
+					require.NoError(t, err)
+					remaining := slices.DeleteFunc(original, func(id int64) bool { return !slices.Contains(s.ids, id) })
+					require.Subset(t, ids, remaining, "%s at request %d, %s at request %d", name, at, otherName, otherAt)
+				}
+			}
+		}
+	}
+}
+
 // Items before the page in the params are not part of the iteration, so it does
 // not go back further than that page.
 func TestDeletingDuringAnIterationFromALaterPage(t *testing.T) {
