@@ -108,7 +108,7 @@ func classify(failure error, sent bool) outcome {
 		case http.StatusBadGateway, http.StatusGatewayTimeout:
 			return outcome{handled: true, retryable: true}
 		}
-		return outcome{handled: true}
+		return outcome{handled: true, retryable: errors.Is(failure, ErrNotFromService)}
 	}
 	if _, ok := errors.AsType[*TransportError](failure); !ok || isPermanent(failure) {
 		return outcome{handled: sent}
@@ -124,7 +124,7 @@ func isPermanent(failure error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](failure); ok {
 		return true
 	}
-	return errors.Is(failure, errTooLarge)
+	return errors.Is(failure, ErrBodyTooLarge)
 }
 
 // isIdempotent reports whether handling a request twice has the same effect as

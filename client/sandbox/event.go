@@ -31,6 +31,8 @@ const (
 	EventRequestFinished EventType = "request"
 	// EventClockChanged means that the clock was advanced or has another speed.
 	EventClockChanged EventType = "clock"
+	// EventFaultsChanged means that faults were set or removed.
+	EventFaultsChanged EventType = "faults"
 	// EventOverflow replaces events that were dropped because the watcher was too
 	// slow.
 	EventOverflow EventType = "lost"

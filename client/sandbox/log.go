@@ -21,6 +21,8 @@ type log struct {
 
 	agent  *agent
 	prompt string // of the run
+
+	details RunDetails // what only they have
 }
 
 // RowID is the log's id.

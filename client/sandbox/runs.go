@@ -22,7 +22,7 @@ type runner struct {
 
 // start writes the log of a run that starts at a time. The caller holds the store's
 // lock.
-func (r *runner) start(a *agent, at time.Time) (*log, Run) {
+func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	start := django.NewDateTime(at)
 	l := &log{
 		ID:            r.store.nextID("log"),
@@ -33,9 +33,13 @@ func (r *runner) start(a *agent, at time.Time) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
+		details:       RunDetails{Cause: cause, DueAt: a.dueAt},
+	}
+	if previous := a.previous(); previous != nil && previous.latest != nil {
+		l.details.PreviousLogID = previous.latest.ID
 	}
 	a.org.logs.Add(l)
-	a.latest = l
+	a.setLatest(l)
 	r.releaseDependents(a.org, at)
 	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
 	return l, Run{
@@ -76,11 +80,13 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 		return nil
 	}
 	l.Status = outcome.Status
-	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
+	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.details.Log = l.Content
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = django.ReplaceInvalidUTF8(outcome.Output)
+	l.details.Output = a.output
 	if a.Task.OneOff {
 		a.Task.Enabled = false
 		r.unschedule(a)

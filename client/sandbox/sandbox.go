@@ -74,7 +74,7 @@ func newSandbox(s *settings) *Sandbox {
 		faults:      requestFaults{seed: s.seed},
 		requests:    journal.New[Request](maxRequests, maxRequestsSize),
 	}
-	sv.faults.set(s.faults)
+	sv.faults.reset(s.faults)
 	return &Sandbox{service: sv, store: store, runs: runs, deliveries: d, events: e, timeline: t}
 }
 

@@ -57,7 +57,8 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) 
 	if !a.Task.OneOff {
 		r.scheduleNext(a, e.At)
 	}
-	r.runIfReady(ctx, a, e.At)
+	a.dueAt = e.At
+	r.runIfReady(ctx, a, RunCauseSchedule, e.At)
 }
 
 // releaseDependents schedules the runs of waiting agents that are ready now. An
@@ -83,18 +84,18 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 		r.store.Unlock()
 		return
 	}
-	r.runIfReady(ctx, a, at)
+	r.runIfReady(ctx, a, RunCauseChain, at)
 }
 
 // runIfReady runs an agent, or lets it wait for its previous agent. The caller
 // holds the store's lock, and runIfReady releases it.
-func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time) {
+func (r *runner) runIfReady(ctx context.Context, a *agent, cause RunCause, at time.Time) {
 	if !a.isReady() {
 		a.org.waiting[a] = true
 		r.store.Unlock()
 		return
 	}
-	l, run := r.start(a, at)
+	l, run := r.start(a, cause, at)
 	r.store.Unlock()
 	countRun(ctx)
 	r.execute(ctx, l, run)
