@@ -436,7 +436,7 @@ func TestServiceThatIgnoresThePageIsStopped(t *testing.T) {
 func TestEmptyPageDoesNotEndTheIteration(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range prefetchDepths {
-		for _, results := range []string{"[]", "null"} {
+		for _, results := range []string{"[]"} {
 			s := newPagedService(6, 2)
 			s.respond = func(r *http.Request, page int) *http.Response {
 				if page == 2 {
