@@ -176,7 +176,7 @@ func (o *operation) observe(t *testing.T) {
 		operation, ok := client.OperationFromContext(r.Context())
 		assert.True(t, ok, "%s: the request's context has no operation", o.name)
 		o.template = operation.PathTemplate
-		return respond(r, http.StatusOK, "{}"), nil
+		return respond(r, http.StatusOK, anySuccess), nil
 	}))
 	require.NoError(t, o.call(t.Context(), c), o.name)
 	require.Equal(t, 1, sent, o.name)

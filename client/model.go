@@ -48,7 +48,7 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 func readSecret(d *scan.Decoder) api.Secret {
 	switch d.Kind() {
 	case scan.KindNull:
-		d.Skip()
+		d.Null()
 		return api.Secret{}
 	case scan.KindString:
 		return api.NewSecret(string(d.Text()))

@@ -436,18 +436,16 @@ func TestServiceThatIgnoresThePageIsStopped(t *testing.T) {
 func TestEmptyPageDoesNotEndTheIteration(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range prefetchDepths {
-		for _, results := range []string{"[]"} {
-			s := newPagedService(6, 2)
-			s.respond = func(r *http.Request, page int) *http.Response {
-				if page == 2 {
-					return respond(r, http.StatusOK, `{"count": 6, "next": "/?page=3", "results": `+results+`}`)
-				}
-				return nil
+		s := newPagedService(6, 2)
+		s.respond = func(r *http.Request, page int) *http.Response {
+			if page == 2 {
+				return respond(r, http.StatusOK, `{"count": 6, "next": "/?page=3", "results": []}`)
 			}
-			ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
-			require.NoError(t, err)
-			assert.Equal(t, []int64{1, 2, 5, 6}, ids)
+			return nil
 		}
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+		require.NoError(t, err)
+		assert.Equal(t, []int64{1, 2, 5, 6}, ids)
 	}
 }
 

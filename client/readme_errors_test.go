@@ -45,11 +45,11 @@ func documentedErrors() map[string]func(t *testing.T) error {
 	}
 	return map[string]func(t *testing.T) error{
 		"api.ArgumentError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(t.Context(), 0)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(t.Context(), 0)
 			return as[*api.ArgumentError](t, err)
 		},
 		"client.UnrunnableError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 				Mentor: "m", Title: "t",
 				Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}},
 			})
@@ -61,7 +61,7 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.TransportError": func(t *testing.T) error {
 			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 			defer cancel()
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(ctx, 1)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(ctx, 1)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			return as[*client.TransportError](t, err)
 		},

@@ -49,7 +49,7 @@ func readTime(d *scan.Decoder) Time {
 	var t Time
 	switch d.Kind() {
 	case scan.KindNull:
-		d.Skip()
+		d.Null()
 	case scan.KindString:
 		text := d.Text()
 		if t.UnmarshalText(text) == nil || len(text) == 0 {

@@ -92,7 +92,7 @@ func (e exchange) accepted() bool { return e.sdk() && e.Status < 300 }
 // counts counts the exchanges that a validator checked.
 type counts struct {
 	responses, requests int
-	succeeded         map[string]int // by operation id
+	succeeded           map[string]int // by operation id
 }
 
 func (n *counts) add(e exchange) {

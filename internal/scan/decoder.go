@@ -27,7 +27,7 @@ const (
 // A Decoder decodes one body. It copies what it returns: nothing refers to the
 // body later. The zero Decoder has an empty body.
 type Decoder struct {
-	// Strict makes a missing required field an error.
+	// Strict makes a body that is null and a missing required field errors.
 	Strict bool
 
 	body    []byte

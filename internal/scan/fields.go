@@ -12,12 +12,16 @@ import (
 // of the loop must decode the field's value, or Keep it. Values that are kept, or
 // don't fit, become *unknown; of several fields with one name the last counts.
 //
-// Null has no fields. A value of another type has none and doesn't fit.
+// Null has no fields. A value of another type has none and doesn't fit; it is an
+// error if it is the body itself.
 func (d *Decoder) Fields(unknown **api.Fields) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) { d.eachField(unknown, yield) }
 }
 
 func (d *Decoder) eachField(unknown **api.Fields, yield func([]byte) bool) {
+	if d.depth == 0 && (d.Strict || d.Kind() != KindNull) {
+		d.Require(KindObject)
+	}
 	if !d.enter(KindObject) {
 		return
 	}
@@ -69,7 +73,7 @@ func (d *Decoder) enter(kind Kind) bool {
 		}
 		return true
 	case KindNull:
-		d.null()
+		d.Null()
 	case KindString:
 		if len(d.Text()) > 0 { // an empty one is the same as null
 			d.last = misfit
@@ -122,7 +126,7 @@ func (d *Decoder) RequireFound(found bool, names ...string) {
 	switch {
 	case found || !d.Strict || d.last != converted || d.err != nil:
 	case len(names) == 1:
-		d.Fail("is missing, or its value is not of the promised type")
+		d.Fail("is missing, null or of another type")
 		d.in(names[0])
 	default:
 		d.Fail("has none of " + strings.Join(names, ", "))

@@ -23,7 +23,7 @@ func (d *Decoder) String() string {
 	case KindBool:
 		return strconv.FormatBool(d.Bool())
 	case KindNull:
-		d.null()
+		d.Null()
 	default:
 		d.Keep()
 	}
@@ -42,7 +42,7 @@ func (d *Decoder) Int64() int64 {
 			return d.fits(parseInteger(text))
 		}
 	case KindNull:
-		d.null()
+		d.Null()
 	default:
 		d.Keep()
 	}
@@ -67,7 +67,7 @@ func (d *Decoder) Float64() float64 {
 	case KindString:
 		text = d.trimmed()
 	case KindNull:
-		d.null()
+		d.Null()
 	default:
 		d.Keep()
 	}
@@ -95,7 +95,7 @@ func (d *Decoder) Bool() bool {
 	case KindString:
 		text = d.trimmed()
 	case KindNull:
-		d.null()
+		d.Null()
 	default:
 		d.Keep()
 	}
@@ -109,7 +109,8 @@ func (d *Decoder) Bool() bool {
 	return truth
 }
 
-func (d *Decoder) null() {
+// Null decodes the next value, which must be null.
+func (d *Decoder) Null() {
 	d.word("null")
 	d.last = unset
 }
@@ -190,5 +191,8 @@ func parseDecimal(text []byte) (int64, bool) {
 		digits = "-" + digits
 	}
 	number, err := strconv.ParseInt(digits, 10, 64)
-	return number, err == nil
+	if err != nil {
+		return 0, false
+	}
+	return number, true
 }
