@@ -32,6 +32,15 @@ func all[T any](ctx context.Context, c *Client, opts []AllOption, build buildFun
 	}
 }
 
+// allOptions returns opts as options of an iteration.
+func allOptions(opts []CallOption) []AllOption {
+	converted := make([]AllOption, len(opts))
+	for i, opt := range opts {
+		converted[i] = opt
+	}
+	return converted
+}
+
 // iteration is one pass over a list. The pages of a list shift if items are
 // created or deleted between two requests. After a deletion, the first items of a
 // page have moved to the page before it, which has been read already.
