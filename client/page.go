@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -26,6 +27,16 @@ type Page[T any] struct {
 // LogValue returns a group of the page's numbers.
 func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
+}
+
+// fetchPage requests a page.
+func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*Page[T], *call, error) {
+	page := new(Page[T])
+	call, err := c.send(ctx, s, build, page)
+	if err != nil {
+		return nil, call, err
+	}
+	return page, call, nil
 }
 
 // decode decodes a page, or a bare list of its items.
