@@ -45,7 +45,8 @@ func (r *runner) start(a *agent, at time.Time, reason RunReason) (*log, Run) {
 	a.setLatest(l)
 	r.releaseDependents(a.org, at)
 	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Reason: reason})
-	return l, l.run()
+	run := l.run()
+	return l, run
 }
 
 // execute gets the outcome of a run that has started, and schedules its end.
