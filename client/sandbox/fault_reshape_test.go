@@ -40,7 +40,10 @@ func newCompleteServer(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 		sandbox.WithPeriodicAgent("acme", first),
 		sandbox.WithPeriodicAgent("acme", titled("B")),
 		sandbox.WithPeriodicAgent("acme", titled("C")),
-		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{"mode":1}`)}}}),
+		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{
+			Message:          json.RawMessage(`{"mode":1}`),
+			ArtifactVersions: []client.ArtifactVersion{{ID: 6, Interface: client.ChatInterfaceChat}},
+		}}}),
 	)...)
 	runNow(t, server, 1, sandbox.Outcome{})
 	send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+session+`"}`)
@@ -180,7 +183,7 @@ func TestFaultUnknownEnums(t *testing.T) {
 	t.Parallel()
 	const unknown = "value_of_a_later_release"
 	enums, _ := modelFields()
-	assert.Len(t, enums, 10)
+	assert.Len(t, enums, 13)
 	seen := map[string]bool{}
 	for name := range everything {
 		want, got := ask(t, name), ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}})

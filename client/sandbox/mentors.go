@@ -104,7 +104,12 @@ func completeMentor(m client.Mentor, now client.Time) client.Mentor {
 		server := &m.MCPServers[i]
 		setDefault(&server.Transport, client.MCPTransportSSE)
 		setDefault(&server.AuthType, client.MCPAuthTypeNone)
+		setDefault(&server.AuthScope, client.MCPAuthScopePlatform)
 		setDefault(&server.PlatformKey, m.Platform)
+		if service := &server.OAuthServiceData; *service != (client.OAuthService{}) {
+			setDefault(&service.CreatedAt, now)
+			setDefault(&service.UpdatedAt, now)
+		}
 		setDefault(&server.CreatedAt, now)
 		setDefault(&server.UpdatedAt, now)
 		setDefault(&server.ExtraHeaders, api.NewSecret("{}"))
@@ -117,6 +122,7 @@ func completeMentor(m client.Mentor, now client.Time) client.Mentor {
 		setDefault(&call.LLMProvider, client.LLMProviderOpenAI)
 		setDefault(&call.PlatformKey, m.Platform)
 	}
+	setDefault(&m.StarterPrompts, client.StarterPromptsGuidedPrompt)
 	setDefault(&m.GreetingMethod, client.GreetingMethodProactiveResponse)
 	setDefault(&m.CreatedAt, &now)
 	setDefault(&m.UpdatedAt, &now)

@@ -15,12 +15,15 @@ const (
 
 // enumFields are the API's fields with enum values.
 var enumFields = map[string]bool{
+	"auth_scope":            true,
 	"auth_type":             true,
 	"greeting_method":       true,
+	"interface":             true,
 	"llm_provider":          true,
 	"mode":                  true,
 	"previous_agent_status": true,
 	"provider":              true,
+	"starter_prompts":       true,
 	"status":                true,
 	"stt_provider":          true,
 	"transport":             true,
@@ -29,13 +32,15 @@ var enumFields = map[string]bool{
 
 // freeFields are the API's fields with free-form JSON.
 var freeFields = map[string]bool{
-	"document_sources": true,
-	"extra_headers":    true,
-	"feedback":         true,
-	"files":            true,
-	"flow":             true,
-	"message":          true,
-	"metadata":         true,
+	"document_sources":          true,
+	"embed_icon_selection_data": true,
+	"extra_headers":             true,
+	"headers":                   true,
+	"feedback":                  true,
+	"files":                     true,
+	"flow":                      true,
+	"message":                   true,
+	"metadata":                  true,
 }
 
 // reshape changes the JSON of an operation's response as an effect says.

@@ -48,6 +48,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (json.RawMessage,
 		setDefaultJSON(&m.Message, "{}")
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
+		m.ArtifactVersions = clone(m.ArtifactVersions)
 		forms = append(forms, message{m, django.NewDateTime(m.InsertedAt.Time)})
 	}
 	return django.EncodeJSON(forms)
