@@ -140,6 +140,9 @@ func (v *Value) Object(known Fields, required ...string) {
 	}
 }
 
+// AnyObject adds an error unless the value is an object. It doesn't read the fields.
+func (v *Value) AnyObject() { v.visit(yaml.MappingNode, "an object") }
+
 // field is the field of a key and its value.
 func (v *Value) field(pair []*yaml.Node) *Value {
 	return &Value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + pair[0].Value}
