@@ -27,6 +27,7 @@ type deliveriesBody struct {
 type deliveryBody struct {
 	ID         int64     `json:"id"`
 	AgentID    int64     `json:"agent_id"`
+	Title      string    `json:"title"` // of the agent
 	LogID      int64     `json:"log_id"`
 	URL        string    `json:"url"`
 	StatusCode int       `json:"status_code"`
@@ -127,6 +128,7 @@ func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 	body := deliveryBody{
 		ID:         d.ID,
 		AgentID:    d.AgentID,
+		Title:      c.title(d.AgentID),
 		LogID:      d.LogID,
 		URL:        d.URL,
 		StatusCode: d.StatusCode,

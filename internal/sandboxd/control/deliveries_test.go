@@ -65,7 +65,7 @@ orgs:
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, page.Deliveries[0], delivery.deliveryBody)
 	assert.Equal(t, deliveryBody{
-		ID: 1, AgentID: 1, LogID: first.ID, URL: receiver, StatusCode: http.StatusAccepted, Sent: true, Signature: "valid",
+		ID: 1, AgentID: 1, Title: "Signed", LogID: first.ID, URL: receiver, StatusCode: http.StatusAccepted, Sent: true, Signature: "valid",
 		StartedAt: delivery.StartedAt, FinishedAt: delivery.FinishedAt,
 	}, delivery.deliveryBody)
 	assert.Equal(t, received[0], delivery.Body)

@@ -36,6 +36,7 @@ type inboxBody struct {
 	At        time.Time `json:"at"`
 	Org       string    `json:"org"` // empty if the run is unknown, like the next one
 	AgentID   int64     `json:"agent_id"`
+	Title     string    `json:"title"` // of the agent
 	LogID     int64     `json:"log_id"`
 	Status    string    `json:"status"`
 	Signature string    `json:"signature"`
@@ -130,6 +131,7 @@ func (c *call) listInbox() (any, error) {
 		if int64(len(body.Callbacks)) == limit {
 			break
 		}
+		item.Title = c.title(item.AgentID)
 		body.Callbacks = append(body.Callbacks, item.inboxBody)
 	}
 	return body, nil
@@ -141,7 +143,9 @@ func (c *call) inboxByID() (any, error) {
 	defer b.mu.Unlock()
 	for i := range b.items {
 		if b.items[i].ID == c.id {
-			return b.items[i], nil
+			item := b.items[i]
+			item.Title = c.title(item.AgentID)
+			return item, nil
 		}
 	}
 	return nil, errorf(http.StatusNotFound, "the inbox has no callback %d, or not any more", c.id)

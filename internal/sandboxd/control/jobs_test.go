@@ -186,7 +186,7 @@ func TestInbox(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, delivery.StatusCode, "the first delivery succeeds")
 	assert.EqualValues(t, 1, next(t, events, "inbox").data["inbox_id"])
 	callback := get[fullInboxBody](t, s, "/_sandbox/inbox/1")
-	assert.Equal(t, inboxBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, LogID: log.ID, Status: "success", Signature: "valid"}, callback.inboxBody)
+	assert.Equal(t, inboxBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.inboxBody)
 	assert.Equal(t, delivery.Body, callback.Body)
 	assert.NotEmpty(t, callback.Header.Get("X-Hub-Signature-256"))
 	list := get[inboxesBody](t, s, "/_sandbox/inbox")
