@@ -310,6 +310,7 @@ func TestSlowClient(t *testing.T) {
 			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
 		}
+		synctest.Wait() // until all events are in the feed
 		close(slow)
 		synctest.Wait()
 		assert.Contains(t, written.String(), "event: lost\n")
