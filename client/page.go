@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/json"
 	"log/slog"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -26,6 +27,24 @@ type Page[T any] struct {
 // LogValue returns a group of the page's numbers.
 func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
+}
+
+// UnmarshalJSON decodes a page. If its items are models of this package, it may
+// also be a bare list of them.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	*p = Page[T]{}
+	if _, ok := any(new(T)).(model); ok {
+		return unmarshalModel(data, p)
+	}
+	type fields Page[T]
+	return json.Unmarshal(data, (*fields)(p))
+}
+
+// MarshalJSON returns the fields of p, among them the unknown ones, as those of
+// models are.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	type fields Page[T]
+	return marshalModel(fields(p), p.Unknown)
 }
 
 // decode decodes a page, or a bare list of its items.
