@@ -138,6 +138,9 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
 			secret.Set(reflect.ValueOf(new(api.NewSecret(testSecret))))
 		}
+		if task := made.Elem().FieldByName("Task"); task.IsValid() && task.Kind() == reflect.Struct { // required to replace an agent
+			task.FieldByName("Crontab").FieldByName("Hour").SetString("8")
+		}
 		return made
 	}
 	require.FailNow(t, "the harness has no argument of this type", "%s", in)

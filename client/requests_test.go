@@ -80,9 +80,9 @@ func TestCreateLeavesOutUnsetFields(t *testing.T) {
 	_, err = c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Enabled: new(false)}})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"task": {"enabled": false}}`, s.body)
-	_, err = c.PeriodicAgents.Replace(t.Context(), 1, &client.PeriodicAgentCreateRequest{Title: "T", Mentor: "m"})
+	_, err = c.PeriodicAgents.Replace(t.Context(), 1, &client.PeriodicAgentCreateRequest{Title: "T", Mentor: "m"}, client.WithBodyField("task", nil))
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"title": "T", "mentor": "m"}`, s.body)
+	assert.JSONEq(t, `{"title": "T", "mentor": "m", "task": null}`, s.body)
 }
 
 // Characters that HTML escapes are sent unescaped.
