@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -30,6 +31,9 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 		}
 	case standardJSON:
 		err = json.Unmarshal(body, out.pointer)
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
+			err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+		}
 	case model:
 		buffer.decoder.Reset(body)
 		out.decode(&buffer.decoder)
@@ -47,13 +51,14 @@ type standardJSON struct{ pointer any }
 // decodeError returns the last response as an error: err says what is wrong with
 // its body.
 func (c *call) decodeError(err error) *DecodeError {
-	header := c.redactor().header(c.header)
+	redact := c.redactor()
+	header := redact.header(c.header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
 		StatusCode:  c.status,
 		ContentType: header.Get("Content-Type"),
 		Header:      header,
-		Err:         err,
+		Err:         redact.error(err),
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 )
 
 func (m *Artifact) decode(d *scan.Decoder) {
-	*m = Artifact{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -45,7 +44,10 @@ func (m *Artifact) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *Artifact) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *Artifact) UnmarshalJSON(data []byte) error {
+	*m = Artifact{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m Artifact) MarshalJSON() ([]byte, error) {
@@ -54,12 +56,12 @@ func (m Artifact) MarshalJSON() ([]byte, error) {
 }
 
 func (m *ArtifactVersion) decode(d *scan.Decoder) {
-	*m = ArtifactVersion{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
 			m.ID = d.Int64()
 		case "artifact":
+			m.Artifact = Artifact{}
 			m.Artifact.decode(d)
 		case "title":
 			m.Title = d.String()
@@ -91,7 +93,10 @@ func (m *ArtifactVersion) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *ArtifactVersion) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *ArtifactVersion) UnmarshalJSON(data []byte) error {
+	*m = ArtifactVersion{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
@@ -100,7 +105,6 @@ func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
 }
 
 func (m *CallConfiguration) decode(d *scan.Decoder) {
-	*m = CallConfiguration{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -120,8 +124,10 @@ func (m *CallConfiguration) decode(d *scan.Decoder) {
 		case "use_function_calling_for_rag":
 			m.UseFunctionCallingForRAG = d.Bool()
 		case "google_voice":
+			m.GoogleVoice = Voice{}
 			m.GoogleVoice.decode(d)
 		case "openai_voice":
+			m.OpenAIVoice = Voice{}
 			m.OpenAIVoice.decode(d)
 		case "openai_voice_id":
 			m.OpenAIVoiceID = scan.Pointer(d, (*scan.Decoder).Int64)
@@ -143,7 +149,10 @@ func (m *CallConfiguration) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *CallConfiguration) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *CallConfiguration) UnmarshalJSON(data []byte) error {
+	*m = CallConfiguration{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m CallConfiguration) MarshalJSON() ([]byte, error) {
@@ -152,7 +161,6 @@ func (m CallConfiguration) MarshalJSON() ([]byte, error) {
 }
 
 func (m *ChatMessage) decode(d *scan.Decoder) {
-	*m = ChatMessage{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -179,7 +187,10 @@ func (m *ChatMessage) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *ChatMessage) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *ChatMessage) UnmarshalJSON(data []byte) error {
+	*m = ChatMessage{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m ChatMessage) MarshalJSON() ([]byte, error) {
@@ -188,7 +199,6 @@ func (m ChatMessage) MarshalJSON() ([]byte, error) {
 }
 
 func (m *CrontabSchedule) decode(d *scan.Decoder) {
-	*m = CrontabSchedule{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "minute":
@@ -209,7 +219,10 @@ func (m *CrontabSchedule) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *CrontabSchedule) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *CrontabSchedule) UnmarshalJSON(data []byte) error {
+	*m = CrontabSchedule{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
@@ -218,7 +231,6 @@ func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
 }
 
 func (m *MCPServer) decode(d *scan.Decoder) {
-	*m = MCPServer{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -256,6 +268,7 @@ func (m *MCPServer) decode(d *scan.Decoder) {
 		case "oauth_service":
 			m.OAuthService = scan.Pointer(d, (*scan.Decoder).Int64)
 		case "oauth_service_data":
+			m.OAuthServiceData = OAuthService{}
 			m.OAuthServiceData.decode(d)
 		case "mcp_server_connections":
 			m.MCPServerConnections = readSecret(d)
@@ -273,7 +286,10 @@ func (m *MCPServer) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *MCPServer) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *MCPServer) UnmarshalJSON(data []byte) error {
+	*m = MCPServer{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m MCPServer) MarshalJSON() ([]byte, error) {
@@ -282,7 +298,6 @@ func (m MCPServer) MarshalJSON() ([]byte, error) {
 }
 
 func (m *Mentor) decode(d *scan.Decoder) {
-	*m = Mentor{}
 	switch d.Kind() {
 	case scan.KindString:
 		m.UniqueID = d.String()
@@ -394,6 +409,7 @@ func (m *Mentor) decode(d *scan.Decoder) {
 		case "greeting_method":
 			m.GreetingMethod = GreetingMethod(d.String())
 		case "call_configuration":
+			m.CallConfiguration = CallConfiguration{}
 			m.CallConfiguration.decode(d)
 		case "mcp_servers":
 			m.MCPServers = scan.Objects(d, (*MCPServer).decode)
@@ -415,7 +431,10 @@ func (m *Mentor) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *Mentor) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *Mentor) UnmarshalJSON(data []byte) error {
+	*m = Mentor{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m Mentor) MarshalJSON() ([]byte, error) {
@@ -424,7 +443,6 @@ func (m Mentor) MarshalJSON() ([]byte, error) {
 }
 
 func (m *MentorAudience) decode(d *scan.Decoder) {
-	*m = MentorAudience{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -441,7 +459,10 @@ func (m *MentorAudience) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *MentorAudience) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *MentorAudience) UnmarshalJSON(data []byte) error {
+	*m = MentorAudience{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m MentorAudience) MarshalJSON() ([]byte, error) {
@@ -450,7 +471,6 @@ func (m MentorAudience) MarshalJSON() ([]byte, error) {
 }
 
 func (m *MentorCategory) decode(d *scan.Decoder) {
-	*m = MentorCategory{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -462,6 +482,7 @@ func (m *MentorCategory) decode(d *scan.Decoder) {
 		case "category_group":
 			m.CategoryGroup = scan.Pointer(d, (*scan.Decoder).Int64)
 		case "audience":
+			m.Audience = MentorAudience{}
 			m.Audience.decode(d)
 		case "audiences":
 			m.Audiences = scan.Objects(d, (*MentorAudience).decode)
@@ -473,7 +494,10 @@ func (m *MentorCategory) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *MentorCategory) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *MentorCategory) UnmarshalJSON(data []byte) error {
+	*m = MentorCategory{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m MentorCategory) MarshalJSON() ([]byte, error) {
@@ -482,7 +506,6 @@ func (m MentorCategory) MarshalJSON() ([]byte, error) {
 }
 
 func (m *MentorType) decode(d *scan.Decoder) {
-	*m = MentorType{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -499,7 +522,10 @@ func (m *MentorType) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *MentorType) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *MentorType) UnmarshalJSON(data []byte) error {
+	*m = MentorType{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m MentorType) MarshalJSON() ([]byte, error) {
@@ -508,7 +534,6 @@ func (m MentorType) MarshalJSON() ([]byte, error) {
 }
 
 func (m *OAuthService) decode(d *scan.Decoder) {
-	*m = OAuthService{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -539,7 +564,10 @@ func (m *OAuthService) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *OAuthService) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *OAuthService) UnmarshalJSON(data []byte) error {
+	*m = OAuthService{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m OAuthService) MarshalJSON() ([]byte, error) {
@@ -548,7 +576,6 @@ func (m OAuthService) MarshalJSON() ([]byte, error) {
 }
 
 func (m *PeriodicAgent) decode(d *scan.Decoder) {
-	*m = PeriodicAgent{}
 	found := false
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
@@ -556,6 +583,7 @@ func (m *PeriodicAgent) decode(d *scan.Decoder) {
 			m.ID = d.Int64()
 			found = d.Found()
 		case "mentor":
+			m.Mentor = Mentor{}
 			m.Mentor.decode(d)
 		case "title":
 			m.Title = d.String()
@@ -566,6 +594,7 @@ func (m *PeriodicAgent) decode(d *scan.Decoder) {
 		case "prompt":
 			m.Prompt = d.String()
 		case "task":
+			m.Task = PeriodicTask{}
 			m.Task.decode(d)
 		case "created_at":
 			m.CreatedAt = readTime(d)
@@ -602,7 +631,10 @@ func (m *PeriodicAgent) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *PeriodicAgent) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *PeriodicAgent) UnmarshalJSON(data []byte) error {
+	*m = PeriodicAgent{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
@@ -611,7 +643,6 @@ func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
 }
 
 func (m *PeriodicAgentLog) decode(d *scan.Decoder) {
-	*m = PeriodicAgentLog{}
 	found := false
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
@@ -641,7 +672,10 @@ func (m *PeriodicAgentLog) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *PeriodicAgentLog) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *PeriodicAgentLog) UnmarshalJSON(data []byte) error {
+	*m = PeriodicAgentLog{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
@@ -650,7 +684,6 @@ func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
 }
 
 func (m *PeriodicAgentStatistics) decode(d *scan.Decoder) {
-	*m = PeriodicAgentStatistics{}
 	found := false
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
@@ -679,7 +712,8 @@ func (m *PeriodicAgentStatistics) decode(d *scan.Decoder) {
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
 func (m *PeriodicAgentStatistics) UnmarshalJSON(data []byte) error {
-	return unmarshalModel(data, m.decode)
+	*m = PeriodicAgentStatistics{}
+	return unmarshalModel(data, m)
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
@@ -689,7 +723,6 @@ func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
 }
 
 func (m *PeriodicTask) decode(d *scan.Decoder) {
-	*m = PeriodicTask{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -697,6 +730,7 @@ func (m *PeriodicTask) decode(d *scan.Decoder) {
 		case "name":
 			m.Name = d.String()
 		case "crontab":
+			m.Crontab = CrontabSchedule{}
 			m.Crontab.decode(d)
 		case "one_off":
 			m.OneOff = d.Bool()
@@ -712,7 +746,10 @@ func (m *PeriodicTask) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *PeriodicTask) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *PeriodicTask) UnmarshalJSON(data []byte) error {
+	*m = PeriodicTask{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m PeriodicTask) MarshalJSON() ([]byte, error) {
@@ -721,7 +758,6 @@ func (m PeriodicTask) MarshalJSON() ([]byte, error) {
 }
 
 func (m *Pin) decode(d *scan.Decoder) {
-	*m = Pin{}
 	found := false
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
@@ -743,7 +779,10 @@ func (m *Pin) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *Pin) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *Pin) UnmarshalJSON(data []byte) error {
+	*m = Pin{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m Pin) MarshalJSON() ([]byte, error) {
@@ -752,7 +791,6 @@ func (m Pin) MarshalJSON() ([]byte, error) {
 }
 
 func (m *PinnedSession) decode(d *scan.Decoder) {
-	*m = PinnedSession{}
 	found := false
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
@@ -760,6 +798,7 @@ func (m *PinnedSession) decode(d *scan.Decoder) {
 			m.SessionID = d.String()
 			found = d.Found()
 		case "mentor":
+			m.Mentor = Mentor{}
 			m.Mentor.decode(d)
 		case "messages":
 			m.Messages = scan.Objects(d, (*ChatMessage).decode)
@@ -776,7 +815,10 @@ func (m *PinnedSession) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *PinnedSession) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *PinnedSession) UnmarshalJSON(data []byte) error {
+	*m = PinnedSession{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m PinnedSession) MarshalJSON() ([]byte, error) {
@@ -785,7 +827,6 @@ func (m PinnedSession) MarshalJSON() ([]byte, error) {
 }
 
 func (m *Subject) decode(d *scan.Decoder) {
-	*m = Subject{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -802,7 +843,10 @@ func (m *Subject) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *Subject) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *Subject) UnmarshalJSON(data []byte) error {
+	*m = Subject{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m Subject) MarshalJSON() ([]byte, error) {
@@ -811,7 +855,6 @@ func (m Subject) MarshalJSON() ([]byte, error) {
 }
 
 func (m *Voice) decode(d *scan.Decoder) {
-	*m = Voice{}
 	for name := range d.Fields(&m.Unknown) {
 		switch string(name) {
 		case "id":
@@ -834,7 +877,10 @@ func (m *Voice) decode(d *scan.Decoder) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *Voice) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *Voice) UnmarshalJSON(data []byte) error {
+	*m = Voice{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m Voice) MarshalJSON() ([]byte, error) {

@@ -7,15 +7,15 @@ import (
 	"github.com/iblai/iblai-go/internal/scan"
 )
 
-// model is a pointer to a type with a decoder of its own: a generated one, or a
-// page of them.
+// model is a pointer to the zero value of a type with a decoder of its own: a
+// generated one, or a page of them.
 type model interface{ decode(d *scan.Decoder) }
 
 // unmarshalModel decodes JSON into a model.
-func unmarshalModel(data []byte, decode func(*scan.Decoder)) error {
+func unmarshalModel(data []byte, m model) error {
 	var d scan.Decoder
 	d.Reset(data)
-	decode(&d)
+	m.decode(&d)
 	return d.End()
 }
 

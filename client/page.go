@@ -41,7 +41,6 @@ func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build bui
 
 // decode decodes a page, or a bare list of its items.
 func (p *Page[T]) decode(d *scan.Decoder) {
-	*p = Page[T]{}
 	if d.Kind() == scan.KindArray {
 		p.decodeList(d)
 		p.Count = int64(len(p.Results))

@@ -71,7 +71,7 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 	a.Task.ID = p.store.nextID("task")
 	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
 	o.agents.Add(a)
-	p.runs.schedule(a)
+	p.runs.taskSaved(a)
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
 	return &django.Response{Status: http.StatusCreated, Body: a.writeRepresentation()}
 }
@@ -90,10 +90,10 @@ func (p *platform) updateAgent(o *org, id string, data any, partial bool) *djang
 		return errResponse
 	}
 	updated.ModifiedAt = p.now()
-	reschedule := updated.Task != a.Task
+	taskChanged := updated.Task != a.Task
 	*a = updated
-	if reschedule {
-		p.runs.schedule(a)
+	if taskChanged {
+		p.runs.taskSaved(a)
 	}
 	p.runs.releaseDependents(o, p.timeline.Now())
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})

@@ -43,6 +43,29 @@
 // would: with the outcome of the options, and a run that takes time finishes when
 // the clock reaches its end.
 //
+// # Scheduler
+//
+// The scheduler behaves as celery's beat with django-celery-beat 2.9, or 2.4 with
+// [WithBeat]. Beat doesn't plan from the present time. It plans from the time at
+// which it last started the agent, which the API doesn't show:
+//
+//   - A changed crontab may run the agent at once: if the new crontab had a time
+//     since the last run, the agent is overdue.
+//   - A start_time may cause an additional run. Version 2.9 takes an agent that has
+//     a start_time and has not run since it was enabled for long overdue.
+//   - one_off on an agent that has run only disables it.
+//   - If the scheduler was down at the time of a run ([Sandbox.StopScheduler]), the
+//     agent runs once when the scheduler is back, however many runs it missed.
+//     Nothing is caught up for an agent that was disabled meanwhile.
+//   - Version 2.9 catches up late if the hour of the crontab is a plain number: only
+//     from two hours before that hour on.
+//
+// The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4 and
+// of celery 5.6.3 with 2.9, both with a faked clock. Which version the service has
+// is unknown, and so is how it saves a changed agent: the sandbox saves the task if
+// one of its fields has changed. [Sandbox.AgentState] has what the scheduler
+// remembers of an agent, and explains its next run.
+//
 // If an agent has a previous_agent, it waits when it is due until the previous
 // agent has the status of previous_agent_status. It then runs once, however often
 // it was due meanwhile, and its prompt is followed by the previous agent's output.
@@ -76,9 +99,8 @@
 //   - A session can be pinned if its id is a UUID. If no option has added it, it
 //     has the org's first mentor and no messages. Pinning a session again changes
 //     nothing; deleting a pin that doesn't exist gets a 404 response.
-//   - Schedules are in UTC. An agent whose start_time has come runs when its
-//     crontab says so. (Some releases of django-celery-beat also run it at the
-//     start_time itself, whatever the crontab says.)
+//   - Schedules are in UTC. A crontab that never runs doesn't disturb other agents.
+//     (It stops celery's beat.)
 //   - Runs take their time on the sandbox's clock only, and a schedule starts the
 //     next run even if the previous one has not finished.
 //   - The prompt in a callback is the one that the run received.

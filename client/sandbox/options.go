@@ -50,6 +50,7 @@ type settings struct {
 
 	start          time.Time
 	clockSpeed     float64
+	beat           Beat
 	seed           uint64
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
@@ -61,6 +62,7 @@ func newSettings(opts []Option) (*settings, error) {
 		pageSize:    defaultPageSize,
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
+		beat:        Beat29,
 		seed:        1,
 		outcomes:    script(nil),
 	}
@@ -175,6 +177,18 @@ func WithClock(start time.Time, speed float64) Option {
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
 		s.start, s.clockSpeed = start, 0
+		return nil
+	})
+}
+
+// WithBeat sets the version of django-celery-beat whose scheduler starts the runs.
+// The default is [Beat29].
+func WithBeat(version Beat) Option {
+	return optionFunc(func(s *settings) error {
+		if version != Beat24 && version != Beat29 {
+			return invalid("WithBeat", "is %q, but must be %s or %s", version, Beat24, Beat29)
+		}
+		s.beat = version
 		return nil
 	})
 }

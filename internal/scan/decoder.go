@@ -9,6 +9,7 @@ package scan
 import (
 	"bytes"
 	"fmt"
+	"io"
 )
 
 // maxDepth is the number of nested arrays and objects that encoding/json
@@ -48,6 +49,8 @@ type Error struct {
 	Path string
 	// Reason says what is wrong there.
 	Reason string
+
+	truncated bool
 }
 
 func (e *Error) Error() string {
@@ -55,6 +58,14 @@ func (e *Error) Error() string {
 		return "the body " + e.Reason
 	}
 	return e.Path + " " + e.Reason
+}
+
+// Unwrap returns [io.ErrUnexpectedEOF] if the body ends too early or is empty.
+func (e *Error) Unwrap() error {
+	if e.truncated {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 
 // Reset begins to decode body. A byte order mark is skipped.
@@ -95,10 +106,13 @@ func (d *Decoder) Fail(reason string) {
 
 func (d *Decoder) syntaxError() {
 	switch {
+	case d.err != nil:
 	case len(bytes.TrimSpace(d.body)) == 0:
 		d.Fail("is empty")
+		d.err.truncated = true
 	case d.at >= len(d.body):
 		d.Fail("ends too early")
+		d.err.truncated = true
 	default:
 		d.Fail(fmt.Sprintf("is not JSON after byte %d", d.at))
 	}
@@ -114,9 +128,16 @@ func (d *Decoder) in(step string) {
 
 // peek returns the next byte that is not white space, or 0 at the end.
 func (d *Decoder) peek() byte {
+	if d.at < len(d.body) && d.body[d.at] > ' ' {
+		return d.body[d.at]
+	}
+	return d.skipSpace()
+}
+
+func (d *Decoder) skipSpace() byte {
 	for d.at < len(d.body) {
 		c := d.body[d.at]
-		if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+		if c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			return c
 		}
 		d.at++
@@ -143,32 +164,20 @@ func (k Kind) String() string {
 	return [...]string{"no value", "null", "a boolean", "a number", "no finite number", "a text", "an array", "an object"}[k]
 }
 
-// Kind returns the kind of the next value, by its first byte.
+// kinds are the kinds of values by their first byte.
+var kinds = [256]Kind{ //nolint:gochecknoglobals // never changed
+	'"': KindString, '{': KindObject, '[': KindArray, 'n': KindNull, 't': KindBool, 'f': KindBool, 'N': KindNonFinite, 'I': KindNonFinite,
+	'-': KindNumber, '0': KindNumber, '1': KindNumber, '2': KindNumber, '3': KindNumber, '4': KindNumber,
+	'5': KindNumber, '6': KindNumber, '7': KindNumber, '8': KindNumber, '9': KindNumber,
+}
+
+// Kind returns the kind of the next value, by its first bytes.
 func (d *Decoder) Kind() Kind {
-	switch c := d.peek(); c {
-	case '"':
-		return KindString
-	case '{':
-		return KindObject
-	case '[':
-		return KindArray
-	case 'n':
-		return KindNull
-	case 't', 'f':
-		return KindBool
-	case 'N', 'I':
+	kind := kinds[d.peek()]
+	if kind == KindNumber && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
 		return KindNonFinite
-	case '-':
-		if d.at+1 < len(d.body) && d.body[d.at+1] == 'I' {
-			return KindNonFinite
-		}
-		return KindNumber
-	default:
-		if '0' <= c && c <= '9' {
-			return KindNumber
-		}
-		return KindInvalid
 	}
+	return kind
 }
 
 // Require fails unless the next value is of this kind.

@@ -27,13 +27,13 @@ func (d *Decoder) eachField(unknown **api.Fields, yield func([]byte) bool) {
 	}
 	for more := d.peek() != '}'; more; {
 		d.last = converted
-		literal, plain := d.fieldName()
+		literal, form := d.fieldName()
 		if d.err != nil {
 			return
 		}
 		name := literal[1 : len(literal)-1]
-		if !plain {
-			name = []byte(unquote.String(literal))
+		if form != plain {
+			name = []byte(unquote.String(literal, false))
 		}
 		d.peek()
 		start := d.at
@@ -99,6 +99,14 @@ func (d *Decoder) leave(end byte) {
 func (d *Decoder) Keep() {
 	d.Skip()
 	d.last = misfit
+}
+
+// Misfit says that the value that was decoded last doesn't fit its field after
+// all.
+func (d *Decoder) Misfit() {
+	if d.err == nil {
+		d.last = misfit
+	}
 }
 
 // keep adds the value that began at start to the unknown fields.

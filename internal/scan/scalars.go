@@ -129,13 +129,13 @@ func (d *Decoder) bool() bool {
 // null.
 func (d *Decoder) Text() []byte {
 	d.last = converted
-	literal, plain := d.literal()
+	literal, form := d.literal()
 	if len(literal) <= len(`""`) {
 		d.last = unset
 		return nil
 	}
-	if !plain {
-		return []byte(unquote.String(literal))
+	if form != plain {
+		return []byte(unquote.String(literal, false))
 	}
 	return literal[1 : len(literal)-1]
 }

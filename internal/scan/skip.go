@@ -88,20 +88,20 @@ func (d *Decoder) setObject(level int, object bool) {
 
 func (d *Decoder) isObject(level int) bool { return d.kinds[level/64]>>(level%64)&1 == 1 }
 
-// fieldName scans a field's name and the colon behind it. It returns the name in
-// its quotes.
-func (d *Decoder) fieldName() (literal []byte, plain bool) {
+// fieldName scans a field's name, which it returns in its quotes, and the colon
+// behind it.
+func (d *Decoder) fieldName() (literal []byte, form form) {
 	if d.peek() != '"' {
 		d.syntaxError()
-		return nil, false
+		return nil, plain
 	}
-	literal, plain = d.literal()
+	literal, form = d.literal()
 	if d.peek() != ':' {
 		d.syntaxError()
-		return nil, false
+		return nil, plain
 	}
 	d.at++
-	return literal, plain
+	return literal, form
 }
 
 // skipScalar skips a value that is neither an array nor an object.
@@ -132,15 +132,15 @@ func (d *Decoder) word(word string) {
 	d.at += len(word)
 }
 
+// nonFinite skips one of the words that Python writes for them.
 func (d *Decoder) nonFinite() {
-	if d.body[d.at] == '-' {
-		d.at++
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(d.body[d.at:], []byte(word)) {
+			d.at += len(word)
+			return
+		}
 	}
-	if d.body[d.at] == 'N' && d.body[d.at-1] != '-' {
-		d.word("NaN")
-		return
-	}
-	d.word("Infinity")
+	d.syntaxError()
 }
 
 // number scans a number.

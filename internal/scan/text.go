@@ -7,53 +7,66 @@ import (
 	"github.com/iblai/iblai-go/internal/unquote"
 )
 
-// literal scans the string that begins at the next byte. It returns the string
-// in its quotes, and whether it is plain: ASCII without escapes.
-func (d *Decoder) literal() (text []byte, plain bool) {
+// form is what a string is made of.
+type form uint8
+
+const (
+	plain   form = 0
+	escaped form = 1 << (iota - 1) // it has escape sequences
+	unicode                        // it has bytes that are not ASCII
+)
+
+// literal scans the string that begins at the next byte, and returns it in its
+// quotes.
+func (d *Decoder) literal() ([]byte, form) {
 	const ones, highBits = 0x0101010101010101, 0x8080808080808080
-	start, at := d.at, d.at+1
-	plain = true
-	stop := uint64(highBits) // at bytes that are not ASCII, until there is one
-	for at < len(d.body) {
-		if at+8 <= len(d.body) {
-			// Eight bytes at once. The lowest bit that is set marks the first quote,
-			// backslash or control character.
-			word := binary.LittleEndian.Uint64(d.body[at:])
-			quote, backslash := word^'"'*ones, word^'\\'*ones
-			found := ((quote-ones)&^quote|(backslash-ones)&^backslash|(word-' '*ones)&^word)&highBits | word&stop
-			if found == 0 {
-				at += 8
-				continue
+	body, start, at := d.body, d.at, d.at+1
+	found := plain
+	notASCII := uint64(highBits) // 0 once there is such a byte
+	for {
+		// Eight bytes at once, until there is a byte to look at: a quote, a backslash
+		// or a control character, or the first one that is not ASCII. A quote is less
+		// than '!' if its second bit is flipped, as control characters are.
+		for at <= len(body)-8 {
+			word := binary.LittleEndian.Uint64(body[at : at+8])
+			flipped, backslash := word^2*ones, word^'\\'*ones
+			if stop := ((flipped-'!'*ones)&^flipped|(backslash-ones)&^backslash)&highBits | word&notASCII; stop != 0 {
+				at += bits.TrailingZeros64(stop) / 8
+				break
 			}
-			at += bits.TrailingZeros64(found) / 8
+			at += 8
 		}
-		switch c := d.body[at]; {
+		if at >= len(body) {
+			break
+		}
+		switch c := body[at]; {
 		case c == '"':
 			d.at = at + 1
-			return d.body[start:d.at], plain
+			return body[start:d.at], found
 		case c == '\\':
-			plain = false
-			n := escapeLength(d.body[at:])
+			n := escapeLength(body[at:])
 			if n == 0 {
 				d.at = at
 				d.syntaxError()
-				return nil, false
+				return nil, plain
 			}
+			found |= escaped
 			at += n
 		case c < ' ':
 			d.at = at
 			d.syntaxError()
-			return nil, false
+			return nil, plain
 		case c >= 0x80:
-			plain, stop = false, 0
+			found |= unicode
+			notASCII = 0
 			at++
 		default:
 			at++
 		}
 	}
-	d.at = at
+	d.at = len(body)
 	d.syntaxError()
-	return nil, false
+	return nil, plain
 }
 
 // escapeLength returns the length of the escape sequence that text begins with,
@@ -79,12 +92,12 @@ func isHex(c byte) bool {
 
 // text scans a string and returns its value.
 func (d *Decoder) text() string {
-	literal, plain := d.literal()
+	literal, form := d.literal()
 	switch {
 	case literal == nil:
 		return ""
-	case !plain:
-		return unquote.String(literal)
+	case form != plain:
+		return unquote.String(literal, form&unicode == 0)
 	}
 	return d.strings.get(literal[1 : len(literal)-1])
 }
@@ -94,7 +107,7 @@ func (d *Decoder) text() string {
 type stringTable [512]string
 
 // longestInterned is the length of the longest string in the table, in bytes.
-const longestInterned = 24
+const longestInterned = 40
 
 // get returns text as a string, from the table if it is there. A nil table has
 // none.

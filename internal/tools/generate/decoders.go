@@ -39,7 +39,7 @@ type decoders struct {
 
 // writeMethods writes the methods of a model.
 func (d *decoders) writeMethods(out *strings.Builder, name string, of reading) {
-	fmt.Fprintf(out, "\nfunc (m *%s) decode(d *scan.Decoder) {\n*m = %s{}\n", name, name)
+	fmt.Fprintf(out, "\nfunc (m *%s) decode(d *scan.Decoder) {\n", name)
 	fields := map[string]*ast.Field{}
 	for _, field := range d.structs[name].Fields.List {
 		fields[tagOf(field).name] = field
@@ -75,7 +75,10 @@ func (d *decoders) writeMethods(out *strings.Builder, name string, of reading) {
 
 // UnmarshalJSON replaces m with an object that is decoded as a response is, but
 // may lack any field.
-func (m *%[1]s) UnmarshalJSON(data []byte) error { return unmarshalModel(data, m.decode) }
+func (m *%[1]s) UnmarshalJSON(data []byte) error {
+	*m = %[1]s{}
+	return unmarshalModel(data, m)
+}
 
 // MarshalJSON returns the fields of m, among them the unknown ones.
 func (m %[1]s) MarshalJSON() ([]byte, error) {
@@ -106,8 +109,8 @@ func (d *decoders) writeBare(out *strings.Builder, fields map[string]*ast.Field,
 
 // assign returns the statement that decodes the next value into a field.
 func (d *decoders) assign(target string, of ast.Expr) (string, error) {
-	if _, ok := d.structName(of); ok {
-		return target + ".decode(d)", nil
+	if name, ok := d.structName(of); ok {
+		return fmt.Sprintf("%[1]s = %[2]s{}\n%[1]s.decode(d)", target, name), nil // of two with one name, the last counts
 	}
 	value, err := d.value(of)
 	return target + " = " + value, err

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The steps to an answer, in their order.
+// The steps of a request, in order.
 const (
 	checkLookup  = "name resolution"
 	checkDial    = "connection"
@@ -20,47 +20,47 @@ const (
 )
 
 const (
-	// expirySoon is when a certificate should have been renewed: the automatic
-	// ones are, a month before they expire.
+	// expirySoon is the time before expiry at which a renewal is overdue.
+	// Automatic renewals happen a month before.
 	expirySoon = 14 * 24 * time.Hour
-	// clockTolerance is how far two clocks are apart when nobody sets them.
+	// clockTolerance is a difference between clocks that does no harm.
 	clockTolerance = 30 * time.Second
-	// clockLimit is how far a clock may be off before signatures and tokens are
-	// taken for old.
+	// clockLimit is the difference at which signatures and tokens are considered
+	// too old.
 	clockLimit = 5 * time.Minute
 )
 
-// checkConnection follows one request, without the key, to its answer.
-func (d *doctor) checkConnection(ctx context.Context) {
-	p := d.probe(ctx, d.address(d.client.BaseURL()))
+// checkConnection sends a request without the key, and judges each step.
+func (e *examination) checkConnection(ctx context.Context) {
+	p := e.probe(ctx, e.address(e.client.BaseURL(), agentsPath))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	steps := []struct {
 		check string
-		found func(*probe)
+		judge func(*probe)
 	}{
-		{checkLookup, d.foundLookup},
-		{checkDial, d.foundDial},
-		{checkTLS, d.foundTLS},
-		{checkService, func(p *probe) { d.foundService(ctx, p) }},
-		{checkClock, d.foundClock},
+		{checkLookup, e.judgeLookup},
+		{checkDial, e.judgeDial},
+		{checkTLS, e.judgeTLS},
+		{checkService, func(p *probe) { e.judgeService(ctx, p) }},
+		{checkClock, e.judgeClock},
 	}
-	broken := p.brokenAt()
+	failedStep := p.failedAt()
 	for _, step := range steps {
 		switch {
-		case d.stopped != "" && p.err != nil:
-			d.skip(step.check, notTried+d.stopped)
-		case step.check == broken:
-			d.add(failed, step.check, 0, explainNetwork(p.err))
-			d.stopped = "there was no answer"
+		case e.stopped != "" && p.err != nil:
+			e.skip(step.check, notRun+e.stopped)
+		case step.check == failedStep:
+			e.add(Failed, step.check, 0, e.explainNetwork(p.err))
+			e.stopped = "there was no response"
 		default:
-			step.found(p)
+			step.judge(p)
 		}
 	}
 }
 
-// brokenAt is the step at which the request failed.
-func (p *probe) brokenAt() string {
+// failedAt returns the step at which the request failed.
+func (p *probe) failedAt() string {
 	if p.err == nil {
 		return ""
 	}
@@ -77,47 +77,47 @@ func (p *probe) brokenAt() string {
 	}
 }
 
-func (d *doctor) foundLookup(p *probe) {
-	switch host := d.client.BaseURL().Hostname(); {
+func (e *examination) judgeLookup(p *probe) {
+	switch host := e.client.BaseURL().Hostname(); {
 	case p.proxy != nil:
-		d.skip(checkLookup, "left to the proxy "+p.proxy.Host)
+		e.skip(checkLookup, "done by the proxy "+p.proxy.Host)
 	case !p.lookup.done():
-		d.skip(checkLookup, host+" needs none")
+		e.skip(checkLookup, host+" is an address")
 	default:
-		d.add(ok, checkLookup, p.lookup.took(), diagnosis{Found: fmt.Sprintf("%s has the address %s", host, p.addresses[0]), Details: p.addresses})
+		e.add(OK, checkLookup, p.lookup.took(), Diagnosis{Found: fmt.Sprintf("%s has the address %s", host, p.addresses[0]), Details: p.addresses})
 	}
 }
 
-func (d *doctor) foundDial(p *probe) {
-	where := "to " + d.client.BaseURL().Host
+func (e *examination) judgeDial(p *probe) {
+	where := "to " + e.client.BaseURL().Host
 	switch {
 	case p.proxy != nil:
 		where = "through the proxy " + p.proxy.Host
 	case p.peer != nil:
 		where = "to " + p.peer.String()
 	}
-	d.add(ok, checkDial, p.dial.took(), diagnosis{Found: where})
+	e.add(OK, checkDial, p.dial.took(), Diagnosis{Found: where})
 }
 
-func (d *doctor) foundTLS(p *probe) {
-	if d.client.BaseURL().Scheme != "https" {
-		d.skip(checkTLS, "the base URL is this machine's, without TLS")
+func (e *examination) judgeTLS(p *probe) {
+	if e.client.BaseURL().Scheme != "https" {
+		e.skip(checkTLS, "the base URL is on this machine, without TLS")
 		return
 	}
-	if p.tls == nil { // broken after the handshake
-		d.add(ok, checkTLS, p.handshake.took(), diagnosis{Found: "the certificate is valid"})
+	if p.tls == nil { // the request failed after the handshake
+		e.add(OK, checkTLS, p.handshake.took(), Diagnosis{Found: "the certificate is valid"})
 		return
 	}
 	certificate := p.tls.PeerCertificates[0]
 	left := time.Until(certificate.NotAfter)
-	found := diagnosis{Found: fmt.Sprintf("the certificate of %s is valid for %d days", issuer(certificate), left/(24*time.Hour))}
+	found := Diagnosis{Found: fmt.Sprintf("the certificate of %s is valid for %d days", issuer(certificate), left/(24*time.Hour))}
 	if left > expirySoon {
-		d.add(ok, checkTLS, p.handshake.took(), found)
+		e.add(OK, checkTLS, p.handshake.took(), found)
 		return
 	}
-	found.Meaning = "Its renewal is overdue. After that day nothing will work any more."
+	found.Meaning = "Its renewal is overdue. When it expires, every request fails."
 	found.Advice = "Tell the service's operators."
-	d.add(warning, checkTLS, p.handshake.took(), found)
+	e.add(Warning, checkTLS, p.handshake.took(), found)
 }
 
 func issuer(certificate *x509.Certificate) string {
@@ -127,34 +127,34 @@ func issuer(certificate *x509.Certificate) string {
 	return certificate.Issuer.CommonName
 }
 
-// foundClock compares the clocks: the server wrote its time between our sending
-// and our receiving, to the second.
-func (d *doctor) foundClock(p *probe) {
+// judgeClock compares the clocks. The server's Date, in whole seconds, lies
+// between the request and the response.
+func (e *examination) judgeClock(p *probe) {
 	date, err := http.ParseTime(p.response.Header.Get("Date"))
 	if err != nil {
-		d.skip(checkClock, "the answer has no date")
+		e.skip(checkClock, "the response has no Date")
 		return
 	}
-	ours := p.sent.Add(p.answered.Sub(p.sent) / 2)
+	ours := p.sent.Add(p.received.Sub(p.sent) / 2)
 	off := ours.Sub(date.Add(time.Second / 2)).Round(time.Second)
-	found := diagnosis{Found: fmt.Sprintf("this machine's clock is %s the server's", ahead(off))}
+	found := Diagnosis{Found: fmt.Sprintf("this machine's clock is %s the server's", difference(off))}
 	if off.Abs() <= clockTolerance {
-		d.add(ok, checkClock, 0, found)
+		e.add(OK, checkClock, 0, found)
 		return
 	}
-	found.Meaning = "Schedules seem to run at the wrong time, callbacks look old or come from the future, and certificates may seem invalid."
-	found.Advice = "Have this machine's clock set by NTP. If it is right, tell the service's operators."
-	status := warning
+	found.Meaning = "Schedules seem to run at the wrong time, callbacks seem to be old or in the future, and certificates may seem invalid."
+	found.Advice = "Synchronize this machine's clock with NTP. If it is right, tell the service's operators."
+	status := Warning
 	if off.Abs() > clockLimit {
-		status = failed
+		status = Failed
 	}
-	d.add(status, checkClock, 0, found)
+	e.add(status, checkClock, 0, found)
 }
 
-func ahead(off time.Duration) string {
+func difference(off time.Duration) string {
 	switch {
 	case off.Abs() <= time.Second:
-		return "as"
+		return "the same as"
 	case off > 0:
 		return off.String() + " ahead of"
 	default:

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bufio"
@@ -27,21 +27,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unauthorized answers as the service does to those without a key.
+// unauthorized responds like the service to requests without a key.
 var unauthorized = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("WWW-Authenticate", "Api-Token")
 	w.WriteHeader(http.StatusUnauthorized)
 	_, _ = io.WriteString(w, `{"detail": "Authentication credentials were not provided."}`)
 })
 
-// dialing fails to dial, as package net does.
+// dialing returns a transport that fails to dial, like package net.
 func dialing(err error) *http.Transport {
 	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 	}}
 }
 
-// brokenServer takes connections and does with them what handle does.
+// brokenServer accepts connections and passes them to handle.
 func brokenServer(t *testing.T, handle func(net.Conn)) (address string) {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -59,7 +59,7 @@ func brokenServer(t *testing.T, handle func(net.Conn)) (address string) {
 	return listener.Addr().String()
 }
 
-func TestNoAnswer(t *testing.T) {
+func TestNoResponse(t *testing.T) {
 	t.Parallel()
 	closed := brokenServer(t, func(c net.Conn) { _ = c.Close() })
 	silent := brokenServer(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
@@ -80,34 +80,34 @@ func TestNoAnswer(t *testing.T) {
 		check     string
 		found     string
 	}{
-		"unknown host":           {dialing(&net.DNSError{Err: "no such host", Name: "base.manager.exmaple.edu", IsNotFound: true}), "https://base.manager.exmaple.edu", checkLookup, `there is no host "base.manager.exmaple.edu"`},
-		"name server":            {dialing(&net.DNSError{Err: "server misbehaving", Name: "ibl.example"}), "https://ibl.example", checkLookup, `the address of "ibl.example" could not be asked for: server misbehaving`},
-		"refused":                {newTransport(t), "http://" + nobody, checkDial, "the connection was refused"},
-		"no route":               {dialing(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "https://ibl.example", checkDial, "there is no route to the host"},
-		"dropped":                {dialing(context.DeadlineExceeded), "https://ibl.example", checkDial, "no answer in time"},
-		"proxy":                  {proxy, "https://ibl.example", checkDial, "the proxy can't be reached"},
-		"something else":         {dialing(errors.New("out of sockets")), "https://ibl.example", checkDial, "no answer: dial tcp: out of sockets"},
-		"silent":                 {newTransport(t), "http://" + silent, checkService, "no answer in time"},
-		"silent at TLS":          {newTransport(t), "https://" + silent, checkTLS, "no answer in time"},
-		"closed":                 {newTransport(t), "http://" + closed, checkService, "the connection was closed before the answer was complete"},
-		"closed in the middle":   {newTransport(t), "http://" + half, checkService, "the connection was closed before the answer was complete"},
-		"not even a transport's": {roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no") }), "https://ibl.example", checkDial, "no answer: no"},
+		"unknown host":                {dialing(&net.DNSError{Err: "no such host", Name: "base.manager.exmaple.edu", IsNotFound: true}), "https://base.manager.exmaple.edu", checkLookup, `there is no host "base.manager.exmaple.edu"`},
+		"name server":                 {dialing(&net.DNSError{Err: "server misbehaving", Name: "ibl.example"}), "https://ibl.example", checkLookup, `the address of "ibl.example" could not be looked up: server misbehaving`},
+		"refused":                     {newTransport(t), "http://" + nobody, checkDial, "the connection was refused"},
+		"no route":                    {dialing(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "https://ibl.example", checkDial, "there is no route to the host"},
+		"dropped":                     {dialing(context.DeadlineExceeded), "https://ibl.example", checkDial, "no response in time"},
+		"proxy":                       {proxy, "https://ibl.example", checkDial, "the proxy is unreachable"},
+		"something else":              {dialing(errors.New("out of sockets")), "https://ibl.example", checkDial, "no response: dial tcp: out of sockets"},
+		"silent":                      {newTransport(t), "http://" + silent, checkService, "no response in time"},
+		"silent at TLS":               {newTransport(t), "https://" + silent, checkTLS, "no response in time"},
+		"closed":                      {newTransport(t), "http://" + closed, checkService, "the connection was closed before the response was complete"},
+		"closed in the middle":        {newTransport(t), "http://" + half, checkService, "the connection was closed before the response was complete"},
+		"not an error of package net": {roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no") }), "https://ibl.example", checkDial, "no response: no"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var args []string
-			if strings.HasPrefix(name, "silent") { // the others must not run out of time first
-				args = []string{"-timeout", "500ms"}
-			}
-			e := examine(t, test.transport, test.baseURL, args...)
-			assert.Equal(t, exitFailed, e.code)
+			e := examine(t, test.transport, test.baseURL, func(s *Settings) {
+				if strings.HasPrefix(name, "silent") { // the others must not time out
+					s.Timeout = 500 * time.Millisecond
+				}
+			})
+			assert.Equal(t, Failed, e.Verdict)
 			f := e.find(t, test.check)
-			assert.Equal(t, failed, f.Status, e.text)
+			assert.Equal(t, Failed, f.Status, e.text)
 			assert.Equal(t, test.found, f.Found)
 			assert.NotEmpty(t, f.Meaning)
 			assert.NotEmpty(t, f.Advice)
-			assert.Equal(t, 1, e.count(failed), "what follows is skipped, not blamed:\n%s", e.text)
-			assert.Equal(t, skipped, e.find(t, checkKey).Status)
+			assert.Equal(t, 1, e.count(Failed), "what follows is Skipped, not blamed:\n%s", e.text)
+			assert.Equal(t, Skipped, e.find(t, checkKey).Status)
 		})
 	}
 }
@@ -120,17 +120,17 @@ func TestCertificates(t *testing.T) {
 		certificate x509.Certificate
 		untrusted   bool
 		selfSigned  bool
-		status      status
+		status      Status
 		found       string
 	}{
-		"valid":             {certificate: x509.Certificate{NotAfter: year}, status: ok, found: "the certificate of Test Authority is valid for 36"},
-		"expires soon":      {certificate: x509.Certificate{NotAfter: now.Add(73 * time.Hour)}, status: warning, found: "valid for 3 days"},
-		"expired":           {certificate: x509.Certificate{NotAfter: now.Add(-time.Hour)}, status: failed, found: "the certificate has expired on " + now.Add(-time.Hour).UTC().Format(time.DateOnly)},
-		"not valid yet":     {certificate: x509.Certificate{NotBefore: now.Add(time.Hour), NotAfter: year}, status: failed, found: "the certificate is not valid before " + now.Add(time.Hour).UTC().Format(time.DateOnly)},
-		"self-signed":       {certificate: x509.Certificate{NotAfter: year}, selfSigned: true, untrusted: true, status: failed, found: "the certificate is self-signed"},
-		"unknown authority": {certificate: x509.Certificate{NotAfter: year}, untrusted: true, status: failed, found: "the certificate's issuer is not known here"},
-		"another host's":    {certificate: x509.Certificate{NotAfter: year, DNSNames: []string{"other.example"}}, status: failed, found: `the certificate is not for "localhost"`},
-		"not for servers":   {certificate: x509.Certificate{NotAfter: year, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}, status: failed, found: "the certificate can't be trusted: x509: "},
+		"valid":             {certificate: x509.Certificate{NotAfter: year}, status: OK, found: "the certificate of Test Authority is valid for 36"},
+		"expires soon":      {certificate: x509.Certificate{NotAfter: now.Add(73 * time.Hour)}, status: Warning, found: "valid for 3 days"},
+		"expired":           {certificate: x509.Certificate{NotAfter: now.Add(-time.Hour)}, status: Failed, found: "the certificate expired on " + now.Add(-time.Hour).UTC().Format(time.DateOnly)},
+		"not valid yet":     {certificate: x509.Certificate{NotBefore: now.Add(time.Hour), NotAfter: year}, status: Failed, found: "the certificate is not valid before " + now.Add(time.Hour).UTC().Format(time.DateOnly)},
+		"self-signed":       {certificate: x509.Certificate{NotAfter: year}, selfSigned: true, untrusted: true, status: Failed, found: "the certificate is self-signed"},
+		"unknown authority": {certificate: x509.Certificate{NotAfter: year}, untrusted: true, status: Failed, found: "the certificate's issuer is unknown on this machine"},
+		"another host's":    {certificate: x509.Certificate{NotAfter: year, DNSNames: []string{"other.example"}}, status: Failed, found: `the certificate is not for "localhost"`},
+		"not for servers":   {certificate: x509.Certificate{NotAfter: year, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}, status: Failed, found: "the certificate is not trusted: x509: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,13 +144,13 @@ func TestCertificates(t *testing.T) {
 			f := e.find(t, checkTLS)
 			assert.Equal(t, test.status, f.Status, e.text)
 			assert.Contains(t, f.Found, test.found)
-			assert.Equal(t, test.status == ok, f.Advice == "")
-			assert.Equal(t, ok, e.find(t, checkLookup).Status, "localhost has an address")
-			assert.Equal(t, exitFailed, e.code, "none of these servers takes the key")
-			if test.status == failed {
-				assert.Equal(t, skipped, e.find(t, checkService).Status)
+			assert.Equal(t, test.status == OK, f.Advice == "")
+			assert.Equal(t, OK, e.find(t, checkLookup).Status, "localhost has an address")
+			assert.Equal(t, Failed, e.Verdict, "none of these servers accepts the key")
+			if test.status == Failed {
+				assert.Equal(t, Skipped, e.find(t, checkService).Status)
 			} else {
-				assert.Equal(t, ok, e.find(t, checkService).Status)
+				assert.Equal(t, OK, e.find(t, checkService).Status)
 			}
 		})
 	}
@@ -161,12 +161,12 @@ func TestCertificates(t *testing.T) {
 		t.Cleanup(server.Close)
 		e := examine(t, newTransport(t), "https://"+server.Listener.Addr().String())
 		f := e.find(t, checkTLS)
-		assert.Equal(t, failed, f.Status)
-		assert.Equal(t, "the server does not speak TLS", f.Found)
+		assert.Equal(t, Failed, f.Status)
+		assert.Equal(t, "the server does not use TLS", f.Found)
 	})
 }
 
-// newTLSServer serves with a certificate, made of template, that roots vouch for.
+// newTLSServer starts a server with a certificate that roots trust.
 func newTLSServer(t *testing.T, template x509.Certificate, selfSigned bool) (address string, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -202,7 +202,7 @@ func newTLSServer(t *testing.T, template x509.Certificate, selfSigned bool) (add
 
 	server := httptest.NewUnstartedServer(unauthorized)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of those who hang up
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs every failed handshake
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
@@ -216,13 +216,13 @@ func TestClock(t *testing.T) {
 	address := newSandbox(t).URL
 	for name, test := range map[string]struct {
 		date   func() string
-		status status
+		status Status
 		found  string
 	}{
-		"a little": {serverTime(-10 * time.Second), ok, "this machine's clock is 1"},
-		"behind":   {serverTime(2 * time.Minute), warning, " behind the server's"},
-		"ahead":    {serverTime(-3 * time.Hour), failed, "ahead of the server's"},
-		"no date":  {func() string { return "" }, skipped, "the answer has no date"},
+		"a little": {serverTime(-10 * time.Second), OK, "this machine's clock is 1"},
+		"behind":   {serverTime(2 * time.Minute), Warning, " behind the server's"},
+		"ahead":    {serverTime(-3 * time.Hour), Failed, "ahead of the server's"},
+		"no date":  {func() string { return "" }, Skipped, "the response has no Date"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -236,19 +236,19 @@ func TestClock(t *testing.T) {
 			f := e.find(t, checkClock)
 			assert.Equal(t, test.status, f.Status)
 			assert.Contains(t, f.Found, test.found)
-			assert.Equal(t, test.status == failed, e.code == exitFailed)
+			assert.Equal(t, test.status == Failed, e.Verdict == Failed)
 		})
 	}
 }
 
-// serverTime is the date of a server whose clock is ahead of ours.
+// serverTime returns the Date of a server whose clock is ahead of ours.
 func serverTime(ahead time.Duration) func() string {
 	return func() string { return time.Now().Add(ahead).UTC().Format(http.TimeFormat) }
 }
 
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(unauthorized) // to a proxy, plain HTTP is sent as it is
+	server := httptest.NewServer(unauthorized) // plain HTTP passes a proxy unchanged
 	t.Cleanup(server.Close)
 	proxy, err := url.Parse(server.URL)
 	require.NoError(t, err)
@@ -256,6 +256,6 @@ func TestProxy(t *testing.T) {
 	transport := newTransport(t)
 	transport.Proxy = http.ProxyURL(proxy)
 	e := examine(t, transport, "http://localhost:1")
-	assert.Equal(t, "left to the proxy "+proxy.Host, e.find(t, checkLookup).Found)
+	assert.Equal(t, "done by the proxy "+proxy.Host, e.find(t, checkLookup).Found)
 	assert.Equal(t, "through the proxy "+proxy.Host, e.find(t, checkDial).Found)
 }

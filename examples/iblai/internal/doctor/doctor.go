@@ -1,131 +1,133 @@
-package main
+// Package doctor examines how a program on this machine gets on with a
+// deployment of the platform: the connection, the API key, the org, the user and
+// its role, the release, and every operation. It says what it found, what that
+// means, and what to do.
+//
+// It only reads, unless Settings.Write is set. No report contains a secret.
+package doctor
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
 )
 
-// doctor makes the checks, one after the other.
-type doctor struct {
-	httpClient *http.Client
-	timeout    time.Duration
-	write      bool
-	settings   []client.Option
-	apiKey     string
-
-	// client puts the word before the key that the service has accepted.
-	client *client.Client
-	report report
-	// stopped is why the checks that follow make no sense any more.
-	stopped string
+// Settings are the settings of an examination.
+type Settings struct {
+	// APIKey, Org and Username are required.
+	APIKey, Org, Username string
+	// BaseURL is the address of the deployment, by default that of production.
+	BaseURL string
+	// HTTPClient sends the requests.
+	HTTPClient *http.Client
+	// Timeout limits the time of one request. The default is 15 seconds.
+	Timeout time.Duration
+	// Write also creates a disabled agent, changes it and deletes it.
+	Write bool
 }
 
-// newDoctor takes the settings from the environment.
-func newDoctor(w world, timeout time.Duration, write bool) (*doctor, error) {
-	key, org, username := w.getenv(client.EnvAPIKey), w.getenv(client.EnvOrg), w.getenv(client.EnvUsername)
-	var missing []string
-	for _, name := range []string{client.EnvAPIKey, client.EnvOrg, client.EnvUsername} {
-		if w.getenv(name) == "" {
-			missing = append(missing, name)
-		}
+// examination is the state of one examination.
+type examination struct {
+	Settings
+
+	options []client.Option
+	client  *client.Client // with the authentication scheme that is accepted
+	known   facts
+	report  Report
+	stopped string // why the remaining checks are skipped; empty if they are not
+}
+
+// facts are proven by earlier checks. Advice is based on nothing else.
+type facts struct {
+	service  string // path of a list that the service answers, below userPath
+	key      bool   // the key is accepted
+	account  bool   // the org and the user exist, and the key is theirs
+	release  *release
+	missing  map[string]bool // lists that the service does not have
+	mentorID string          // unique id of a mentor
+}
+
+// Examine examines a deployment. The error is an *api.ArgumentError for an
+// invalid setting; nothing was sent then.
+func Examine(ctx context.Context, settings Settings) (*Report, error) {
+	if settings.Timeout == 0 {
+		settings.Timeout = 15 * time.Second
 	}
-	if len(missing) > 0 {
-		return nil, fmt.Errorf("set %s in the environment", strings.Join(missing, ", "))
+	options := []client.Option{
+		client.WithAPIKey(settings.APIKey),
+		client.WithOrg(settings.Org),
+		client.WithUsername(settings.Username),
+		client.WithHTTPClient(settings.HTTPClient),
+		client.WithUserAgent("iblai-doctor"),
+		client.WithAttemptTimeout(settings.Timeout),
+		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}), // a retry would hide an error
 	}
-	settings := []client.Option{
-		client.WithAPIKey(key),
-		client.WithOrg(org),
-		client.WithUsername(username),
-		client.WithHTTPClient(w.httpClient),
-		client.WithUserAgent("doctor"),
-		client.WithAttemptTimeout(timeout),
-		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}), // a fault that a retry hides is not found
+	if settings.BaseURL != "" {
+		options = append(options, client.WithBaseURL(settings.BaseURL))
 	}
-	if address := w.getenv(client.EnvBaseURL); address != "" {
-		settings = append(settings, client.WithBaseURL(address))
-	}
-	c, err := client.New(settings...)
+	c, err := client.New(options...)
 	if err != nil {
-		return nil, inTermsOfEnvironment(err)
+		return nil, err
 	}
-	return &doctor{
-		httpClient: w.httpClient,
-		timeout:    timeout,
-		write:      write,
-		settings:   settings,
-		apiKey:     key,
-		client:     c,
-		report:     report{BaseURL: c.BaseURL().String(), Org: org, Username: username},
-	}, nil
+	e := &examination{
+		Settings: settings,
+		options:  options,
+		client:   c,
+		known:    facts{missing: map[string]bool{}},
+		report:   Report{BaseURL: c.BaseURL().String(), Org: settings.Org, Username: settings.Username},
+	}
+	e.run(ctx)
+	e.report.Verdict = e.report.verdict()
+	return &e.report, nil
 }
 
-// inTermsOfEnvironment names the variable or the flag instead of the option
-// that it became.
-func inTermsOfEnvironment(err error) error {
-	names := map[string]string{
-		"WithAPIKey":         client.EnvAPIKey,
-		"WithOrg":            client.EnvOrg,
-		"WithUsername":       client.EnvUsername,
-		"WithBaseURL":        client.EnvBaseURL,
-		"WithAttemptTimeout": "-timeout",
-	}
-	if fault, is := errors.AsType[*api.ArgumentError](err); is && names[fault.Argument] != "" {
-		return fmt.Errorf("%s %s", names[fault.Argument], fault.Reason)
-	}
-	return err
-}
-
-// examine makes the checks whose turn comes. Those that an earlier fault makes
-// pointless are skipped.
-func (d *doctor) examine(ctx context.Context) {
-	d.checkConnection(ctx)
-	d.checkKey(ctx)
-	d.checkAccess(ctx)
-	mentor := d.checkReading(ctx)
-	d.checkWriting(ctx, mentor)
-	d.checkPaging(ctx)
+// run runs the checks in order. It skips those that an earlier error makes
+// pointless.
+func (e *examination) run(ctx context.Context) {
+	e.checkConnection(ctx)
+	e.checkKey(ctx)
+	e.checkAccount(ctx)
+	e.checkRelease(ctx)
+	e.checkReading(ctx)
+	e.checkWriting(ctx)
+	e.checkPaging(ctx)
 	if ctx.Err() != nil {
-		d.add(failed, "examination", 0, diagnosis{Found: "interrupted", Meaning: "Not everything was checked.", Advice: "Run it again."})
+		e.add(Failed, "examination", 0, Diagnosis{Found: "interrupted", Meaning: "Some checks did not run.", Advice: "Run it again."})
 	}
 }
 
-func (d *doctor) add(s status, check string, took time.Duration, found diagnosis) {
-	d.report.Findings = append(d.report.Findings, finding{Check: check, Status: s, Took: milliseconds(took), diagnosis: found.without(d.apiKey)})
+// newClient creates a client with one more option.
+func (e *examination) newClient(option client.Option) (*client.Client, error) {
+	return client.New(append(slices.Clip(e.options), option)...)
 }
 
-// fail adds what an error means, and stops where nothing more may be asked.
-func (d *doctor) fail(check string, took time.Duration, err error, response *client.Response) {
-	response.Body = redact(response.Body, d.apiKey) // before any of it is cut short
-	d.add(failed, check, took, explain(err, response))
-	if errors.Is(err, client.ErrRateLimited) {
-		d.stopped = "the service asked to wait"
-	}
+func (e *examination) add(s Status, check string, took time.Duration, d Diagnosis) {
+	e.report.Findings = append(e.report.Findings, Finding{Check: check, Status: s, Latency: Milliseconds(took), Diagnosis: d.redacted(e.APIKey)})
 }
 
-// notTried begins why a check was skipped that an earlier fault makes pointless.
-const notTried = "not tried: "
-
-func (d *doctor) skip(check, why string) {
-	d.add(skipped, check, 0, diagnosis{Found: why})
+// fail adds the diagnosis of an error.
+func (e *examination) fail(check string, took time.Duration, err error, response *client.Response) {
+	e.add(Failed, check, took, e.explain(err, response))
 }
 
-// skipAll skips the checks if they make no sense any more, and tells whether.
-func (d *doctor) skipAll(ctx context.Context, checks ...string) bool {
+func (e *examination) skip(check, why string) {
+	e.add(Skipped, check, 0, Diagnosis{Found: why})
+}
+
+// skipAll skips the checks if the examination has stopped, and reports whether
+// it has.
+func (e *examination) skipAll(ctx context.Context, checks ...string) bool {
 	if ctx.Err() != nil {
-		d.stopped = "interrupted"
+		e.stopped = "interrupted"
 	}
-	if d.stopped == "" {
+	if e.stopped == "" {
 		return false
 	}
 	for _, check := range checks {
-		d.skip(check, notTried+d.stopped)
+		e.skip(check, notRun+e.stopped)
 	}
 	return true
 }

@@ -1,53 +1,55 @@
-package main
+package doctor
 
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
 )
 
-// status is how a check went.
-type status string
+// A Status is the result of a check.
+type Status string
 
+// The results of a check.
 const (
-	ok      status = "ok"
-	warning status = "warning" // it works, but is not as it was promised
-	failed  status = "failed"
-	skipped status = "skipped"
+	OK      Status = "ok"
+	Warning Status = "warning" // it works, but differs from the documentation
+	Failed  Status = "failed"
+	Skipped Status = "skipped"
 )
 
-// finding is the outcome of one check.
-type finding struct {
-	Check  string       `json:"check"`
-	Status status       `json:"status"`
-	Took   milliseconds `json:"latency_ms,omitempty"`
-	diagnosis
+// A Finding is the result of a check and its explanation.
+type Finding struct {
+	Check   string       `json:"check"`
+	Status  Status       `json:"status"`
+	Latency Milliseconds `json:"latency_ms,omitempty"`
+	Diagnosis
 }
 
-// diagnosis is what was found, what it means, and what to do about it.
-type diagnosis struct {
+// A Diagnosis says what was found, what it means, and what to do.
+type Diagnosis struct {
 	Found   string   `json:"found"`
 	Details []string `json:"details,omitempty"`
 	Meaning string   `json:"meaning,omitempty"`
 	Advice  string   `json:"advice,omitempty"`
 }
 
-// without is the diagnosis without a secret that a server has repeated, and
-// without what could steer a terminal.
-func (d diagnosis) without(secret string) diagnosis {
+// redacted returns the diagnosis without the secret, which a server may have
+// repeated, and without control characters.
+func (d Diagnosis) redacted(secret string) Diagnosis {
 	clean := func(text string) string {
 		return printable(string(redact([]byte(text), secret)))
 	}
-	details := make([]string, len(d.Details))
-	for i, detail := range d.Details {
-		details[i] = clean(detail)
+	var details []string
+	for _, detail := range d.Details {
+		details = append(details, clean(detail))
 	}
-	return diagnosis{clean(d.Found), details, clean(d.Meaning), clean(d.Advice)}
+	return Diagnosis{clean(d.Found), details, clean(d.Meaning), clean(d.Advice)}
 }
 
-// redact takes out a secret. A short one is none, and occurs in any text.
+// redact masks a secret. It ignores short ones, which occur in any text.
 func redact(text []byte, secret string) []byte {
 	const short = 8
 	if len(secret) < short {
@@ -56,7 +58,7 @@ func redact(text []byte, secret string) []byte {
 	return bytes.ReplaceAll(text, []byte(secret), []byte("***"))
 }
 
-// printable has a space for everything that is not to be seen.
+// printable replaces control characters by spaces.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -66,10 +68,30 @@ func printable(text string) string {
 	}, text)
 }
 
-// milliseconds is a duration as JSON has it here.
-type milliseconds time.Duration
+// Milliseconds is a duration that is a whole number of milliseconds in JSON.
+type Milliseconds time.Duration
 
-// MarshalJSON writes whole milliseconds.
-func (m milliseconds) MarshalJSON() ([]byte, error) {
+// MarshalJSON encodes whole milliseconds.
+func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	return json.Marshal(time.Duration(m).Milliseconds())
+}
+
+// UnmarshalJSON decodes whole milliseconds.
+func (m *Milliseconds) UnmarshalJSON(text []byte) error {
+	var n int64
+	err := json.Unmarshal(text, &n)
+	*m = Milliseconds(time.Duration(n) * time.Millisecond)
+	return err
+}
+
+// String returns the duration, or nothing for a check that sent no request.
+func (m Milliseconds) String() string {
+	switch took := time.Duration(m); {
+	case took == 0:
+		return ""
+	case took < time.Millisecond:
+		return "<1 ms"
+	default:
+		return fmt.Sprintf("%d ms", took.Milliseconds())
+	}
 }

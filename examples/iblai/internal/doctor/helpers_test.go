@@ -1,7 +1,6 @@
-package main
+package doctor
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -22,14 +21,14 @@ const (
 	testOrg  = "acme"
 	testUser = "ada"
 
-	// What must never be printed.
+	// Secrets, which no report may contain.
 	testKey         = "5ec2e7000000000000000000000000000000000000000000000000000005ec2e"
 	testSecret      = "the-callback-secret"
 	testCredentials = "the-mcp-credentials"
 	testHeader      = "the-mcp-header"
 )
 
-// newSandbox is a platform with all that an examination looks at.
+// newSandbox starts a platform with everything that an examination checks.
 func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
 	voice := client.Voice{ID: 1, Name: "Alloy", Provider: client.VoiceProviderOpenAI}
@@ -58,81 +57,63 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	return sb
 }
 
-// examination is what run printed.
-type examination struct {
-	report
+// A result is a report and its text.
+type result struct {
+	*Report
 
-	code   int
-	text   string
-	stderr string
+	text string
 }
 
-// examine runs the doctor twice, for people and for programs. Neither may print
-// a secret, or what steers a terminal.
-func examine(t *testing.T, transport http.RoundTripper, baseURL string, args ...string) examination {
+// examine examines the deployment at baseURL. Neither form of the report may
+// contain a secret or a control character.
+func examine(t *testing.T, transport http.RoundTripper, baseURL string, changes ...func(*Settings)) result {
 	t.Helper()
-	return examineAs(t, environment(baseURL), transport, args...)
+	return examineContext(t.Context(), t, transport, baseURL, changes...)
 }
 
-func examineAs(t *testing.T, env map[string]string, transport http.RoundTripper, args ...string) examination {
+func examineContext(ctx context.Context, t *testing.T, transport http.RoundTripper, baseURL string, changes ...func(*Settings)) result {
 	t.Helper()
-	e, text := runDoctor(t.Context(), transport, env, args...)
-	require.Empty(t, e.stderr)
-	asJSON, document := runDoctor(t.Context(), transport, env, append(args, "-json")...)
-	require.NoError(t, json.Unmarshal([]byte(document), &e.report), document)
-	e.text = text
-	assert.Equal(t, asJSON.code, e.code)
-	assert.Equal(t, e.verdict(), e.Verdict)
-	for _, output := range []string{text, document} {
-		for _, secret := range []string{testKey[:16], testSecret, testCredentials, testHeader} {
+	httpClient := &http.Client{Transport: transport}
+	defer httpClient.CloseIdleConnections()
+	settings := Settings{APIKey: testKey, Org: testOrg, Username: testUser, BaseURL: baseURL, HTTPClient: httpClient}
+	for _, change := range changes {
+		change(&settings)
+	}
+	report, err := Examine(ctx, settings)
+	require.NoError(t, err)
+	var text strings.Builder
+	require.NoError(t, report.WriteText(&text))
+	document, err := json.Marshal(report)
+	require.NoError(t, err)
+	for _, output := range []string{text.String(), string(document)} {
+		for _, secret := range []string{settings.APIKey[:16], testSecret, testCredentials, testHeader} {
 			assert.NotContains(t, output, secret)
 		}
 		assert.NotContains(t, output, "\x1b")
 	}
-	return e
+	return result{report, text.String()}
 }
 
-func runDoctor(ctx context.Context, transport http.RoundTripper, env map[string]string, args ...string) (e examination, printed string) {
-	var stdout, stderr bytes.Buffer
-	httpClient := &http.Client{Transport: transport}
-	defer httpClient.CloseIdleConnections() // each examination makes its own
-	e.code = run(ctx, args, world{
-		getenv:     func(name string) string { return env[name] },
-		httpClient: httpClient,
-		stdout:     &stdout,
-		stderr:     &stderr,
-	})
-	e.stderr = stderr.String()
-	return e, stdout.String()
-}
+func write(s *Settings) { s.Write = true }
 
-func environment(baseURL string) map[string]string {
-	return map[string]string{
-		client.EnvAPIKey:   testKey,
-		client.EnvOrg:      testOrg,
-		client.EnvUsername: testUser,
-		client.EnvBaseURL:  baseURL,
-	}
-}
-
-// find is the finding of a check, the last if there are several.
-func (e examination) find(t *testing.T, check string) finding {
+// find returns the finding of a check, the last if there are several.
+func (r result) find(t *testing.T, check string) Finding {
 	t.Helper()
-	for _, f := range slices.Backward(e.Findings) {
+	for _, f := range slices.Backward(r.Findings) {
 		if f.Check == check {
 			return f
 		}
 	}
-	require.Failf(t, "no such check", "%s in\n%s", check, e.text)
-	return finding{}
+	require.Failf(t, "no such check", "%s in\n%s", check, r.text)
+	return Finding{}
 }
 
-// roundTripper stands between the doctor and the sandbox.
+// A roundTripper is between the doctor and the sandbox.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// newTransport has connections of its own.
+// newTransport returns a transport with separate connections.
 func newTransport(t *testing.T) *http.Transport {
 	t.Helper()
 	transport := &http.Transport{}
@@ -140,8 +121,8 @@ func newTransport(t *testing.T) *http.Transport {
 	return transport
 }
 
-// answer is a ready answer. Its header is given in pairs.
-func answer(r *http.Request, status int, body string, header ...string) *http.Response {
+// respond returns a response. The header consists of pairs.
+func respond(r *http.Request, status int, body string, header ...string) *http.Response {
 	response := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 	for i := 0; i < len(header); i += 2 {
 		response.Header.Set(header[i], header[i+1])
@@ -149,7 +130,7 @@ func answer(r *http.Request, status int, body string, header ...string) *http.Re
 	return response
 }
 
-// rewriting changes the bodies of answers to a path.
+// rewriting rewrites the bodies of responses to paths with a suffix.
 func rewriting(next http.RoundTripper, suffix string, rewrite func(body string) string) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		response, err := next.RoundTrip(r)
@@ -158,18 +139,18 @@ func rewriting(next http.RoundTripper, suffix string, rewrite func(body string) 
 		}
 		body, err := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		changed := answer(r, http.StatusOK, rewrite(string(body)))
+		changed := respond(r, http.StatusOK, rewrite(string(body)))
 		changed.Header = response.Header
 		changed.Header.Del("Content-Length")
 		return changed, err
 	})
 }
 
-// refusing answers for paths with this end in the sandbox's place.
+// refusing responds to requests with a key and a suffix, instead of the sandbox.
 func refusing(next http.RoundTripper, suffix string, status int, body string) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(r.URL.Path, suffix) && r.Header.Get("Authorization") != "" {
-			return answer(r, status, body), nil
+			return respond(r, status, body), nil
 		}
 		return next.RoundTrip(r)
 	})

@@ -1,11 +1,10 @@
-package main
+package doctor
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,71 +13,72 @@ import (
 
 const checkKey = "key"
 
-// platformKey is what keys look like.
+// platformKey is the form of the platform's API keys.
 var platformKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// words are seen before keys in documents and scripts, the SDK's default first.
-// The last stands for the key alone.
-var words = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
+// schemes are the authentication schemes in documents and scripts, the SDK's
+// default first. The empty one means the bare key.
+var schemes = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
 
-// checkKey finds the word before the key that the service accepts.
-func (d *doctor) checkKey(ctx context.Context) {
-	if d.skipAll(ctx, checkKey) {
+// checkKey finds the authentication scheme with which the key is accepted.
+func (e *examination) checkKey(ctx context.Context) {
+	if e.skipAll(ctx, checkKey) {
 		return
 	}
 	var refusal error
 	var refused client.Response
 	begin := time.Now()
-	for _, word := range words {
-		var response client.Response
-		c, err := client.New(append(slices.Clip(d.settings), client.WithAuthScheme(word))...)
+	for _, scheme := range schemes {
+		c, err := e.newClient(client.WithAuthScheme(scheme))
 		if err != nil {
-			d.fail(checkKey, 0, err, &response)
+			e.stopped = "the settings are invalid"
+			e.add(Failed, checkKey, 0, Diagnosis{Found: err.Error()})
 			return
 		}
-		_, err = c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{PageSize: 1}, client.WithResponse(&response))
-		if !errors.Is(err, client.ErrUnauthorized) {
-			d.client = c
-			d.foundWord(word, time.Since(begin), err, &response)
+		e.client = c
+		p := e.page(ctx, e.known.service, 1)
+		if !errors.Is(p.err, client.ErrUnauthorized) {
+			e.judgeScheme(scheme, time.Since(begin), p)
 			return
 		}
-		if word == client.DefaultAuthScheme {
-			refusal, refused = err, response // the service says most about its own word
+		if scheme == client.DefaultAuthScheme {
+			refusal, refused = p.err, p.response // the service explains its own scheme best
 		}
 	}
-	d.foundRefused(time.Since(begin), refusal, &refused)
+	e.judgeRefusal(time.Since(begin), refusal, &refused)
 }
 
-// foundWord tells which word was accepted. err is how the call went on: only
-// the service itself can have accepted a key.
-func (d *doctor) foundWord(word string, took time.Duration, err error, response *client.Response) {
-	if err != nil && !speaksAPI(response) {
-		d.fail(checkKey, took, err, response)
-		if d.stopped == "" {
-			d.stopped = "it is not known whether the key is accepted"
+// judgeScheme judges a response that is not 401. Only the service's own response
+// proves that the key is accepted.
+func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
+	if p.err != nil && !isServiceRefusal(&p.response) {
+		e.fail(checkKey, took, p.err, &p.response)
+		if e.stopped == "" {
+			e.stopped = "it is unknown whether the key is accepted"
 		}
 		return
 	}
-	found := diagnosis{Found: fmt.Sprintf("accepted after the word %q", word)}
-	if word == client.DefaultAuthScheme {
-		d.add(ok, checkKey, took, found)
+	e.known.key = true
+	found := Diagnosis{Found: fmt.Sprintf("accepted with the authentication scheme %q", scheme)}
+	if scheme == client.DefaultAuthScheme {
+		e.add(OK, checkKey, took, found)
 		return
 	}
-	if word == "" {
-		found.Found = "accepted without a word before it"
+	if scheme == "" {
+		found.Found = "accepted without an authentication scheme"
 	}
-	found.Meaning = fmt.Sprintf("This deployment refuses it after %q, the SDK's default.", client.DefaultAuthScheme)
-	found.Advice = fmt.Sprintf("Give client.New the option client.WithAuthScheme(%q).", word)
-	d.add(warning, checkKey, took, found)
+	found.Meaning = fmt.Sprintf("This deployment refuses the SDK's default scheme, %q.", client.DefaultAuthScheme)
+	found.Advice = fmt.Sprintf("Pass client.WithAuthScheme(%q) to client.New.", scheme)
+	e.add(Warning, checkKey, took, found)
 }
 
-// foundRefused tells that no word helps.
-func (d *doctor) foundRefused(took time.Duration, refusal error, response *client.Response) {
-	found := explain(refusal, response)
-	found.Details = append(found.Details, "Tried with the words "+strings.Join(words[:len(words)-1], ", ")+", and without one.")
-	if !platformKey.MatchString(d.apiKey) {
-		found.Meaning += " Platform keys have 64 hex digits; this one has not."
+// judgeRefusal explains that the key is refused with every scheme.
+func (e *examination) judgeRefusal(took time.Duration, err error, response *client.Response) {
+	found := e.explain(err, response)
+	found.Details = append(found.Details, "Tried the authentication schemes "+strings.Join(schemes[:len(schemes)-1], ", ")+", and none.")
+	if !platformKey.MatchString(e.APIKey) {
+		found.Meaning += " Platform keys have 64 hexadecimal digits; this key does not."
 	}
-	d.add(failed, checkKey, took, found)
-	d.stopped = "the key is refused"
+	e.add(Failed, checkKey, took, found)
+	e.stopped = "the key is refused"
 }

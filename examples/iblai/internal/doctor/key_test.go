@@ -1,12 +1,10 @@
-package main
+package doctor
 
 import (
 	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/iblai/iblai-go/client"
 )
 
 func TestKey(t *testing.T) {
@@ -14,24 +12,24 @@ func TestKey(t *testing.T) {
 	base := newTransport(t)
 	address := newSandbox(t).URL
 	for name, test := range map[string]struct {
-		word   string
-		status status
+		scheme string
+		status Status
 		advice string
 	}{
-		"default":   {"Api-Token ", ok, ""},
-		"Token":     {"Token ", warning, `client.WithAuthScheme("Token")`},
-		"Bearer":    {"Bearer ", warning, `client.WithAuthScheme("Bearer")`},
-		"Api-Key":   {"Api-Key ", warning, `client.WithAuthScheme("Api-Key")`},
-		"bare key":  {"", warning, `client.WithAuthScheme("")`},
-		"none does": {"Basic ", failed, "Copy the key again"},
+		"default":   {"Api-Token ", OK, ""},
+		"Token":     {"Token ", Warning, `client.WithAuthScheme("Token")`},
+		"Bearer":    {"Bearer ", Warning, `client.WithAuthScheme("Bearer")`},
+		"Api-Key":   {"Api-Key ", Warning, `client.WithAuthScheme("Api-Key")`},
+		"bare key":  {"", Warning, `client.WithAuthScheme("")`},
+		"none does": {"Basic ", Failed, "Copy the key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// A deployment that takes the key after this word only.
+			// A deployment that accepts the key with this scheme only.
 			e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 				r = r.Clone(r.Context())
 				switch r.Header.Get("Authorization") {
-				case test.word + testKey:
+				case test.scheme + testKey:
 					r.Header.Set("Authorization", "Api-Token "+testKey)
 				default:
 					r.Header.Del("Authorization")
@@ -41,12 +39,12 @@ func TestKey(t *testing.T) {
 			f := e.find(t, checkKey)
 			assert.Equal(t, test.status, f.Status, e.text)
 			assert.Contains(t, f.Advice, test.advice)
-			assert.Equal(t, test.status == failed, e.code == exitFailed)
-			if test.status == failed {
-				assert.Equal(t, []string{"Tried with the words Api-Token, Token, Bearer, Api-Key, and without one."}, f.Details)
-				assert.Equal(t, skipped, e.find(t, checkAccount).Status)
+			assert.Equal(t, test.status == Failed, e.Verdict == Failed)
+			if test.status == Failed {
+				assert.Equal(t, []string{"Tried the authentication schemes Api-Token, Token, Bearer, Api-Key, and none."}, f.Details)
+				assert.Equal(t, Skipped, e.find(t, checkAccount).Status)
 			} else {
-				assert.Equal(t, ok, e.find(t, checkRole).Status, "the rest goes on with that word")
+				assert.Equal(t, OK, e.find(t, checkRole).Status, "the other checks use that scheme")
 			}
 		})
 	}
@@ -54,18 +52,14 @@ func TestKey(t *testing.T) {
 
 func TestKeyOfAnotherShape(t *testing.T) {
 	t.Parallel()
-	env := environment(newSandbox(t).URL)
-	env[client.EnvAPIKey] = testKey[:40]
-	e, printed := runDoctor(t.Context(), newTransport(t), env)
-	assert.Equal(t, exitFailed, e.code)
-	assert.Contains(t, printed, "401 Unauthorized: Invalid token.")
-	assert.Contains(t, printed, "64 hex digits")
-	assert.NotContains(t, printed, testKey[:40])
+	e := examine(t, newTransport(t), newSandbox(t).URL, func(s *Settings) { s.APIKey = testKey[:40] })
+	assert.Equal(t, Failed, e.Verdict)
+	assert.Contains(t, e.text, "401 Unauthorized: Invalid token.")
+	assert.Contains(t, e.find(t, checkKey).Meaning, "64 hexadecimal digits")
 }
 
-// Who answers a request with the key otherwise than the service does has not
-// accepted it.
-func TestKeyIsNotJudged(t *testing.T) {
+// Only the service's own response proves that the key is accepted.
+func TestKeyIsUnproven(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	address := newSandbox(t).URL
@@ -74,21 +68,21 @@ func TestKeyIsNotJudged(t *testing.T) {
 		body   string
 		why    string
 	}{
-		"gateway":  {502, badGateway, "it is not known whether the key is accepted"},
-		"website":  {200, signInPage, "it is not known whether the key is accepted"},
-		"too many": {429, "", "the service asked to wait"},
+		"gateway":  {502, badGateway, "it is unknown whether the key is accepted"},
+		"website":  {200, signInPage, "it is unknown whether the key is accepted"},
+		"too many": {429, "", "the service limits the rate of requests"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 				if r.Header.Get("Authorization") != "" {
-					return answer(r, test.status, test.body), nil
+					return respond(r, test.status, test.body), nil
 				}
 				return base.RoundTrip(r)
 			}), address)
-			assert.Equal(t, failed, e.find(t, checkKey).Status)
-			assert.Equal(t, "not tried: "+test.why, e.find(t, checkRole).Found)
-			assert.Equal(t, exitFailed, e.code)
+			assert.Equal(t, Failed, e.find(t, checkKey).Status)
+			assert.Equal(t, "not run: "+test.why, e.find(t, checkRole).Found)
+			assert.Equal(t, Failed, e.Verdict)
 		})
 	}
 }

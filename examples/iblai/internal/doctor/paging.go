@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -17,41 +17,41 @@ const (
 	checkPageSize = "page size"
 	checkNext     = "next page"
 
-	// largePage is more than services give at once.
+	// largePage is more than the maximum of any service.
 	largePage = 1000
 )
 
-// checkPaging looks, in the longest list, where the next page is said to be, and
-// how many items the service gives at once.
-func (d *doctor) checkPaging(ctx context.Context) {
-	if d.skipAll(ctx, checkNext, checkPageSize) {
+// checkPaging examines the next link and the maximum page size of the longest
+// list.
+func (e *examination) checkPaging(ctx context.Context) {
+	if e.skipAll(ctx, checkNext, checkPageSize) {
 		return
 	}
 	var longest string
 	var small page
-	for _, path := range []string{"/", "/periodic-agents/", "/periodic-agent-logs/"} {
-		if p := d.page(ctx, path, 1); p.err == nil && p.Count > small.Count {
+	for _, path := range lists {
+		if p := e.page(ctx, path, 1); p.err == nil && p.Count > small.Count {
 			longest, small = path, p
 		}
 	}
 	if small.Count < 2 {
-		d.skip(checkNext, "no list has a second page")
-		d.skip(checkPageSize, "no list has two items")
+		e.skip(checkNext, "no list has a second page")
+		e.skip(checkPageSize, "no list has two items")
 		return
 	}
-	d.foundNext(small)
+	e.judgeNext(small)
 	if len(small.Results) > 1 {
-		d.add(warning, checkPageSize, small.took, diagnosis{
-			Found:   fmt.Sprintf("%d items came where one was asked for", len(small.Results)),
-			Meaning: "The deployment does not know page_size, and sends pages of its own size.",
-			Advice:  "Nothing: All walks them as they come. List may return more than its PageSize.",
+		e.add(Warning, checkPageSize, small.took, Diagnosis{
+			Found:   fmt.Sprintf("a page of one item was requested, and has %d", len(small.Results)),
+			Meaning: "The deployment ignores page_size.",
+			Advice:  "Use All, which reads pages of any size. List may return more items than its PageSize.",
 		})
 		return
 	}
-	d.foundPageSize(d.page(ctx, longest, largePage))
+	e.judgePageSize(e.page(ctx, longest, largePage))
 }
 
-// page is a page of any list, of which only the frame matters here.
+// A page is a page of any list, with raw items.
 type page struct {
 	client.Page[json.RawMessage]
 	took     time.Duration
@@ -59,10 +59,10 @@ type page struct {
 	err      error
 }
 
-func (d *doctor) page(ctx context.Context, path string, size int) page {
+func (e *examination) page(ctx context.Context, path string, size int) page {
 	var p page
 	begin := time.Now()
-	p.err = d.client.Do(ctx, client.Request{
+	p.err = e.client.Do(ctx, client.Request{
 		Method:       http.MethodGet,
 		PathTemplate: userPath + path,
 		Query:        url.Values{"page_size": {strconv.Itoa(size)}},
@@ -71,42 +71,42 @@ func (d *doctor) page(ctx context.Context, path string, size int) page {
 	return p
 }
 
-func (d *doctor) foundPageSize(p page) {
+func (e *examination) judgePageSize(p page) {
 	switch received := int64(len(p.Results)); {
 	case p.err != nil:
-		d.fail(checkPageSize, p.took, p.err, &p.response)
+		e.fail(checkPageSize, p.took, p.err, &p.response)
 	case received < p.Count:
-		d.add(ok, checkPageSize, p.took, diagnosis{Found: fmt.Sprintf("at most %d items a page; %d were asked for", received, largePage)})
+		e.add(OK, checkPageSize, p.took, Diagnosis{Found: fmt.Sprintf("at most %d items on a page; %d were requested", received, largePage)})
 	default:
-		d.add(ok, checkPageSize, p.took, diagnosis{Found: fmt.Sprintf("all %d items came on one page, so the maximum is not seen", received)})
+		e.add(OK, checkPageSize, p.took, Diagnosis{Found: fmt.Sprintf("all %d items fit on one page, so the maximum is unknown", received)})
 	}
 }
 
-// foundNext compares the address of the next page with the base URL.
-func (d *doctor) foundNext(p page) {
-	base := d.client.BaseURL()
+// judgeNext compares the URL of the next page with the base URL.
+func (e *examination) judgeNext(p page) {
+	base := e.client.BaseURL()
 	next, err := url.Parse(p.Next)
 	switch {
 	case p.Next == "":
-		d.skip(checkNext, "no list has a second page")
+		e.skip(checkNext, "no list has a second page")
 	case err != nil || next.Host == "":
-		d.add(warning, checkNext, 0, diagnosis{
-			Found:   "the address of the next page is none",
-			Meaning: "The service promises an absolute URL. The SDK takes only the query from it.",
-			Advice:  "Nothing, if all is read with the SDK. Other programs must read the page's number from the query.",
+		e.add(Warning, checkNext, 0, Diagnosis{
+			Found:   "the URL of the next page is invalid",
+			Meaning: "The documentation promises an absolute URL. The SDK uses its query only.",
+			Advice:  "Programs without the SDK must take the page's number from the query.",
 		})
 	case next.Scheme == base.Scheme && next.Host == base.Host && strings.HasPrefix(next.EscapedPath(), base.EscapedPath()+"/"):
-		d.add(ok, checkNext, 0, diagnosis{Found: "at the base URL"})
+		e.add(OK, checkNext, 0, Diagnosis{Found: "below the base URL"})
 	default:
 		next.RawQuery, next.User = "", nil
-		meaning := "Behind its proxies the application does not know its own address. The SDK takes only the query from it"
+		meaning := "Behind its proxies, the application does not know its own address. The SDK uses the URL's query only"
 		if next.Scheme == "http" && base.Scheme == "https" {
-			meaning += "; a program that follows it sends its key unencrypted"
+			meaning += "; a program that follows the URL sends its key unencrypted"
 		}
-		d.add(warning, checkNext, 0, diagnosis{
-			Found:   "at another address than the base URL: " + next.String(),
+		e.add(Warning, checkNext, 0, Diagnosis{
+			Found:   "not below the base URL: " + next.String(),
 			Meaning: meaning + ".",
-			Advice:  "Follow no next with other programs. The service's operators can correct it with Django's SECURE_PROXY_SSL_HEADER, USE_X_FORWARDED_HOST and FORCE_SCRIPT_NAME.",
+			Advice:  "Don't follow next in programs without the SDK. The service's operators can correct it with Django's SECURE_PROXY_SSL_HEADER, USE_X_FORWARDED_HOST and FORCE_SCRIPT_NAME.",
 		})
 	}
 }

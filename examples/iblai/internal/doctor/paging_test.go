@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -23,11 +23,11 @@ func TestPageSize(t *testing.T) {
 	two := newSandbox(t).URL
 
 	e := examine(t, base, address)
-	assert.Equal(t, "at most 5 items a page; 1000 were asked for", e.find(t, checkPageSize).Found)
-	assert.Equal(t, ok, e.find(t, checkPageSize).Status)
+	assert.Equal(t, "at most 5 items on a page; 1000 were requested", e.find(t, checkPageSize).Found)
+	assert.Equal(t, OK, e.find(t, checkPageSize).Status)
 
 	e = examine(t, base, two)
-	assert.Equal(t, "all 2 items came on one page, so the maximum is not seen", e.find(t, checkPageSize).Found)
+	assert.Equal(t, "all 2 items fit on one page, so the maximum is unknown", e.find(t, checkPageSize).Found)
 
 	withoutPageSize := roundTripper(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
@@ -35,19 +35,19 @@ func TestPageSize(t *testing.T) {
 		return base.RoundTrip(r)
 	})
 	e = examine(t, withoutPageSize, address)
-	assert.Equal(t, "2 items came where one was asked for", e.find(t, checkPageSize).Found)
-	assert.Equal(t, warning, e.find(t, checkPageSize).Status)
-	assert.Equal(t, exitOK, e.code)
+	assert.Equal(t, "a page of one item was requested, and has 2", e.find(t, checkPageSize).Found)
+	assert.Equal(t, Warning, e.find(t, checkPageSize).Status)
+	assert.NotEqual(t, Failed, e.Verdict)
 
-	tooMuch := roundTripper(func(r *http.Request) (*http.Response, error) {
+	timeout := roundTripper(func(r *http.Request) (*http.Response, error) {
 		if strings.Contains(r.URL.RawQuery, "page_size=1000") {
-			return answer(r, http.StatusGatewayTimeout, badGateway), nil
+			return respond(r, http.StatusGatewayTimeout, badGateway), nil
 		}
 		return base.RoundTrip(r)
 	})
-	e = examine(t, tooMuch, address)
+	e = examine(t, timeout, address)
 	assert.Contains(t, e.find(t, checkPageSize).Found, "504 Gateway Timeout")
-	assert.Equal(t, exitFailed, e.code)
+	assert.Equal(t, Failed, e.Verdict)
 }
 
 func TestNextPage(t *testing.T) {
@@ -57,16 +57,16 @@ func TestNextPage(t *testing.T) {
 	const path = "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/?page=2&token=" + testSecret
 	for name, test := range map[string]struct {
 		next    string
-		status  status
+		status  Status
 		found   string
 		meaning string
 	}{
-		"as it should be": {address + path, ok, "at the base URL", ""},
-		"another host":    {"http://django:8000" + path, warning, "at another address than the base URL: http://django:8000/api", "The SDK takes only the query from it."},
-		"another scheme":  {strings.Replace(address, "http:", "https:", 1) + path, warning, "at another address than the base URL: https://127", "does not know its own address"},
-		"relative":        {path, warning, "the address of the next page is none", "absolute URL"},
-		"not a URL":       {"http://[", warning, "the address of the next page is none", "absolute URL"},
-		"not sent":        {"", skipped, "no list has a second page", ""},
+		"as it should be": {address + path, OK, "below the base URL", ""},
+		"another host":    {"http://django:8000" + path, Warning, "not below the base URL: http://django:8000/api", "The SDK uses the URL's query only."},
+		"another scheme":  {strings.Replace(address, "http:", "https:", 1) + path, Warning, "not below the base URL: https://127", "does not know its own address"},
+		"relative":        {path, Warning, "the URL of the next page is invalid", "absolute URL"},
+		"not a URL":       {"http://[", Warning, "the URL of the next page is invalid", "absolute URL"},
+		"not sent":        {"", Skipped, "no list has a second page", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,24 +76,23 @@ func TestNextPage(t *testing.T) {
 			assert.Equal(t, test.status, f.Status)
 			assert.Contains(t, f.Found, test.found)
 			assert.Contains(t, f.Meaning, test.meaning)
-			assert.Equal(t, exitOK, e.code, e.text)
+			assert.NotEqual(t, Failed, e.Verdict, e.text)
 		})
 	}
 }
 
-// Behind TLS, an address without it would have other programs send the key in
-// clear.
+// A next link without TLS makes other programs send the key in clear.
 func TestNextPageLeavesTLS(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	host := strings.TrimPrefix(newSandbox(t).URL, "http://")
 	e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
-		r.URL.Scheme = "http" // as the proxy in front speaks to the service
+		r.URL.Scheme = "http" // like the proxy in front of the service
 		return base.RoundTrip(r)
 	}), "https://"+host)
 	f := e.find(t, checkNext)
-	assert.Equal(t, warning, f.Status)
+	assert.Equal(t, Warning, f.Status)
 	assert.Contains(t, f.Found, "http://"+host)
 	assert.Contains(t, f.Meaning, "unencrypted")
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -14,32 +14,32 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// probe is a request without the key, and what was seen on its way. Who answers
-// it as the service does may be sent the key.
+// A probe is a request without the key, and a record of its steps. The key is
+// only sent to a server that responds to a probe like the service.
 type probe struct {
 	proxy *url.URL // nil for none
 
-	mu        sync.Mutex // the trace is told by several goroutines
+	mu        sync.Mutex // the trace is called by several goroutines
 	lookup    step
 	addresses []string
 	dial      step
 	handshake step
-	peer      net.Addr // nil before there is a connection
+	peer      net.Addr // nil before the connection
 
-	sent, answered time.Time
+	sent, received time.Time
 	response       *client.Response
 	tls            *tls.ConnectionState
 	err            error
 }
 
-// step is a part of the way to an answer.
+// A step is a part of a request.
 type step struct{ begin, end time.Time }
 
 func (s step) took() time.Duration { return s.end.Sub(s.begin) }
 func (s step) done() bool          { return !s.end.IsZero() }
 
-// probe asks for address without the key, and follows no redirect.
-func (d *doctor) probe(ctx context.Context, address string) *probe {
+// probe requests an address without the key, and follows no redirect.
+func (e *examination) probe(ctx context.Context, address string) *probe {
 	p := &probe{}
 	ctx = httptrace.WithClientTrace(ctx, p.trace())
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
@@ -48,9 +48,9 @@ func (d *doctor) probe(ctx context.Context, address string) *probe {
 		return p
 	}
 	request.Header.Set("Accept", "application/json")
-	p.proxy = d.proxy(request)
-	httpClient := *d.httpClient
-	httpClient.Timeout = d.timeout
+	p.proxy = e.proxyFor(request)
+	httpClient := *e.HTTPClient
+	httpClient.Timeout = e.Timeout
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 	p.sent = time.Now()
@@ -60,31 +60,31 @@ func (d *doctor) probe(ctx context.Context, address string) *probe {
 		return p
 	}
 	defer response.Body.Close()
-	p.answered = time.Now()
-	const enough = 1 << 20
-	body, err := io.ReadAll(io.LimitReader(response.Body, enough))
+	p.received = time.Now()
+	const limit = 1 << 20
+	body, err := io.ReadAll(io.LimitReader(response.Body, limit))
 	p.tls = response.TLS
-	p.response = &client.Response{StatusCode: response.StatusCode, Header: response.Header, Body: redact(body, d.apiKey)}
+	p.response = &client.Response{StatusCode: response.StatusCode, Header: response.Header, Body: redact(body, e.APIKey)}
 	p.err = err
 	return p
 }
 
-// proxy is what the request goes through.
-func (d *doctor) proxy(request *http.Request) *url.URL {
-	ask := http.ProxyFromEnvironment
-	switch transport := d.httpClient.Transport.(type) {
+// proxyFor returns the proxy of a request, or nil.
+func (e *examination) proxyFor(request *http.Request) *url.URL {
+	find := http.ProxyFromEnvironment
+	switch transport := e.HTTPClient.Transport.(type) {
 	case nil:
 	case *http.Transport:
-		ask = transport.Proxy
+		find = transport.Proxy
 	default:
 		return nil
 	}
-	if ask == nil {
+	if find == nil {
 		return nil
 	}
-	proxy, err := ask(request)
+	proxy, err := find(request)
 	if err != nil {
-		return nil // the request will tell
+		return nil // the request fails with it
 	}
 	return proxy
 }

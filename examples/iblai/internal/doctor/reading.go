@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -9,81 +9,93 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// checkReading calls every operation that reads, and returns a mentor's unique
-// id. The ids that it needs are those of the first items of the lists.
-func (d *doctor) checkReading(ctx context.Context) (mentorID string) {
-	mentors := checkOperation(ctx, d, "GET /", func(capture client.CallOption) (*client.Page[client.Mentor], error) {
-		return d.client.Mentors.List(ctx, nil, capture)
+// The operations that read.
+const (
+	listMentors = "GET /"
+	listAgents  = "GET /periodic-agents/"
+	getAgent    = "GET /periodic-agents/{id}/"
+	statistics  = "GET /periodic-agents/statistics/"
+	listLogs    = "GET /periodic-agent-logs/"
+	getLog      = "GET /periodic-agent-logs/{id}/"
+	listPins    = "GET /pin-message/"
+)
+
+// checkReading calls every operation that reads. The ids that it needs are those
+// of the first items of the lists.
+func (e *examination) checkReading(ctx context.Context) {
+	mentors := checkOperation(ctx, e, listMentors, func(capture client.CallOption) (*client.Page[client.Mentor], error) {
+		return e.client.Mentors.List(ctx, nil, capture)
 	})
 	if mentor := first(mentors); mentor != nil {
-		mentorID = mentor.UniqueID
+		e.known.mentorID = mentor.UniqueID
 	}
 
-	agents := checkOperation(ctx, d, "GET /periodic-agents/", func(capture client.CallOption) (*client.Page[client.PeriodicAgent], error) {
-		return d.client.PeriodicAgents.List(ctx, nil, capture)
+	agents := checkOperation(ctx, e, listAgents, func(capture client.CallOption) (*client.Page[client.PeriodicAgent], error) {
+		return e.client.PeriodicAgents.List(ctx, nil, capture)
 	})
-	const retrieveAgent = "GET /periodic-agents/{id}/"
 	if agent := first(agents); agent != nil && agent.ID > 0 {
-		checkOperation(ctx, d, retrieveAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
-			return d.client.PeriodicAgents.Get(ctx, agent.ID, capture)
+		if e.known.mentorID == "" {
+			e.known.mentorID = agent.Mentor.UniqueID
+		}
+		checkOperation(ctx, e, getAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+			return e.client.PeriodicAgents.Get(ctx, agent.ID, capture)
 		})
-	} else if !d.skipAll(ctx, retrieveAgent) {
-		d.skip(retrieveAgent, "the list has no agent with an id")
+	} else if !e.skipAll(ctx, getAgent) {
+		e.skip(getAgent, "the list has no agent with an id")
 	}
-	checkOperation(ctx, d, "GET /periodic-agents/statistics/", func(capture client.CallOption) (*client.PeriodicAgentStatistics, error) {
-		return d.client.PeriodicAgents.Statistics(ctx, nil, capture)
+	checkOperation(ctx, e, statistics, func(capture client.CallOption) (*client.PeriodicAgentStatistics, error) {
+		return e.client.PeriodicAgents.Statistics(ctx, nil, capture)
 	})
 
-	logs := checkOperation(ctx, d, "GET /periodic-agent-logs/", func(capture client.CallOption) (*client.Page[client.PeriodicAgentLog], error) {
-		return d.client.PeriodicAgentLogs.List(ctx, nil, capture)
+	logs := checkOperation(ctx, e, listLogs, func(capture client.CallOption) (*client.Page[client.PeriodicAgentLog], error) {
+		return e.client.PeriodicAgentLogs.List(ctx, nil, capture)
 	})
-	const retrieveLog = "GET /periodic-agent-logs/{id}/"
 	if log := first(logs); log != nil && log.ID > 0 {
-		checkOperation(ctx, d, retrieveLog, func(capture client.CallOption) (*client.PeriodicAgentLog, error) {
-			return d.client.PeriodicAgentLogs.Get(ctx, log.ID, capture)
+		checkOperation(ctx, e, getLog, func(capture client.CallOption) (*client.PeriodicAgentLog, error) {
+			return e.client.PeriodicAgentLogs.Get(ctx, log.ID, capture)
 		})
-	} else if !d.skipAll(ctx, retrieveLog) {
-		d.skip(retrieveLog, "the list has no log with an id")
+	} else if !e.skipAll(ctx, getLog) {
+		e.skip(getLog, "the list has no log with an id")
 	}
-	d.checkPins(ctx, agents)
-	return mentorID
+	e.checkPins(ctx, agents)
 }
 
-// checkPins lists what is pinned of a session: of one in which an agent was
-// created, or else of one that does not exist, of which nothing is pinned.
-func (d *doctor) checkPins(ctx context.Context, agents *client.Page[client.PeriodicAgent]) {
-	const list = "GET /pin-message/"
-	if d.skipAll(ctx, list) {
+// checkPins lists the pinned messages of a chat session: of one that an agent
+// names, or of one that does not exist. An agent may name a session that was
+// deleted, so the service may find neither.
+func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.PeriodicAgent]) {
+	if e.skipAll(ctx, listPins) {
 		return
 	}
-	session, exists := sessionOf(agents)
 	var response client.Response
 	begin := time.Now()
-	_, err := d.client.PinnedMessages.List(ctx, session, client.WithResponse(&response))
+	_, err := e.client.PinnedMessages.List(ctx, sessionOf(agents), client.WithResponse(&response))
 	took := time.Since(begin)
 	switch {
 	case err == nil:
-		d.foundAnswer(list, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
-	case !exists && speaksAPI(&response) && (errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrValidation)):
-		d.skip(list, "needs a chat session, and no agent names one")
+		e.judgeResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
+	case isServiceRefusal(&response) && errors.Is(err, client.ErrNotFound),
+		errors.Is(err, client.ErrValidation):
+		e.skip(listPins, "needs a chat session, and no agent names one that exists")
 	default:
-		d.fail(list, took, err, &response)
+		e.failOperation(listPins, took, err, &response)
 	}
 }
 
-// sessionOf is a chat session, and whether it exists.
-func sessionOf(agents *client.Page[client.PeriodicAgent]) (id string, exists bool) {
+// sessionOf returns the chat session that an agent names, or one that does not
+// exist.
+func sessionOf(agents *client.Page[client.PeriodicAgent]) string {
 	if agents != nil {
 		for _, agent := range agents.Results {
-			if id := agent.ParentSessionID; id != "" {
-				return id, true
+			if agent.ParentSessionID != "" {
+				return agent.ParentSessionID
 			}
 		}
 	}
-	return "00000000-0000-4000-8000-000000000000", false
+	return "00000000-0000-4000-8000-000000000000"
 }
 
-// first is the first item of a page, nil if there is none.
+// first returns the first item of a page, or nil.
 func first[T any](page *client.Page[T]) *T {
 	if page == nil || len(page.Results) == 0 {
 		return nil

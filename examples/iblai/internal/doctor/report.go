@@ -1,109 +1,104 @@
-package main
+package doctor
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"time"
 )
 
-// report is what all checks have found.
-type report struct {
+// A Report has the findings of all checks.
+type Report struct {
 	BaseURL  string    `json:"base_url"`
 	Org      string    `json:"org"`
 	Username string    `json:"username"`
-	Verdict  status    `json:"verdict"`
-	Findings []finding `json:"findings"`
+	Verdict  Status    `json:"verdict"` // OK, Warning or Failed: the worst status
+	Findings []Finding `json:"findings"`
 }
 
-// count is how many findings have a status.
-func (r *report) count(s status) int {
+// notRun begins the reason why a check is skipped after an earlier error.
+const notRun = "not run: "
+
+// count returns the number of findings with a status.
+func (r *Report) count(s Status) int {
 	n := 0
-	for _, f := range r.Findings {
-		if f.Status == s {
+	for i := range r.Findings {
+		if r.Findings[i].Status == s {
 			n++
 		}
 	}
 	return n
 }
 
-// verdict is the worst status of all.
-func (r *report) verdict() status {
-	for _, s := range []status{failed, warning} {
+func (r *Report) verdict() Status {
+	for _, s := range []Status{Failed, Warning} {
 		if r.count(s) > 0 {
 			return s
 		}
 	}
-	return ok
+	return OK
 }
 
-func (r *report) print(w io.Writer, asJSON bool) error {
-	if asJSON {
-		r.Verdict = r.verdict()
-		encoder := json.NewEncoder(w)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	}
+// WriteText writes a row for each finding. Below a warning or a failure it
+// explains what that means and what to do.
+func (r *Report) WriteText(w io.Writer) error {
 	_, err := io.WriteString(w, r.text())
 	return err
 }
 
-// text is a row for each finding, and below it, where something is not as it
-// should be, what that means and what to do.
-func (r *report) text() string {
+func (r *Report) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, org %s, user %s\n", r.BaseURL, printable(r.Org), printable(r.Username))
-	fmt.Fprintf(&b, "Operations are named by their paths below %s.\n\n", userPath)
+	fmt.Fprintf(&b, "The paths of operations are below %s.\n\n", userPath)
 	width := 0
 	for _, f := range r.Findings {
 		width = max(width, len(f.Check))
 	}
-	row := func(s, check, took, found string) {
-		fmt.Fprintf(&b, "%-7s  %-*s  %8s  %s\n", s, width, check, took, found)
+	row := func(s, check, latency, found string) {
+		fmt.Fprintf(&b, "%-7s  %-*s  %8s  %s\n", s, width, check, latency, found)
 	}
 	row("STATUS", "CHECK", "TIME", "FOUND")
 	for rest := r.Findings; len(rest) > 0; {
-		f, n := rest[0], notTriedAtOnce(rest)
+		f, n := rest[0], leadingNotRun(rest)
 		if n > 1 {
 			f.Check = fmt.Sprintf("%d checks", n)
 		}
-		row(string(f.Status), f.Check, f.Took.String(), f.Found)
-		if f.Status == warning || f.Status == failed {
+		row(string(f.Status), f.Check, f.Latency.String(), f.Found)
+		if f.Status == Warning || f.Status == Failed {
 			b.WriteString(f.explanation())
 		}
 		rest = rest[max(n, 1):]
 	}
 	fmt.Fprintf(&b, "\n%d ok, %d warning, %d failed, %d skipped. %s\n",
-		r.count(ok), r.count(warning), r.count(failed), r.count(skipped), r.conclusion())
+		r.count(OK), r.count(Warning), r.count(Failed), r.count(Skipped), r.conclusion())
 	return b.String()
 }
 
-// notTriedAtOnce is how many findings at the beginning say no more than that
-// they were not tried. A row is enough for them.
-func notTriedAtOnce(findings []finding) int {
-	tried := func(f finding) bool { return f.Status != skipped || !strings.HasPrefix(f.Found, notTried) }
-	if i := slices.IndexFunc(findings, tried); i >= 0 {
+// leadingNotRun returns how many findings at the beginning were not run after an
+// earlier error. One row represents them.
+func leadingNotRun(findings []Finding) int {
+	i := slices.IndexFunc(findings, func(f Finding) bool {
+		return f.Status != Skipped || !strings.HasPrefix(f.Found, notRun) || f.Found != findings[0].Found
+	})
+	if i >= 0 {
 		return i
 	}
 	return len(findings)
 }
 
-func (r *report) conclusion() string {
+func (r *Report) conclusion() string {
 	switch r.verdict() {
-	case failed:
+	case Failed:
 		return "Something is wrong."
-	case warning:
+	case Warning:
 		return "It works; see the warnings."
 	default:
-		return "All is well."
+		return "Everything works."
 	}
 }
 
-// explanation stands below a row.
-func (f finding) explanation() string {
+// explanation returns the lines below a row.
+func (f Finding) explanation() string {
 	lines := slices.Clone(f.Details)
 	if f.Meaning != "" {
 		lines = append(lines, "What it means: "+f.Meaning)
@@ -121,8 +116,8 @@ func (f finding) explanation() string {
 	return b.String()
 }
 
-// wrap breaks a text between words into lines of at most width, if the words
-// are short enough for that.
+// wrap splits a text between words into lines of at most width. A longer word
+// has its own line.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""
@@ -134,16 +129,4 @@ func wrap(text string, width int) []string {
 		line = strings.TrimPrefix(line+" "+word, " ")
 	}
 	return append(lines, line)
-}
-
-// String is empty for a check that asked nobody.
-func (m milliseconds) String() string {
-	switch took := time.Duration(m); {
-	case took == 0:
-		return ""
-	case took < time.Millisecond:
-		return "<1 ms"
-	default:
-		return fmt.Sprintf("%d ms", took.Milliseconds())
-	}
 }

@@ -1,9 +1,7 @@
-package main
+package doctor
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,96 +10,103 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// userPath is where the API's operations stand.
+// userPath is the path of the API's operations.
 const userPath = "/api/ai-mentor/orgs/{org}/users/{user_id}"
 
-// address is where the user's mentors are listed, if base is the API's.
-func (d *doctor) address(base *url.URL) string {
-	path := strings.NewReplacer("{org}", url.PathEscape(d.report.Org), "{user_id}", url.PathEscape(d.report.Username)).Replace(userPath)
-	return base.JoinPath(path, "/").String()
+// The paths of lists below userPath.
+const (
+	agentsPath  = "/periodic-agents/"
+	logsPath    = "/periodic-agent-logs/"
+	mentorsPath = "/"
+)
+
+// lists are the lists of the API. A service of any release has at least one.
+var lists = []string{agentsPath, mentorsPath, logsPath}
+
+// address returns the URL of a list if base is the API's base URL.
+func (e *examination) address(base *url.URL, list string) string {
+	path := strings.NewReplacer("{org}", url.PathEscape(e.Org), "{user_id}", url.PathEscape(e.Username)).Replace(userPath)
+	return base.JoinPath(path, list).String()
 }
 
-// foundService judges who has answered the request without a key.
-func (d *doctor) foundService(ctx context.Context, p *probe) {
-	took := p.answered.Sub(p.sent)
+// judgeService judges the response to a request without a key.
+func (e *examination) judgeService(ctx context.Context, p *probe) {
+	took := p.received.Sub(p.sent)
 	switch r := p.response; {
-	case speaksAPI(r):
-		d.add(ok, checkService, took, diagnosis{Found: fmt.Sprintf("answers %d without a key%s", r.StatusCode, wanted(r.Header))})
+	case isServiceRefusal(r):
+		e.known.service = agentsPath
+		e.add(OK, checkService, took, Diagnosis{Found: fmt.Sprintf("responds %d without a key%s", r.StatusCode, requiredScheme(r.Header))})
 	case r.StatusCode == http.StatusOK && isList(r.Body):
-		d.add(warning, checkService, took, diagnosis{
-			Found:   "answers 200 without a key",
-			Meaning: "This is no real deployment: the documentation's mock server does so.",
-			Advice:  "Check " + client.EnvBaseURL + ", unless it is meant to be the mock server's.",
+		e.known.service = agentsPath
+		e.add(Warning, checkService, took, Diagnosis{
+			Found:   "responds 200 without a key",
+			Meaning: "This is not a real deployment. The documentation's mock server does so.",
+			Advice:  "Check " + client.EnvBaseURL + ", unless you mean the mock server.",
 		})
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
-		d.add(warning, checkService, took, diagnosis{
-			Found:   fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), says(r.Body)),
-			Meaning: "It is not the service that refuses a request without a key, but something in front of it.",
-			Advice:  "If the key is accepted below, nothing. Otherwise ask the service's operators what else it takes.",
+		e.known.service = agentsPath
+		e.add(Warning, checkService, took, Diagnosis{
+			Found:   fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), summarize(r.Body)),
+			Meaning: "Something in front of the service refuses requests without a key.",
+			Advice:  "If the key is accepted below, nothing. Otherwise ask the service's operators what else it requires.",
 		})
 	default:
-		d.foundStranger(ctx, p)
+		e.findService(ctx, p)
 	}
 }
 
-// foundStranger ends the examination: the key is for the service only.
-func (d *doctor) foundStranger(ctx context.Context, p *probe) {
-	r := p.response
-	found := explainStatus(r)
-	d.stopped = "it is not the service that answers"
+// findService searches for the service after a response that is not the
+// service's: first at other lists of the base URL, then at the usual prefixes,
+// which are none and the gateway's.
+func (e *examination) findService(ctx context.Context, p *probe) {
+	r, took := p.response, p.received.Sub(p.sent)
 	switch {
 	case r.StatusCode == http.StatusTooManyRequests:
-		d.stopped = "the service asked to wait"
+		e.stopped = "the service limits the rate of requests"
 	case r.StatusCode >= 500:
-		d.stopped = "the service is not well"
-	default:
-		if r.StatusCode < 300 {
-			found = explainNotJSON(r)
-		}
-		if base := d.findService(ctx); base != "" {
-			found.Advice = "Set " + client.EnvBaseURL + " to " + base + ", where the service answers."
+		e.stopped = "the service does not work"
+	}
+	if e.stopped != "" {
+		e.add(Failed, checkService, took, e.explainStatus(r))
+		return
+	}
+	base := e.client.BaseURL()
+	for _, list := range lists[1:] {
+		if e.respondsLikeService(ctx, base, list) {
+			e.known.service = list
+			e.known.missing[agentsPath] = true
+			e.add(Failed, checkService, took, Diagnosis{
+				Found:   fmt.Sprintf("responds at %s, but not at %s: %d %s", list, agentsPath, r.StatusCode, summarize(r.Body)),
+				Meaning: "The service has no periodic agents, or a proxy does not forward that path.",
+				Advice:  "Ask the service's operators which release it is, and which paths their proxy forwards.",
+			})
+			return
 		}
 	}
-	d.add(failed, checkService, p.answered.Sub(p.sent), found)
-}
-
-// findService looks for the service at the usual prefixes of the same server:
-// none, and the gateway's.
-func (d *doctor) findService(ctx context.Context) string {
-	base := d.client.BaseURL()
+	found := e.explainStatus(r)
+	if r.StatusCode < 300 {
+		found = e.explainNotJSON(r)
+	}
 	for _, prefix := range []string{"", "/dm"} {
 		candidate := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: prefix}
-		if candidate.Path == base.Path {
-			continue
-		}
-		if p := d.probe(ctx, d.address(candidate)); p.response != nil && speaksAPI(p.response) {
-			return candidate.String()
+		if candidate.Path != base.Path && e.respondsLikeService(ctx, candidate, agentsPath) {
+			found.Advice = "Set " + client.EnvBaseURL + " to " + candidate.String() + ", where the service responds."
+			break
 		}
 	}
-	return ""
+	e.stopped = "the responses are not the service's"
+	e.add(Failed, checkService, took, found)
 }
 
-// speaksAPI reports whether a request without a key was answered as the service
-// does.
-func speaksAPI(r *client.Response) bool {
-	return isFromService(r.Body) && r.StatusCode >= 400 && r.StatusCode < 500 && r.StatusCode != http.StatusTooManyRequests
+func (e *examination) respondsLikeService(ctx context.Context, base *url.URL, list string) bool {
+	p := e.probe(ctx, e.address(base, list))
+	return p.response != nil && isServiceRefusal(p.response)
 }
 
-// isList reports whether a body is a page of a list, or a list.
-func isList(body []byte) bool {
-	var page struct {
-		Results *[]json.RawMessage `json:"results"`
-	}
-	if json.Unmarshal(body, &page) == nil {
-		return page.Results != nil
-	}
-	return json.Valid(body) && bytes.HasPrefix(bytes.TrimSpace(body), []byte("["))
-}
-
-// wanted is the word that the service wants before the key.
-func wanted(header http.Header) string {
-	if word := header.Get("WWW-Authenticate"); word != "" {
-		return fmt.Sprintf(", and wants one after the word %q", shorten(word))
+// requiredScheme returns the authentication scheme that the service requires.
+func requiredScheme(header http.Header) string {
+	if scheme := header.Get("WWW-Authenticate"); scheme != "" {
+		return fmt.Sprintf(", and requires the authentication scheme %q", shorten(scheme))
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -12,121 +12,140 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// The operations on agents that write.
+// The operations that write.
 const (
 	createAgent  = "POST /periodic-agents/"
 	updateAgent  = "PATCH /periodic-agents/{id}/"
 	replaceAgent = "PUT /periodic-agents/{id}/"
 	deleteAgent  = "DELETE /periodic-agents/{id}/"
-	cleanup      = "cleanup"
+	createPin    = "POST /pin-message/"
+	deletePin    = "DELETE /pin-message/"
+
+	cleanup = "cleanup"
 )
 
-// cleanupTimeout is how long it may take to remove the agent, with retries. It
-// is removed even when the examination was interrupted.
+// cleanupTimeout limits the time to delete the agent, with retries. It is
+// deleted even if the examination is interrupted.
 const cleanupTimeout = 2 * time.Minute
 
-// checkWriting creates an agent, changes it, and removes it.
-func (d *doctor) checkWriting(ctx context.Context, mentorID string) {
-	pins := []string{"POST /pin-message/", "DELETE /pin-message/"}
+// checkWriting creates an agent, changes it, and deletes it.
+func (e *examination) checkWriting(ctx context.Context) {
+	pins := []string{createPin, deletePin}
 	agents := []string{createAgent, updateAgent, replaceAgent, deleteAgent}
-	if d.skipAll(ctx, slices.Concat(pins, agents)...) {
+	if e.skipAll(ctx, slices.Concat(pins, agents)...) {
 		return
 	}
 	for _, check := range pins {
-		d.skip(check, "would change what the user has pinned")
+		e.skip(check, "would change the user's pinned messages")
 	}
-	var why string
+	why := ""
 	switch {
-	case !d.write:
-		why = "only with -write"
-	case mentorID == "":
-		why = "there is no mentor that an agent could run"
+	case !e.Write:
+		why = "only with --write"
+	case e.known.mentorID == "":
+		why = "the org has no mentor for an agent"
 	default:
-		d.writeAgent(ctx, mentorID)
+		e.writeAgent(ctx)
 		return
 	}
 	for _, check := range agents {
-		d.skip(check, why)
+		e.skip(check, why)
 	}
 }
 
-func (d *doctor) writeAgent(ctx context.Context, mentorID string) {
+func (e *examination) writeAgent(ctx context.Context) {
 	agent := &client.PeriodicAgentCreateRequest{
-		Mentor: mentorID,
-		Title:  "iblai-go doctor " + rand.Text(),
+		Mentor: e.known.mentorID,
+		Title:  "iblai doctor " + rand.Text(),
 		Task: client.PeriodicTaskRequest{
-			// Disabled, and should that be ignored, not due for long.
+			// Disabled; if the service ignores that, the next run is far away.
 			Crontab: client.CrontabSchedule{Minute: "0", Hour: "0", DayOfMonth: "29", MonthOfYear: "2"},
 			Enabled: new(false),
 		},
 	}
-	var err error
-	created := checkOperation(ctx, d, createAgent, func(capture client.CallOption) (answer *client.PeriodicAgent, _ error) {
-		answer, err = d.client.PeriodicAgents.Create(ctx, agent, capture)
-		return answer, err
-	})
-	if created == nil || created.ID == 0 {
+	var response client.Response
+	begin := time.Now()
+	created, err := e.client.PeriodicAgents.Create(ctx, agent, client.WithResponse(&response))
+	e.judgeCreation(time.Since(begin), err, &response)
+	if err != nil || created.ID == 0 {
 		if mayHaveHappened(err) {
-			d.removeLost(ctx, agent.Title)
+			e.deleteLost(ctx, agent.Title)
 		}
 		for _, check := range []string{updateAgent, replaceAgent, deleteAgent} {
-			d.skip(check, "there is no agent to do it with")
+			e.skip(check, "no agent was created")
 		}
 		return
 	}
-	defer d.removeAgent(ctx, deleteAgent, created.ID, agent.Title)
-	checkOperation(ctx, d, updateAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
-		return d.client.PeriodicAgents.Update(ctx, created.ID, &client.PeriodicAgentUpdateRequest{Description: new("Updated.")}, capture)
+	defer e.deleteAgent(ctx, deleteAgent, created.ID, agent.Title)
+	checkOperation(ctx, e, updateAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+		return e.client.PeriodicAgents.Update(ctx, created.ID, &client.PeriodicAgentUpdateRequest{Description: new("Updated.")}, capture)
 	})
-	checkOperation(ctx, d, replaceAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
-		return d.client.PeriodicAgents.Replace(ctx, created.ID, agent, capture)
+	checkOperation(ctx, e, replaceAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+		return e.client.PeriodicAgents.Replace(ctx, created.ID, agent, capture)
 	})
 }
 
-// mayHaveHappened reports whether a call that got no good answer may have done
-// what it should: only a refusal says that it has not.
+// judgeCreation judges the creation of an agent. Releases that need the mentor's
+// number refuse its unique id; the number is in no response of theirs.
+func (e *examination) judgeCreation(took time.Duration, err error, response *client.Response) {
+	failure, is := errors.AsType[*client.Error](err)
+	switch {
+	case err == nil:
+		e.judgeResponse(createAgent, took, response, agentModel)
+	case is && failure.Field("mentor") != nil && e.known.release != nil && e.known.release.mentorNumber:
+		found := e.explain(err, response)
+		found.Meaning = "Release " + e.known.release.name + " creates agents with the mentor's number instead of its unique id."
+		found.Advice = `Write the number as text, as in Mentor: "1". No response contains it: ask an administrator for it.`
+		e.add(Warning, createAgent, took, found)
+	default:
+		e.failOperation(createAgent, took, err, response)
+	}
+}
+
+// mayHaveHappened reports whether a call that failed may have been executed. Only
+// a refusal proves that it was not.
 func mayHaveHappened(err error) bool {
-	fault, isAnswer := errors.AsType[*client.Error](err)
-	return !isAnswer || fault.StatusCode >= http.StatusInternalServerError
+	failure, is := errors.AsType[*client.Error](err)
+	return !is || failure.StatusCode >= http.StatusInternalServerError
 }
 
-// removeAgent removes what the doctor has created, whatever has happened since.
-func (d *doctor) removeAgent(ctx context.Context, check string, id int64, title string) {
+// deleteAgent deletes the agent that the doctor has created.
+func (e *examination) deleteAgent(ctx context.Context, check string, id int64, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	var response client.Response
 	begin := time.Now()
-	err := d.client.PeriodicAgents.Delete(ctx, id, client.WithResponse(&response), client.WithRetryPolicy(client.RetryPolicy{}))
+	err := e.client.PeriodicAgents.Delete(ctx, id, client.WithResponse(&response), client.WithRetryPolicy(client.RetryPolicy{}))
 	took := time.Since(begin)
 	if err == nil {
-		d.add(ok, check, took, diagnosis{Found: fmt.Sprintf("%d, nothing is left behind", response.StatusCode)})
+		e.add(OK, check, took, Diagnosis{Found: fmt.Sprintf("%d, nothing remains", response.StatusCode)})
 		return
 	}
-	found := explain(err, &response)
-	found.Details = append(found.Details, fmt.Sprintf("The agent %d, %q, may still be there. It is disabled.", id, title))
+	found := e.explain(err, &response)
+	found.Details = append(found.Details, fmt.Sprintf("The agent %d, %q, may still exist. It is disabled.", id, title))
 	found.Advice = "Delete that agent by hand. " + found.Advice
-	d.add(failed, check, took, found)
+	e.add(Failed, check, took, found)
 }
 
-// removeLost removes the agent if it was created though no answer said so. The
-// title is compared here, since a service ignores filters that it doesn't know.
-func (d *doctor) removeLost(ctx context.Context, title string) {
+// deleteLost deletes the agent if it was created although the response was lost.
+// It compares the titles, because a service ignores unknown filters.
+func (e *examination) deleteLost(ctx context.Context, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	patiently := client.WithRetryPolicy(client.RetryPolicy{})
-	for agent, err := range d.client.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Title: title}, patiently) {
+	retries := client.WithRetryPolicy(client.RetryPolicy{})
+	for agent, err := range e.client.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Title: title}, retries) {
 		if err != nil {
-			d.add(failed, cleanup, 0, diagnosis{
+			e.add(Failed, cleanup, 0, Diagnosis{
 				Found:   fmt.Sprintf("the agent %q may have been created", title),
-				Meaning: "Its creation got no good answer, and it could not be looked for. If it is there, it is disabled.",
+				Meaning: "Its creation failed without a clear response, and the list of agents failed too. If it exists, it is disabled.",
 				Advice:  "Look for an agent with this title, and delete it by hand.",
 			})
 			return
 		}
 		if agent.Title == title {
-			d.removeAgent(ctx, cleanup, agent.ID, title)
+			e.deleteAgent(ctx, cleanup, agent.ID, title)
 			return
 		}
 	}
-	d.add(ok, cleanup, 0, diagnosis{Found: "the agent was not created"})
+	e.add(OK, cleanup, 0, Diagnosis{Found: "the agent was not created"})
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// agentsOf are the titles of the agents that are there.
+// agentsOf returns the titles of all agents.
 func agentsOf(t *testing.T, sb *sandbox.Server) []string {
 	t.Helper()
 	c, err := client.New(sb.ClientOptions()...)
@@ -28,36 +28,36 @@ func agentsOf(t *testing.T, sb *sandbox.Server) []string {
 	return titles
 }
 
-func TestWriteLeavesNothing(t *testing.T) {
+func TestWriteCleansUp(t *testing.T) {
 	t.Parallel()
-	lost := errors.New("the answer was lost")
+	lost := errors.New("the response was lost")
 	for name, test := range map[string]struct {
 		method  string
-		instead func(*http.Request) (*http.Response, error) // after the sandbox has done it
+		instead func(*http.Request) (*http.Response, error) // of the sandbox's response
 		check   string
-		status  status
+		status  Status
 		found   string
 	}{
-		"as it should be": {check: deleteAgent, status: ok, found: "204, nothing is left behind"},
-		"answer of create is lost": {
+		"normal": {check: deleteAgent, status: OK, found: "204, nothing remains"},
+		"response to create is lost": {
 			http.MethodPost, func(*http.Request) (*http.Response, error) { return nil, lost },
-			cleanup, ok, "204, nothing is left behind",
+			cleanup, OK, "204, nothing remains",
 		},
-		"a proxy gives up on create": {
-			http.MethodPost, func(r *http.Request) (*http.Response, error) { return answer(r, 504, badGateway), nil },
-			cleanup, ok, "204, nothing is left behind",
+		"proxy times out on create": {
+			http.MethodPost, func(r *http.Request) (*http.Response, error) { return respond(r, 504, badGateway), nil },
+			cleanup, OK, "204, nothing remains",
 		},
-		"create answers without an id": {
-			http.MethodPost, func(r *http.Request) (*http.Response, error) { return answer(r, 201, "{}"), nil },
-			cleanup, ok, "204, nothing is left behind",
+		"response to create lacks the id": {
+			http.MethodPost, func(r *http.Request) (*http.Response, error) { return respond(r, 201, "{}"), nil },
+			cleanup, OK, "204, nothing remains",
 		},
 		"update fails": {
-			http.MethodPatch, func(r *http.Request) (*http.Response, error) { return answer(r, 500, ""), nil },
-			deleteAgent, ok, "204, nothing is left behind",
+			http.MethodPatch, func(r *http.Request) (*http.Response, error) { return respond(r, 500, ""), nil },
+			deleteAgent, OK, "204, nothing remains",
 		},
 		"throttled after create": {
-			http.MethodPatch, func(r *http.Request) (*http.Response, error) { return answer(r, 429, "", "Retry-After", "1"), nil },
-			deleteAgent, ok, "204, nothing is left behind",
+			http.MethodPatch, func(r *http.Request) (*http.Response, error) { return respond(r, 429, "", "Retry-After", "1"), nil },
+			deleteAgent, OK, "204, nothing remains",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,90 +71,90 @@ func TestWriteLeavesNothing(t *testing.T) {
 				}
 				_ = response.Body.Close()
 				return test.instead(r)
-			}), sb.URL, "-write")
+			}), sb.URL, write)
 			f := e.find(t, test.check)
 			assert.Equal(t, test.status, f.Status, e.text)
 			assert.Equal(t, test.found, f.Found)
 			assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentsOf(t, sb))
-			assert.Equal(t, test.method != "", e.count(failed)+e.count(warning) > 0)
+			assert.Equal(t, test.method != "", e.count(Failed)+e.count(Warning) > 0)
 		})
 	}
 }
 
-func TestInterruptedWriteLeavesNothing(t *testing.T) {
+func TestInterruptedWriteCleansUp(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{http.MethodPost, http.MethodPatch} {
 		ctx, interrupt := context.WithCancel(t.Context())
 		base := newTransport(t)
 		sb := newSandbox(t)
-		e, printed := runDoctor(ctx, roundTripper(func(r *http.Request) (*http.Response, error) {
+		e := examineContext(ctx, t, roundTripper(func(r *http.Request) (*http.Response, error) {
 			response, err := base.RoundTrip(r)
 			if r.Method == method {
 				interrupt()
 			}
 			return response, err
-		}), environment(sb.URL), "-write")
-		assert.Equal(t, exitFailed, e.code)
-		assert.Contains(t, printed, "204, nothing is left behind")
-		assert.Regexp(t, `skipped +\d+ checks +not tried: interrupted`, printed)
+		}), sb.URL, write)
+		assert.Equal(t, Failed, e.Verdict)
+		assert.Contains(t, e.text, "204, nothing remains")
+		assert.Regexp(t, `skipped +\d+ checks +not run: interrupted`, e.text)
 		assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentsOf(t, sb))
 	}
 }
 
-// What can't be removed is told by id and title.
-func TestWriteTellsWhatIsLeft(t *testing.T) {
+// An agent that can't be deleted is reported with its id and title.
+func TestWriteReportsAgentThatRemains(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	sb := newSandbox(t)
 	e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodDelete {
-			return answer(r, http.StatusForbidden, `{"detail": "No."}`), nil
+			return respond(r, http.StatusForbidden, `{"detail": "No."}`), nil
 		}
 		return base.RoundTrip(r)
-	}), sb.URL, "-write")
+	}), sb.URL, write)
 	f := e.find(t, deleteAgent)
-	assert.Equal(t, exitFailed, e.code)
-	assert.Equal(t, failed, f.Status)
+	assert.Equal(t, Failed, e.Verdict)
+	assert.Equal(t, Failed, f.Status)
 	require.Len(t, f.Details, 1)
-	assert.Regexp(t, `The agent \d+, "iblai-go doctor \w+", may still be there. It is disabled.`, f.Details[0])
+	assert.Regexp(t, `The agent \d+, "iblai doctor \w+", may still exist. It is disabled.`, f.Details[0])
 	assert.True(t, strings.HasPrefix(f.Advice, "Delete that agent by hand."))
-	assert.Len(t, agentsOf(t, sb), 4, "the two examinations have left one each")
+	assert.Len(t, agentsOf(t, sb), 3)
 }
 
-func TestWriteThatNobodyAnswers(t *testing.T) {
+func TestCreationFails(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	sb := newSandbox(t)
 	for name, test := range map[string]struct {
 		listing bool
-		status  status
+		status  Status
 		found   string
 	}{
-		"was not done":    {true, ok, "the agent was not created"},
-		"nobody can tell": {false, failed, `the agent "iblai-go doctor `},
+		"it was not executed":       {true, OK, "the agent was not created"},
+		"it may have been executed": {false, Failed, `the agent "iblai doctor `},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			lost := false
-			e, printed := runDoctor(t.Context(), roundTripper(func(r *http.Request) (*http.Response, error) {
+			e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 				lost = lost || r.Method == http.MethodPost
 				if lost && (r.Method == http.MethodPost || !test.listing) {
-					return answer(r, http.StatusInternalServerError, ""), nil
+					return respond(r, http.StatusInternalServerError, ""), nil
 				}
 				return base.RoundTrip(r)
-			}), environment(sb.URL), "-write")
-			assert.Equal(t, exitFailed, e.code)
-			assert.Regexp(t, string(test.status)+` +cleanup +`+test.found, printed)
+			}), sb.URL, write)
+			assert.Equal(t, Failed, e.Verdict)
+			assert.Regexp(t, string(test.status)+` +cleanup +`+test.found, e.text)
 		})
 	}
 	t.Run("was refused", func(t *testing.T) {
 		t.Parallel()
 		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 			if r.Method == http.MethodPost {
-				return answer(r, http.StatusBadRequest, `{"title": ["This field may not be blank."]}`), nil
+				return respond(r, http.StatusBadRequest, `{"title": ["This field may not be blank."]}`), nil
 			}
 			return base.RoundTrip(r)
-		}), sb.URL, "-write")
+		}), sb.URL, write)
 		assert.Equal(t, []string{"title: This field may not be blank."}, e.find(t, createAgent).Details)
 		assert.NotContains(t, e.text, cleanup)
 	})

@@ -110,11 +110,13 @@ func TestModelIsDecoded(t *testing.T) {
 	var d scan.Decoder
 	d.Strict = true
 	d.Reset([]byte(`{"text": "t", "map": {"a": "b", "c": []}, "bare": 7, "n_inner": 5}`))
+	read = Thing{}
 	read.decode(&d)
 	require.ErrorContains(t, d.End(), "id is missing")
 	assert.Equal(t, map[string]string{"a": "b"}, read.Map)
 	assert.Equal(t, []string{"map", "bare", "n_inner"}, read.Unknown.Names())
 	d.Reset([]byte(`{"id": 7, "inner": "bare"}`))
+	read = Thing{}
 	read.decode(&d)
 	require.NoError(t, d.End())
 	assert.Equal(t, "bare", read.Inner.Name)
