@@ -142,6 +142,8 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 			task.FieldByName("Crontab").FieldByName("Hour").SetString("8")
 		}
 		return made
+	case in == reflect.TypeFor[time.Time]():
+		return reflect.ValueOf(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
 	}
 	require.FailNow(t, "the harness has no argument of this type", "%s", in)
 	return reflect.Value{}

@@ -12,7 +12,7 @@ type PeriodicAgentsService struct{ client *Client }
 
 // List returns one page of the org's agents. Nil params select all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
-	return do[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgent](ctx, s.client, opts, params.request)
 }
 
 // All iterates over the org's agents, from the page in params to the last, with one
