@@ -30,12 +30,25 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
 }
 
-// fetchPage requests a page.
+// listPage requests a page for a List method.
+func listPage[T any](ctx context.Context, c *Client, opts []CallOption, build buildFunc) (*Page[T], error) {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return nil, err
+	}
+	page, _, err := fetchPage[T](ctx, c, s, build)
+	return page, err
+}
+
+// fetchPage requests a page, and checks that it is sorted.
 func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*Page[T], *call, error) {
 	page := new(Page[T])
 	call, err := c.send(ctx, s, build, page)
 	if err != nil {
 		return nil, call, err
+	}
+	if err := checkOrder(call.request, page.Results...); err != nil {
+		return nil, call, call.decodeError(err)
 	}
 	return page, call, nil
 }
