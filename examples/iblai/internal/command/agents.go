@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ func (a *app) newAgentsGet() *cobra.Command {
 // them.
 func (a *app) agentCommand(cmd *cobra.Command, run func(context.Context, *client.Client, []*client.PeriodicAgent) error) *cobra.Command {
 	if cmd.Args == nil {
-		cmd.Args = cobra.MinimumNArgs(1)
+		cmd.Args = agentArgs(1, math.MaxInt)
 	}
 	cmd.ValidArgsFunction = a.completeAgents
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -108,6 +109,19 @@ func (a *app) agentCommand(cmd *cobra.Command, run func(context.Context, *client
 		return run(cmd.Context(), c, agents)
 	}
 	return cmd
+}
+
+// agentArgs accepts a number of agents as arguments.
+func agentArgs(least, most int) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return errors.New("name an AGENT by its id or title; iblai agents list shows all")
+		case len(args) > most:
+			return fmt.Errorf("%d agents are named, but only %d is allowed; quote a title with spaces", len(args), most)
+		}
+		return nil
+	}
 }
 
 // findAgent returns the agent with an id or a title.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -28,7 +29,7 @@ that is due at the next minute and runs once, waits for its run, and deletes it.
 The copy has no callback URL, and its run is not in the agent's logs. The exit
 code is 1 if the run fails.`,
 		Example: `  iblai agents run "Morning digest"`,
-		Args:    cobra.ExactArgs(1),
+		Args:    agentArgs(1, 1),
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
 		agent := agents[0]
 		fmt.Fprintf(a.Stderr, "waiting for a run of %q, which starts within a minute\n", safe(agent.Title))
@@ -78,7 +79,7 @@ The runs are computed from the schedules, as if the service's time zone was UTC.
 A service with another time zone has other runs.`,
 		Example: `  iblai agents next
   iblai agents next 7 -n 10 --tz Europe/Berlin`,
-		Args: cobra.ArbitraryArgs,
+		Args: agentArgs(0, math.MaxInt),
 	}, nil)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		location, err := a.location(zone)

@@ -138,7 +138,7 @@ A changed schedule may run the agent at once: the service plans from the latest 
 		Example: `  iblai agents edit 7 --schedule "30 7 * * mon-fri"
   iblai agents edit "Morning digest" --title "Evening digest" --enabled=false
   iblai agents edit 7 --after none`,
-		Args: cobra.ExactArgs(1),
+		Args: agentArgs(1, 1),
 	}, nil)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		c, err := a.client()

@@ -110,6 +110,7 @@ func (a *app) newRoot() *cobra.Command {
 // newGroup returns a command that only has subcommands. Without one, it prints
 // its help.
 func newGroup(cmd *cobra.Command) *cobra.Command {
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -26,7 +26,7 @@ func (a *app) newLogs() *cobra.Command {
   iblai logs "Morning digest" --since 24h --full
   iblai logs --status error -o json
   iblai logs --follow`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              agentArgs(0, 1),
 		ValidArgsFunction: a.completeAgents,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := a.client()
@@ -151,14 +151,17 @@ func (a *app) printLogs(logs []*client.PeriodicAgentLog, full bool) error {
 // addLog adds the row of a run, with the first line of its output unless the
 // complete output follows.
 func addLog(t *table, log *client.PeriodicAgentLog, full bool) {
-	took, output := "-", ""
+	took := "-"
 	if log.EndTime != nil {
 		took = log.EndTime.Sub(log.StartTime.Time).Round(time.Millisecond).String()
 	}
-	if !full {
-		output = firstLine(log.Content, 60)
+	row := []string{
+		strconv.FormatInt(log.ID, 10), strconv.FormatInt(log.PeriodicAgent, 10), string(log.Status),
+		log.StartTime.UTC().Format(secondLayout), took,
 	}
-	t.add(strconv.FormatInt(log.ID, 10), strconv.FormatInt(log.PeriodicAgent, 10), string(log.Status),
-		log.StartTime.UTC().Format(secondLayout), took, output)
+	if !full {
+		row = append(row, firstLine(log.Content, 60))
+	}
+	t.add(row...)
 	t.color(2, log.Status)
 }
