@@ -77,7 +77,8 @@ func (o *org) session(id string) *session {
 	if s := o.sessions[id]; s != nil {
 		return s
 	}
-	return &session{id, o.mentors[0].json, json.RawMessage("[]")}
+	none := json.RawMessage("[]")
+	return &session{SessionID: id, Mentor: o.mentors[0].json, Messages: none, mentor: o.mentors[0], first: none}
 }
 
 // A ChatSession is a conversation with a mentor. Users can pin it.
@@ -86,6 +87,8 @@ type ChatSession struct {
 	ID string
 	// MentorID is the unique id of the mentor. The default is the org's first mentor.
 	MentorID string
+	// Title is the title of the conversation, which releases since 4.202 show.
+	Title string
 	// Messages are the messages of the conversation, in order. The sandbox generates
 	// ids and times if they are zero.
 	Messages []client.ChatMessage
@@ -96,6 +99,24 @@ type session struct {
 	SessionID string          `json:"session_id"`
 	Mentor    json.RawMessage `json:"mentor"`
 	Messages  json.RawMessage `json:"messages"`
+
+	mentor *mentor
+	title  *string
+	first  json.RawMessage // the first message or none, as the summary has them
+}
+
+// summary returns the JSON form of the session in releases that list all sessions.
+func (s *session) summary() any {
+	type mentorSummary struct {
+		UniqueID string `json:"unique_id"`
+	}
+	return struct {
+		SessionID      string          `json:"session_id"`
+		MentorUniqueID string          `json:"mentor_unique_id"`
+		Mentor         mentorSummary   `json:"mentor"`
+		Title          *string         `json:"title"`
+		Messages       json.RawMessage `json:"messages"`
+	}{s.SessionID, s.mentor.UniqueID, mentorSummary{s.mentor.UniqueID}, s.title, s.first}
 }
 
 type pinKey struct{ username, sessionID string }
@@ -106,4 +127,9 @@ type pin struct {
 	Platform  string `json:"platform"`
 	Username  string `json:"username"`
 	SessionID string `json:"session_id"`
+
+	session *session
 }
+
+// RowID is the pin's id.
+func (p *pin) RowID() int64 { return p.ID }

@@ -75,6 +75,7 @@ func newSandbox(s *settings) *Sandbox {
 		accounts:    newAccounts(s.accounts),
 		pageSize:    s.pageSize,
 		maxPageSize: s.maxPageSize,
+		release:     s.release,
 		faults:      requestFaults{seed: s.seed},
 		requests:    journal.New[Request](maxRequests, maxRequestsSize),
 	}
