@@ -55,8 +55,8 @@ type Event struct {
 	RequestID int64
 	// Status is the status of the run.
 	Status api.Status
-	// Reason says why a run has started.
-	Reason RunReason
+	// Cause says why a run has started.
+	Cause RunCause
 	// Time is the time on the sandbox's clock.
 	Time time.Time
 }

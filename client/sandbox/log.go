@@ -21,7 +21,7 @@ type log struct {
 
 	agent  *agent
 	prompt string    // of the run
-	reason RunReason // of the run; empty for a past run
+	cause RunCause // of the run; empty for a past run
 }
 
 // RowID is the log's id.
@@ -37,7 +37,7 @@ func (l *log) run() Run {
 		Prompt:    l.prompt,
 		LogID:     l.ID,
 		StartTime: l.StartTime.Time(),
-		Reason:    l.reason,
+		Cause:     l.cause,
 	}
 }
 

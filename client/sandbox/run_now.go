@@ -98,7 +98,7 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 		a.totalRunCount++
 		s.runs.schedule(a, now)
 	}
-	l, run := s.runs.start(a, now, RunReasonRequested)
+	l, run := s.runs.start(a, now, RunCauseCall)
 	return l, run, nil
 }
 

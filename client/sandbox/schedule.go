@@ -106,7 +106,7 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry, 
 	a.lastRunAt = e.At
 	a.totalRunCount++
 	r.schedule(a, e.At)
-	r.runIfReady(ctx, a, e.At, RunReason(reason))
+	r.runIfReady(ctx, a, e.At, RunCause(reason))
 }
 
 // releaseDependents schedules the runs of waiting agents that are ready now. An
@@ -132,18 +132,18 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 		r.store.Unlock()
 		return
 	}
-	r.runIfReady(ctx, a, at, RunReasonPreviousAgent)
+	r.runIfReady(ctx, a, at, RunCauseChain)
 }
 
 // runIfReady runs an agent, or lets it wait for its previous agent. The caller
 // holds the store's lock, and runIfReady releases it.
-func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time, reason RunReason) {
+func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time, cause RunCause) {
 	if !a.isReady() {
 		a.org.waiting[a] = true
 		r.store.Unlock()
 		return
 	}
-	l, run := r.start(a, at, reason)
+	l, run := r.start(a, at, cause)
 	r.store.Unlock()
 	countRun(ctx)
 	r.execute(ctx, l, run)
