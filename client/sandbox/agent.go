@@ -45,6 +45,7 @@ type agent struct {
 	totalRunCount int
 	taskChangedAt time.Time
 
+	dueAt   time.Time       // when it was due last
 	nextRun *timeline.Entry // nil if there is none
 	check   beat.Check      // of nextRun
 }

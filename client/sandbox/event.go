@@ -33,6 +33,8 @@ const (
 	EventClockChanged EventType = "clock"
 	// EventSchedulerChanged means that the scheduler was stopped or started.
 	EventSchedulerChanged EventType = "scheduler"
+	// EventFaultsChanged means that faults were set or removed.
+	EventFaultsChanged EventType = "faults"
 	// EventOverflow replaces events that were dropped because the watcher was too
 	// slow.
 	EventOverflow EventType = "lost"

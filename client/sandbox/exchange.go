@@ -27,8 +27,8 @@ type exchange struct {
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
-	effect     RequestEffect     // of the fault that applies, or zero
-	faulted    bool
+	effect     RequestEffect     // of the fault, or zero
+	fault      *Fault            // that applies, or nil
 	draft      draft
 	sender     sender
 }
@@ -39,7 +39,9 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = sync.OnceFunc(e.record)
 	defer e.sender.done()
-	e.effect, e.faulted = s.faults.next(e.operation(), r.Method, r.URL.Path)
+	if e.fault = s.faults.next(e.operation(), r.Method, r.URL.Path); e.fault != nil {
+		e.effect = e.fault.Effect
+	}
 	if e.effect.Release != "" {
 		e.setRelease(e.effect.Release)
 	}
@@ -161,7 +163,9 @@ func (e *exchange) record() {
 		Operation:  e.operation(),
 		Header:     maskedHeader(e.request.Header),
 		StatusCode: e.sender.sentStatus,
-		Faulted:    e.faulted,
+	}
+	if e.fault != nil {
+		r.Faulted, r.FaultID = true, e.fault.ID
 	}
 	if e.account == nil {
 		e.account, _ = e.service.accounts.authenticate(e.request)

@@ -20,8 +20,9 @@ type log struct {
 	PeriodicAgent int64           `json:"periodic_agent"`
 
 	agent  *agent
-	prompt string    // of the run
-	cause RunCause // of the run; empty for a past run
+	prompt string // of the run
+
+	details RunDetails // what only they have
 }
 
 // RowID is the log's id.
@@ -37,7 +38,7 @@ func (l *log) run() Run {
 		Prompt:    l.prompt,
 		LogID:     l.ID,
 		StartTime: l.StartTime.Time(),
-		Cause:     l.cause,
+		Cause:     l.details.Cause,
 	}
 }
 

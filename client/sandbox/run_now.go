@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -98,7 +99,8 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 		a.totalRunCount++
 		s.runs.schedule(a, now)
 	}
-	l, run := s.runs.start(a, now, RunCauseCall)
+	a.dueAt = time.Time{}
+	l, run := s.runs.start(a, RunCauseCall, now)
 	return l, run, nil
 }
 

@@ -28,7 +28,7 @@ type runner struct {
 
 // start writes the log of a run that starts at a time. The caller holds the store's
 // lock.
-func (r *runner) start(a *agent, at time.Time, cause RunCause) (*log, Run) {
+func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	start := django.NewDateTime(at)
 	l := &log{
 		ID:            r.store.nextID("log"),
@@ -39,7 +39,10 @@ func (r *runner) start(a *agent, at time.Time, cause RunCause) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
-		cause:         cause,
+		details:       RunDetails{Cause: cause, DueAt: a.dueAt},
+	}
+	if previous := a.previous(); previous != nil && previous.latest != nil {
+		l.details.PreviousLogID = previous.latest.ID
 	}
 	a.org.logs.Add(l)
 	a.setLatest(l)
@@ -78,9 +81,11 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 	l.Status = outcome.Status
 	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.details.Log = django.ReplaceInvalidUTF8(outcome.Log)
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = django.ReplaceInvalidUTF8(outcome.Output)
+	l.details.Output = a.output
 	if a.Task.OneOff {
 		r.disable(a)
 	}

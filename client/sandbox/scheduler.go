@@ -21,27 +21,6 @@ const (
 	Beat29 Beat = "2.9"
 )
 
-// RunCause says why a run started when it did.
-type RunCause string
-
-// The causes of runs.
-const (
-	// RunCauseSchedule means that the crontab has this time.
-	RunCauseSchedule RunCause = "schedule"
-	// RunCauseOverdue means that the crontab had a time since the agent's last run:
-	// the scheduler was down, or the crontab was changed.
-	RunCauseOverdue RunCause = "overdue"
-	// RunCauseStartTime means that the agent has a start_time, and that the scheduler
-	// takes a time of the crontab before it for a missed run.
-	RunCauseStartTime RunCause = "start_time"
-	// RunCauseChain means that the agent was due before, and that its previous
-	// agent has the required status now.
-	RunCauseChain RunCause = "chain"
-	// RunCauseCall means that [Sandbox.RunNow] or [Sandbox.RunAsScheduled] was
-	// called.
-	RunCauseCall RunCause = "call"
-)
-
 // StopScheduler stops the scheduler, as if celery's beat were down: no agent
 // becomes due. Runs in progress finish, agents that wait for a previous agent
 // start, and the API works. It does nothing if the scheduler is stopped.
