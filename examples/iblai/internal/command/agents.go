@@ -72,7 +72,7 @@ func (a *app) newAgentsGet() *cobra.Command {
 		Short: "Show agents",
 		Example: `  iblai agents get 7
   iblai agents get "Morning digest" -o yaml`,
-	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+	}, func(_ context.Context, _ *client.Client, agents []*client.PeriodicAgent) error {
 		if a.format != formatTable {
 			return a.printAgents(agents)
 		}

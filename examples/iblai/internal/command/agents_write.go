@@ -254,11 +254,8 @@ func findMentor(ctx context.Context, c *client.Client, arg string) (*string, err
 	case 1:
 		return &found[0].UniqueID, nil
 	}
-	text := fmt.Sprintf("--mentor: %d mentors have the name %q; use a unique id:", len(found), arg)
-	for _, mentor := range found {
-		text += "\n  " + mentor.UniqueID
-	}
-	return nil, errors.New(text)
+	return nil, fmt.Errorf("--mentor: %d mentors have the name %q; use a unique id:%s", len(found), arg,
+		lines(len(found), func(i int) string { return found[i].UniqueID }))
 }
 
 func previousAgent(ctx context.Context, c *client.Client, arg string) (client.Nullable[int64], error) {
@@ -301,7 +298,7 @@ func (a *app) readPrompt(file string) (*string, error) {
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
 		}
-		defer opened.Close()
+		defer func() { _ = opened.Close() }() // it was only read
 		in = opened
 	}
 	text, err := io.ReadAll(io.LimitReader(in, limit+1))

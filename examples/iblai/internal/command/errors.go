@@ -93,8 +93,8 @@ func explainResponse(failure *client.Error) string {
 }
 
 func flagFor(path string) string {
-	if strings.HasPrefix(path, "task.crontab") {
-		return "--schedule" + strings.Replace(strings.TrimPrefix(path, "task.crontab"), ".", " ", 1)
+	if field, is := strings.CutPrefix(path, "task.crontab"); is {
+		return "--schedule" + strings.Replace(field, ".", " ", 1)
 	}
 	if flag := flagOf[path]; flag != "" {
 		return flag

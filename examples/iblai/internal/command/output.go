@@ -62,6 +62,7 @@ func (a *app) print(r result) error {
 			}
 		}
 		return nil
+	case formatTable:
 	}
 	return r.table().write(a.Stdout, a.colors())
 }
