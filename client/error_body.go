@@ -1,8 +1,6 @@
 package client
 
 import (
-	"bytes"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -12,14 +10,14 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 )
 
 // newError returns an unsuccessful response as an error.
 func (c *call) newError(response *http.Response, attempt int) *Error {
 	redact := c.redactor()
-	raw, body := redact.read(response.Body, max(c.settings.maxErrorBody, leastErrorBody))
-	body = body[:min(int64(len(body)), c.settings.maxErrorBody)]
+	raw, body := c.readErrorBody(response, redact)
 	parsed := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
@@ -29,12 +27,27 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 		FromService: parsed.isFromService(response),
 		Message:     redact.text(parsed.message),
 		Fields:      redact.fields(parsed.fields),
-		RetryAfter:  retryAfter(header, time.Now()),
+		RetryAfter:  retryAfter(header),
 		RequestID:   header.Get("X-Request-Id"),
 		Attempts:    attempt,
 		Header:      header,
 		Body:        body,
 	}
+}
+
+// readErrorBody reads the body of an error response, and returns it with and
+// without the secrets. It reads as much as it can in a short time: the status says
+// the most important.
+func (c *call) readErrorBody(response *http.Response, redact redactor) (raw, clean []byte) {
+	if response.StatusCode < http.StatusOK {
+		return nil, nil // after 101 it is not a body but a connection
+	}
+	timer := time.AfterFunc(errorBodyTimeout, c.cancelAttempt)
+	defer timer.Stop()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, max(c.settings.maxErrorBody, leastErrorBody)))
+	c.cutOff = err != nil
+	clean = []byte(redact.text(string(raw)))
+	return raw, clean[:min(int64(len(clean)), c.settings.maxErrorBody)]
 }
 
 // errorBody is the content of an error response.
@@ -62,13 +75,12 @@ func (b errorBody) isFromService(response *http.Response) bool {
 // validation errors nested as the request's fields are, or a bare list. A body
 // that is not JSON has neither.
 func parseErrorBody(body []byte) errorBody {
-	decoder := jsontext.NewDecoder(bytes.NewReader(body), lenientSyntax)
-	isObject := decoder.PeekKind() == '{'
+	var d scan.Decoder
+	d.Reset(body)
+	isObject := d.Kind() == scan.KindObject
 	var found fieldErrors
-	if err := found.read(decoder, ""); err != nil {
-		return errorBody{}
-	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+	found.read(&d, "", 0)
+	if d.End() != nil {
 		return errorBody{}
 	}
 	for _, name := range []string{"detail", "error", "message"} {
@@ -87,6 +99,9 @@ func parseErrorBody(body []byte) errorBody {
 	}
 	return errorBody{fields: found.fields}
 }
+
+// errorBodyTimeout is the time for reading the body of an error response.
+const errorBodyTimeout = 5 * time.Second
 
 // leastErrorBody is read of every error response, whatever its limit: whether the
 // service has written it must not depend on an option.
@@ -109,63 +124,38 @@ type fieldErrors struct {
 	text         int // their bytes
 }
 
-// read adds the errors in the next JSON value, whose path is path.
-func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
-	kind := decoder.PeekKind()
-	if decoder.StackDepth() >= deepestField || f.messages >= mostMessages && path != "detail" {
-		return decoder.SkipValue()
+// read adds the errors in the next JSON value, whose path is path. The strings of
+// an array are messages for path itself; its other values, such as the errors of a
+// list's items, are below it.
+func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
+	if depth >= deepestField || f.messages >= mostMessages && path != "detail" {
+		d.Skip()
+		return
 	}
-	switch kind {
-	case '{':
-		return f.readObject(decoder, path)
-	case '[':
-		return f.readArray(decoder, path)
-	}
-	token, err := decoder.ReadToken()
-	if err != nil {
-		return err
-	}
-	f.add(path, token.String())
-	if path == "detail" && decoder.StackDepth() == 1 {
-		f.detailIsText = kind == '"' && token.String() != ""
-	}
-	return nil
-}
-
-func (f *fieldErrors) readObject(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for decoder.PeekKind() != '}' {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return err
+	switch kind := d.Kind(); kind {
+	case scan.KindObject:
+		var unknown *api.Fields
+		for name := range d.Fields(&unknown) {
+			f.read(d, joinPath(path, string(name)), depth+1)
 		}
-		if err := f.read(decoder, joinPath(path, name.String())); err != nil {
-			return err
+	case scan.KindArray:
+		for i := range d.Items() {
+			at := path
+			if kind := d.Kind(); kind == scan.KindObject || kind == scan.KindArray {
+				at = joinPath(path, strconv.Itoa(i))
+			}
+			f.read(d, at, depth+1)
+		}
+	case scan.KindNull:
+		d.Skip()
+		f.add(path, "null")
+	default:
+		text := d.String()
+		f.add(path, text)
+		if path == "detail" && depth == 1 {
+			f.detailIsText = kind == scan.KindString && text != ""
 		}
 	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
-// readArray adds an array: strings are messages for path itself, and other values,
-// such as the errors of a list's items, are below it.
-func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for i := 0; decoder.PeekKind() != ']'; i++ {
-		at := path
-		if kind := decoder.PeekKind(); kind == '{' || kind == '[' {
-			at = joinPath(path, strconv.Itoa(i))
-		}
-		if err := f.read(decoder, at); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.ReadToken()
-	return err
 }
 
 func (f *fieldErrors) add(path, message string) {
@@ -206,10 +196,15 @@ func shorten(text string, limit int) string {
 	return strings.Clone(text[:limit]) + mark
 }
 
-// retryAfter parses the Retry-After header, which has seconds or a date.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+// retryAfter parses the Retry-After header, which has seconds or a date. A date is
+// compared with that of the response, since the clocks may differ.
+func retryAfter(header http.Header) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if at, err := http.ParseTime(text); err == nil {
+		now, err := http.ParseTime(header.Get("Date"))
+		if err != nil {
+			now = time.Now()
+		}
 		return max(0, at.Sub(now))
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
