@@ -220,8 +220,10 @@ func scheduleLine(s client.CrontabSchedule) string {
 func describe(agent *client.PeriodicAgent) *table {
 	t := &table{}
 	add := func(name, text string) {
-		if text != "" {
-			t.add(name+":", text)
+		name += ":"
+		for line := range strings.Lines(text) {
+			t.add(name, strings.TrimSuffix(line, "\n"))
+			name = "" // the first line has it
 		}
 	}
 	add("id", strconv.FormatInt(agent.ID, 10))

@@ -108,7 +108,7 @@ func isPermanent(err error) bool {
 // printLog prints one run.
 func (a *app) printLog(log *client.PeriodicAgentLog, full bool) error {
 	if a.format != formatTable {
-		return a.print(result{value: log, names: []string{strconv.FormatInt(log.ID, 10)}})
+		return a.printEach(log, strconv.FormatInt(log.ID, 10))
 	}
 	t := &table{}
 	addLog(t, log, full)

@@ -101,7 +101,7 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 // progress shows on a terminal how many runs were read. 0 clears it.
 func (a *app) progress(read int) {
 	switch {
-	case !a.Terminal:
+	case !a.Progress:
 	case read == 0:
 		fmt.Fprint(a.Stderr, "\r\x1b[K")
 	case read%100 == 0:
