@@ -135,7 +135,7 @@ func (e *examination) judgeClock(p *probe) {
 		e.skip(checkClock, "the response has no Date")
 		return
 	}
-	ours := p.sent.Add(p.received.Sub(p.sent) / 2)
+	ours := p.clock.Add(-p.received.Sub(p.sent) / 2)
 	off := ours.Sub(date.Add(time.Second / 2)).Round(time.Second)
 	found := Diagnosis{Found: fmt.Sprintf("this machine's clock is %s the server's", difference(off))}
 	if off.Abs() <= clockTolerance {
