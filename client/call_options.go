@@ -28,10 +28,11 @@ type callSettings struct {
 	prefetch       int
 
 	allowUnrunnable bool
+	idempotent      bool // whether the service honours the Idempotency-Key
 	response        *Response
 }
 
-// clone returns a copy that a call's options can change.
+// clone returns a copy for the options of one call to change.
 func (s *callSettings) clone() callSettings {
 	c := *s
 	c.header = maps.Clone(s.header)
@@ -62,14 +63,15 @@ func WithUsername(username string) SharedOption {
 }
 
 // WithHeader sets a header of the request. The client itself sets
-// Authorization, Host, and the headers that describe the body.
+// Authorization, Host, and the headers that describe the body, its encoding and
+// the connection.
 func WithHeader(name, value string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 			return &api.ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that is not valid in a header"}
 		}
 		switch textproto.CanonicalMIMEHeaderKey(name) {
-		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
+		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Accept-Encoding", "Connection", "Upgrade", "Te", "Trailer":
 			return &api.ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which the client sets itself", name)}
 		}
 		if s.header == nil {
@@ -77,6 +79,20 @@ func WithHeader(name, value string) SharedOption {
 		}
 		s.header.Set(name, value)
 		return nil
+	})
+}
+
+// WithIdempotencyKey sets the Idempotency-Key header and has a POST or PATCH
+// retried like a PUT. Use it only if what is behind the base URL honours the
+// header, as a gateway may: otherwise a retry may write twice. Each call needs a
+// key of its own.
+func WithIdempotencyKey(key string) CallOption {
+	return callOption(func(s *callSettings) error {
+		if key == "" || strings.ContainsFunc(key, isNotVisible) {
+			return &api.ArgumentError{Argument: "WithIdempotencyKey", Reason: "must be visible ASCII"}
+		}
+		s.idempotent = true
+		return WithHeader("Idempotency-Key", key).applyToCall(s)
 	})
 }
 

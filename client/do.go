@@ -29,8 +29,9 @@ type Request struct {
 }
 
 // Do calls an endpoint that the SDK has no method for, with the same
-// authentication, limits, retries and errors. The JSON of the response is
-// decoded into out, a pointer. If out is nil, the response may be empty.
+// authentication, limits, retries and errors. The request's body is encoded, and
+// the response is decoded into out, a pointer, as package encoding/json does it.
+// If out is nil, the response may be empty.
 func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
 	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
 		return &api.ArgumentError{Argument: "out", Reason: "must be a pointer that is not nil"}
@@ -38,6 +39,9 @@ func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption)
 	s, err := settingsFor(c, opts, CallOption.applyToCall)
 	if err != nil {
 		return err
+	}
+	if out != nil {
+		out = standardJSON{out}
 	}
 	_, err = c.send(ctx, s, r.build, out)
 	return err

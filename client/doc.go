@@ -69,14 +69,15 @@
 //     option was refused before anything was sent. For a schedule that never
 //     runs it wraps an [*UnrunnableError], which has the report.
 //   - [*TransportError]: no complete response was received. It wraps the cause,
-//     such as the context's error or a [*RedirectError]. It wraps a
-//     [*HeldBackError], which is [ErrHeldBack], if the client itself waits
+//     such as the context's error, a [*RedirectError] or [ErrBodyTooLarge]. It
+//     wraps a [*HeldBackError], which is [ErrHeldBack], if the client itself waits
 //     because of an earlier 429.
 //   - [*DecodeError]: a successful response is not the JSON that was promised.
 //   - [*Error]: the service, or a proxy in front of it, responded with an error.
 //     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
-//     [ErrForbidden], [ErrNotFound], [ErrConflict], [ErrRateLimited] or
-//     [ErrServer].
+//     [ErrForbidden], [ErrNotFound], [ErrNotFromService], [ErrConflict],
+//     [ErrRateLimited] or [ErrServer]. A 404 counts as ErrNotFound only if the
+//     service itself wrote it: a proxy's says nothing about the object.
 //
 // Iterations wrap the last three in a [*PageError], which names the page.
 // [Collect] returns [ErrTruncated] beside the items if there are more of them

@@ -3,9 +3,6 @@ package client
 import (
 	"context"
 	"iter"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // MentorsService calls the operations on mentors.
@@ -27,27 +24,6 @@ func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts
 
 func (p *MentorListParams) request(org, userID string) (*request, error) {
 	return newMentorListRequest(org, userID, p)
-}
-
-// UnmarshalJSON decodes a mentor, or the bare unique id or numeric id that some
-// responses have instead.
-func (m *Mentor) UnmarshalJSON(data []byte) error {
-	return json.Unmarshal(data, m, lenientSyntax)
-}
-
-// unmarshalMentor is UnmarshalJSON for the client's own decoding. It saves a pass
-// over the mentor.
-func unmarshalMentor(decoder *jsontext.Decoder, m *Mentor) error {
-	type plain Mentor // without methods
-	switch decoder.PeekKind() {
-	case '"':
-		*m = Mentor{}
-		return json.UnmarshalDecode(decoder, &m.UniqueID)
-	case '0':
-		*m = Mentor{}
-		return json.UnmarshalDecode(decoder, &m.ID)
-	}
-	return json.UnmarshalDecode(decoder, (*plain)(m))
 }
 
 func (m *Mentor) key() itemKey { return itemKey{id: m.ID, uniqueID: m.UniqueID} }

@@ -47,10 +47,26 @@ func (r *PeriodicAgentUpdateRequest) crontab() CrontabSchedule {
 }
 
 // NewCrontabSchedule returns fields as an agent's schedule.
-func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule { return CrontabSchedule(fields) }
+func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule {
+	return CrontabSchedule{
+		Minute:      fields.Minute,
+		Hour:        fields.Hour,
+		DayOfWeek:   fields.DayOfWeek,
+		DayOfMonth:  fields.DayOfMonth,
+		MonthOfYear: fields.MonthOfYear,
+	}
+}
 
 // Fields returns s as package crontab parses, checks and describes it.
-func (s CrontabSchedule) Fields() crontab.Fields { return crontab.Fields(s) }
+func (s CrontabSchedule) Fields() crontab.Fields {
+	return crontab.Fields{
+		Minute:      s.Minute,
+		Hour:        s.Hour,
+		DayOfWeek:   s.DayOfWeek,
+		DayOfMonth:  s.DayOfMonth,
+		MonthOfYear: s.MonthOfYear,
+	}
+}
 
 // checkSchedule returns an error if the service would store a schedule but never
 // run it. A schedule that the service refuses is left to the service.

@@ -12,7 +12,7 @@ import (
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
-func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
+func TestUnrunnableScheduleIsNotSent(t *testing.T) {
 	t.Parallel()
 	sb, c := newSandbox(t)
 	mentor := sb.Mentors(sb.Accounts()[0].Org)[0].UniqueID
@@ -39,21 +39,21 @@ func TestScheduleThatNeverRunsIsNotSent(t *testing.T) {
 		} {
 			refused := requireArgumentError(t, send())
 			assert.Equal(t, "task.crontab", refused.Argument)
-			fault, ok := errors.AsType[*client.UnrunnableError](refused)
+			unrunnable, ok := errors.AsType[*client.UnrunnableError](refused)
 			require.True(t, ok, "%s %v", method, never)
-			assert.Equal(t, crontab.NeverRuns, fault.Report.Verdict)
-			for _, finding := range fault.Report.Findings {
+			assert.Equal(t, crontab.NeverRuns, unrunnable.Report.Verdict)
+			for _, finding := range unrunnable.Report.Findings {
 				assert.ErrorContains(t, refused, finding.String())
 			}
 			assert.ErrorContains(t, refused, "ibl.ai: task.crontab would be stored but never run: ")
-			require.NoError(t, send(client.AllowUnrunnable()), "%s %v: the service takes it", method, never)
+			require.NoError(t, send(client.AllowUnrunnable()), "%s %v: the service accepts it", method, never)
 		}
 	}
 
 	_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, &client.PeriodicAgentUpdateRequest{
 		Task: &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Minute: "60"}},
 	})
-	require.ErrorIs(t, err, client.ErrValidation, "what the service refuses, it is asked")
+	require.ErrorIs(t, err, client.ErrValidation, "schedules that the service refuses are left to it")
 }
 
 func TestNextRuns(t *testing.T) {
@@ -66,21 +66,21 @@ func TestNextRuns(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []time.Time{day(23), day(24)}, runs)
 
-	late := task
-	late.StartTime = new(client.Time{Time: day(25)})
-	runs, err = late.NextRuns(from, 2, nil)
+	startsLater := task
+	startsLater.StartTime = new(client.Time{Time: day(25)})
+	runs, err = startsLater.NextRuns(from, 2, nil)
 	require.NoError(t, err)
-	assert.Equal(t, []time.Time{day(25), day(26)}, runs, "a run at the start itself counts")
+	assert.Equal(t, []time.Time{day(25), day(26)}, runs, "a run at the start time counts")
 
-	once := task
-	once.OneOff = true
-	runs, err = once.NextRuns(from, 2, nil)
+	oneOff := task
+	oneOff.OneOff = true
+	runs, err = oneOff.NextRuns(from, 2, nil)
 	require.NoError(t, err)
 	assert.Equal(t, []time.Time{day(23)}, runs)
 
-	off := task
-	off.Enabled = false
-	runs, err = off.NextRuns(from, 2, nil)
+	disabled := task
+	disabled.Enabled = false
+	runs, err = disabled.NextRuns(from, 2, nil)
 	require.NoError(t, err)
 	assert.Empty(t, runs)
 

@@ -62,9 +62,6 @@ func isPermanent(err error) bool {
 		errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrValidation)
 }
 
-// isNotFound reports whether err is a 404 of the application. A 404 without its
-// message comes from a proxy and proves nothing.
-func isNotFound(err error) bool {
-	failure, ok := errors.AsType[*client.Error](err)
-	return ok && errors.Is(failure, client.ErrNotFound) && failure.Message != ""
-}
+// isNotFound reports whether err is a 404 of the service itself: a proxy's proves
+// nothing.
+func isNotFound(err error) bool { return errors.Is(err, client.ErrNotFound) }

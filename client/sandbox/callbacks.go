@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 )
 
 // UnknownDeliveryError means that no recorded delivery has the given id.
@@ -42,8 +41,9 @@ func (s *Sandbox) SetDeliveryFaults(faults ...DeliveryFault) error {
 		return err
 	}
 	s.deliveries.mu.Lock()
-	defer s.deliveries.mu.Unlock()
-	s.deliveries.faults.set(faults)
+	s.deliveries.faults.set = newFaultSet(faults)
+	s.deliveries.mu.Unlock()
+	s.events.publish(Event{Type: EventFaultsChanged})
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (s *Sandbox) SetDeliveryFaults(faults ...DeliveryFault) error {
 func (s *Sandbox) DeliveryFaults() []DeliveryFault {
 	s.deliveries.mu.Lock()
 	defer s.deliveries.mu.Unlock()
-	return slices.Clone(s.deliveries.faults.all)
+	return s.deliveries.faults.set.faults()
 }
 
 // Redeliver posts the callback of a recorded delivery again, byte for byte and

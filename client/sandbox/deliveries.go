@@ -39,6 +39,7 @@ type pendingCallback struct {
 
 	repeated *Delivery // nil unless this is a redelivery
 	effect   DeliveryEffect
+	faultID  string // of the fault that has the effect
 }
 
 // deliveries posts callbacks and records their deliveries.
@@ -61,9 +62,8 @@ func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, faults []Del
 		events:   e,
 		slots:    make(chan struct{}, maxInFlight),
 		recorded: journal.New[Delivery](maxDeliveries, maxDeliveriesSize),
-		faults:   deliveryFaults{random: random},
+		faults:   deliveryFaults{random: random, set: newFaultSet(faults)},
 	}
-	d.faults.set(faults)
 	if c == nil {
 		d.transport = &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
 		c = &http.Client{Transport: d.transport}
@@ -120,7 +120,7 @@ func (d *deliveries) post(ctx context.Context, c pendingCallback) {
 // deliver posts a callback, and records and returns the delivery.
 func (d *deliveries) deliver(ctx context.Context, c pendingCallback) *Delivery {
 	delivery := &Delivery{
-		Org: c.org, AgentID: c.agentID, LogID: c.logID, URL: c.url, Body: c.body, Effect: c.effect, StartedAt: d.timeline.Now(),
+		Org: c.org, AgentID: c.agentID, LogID: c.logID, URL: c.url, Body: c.body, Effect: c.effect, FaultID: c.faultID, StartedAt: d.timeline.Now(),
 	}
 	if c.repeated != nil {
 		delivery.RedeliveryOf = c.repeated.ID
@@ -143,10 +143,10 @@ func (d *deliveries) send(ctx context.Context, c pendingCallback, delivery *Deli
 	if err != nil {
 		return err
 	}
-	delivery.Header = request.Header.Clone()
 	if c.effect.Drop {
 		return ErrDeliveryDropped
 	}
+	delivery.Header = request.Header.Clone()
 	response, err := d.client.Do(request)
 	if err != nil {
 		return err

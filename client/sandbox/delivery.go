@@ -21,10 +21,12 @@ type Delivery struct {
 	RedeliveryOf int64
 	// Effect is the effect of the [DeliveryFault] that applied, or zero.
 	Effect DeliveryEffect
+	// FaultID is the ID of that [DeliveryFault].
+	FaultID string
 	// URL is the agent's callback_url.
 	URL string
-	// Header is the header of the request. It has no signature if the agent has no
-	// callback_secret.
+	// Header is the header of the request, nil if none was posted. It has no
+	// signature if the agent has no callback_secret.
 	Header http.Header
 	// Body is the body of the request.
 	Body []byte

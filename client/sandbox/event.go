@@ -31,6 +31,10 @@ const (
 	EventRequestFinished EventType = "request"
 	// EventClockChanged means that the clock was advanced or has another speed.
 	EventClockChanged EventType = "clock"
+	// EventFaultsChanged means that faults were set or removed.
+	EventFaultsChanged EventType = "faults"
+	// EventSchedulerChanged means that the scheduler was stopped or started.
+	EventSchedulerChanged EventType = "scheduler"
 	// EventOverflow replaces events that were dropped because the watcher was too
 	// slow.
 	EventOverflow EventType = "lost"
@@ -53,6 +57,8 @@ type Event struct {
 	RequestID int64
 	// Status is the status of the run.
 	Status api.Status
+	// Reason says why a run has started.
+	Reason RunReason
 	// Time is the time on the sandbox's clock.
 	Time time.Time
 }

@@ -26,8 +26,8 @@ type exchange struct {
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
-	effect     RequestEffect     // of the fault that applies, or zero
-	faulted    bool
+	effect     RequestEffect     // of the fault, or zero
+	fault      *Fault            // that applies, or nil
 	draft      draft
 	sender     sender
 }
@@ -38,12 +38,14 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = sync.OnceFunc(e.record)
 	defer e.sender.done()
-	e.effect, e.faulted = s.faults.next(e.operation(), r.Method, r.URL.Path)
+	if e.fault = s.faults.next(e.operation(), r.Method, r.URL.Path); e.fault != nil {
+		e.effect = e.fault.Effect
+	}
 	e.respond()
 }
 
-// serveAside responds to a request without faults, and does not record it.
-func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+// serveBypass responds to a request without faults, and does not record it.
+func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = func() {}
 	e.respond()
@@ -54,7 +56,7 @@ func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	e.route, e.parameters = routes.Find(r.URL.Path)
-	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait}
+	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait, now: s.timeline.Now}
 	return e
 }
 
@@ -151,7 +153,9 @@ func (e *exchange) record() {
 		Operation:  e.operation(),
 		Header:     maskedHeader(e.request.Header),
 		StatusCode: e.sender.sentStatus,
-		Faulted:    e.faulted,
+	}
+	if e.fault != nil {
+		r.Faulted, r.FaultID = true, e.fault.ID
 	}
 	if e.account == nil {
 		e.account, _ = e.service.accounts.authenticate(e.request)

@@ -14,13 +14,15 @@ import (
 
 // checkFaults validates the faults of an argument.
 func checkFaults(argument string, faults []Fault) error {
+	ids := make([]string, len(faults))
 	for i := range faults {
 		if err := faults[i].check(); err != nil {
 			err.Argument = fmt.Sprintf("%s[%d].%s", argument, i, err.Argument)
 			return err
 		}
+		ids[i] = faults[i].ID
 	}
-	return nil
+	return checkFaultIDs(argument, ids)
 }
 
 // check returns the first field that is invalid.

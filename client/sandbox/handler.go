@@ -3,7 +3,6 @@ package sandbox
 import (
 	"iter"
 	"net/http"
-	"slices"
 )
 
 // ServeHTTP responds as the service does, or as a [Fault] tells it to, and records
@@ -13,7 +12,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.service.
 // BypassHandler returns a handler that serves the same API without faults and
 // without recording requests. A console or another tool that inspects the sandbox
 // during a test can use it without disturbing the test.
-func (s *Sandbox) BypassHandler() http.Handler { return http.HandlerFunc(s.service.serveAside) }
+func (s *Sandbox) BypassHandler() http.Handler { return http.HandlerFunc(s.service.serveBypass) }
 
 // Requests yields the recorded requests, the oldest first, up to the latest at the
 // start of the loop. A request is recorded before the client has the whole
@@ -39,7 +38,8 @@ func (s *Sandbox) SetFaults(faults ...Fault) error {
 	if err := checkFaults("faults", faults); err != nil {
 		return err
 	}
-	s.service.faults.set(faults)
+	s.service.faults.reset(faults)
+	s.events.publish(Event{Type: EventFaultsChanged})
 	return nil
 }
 
@@ -47,5 +47,5 @@ func (s *Sandbox) SetFaults(faults ...Fault) error {
 func (s *Sandbox) Faults() []Fault {
 	s.service.faults.mu.Lock()
 	defer s.service.faults.mu.Unlock()
-	return slices.Clone(s.service.faults.all)
+	return s.service.faults.set.faults()
 }

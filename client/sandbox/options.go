@@ -40,16 +40,17 @@ func (f optionFunc) apply(s *settings) error { return f(s) }
 // settings are a sandbox's options.
 type settings struct {
 	accounts    []Account
-	mentors     []ofOrg[client.Mentor]
-	agents      []ofOrg[[]client.PeriodicAgentCreateRequest]
-	logs        []ofOrg[[]client.PeriodicAgentLog]
-	sessions    []ofOrg[ChatSession]
+	mentors     []orgSeed[client.Mentor]
+	agents      []orgSeed[[]client.PeriodicAgentCreateRequest]
+	logs        []orgSeed[[]client.PeriodicAgentLog]
+	sessions    []orgSeed[ChatSession]
 	pageSize    int
 	maxPageSize int
 	httpClient  *http.Client
 
 	start          time.Time
 	clockSpeed     float64
+	beat           Beat
 	seed           uint64
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
@@ -61,6 +62,7 @@ func newSettings(opts []Option) (*settings, error) {
 		pageSize:    defaultPageSize,
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
+		beat:        Beat29,
 		seed:        1,
 		outcomes:    script(nil),
 	}
@@ -105,7 +107,7 @@ func WithAccount(a Account) Option {
 // Study coach, see [DefaultMentorID].
 func WithMentor(org string, m client.Mentor) Option {
 	return optionFunc(func(s *settings) error {
-		s.mentors = append(s.mentors, ofOrg[client.Mentor]{org, m})
+		s.mentors = append(s.mentors, orgSeed[client.Mentor]{org, m})
 		return nil
 	})
 }
@@ -116,7 +118,7 @@ func WithMentor(org string, m client.Mentor) Option {
 // is empty, it is the org's first mentor.
 func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
 	return optionFunc(func(s *settings) error {
-		s.agents = append(s.agents, ofOrg[[]client.PeriodicAgentCreateRequest]{org, requests})
+		s.agents = append(s.agents, orgSeed[[]client.PeriodicAgentCreateRequest]{org, requests})
 		return nil
 	})
 }
@@ -128,7 +130,7 @@ func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest
 // StartTime unless the run is still running.
 func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 	return optionFunc(func(s *settings) error {
-		s.logs = append(s.logs, ofOrg[[]client.PeriodicAgentLog]{org, logs})
+		s.logs = append(s.logs, orgSeed[[]client.PeriodicAgentLog]{org, logs})
 		return nil
 	})
 }
@@ -137,7 +139,7 @@ func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 // has pinned it.
 func WithChatSession(org string, session ChatSession) Option {
 	return optionFunc(func(s *settings) error {
-		s.sessions = append(s.sessions, ofOrg[ChatSession]{org, session})
+		s.sessions = append(s.sessions, orgSeed[ChatSession]{org, session})
 		return nil
 	})
 }
@@ -175,6 +177,18 @@ func WithClock(start time.Time, speed float64) Option {
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
 		s.start, s.clockSpeed = start, 0
+		return nil
+	})
+}
+
+// WithBeat sets the version of django-celery-beat whose scheduler starts the runs.
+// The default is [Beat29].
+func WithBeat(version Beat) Option {
+	return optionFunc(func(s *settings) error {
+		if version != Beat24 && version != Beat29 {
+			return invalid("WithBeat", "is %q, but must be %s or %s", version, Beat24, Beat29)
+		}
+		s.beat = version
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
@@ -18,11 +19,16 @@ type runner struct {
 	deliveries *deliveries
 	events     *events
 	outcomes   func(context.Context, Run) Outcome
+
+	// What the store's lock guards.
+	beat      *beat.Scheduler
+	isStopped bool
+	tentative map[*agent]bool // agents whose next runs change if beat reloads its schedule
 }
 
 // start writes the log of a run that starts at a time. The caller holds the store's
 // lock.
-func (r *runner) start(a *agent, at time.Time) (*log, Run) {
+func (r *runner) start(a *agent, at time.Time, reason RunReason) (*log, Run) {
 	start := django.NewDateTime(at)
 	l := &log{
 		ID:            r.store.nextID("log"),
@@ -33,20 +39,17 @@ func (r *runner) start(a *agent, at time.Time) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
+		details:       RunDetails{Reason: reason, DueAt: a.dueAt},
+	}
+	if previous := a.previous(); previous != nil && previous.latest != nil {
+		l.details.PreviousLogID = previous.latest.ID
 	}
 	a.org.logs.Add(l)
-	a.latest = l
+	a.setLatest(l)
 	r.releaseDependents(a.org, at)
-	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
-	return l, Run{
-		Org:       a.org.key,
-		AgentID:   a.ID,
-		Title:     a.Title,
-		MentorID:  a.mentorID(),
-		Prompt:    l.prompt,
-		LogID:     l.ID,
-		StartTime: l.StartTime.Time(),
-	}
+	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Reason: reason})
+	run := l.run()
+	return l, run
 }
 
 // execute gets the outcome of a run that has started, and schedules its end.
@@ -76,14 +79,15 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 		return nil
 	}
 	l.Status = outcome.Status
-	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
+	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.details.Log = django.ReplaceInvalidUTF8(outcome.Log)
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = django.ReplaceInvalidUTF8(outcome.Output)
+	l.details.Output = a.output
 	if a.Task.OneOff {
-		a.Task.Enabled = false
-		r.unschedule(a)
+		r.disable(a)
 	}
 	r.releaseDependents(a.org, at)
 	r.events.publish(Event{Type: EventRunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
@@ -63,7 +64,10 @@ func newSandbox(s *settings) *Sandbox {
 	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // the same seed, the same faults
 	store := newStore()
 	d := newDeliveries(t, e, s.httpClient, s.deliveryFaults, random)
-	runs := &runner{store: store, timeline: t, deliveries: d, events: e, outcomes: s.outcomes}
+	runs := &runner{
+		store: store, timeline: t, deliveries: d, events: e, outcomes: s.outcomes,
+		beat: &beat.Scheduler{Version: beat.Version(s.beat), LoadedAt: t.Now()}, tentative: map[*agent]bool{},
+	}
 	sv := &service{
 		platform:    &platform{store: store, timeline: t, runs: runs, events: e},
 		timeline:    t,
@@ -74,7 +78,7 @@ func newSandbox(s *settings) *Sandbox {
 		faults:      requestFaults{seed: s.seed},
 		requests:    journal.New[Request](maxRequests, maxRequestsSize),
 	}
-	sv.faults.set(s.faults)
+	sv.faults.reset(s.faults)
 	return &Sandbox{service: sv, store: store, runs: runs, deliveries: d, events: e, timeline: t}
 }
 

@@ -34,20 +34,19 @@ func (s *Selection) check() *api.ArgumentError {
 	return nil
 }
 
-// A selector applies a selection to one match after another.
+// A selector applies selections to one match after another.
 type selector struct {
-	Selection
-
-	skipped, selected int
+	matched, skipped, selected int
 }
 
 // next reports whether the next match is selected.
-func (s *selector) next(random *rand.Rand) bool {
-	if s.skipped < s.Skip {
+func (s *selector) next(selection Selection, random *rand.Rand) bool {
+	s.matched++
+	if s.skipped < selection.Skip {
 		s.skipped++
 		return false
 	}
-	if s.Times > 0 && s.selected >= s.Times || s.Probability > 0 && random.Float64() >= s.Probability {
+	if selection.Times > 0 && s.selected >= selection.Times || selection.Probability > 0 && random.Float64() >= selection.Probability {
 		return false
 	}
 	s.selected++

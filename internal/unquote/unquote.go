@@ -10,13 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// String returns the text that a literal stands for. The literal is in its
-// quotes, and a decoder has accepted it: String checks nothing again, and panics
-// where an escape is cut off. Half surrogates, and bytes that are no UTF-8, are
-// read as U+FFFD each, as they are by jsontext.AppendUnquote.
-func String(literal []byte) string {
+// String returns the value of a literal, which is in its quotes. The caller has
+// checked its syntax, and whether it is ASCII, which saves a check: String panics
+// where an escape is cut off. Half surrogates, and bytes that are not UTF-8, are
+// U+FFFD each, as in jsontext.AppendUnquote.
+func String(literal []byte, ascii bool) string {
 	text := literal[1 : len(literal)-1]
-	if !utf8.Valid(text) {
+	if !ascii && !utf8.Valid(text) {
 		text = replaceInvalid(text)
 	}
 	escape := bytes.IndexByte(text, '\\')

@@ -41,6 +41,9 @@ func (d *document) markSchemas(read, written map[string]bool) {
 		for _, property := range slices.Sorted(maps.Keys(schema.Value.Properties)) {
 			d.markProperty(place+"."+property, property, schema.Value, use{shared: shared, written: written[name]})
 		}
+		if read[name] {
+			d.read[goTypeOf(&openapi3.SchemaRef{Ref: "#/components/schemas/" + name, Value: schema.Value})] = d.readingOf(place, schema.Value)
+		}
 	}
 }
 

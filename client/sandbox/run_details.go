@@ -1,0 +1,44 @@
+package sandbox
+
+import "time"
+
+// RunDetails are what the sandbox knows of a run beyond its log.
+type RunDetails struct {
+	// Org is the key of the agent's org.
+	Org string
+	// AgentID is the agent's id.
+	AgentID int64
+	// LogID is the id of the run's log.
+	LogID int64
+	// Reason says why the run started. It is empty if [WithPeriodicAgentLog] added the
+	// log.
+	Reason RunReason
+	// DueAt is the time at which the agent was due. It is zero if the reason is
+	// [RunReasonRequested] or empty.
+	DueAt time.Time
+	// Prompt is the prompt that the run received, with the output of the previous
+	// agent.
+	Prompt string
+	// PreviousLogID is the id of the latest log of the agent's previous agent when the
+	// run started, 0 if there was none.
+	PreviousLogID int64
+	// Output is the mentor's response, empty while the run is running.
+	Output string
+	// Log is the log of the run without the output.
+	Log string
+}
+
+// RunDetails returns the details of the run with a log. It returns false if there is
+// no such log.
+func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	for _, o := range s.store.orgs {
+		if l := o.logs.ByID(logID); l != nil {
+			details := l.details
+			details.Org, details.AgentID, details.LogID, details.Prompt = o.key, l.PeriodicAgent, l.ID, l.prompt
+			return details, true
+		}
+	}
+	return RunDetails{}, false
+}
