@@ -39,6 +39,13 @@ func (s *callSettings) clone() callSettings {
 	return c
 }
 
+// forReading returns s without what is meant for the request that writes.
+func (s *callSettings) forReading() *callSettings {
+	c := s.clone()
+	c.query, c.fields, c.response = nil, nil, nil
+	return &c
+}
+
 // WithOrg sets the org, which is the platform's key and {org} in the API's
 // paths.
 func WithOrg(org string) SharedOption {

@@ -48,6 +48,9 @@ var (
 	// ErrBodyTooLarge is returned when a successful response is longer than the
 	// limit of [WithMaxBody]. It comes in a [TransportError].
 	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
+	// ErrOrderingIgnored is returned when a list is not in the order that the
+	// request asked for. It comes in a [DecodeError].
+	ErrOrderingIgnored = errors.New("client: the service ignored the ordering")
 	// ErrTruncated is returned by [Collect] when the list has more items than the
 	// limit.
 	ErrTruncated = errors.New("client: the list has more items than the limit")
@@ -326,6 +329,9 @@ func (e *DecodeError) Error() string {
 	contentType := e.ContentType
 	if contentType == "" {
 		contentType = "no content type"
+	}
+	if errors.Is(e.Err, ErrOrderingIgnored) || errors.Is(e.Err, errEndlessList) {
+		return fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
 	}
 	hint := "check the base URL: a proxy or a login page may have responded"
 	if e.Outcome == OutcomeMaybeDone {

@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -67,6 +68,9 @@ type iteration[T any] struct {
 // row the service ignores the page's number, or contradicts itself.
 const maxIdle = 8
 
+// errEndlessList is the cause of the error of a list whose pages would never end.
+var errEndlessList = errors.New("the list never ends")
+
 // run yields the items of all pages.
 func (it *iteration[T]) run() error {
 	for {
@@ -75,7 +79,9 @@ func (it *iteration[T]) run() error {
 		var err error
 		switch {
 		case next.err == nil && it.follows(next.page):
-			done, err = it.accept(next, next.page.Results, true)
+			if err = it.checkOrder(next); err == nil {
+				done, err = it.accept(next, next.page.Results, true)
+			}
 		case next.err == nil, it.last != nil && next.isMissing():
 			done, err = it.goBack(next)
 		default:
@@ -92,6 +98,19 @@ func (it *iteration[T]) run() error {
 // one.
 func (it *iteration[T]) follows(page *Page[T]) bool {
 	return it.last == nil || page.Count == it.last.Count || slices.ContainsFunc(page.Results, it.wasYielded)
+}
+
+// checkOrder returns an error if the first item of a page does not come after the
+// last item of the last page, although the list has not changed in between. The
+// items of one page have been checked already.
+func (it *iteration[T]) checkOrder(f fetched[T]) error {
+	if it.last == nil || f.page.Count != it.last.Count || len(it.last.Results) == 0 || len(f.page.Results) == 0 || it.wasYielded(f.page.Results[0]) {
+		return nil
+	}
+	if err := checkOrder(f.call.request, it.last.Results[len(it.last.Results)-1], f.page.Results[0]); err != nil {
+		return pageError(it.at+1, f.call.decodeError(err))
+	}
+	return nil
 }
 
 func (it *iteration[T]) wasYielded(item *T) bool { return it.yielded.has(it.key(item)) }
@@ -180,7 +199,7 @@ func (it *iteration[T]) accept(f fetched[T], items []*T, ahead bool) (done bool,
 	case f.page.Next == "":
 		return true, nil
 	case err == nil && it.idle > maxIdle:
-		err = fmt.Errorf("it is the %dth page in a row that names a next page but has no new item", it.idle)
+		err = fmt.Errorf("%w: %d pages in a row name a next page but have no new item", errEndlessList, it.idle)
 	}
 	if err != nil {
 		err = pageError(it.at, f.call.decodeError(err))
@@ -202,7 +221,7 @@ func (it *iteration[T]) setNext(address string) error {
 	case err != nil:
 		return err
 	case it.known[query]:
-		return fmt.Errorf("the address of the next page repeats, so the list would never end: %q", query)
+		return fmt.Errorf("%w: the address of the next page repeats: %q", errEndlessList, query)
 	}
 	it.known[query] = true
 	it.queries = append(it.queries, query)

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -29,14 +30,45 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
 }
 
-// fetchPage requests a page.
+// listPage requests a page for a List method.
+func listPage[T any](ctx context.Context, c *Client, opts []CallOption, build buildFunc) (*Page[T], error) {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return nil, err
+	}
+	page, _, err := fetchPage[T](ctx, c, s, build)
+	return page, err
+}
+
+// fetchPage requests a page, and checks that it is sorted.
 func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*Page[T], *call, error) {
 	page := new(Page[T])
 	call, err := c.send(ctx, s, build, page)
 	if err != nil {
 		return nil, call, err
 	}
+	if err := checkOrder(call.request, page.Results...); err != nil {
+		return nil, call, call.decodeError(err)
+	}
 	return page, call, nil
+}
+
+// UnmarshalJSON decodes a page. If its items are models of this package, it may
+// also be a bare list of them.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	*p = Page[T]{}
+	if _, ok := any(new(T)).(model); ok {
+		return unmarshalModel(data, p)
+	}
+	type fields Page[T]
+	return json.Unmarshal(data, (*fields)(p))
+}
+
+// MarshalJSON returns the fields of p, among them the unknown ones, as those of
+// models are.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	type fields Page[T]
+	return marshalModel(fields(p), p.Unknown)
 }
 
 // decode decodes a page, or a bare list of its items.

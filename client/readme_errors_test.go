@@ -85,6 +85,12 @@ func documentedErrors() map[string]func(t *testing.T) error {
 			_, err := responding(t, http.StatusOK, "<html>").PeriodicAgents.Get(t.Context(), 1)
 			return as[*client.DecodeError](t, err)
 		},
+		"client.ErrOrderingIgnored": func(t *testing.T) error {
+			c := responding(t, http.StatusOK, `{"count": 2, "next": null, "previous": null, "results": [{"id": 2}, {"id": 1}]}`)
+			_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Ordering: client.OrderByID})
+			require.ErrorIs(t, err, client.ErrOrderingIgnored)
+			return as[*client.DecodeError](t, err)
+		},
 		"client.PageError": func(t *testing.T) error {
 			_, err := client.Collect(responding(t, http.StatusOK, "<html>").PeriodicAgents.All(t.Context(), nil), 10)
 			return as[*client.DecodeError](t, as[*client.PageError](t, err))

@@ -60,7 +60,7 @@ func (l *lister) maxSize() int64 {
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Ordering, params.Status, params.PageSize = ordering, status, size
+	params.Ordering, params.Status, params.PageSize = client.Ordering(ordering), status, size
 	if number > 1 {
 		params.Page = number
 	}

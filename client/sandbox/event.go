@@ -31,10 +31,10 @@ const (
 	EventRequestFinished EventType = "request"
 	// EventClockChanged means that the clock was advanced or has another speed.
 	EventClockChanged EventType = "clock"
-	// EventFaultsChanged means that faults were set or removed.
-	EventFaultsChanged EventType = "faults"
 	// EventSchedulerChanged means that the scheduler was stopped or started.
 	EventSchedulerChanged EventType = "scheduler"
+	// EventFaultsChanged means that faults were set or removed.
+	EventFaultsChanged EventType = "faults"
 	// EventOverflow replaces events that were dropped because the watcher was too
 	// slow.
 	EventOverflow EventType = "lost"
@@ -57,8 +57,8 @@ type Event struct {
 	RequestID int64
 	// Status is the status of the run.
 	Status api.Status
-	// Reason says why a run has started.
-	Reason RunReason
+	// Cause says why a run has started.
+	Cause RunCause
 	// Time is the time on the sandbox's clock.
 	Time time.Time
 }

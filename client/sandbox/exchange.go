@@ -22,7 +22,8 @@ type exchange struct {
 	receivedAt time.Time // on the sandbox's clock
 	started    time.Time
 	body       []byte
-	bodyErr    error             // why the body is incomplete
+	bodyErr    error // why the body is incomplete
+	release    Release
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
@@ -41,6 +42,9 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	if e.fault = s.faults.next(e.operation(), r.Method, r.URL.Path); e.fault != nil {
 		e.effect = e.fault.Effect
 	}
+	if e.effect.Release != "" {
+		e.setRelease(e.effect.Release)
+	}
 	e.respond()
 }
 
@@ -55,9 +59,15 @@ func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	e := &exchange{service: s, request: r, receivedAt: s.timeline.Now(), started: time.Now(), draft: draft{header: w.Header()}}
 	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	e.route, e.parameters = routes.Find(r.URL.Path)
+	e.setRelease(s.release)
 	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait, now: s.timeline.Now}
 	return e
+}
+
+// setRelease sets the release, and the route that the request has in it.
+func (e *exchange) setRelease(release Release) {
+	e.release = release
+	e.route, e.parameters = routesOf(release).Find(e.request.URL.Path)
 }
 
 // operation returns the id of the operation, empty if there is none.
@@ -84,8 +94,8 @@ func (e *exchange) respond() {
 	} else {
 		e.execute()
 	}
-	if e.effect.reshapes() {
-		e.draft.reshape(&e.effect, e.operation())
+	if e.effect.reshapes() || e.release != Release4205 {
+		e.draft.reshape(&e.effect, e.operation(), e.release)
 	}
 	if bodyAllowed(e.draft.status) {
 		e.replaceBody()
@@ -108,7 +118,7 @@ func (e *exchange) execute() {
 		return
 	}
 	var response *django.Response
-	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.effect.OlderRelease)
+	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.release)
 	e.draft.setResponse(e.route, response)
 }
 

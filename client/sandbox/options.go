@@ -51,6 +51,7 @@ type settings struct {
 	start          time.Time
 	clockSpeed     float64
 	beat           Beat
+	release        Release
 	seed           uint64
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
@@ -63,6 +64,7 @@ func newSettings(opts []Option) (*settings, error) {
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
 		beat:        Beat29,
+		release:     Release4205,
 		seed:        1,
 		outcomes:    script(nil),
 	}
@@ -177,6 +179,18 @@ func WithClock(start time.Time, speed float64) Option {
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
 		s.start, s.clockSpeed = start, 0
+		return nil
+	})
+}
+
+// WithRelease sets the release of the service that the sandbox serves. The default
+// is [Release4205]. See [RequestEffect].Release for single requests.
+func WithRelease(release Release) Option {
+	return optionFunc(func(s *settings) error {
+		if !slices.Contains(releases, release) {
+			return invalid("WithRelease", "is %q, but must be one of %s", release, releaseList())
+		}
+		s.release = release
 		return nil
 	})
 }

@@ -28,7 +28,7 @@ type runner struct {
 
 // start writes the log of a run that starts at a time. The caller holds the store's
 // lock.
-func (r *runner) start(a *agent, at time.Time, reason RunReason) (*log, Run) {
+func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	start := django.NewDateTime(at)
 	l := &log{
 		ID:            r.store.nextID("log"),
@@ -39,7 +39,7 @@ func (r *runner) start(a *agent, at time.Time, reason RunReason) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
-		details:       RunDetails{Reason: reason, DueAt: a.dueAt},
+		details:       RunDetails{Cause: cause, DueAt: a.dueAt},
 	}
 	if previous := a.previous(); previous != nil && previous.latest != nil {
 		l.details.PreviousLogID = previous.latest.ID
@@ -47,7 +47,7 @@ func (r *runner) start(a *agent, at time.Time, reason RunReason) (*log, Run) {
 	a.org.logs.Add(l)
 	a.setLatest(l)
 	r.releaseDependents(a.org, at)
-	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Reason: reason})
+	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Cause: cause})
 	run := l.run()
 	return l, run
 }

@@ -70,7 +70,7 @@ func (p *platform) seedAgents(accounts []Account, orgKey string, requests []clie
 	first := slices.IndexFunc(accounts, func(a Account) bool { return a.Org == orgKey })
 	for i, request := range requests {
 		setDefault(&request.Mentor, o.mentors[0].UniqueID)
-		if r := p.createAgent(o, accounts[first].Username, requestData(&request)); r.Status != http.StatusCreated {
+		if r := p.createAgent(o, accounts[first].Username, agentFields, requestData(&request)); r.Status != http.StatusCreated {
 			text, _ := django.EncodeJSON(r.Body)
 			return &api.ArgumentError{Argument: fmt.Sprintf("%s[%d]", option, i), Reason: "is invalid", Err: errors.New(string(text))}
 		}

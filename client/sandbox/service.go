@@ -18,6 +18,7 @@ type service struct {
 	accounts    *accounts
 	pageSize    int
 	maxPageSize int
+	release     Release
 
 	faults   requestFaults
 	requests *journal.Journal[Request]
@@ -26,7 +27,7 @@ type service struct {
 // dispatch executes the operation of a request, after the checks of a view of
 // Django REST Framework in their order. It returns the account of the API key, if
 // there is one, too.
-func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[string]string, olderRelease bool) (*django.Response, *Account) {
+func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[string]string, release Release) (*django.Response, *Account) {
 	query := django.ParseQuery(r.URL.RawQuery)
 	if errResponse := django.Negotiate(query, r.Header["Accept"]); errResponse != nil {
 		return errResponse, nil
@@ -46,7 +47,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 	if operation == nil {
 		return django.MethodNotAllowed(r.Method), account
 	}
-	return operation.execute(&call{
+	response := operation.execute(&call{
 		platform: s.platform,
 		org:      org,
 		account:  account,
@@ -54,10 +55,14 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 		id:       path["id"],
 		list:     listing.Request{Query: query, URL: listURL(r), PageSize: s.pageSize, MaxPageSize: s.maxPageSize},
 
-		contentType:  r.Header.Get("Content-Type"),
-		body:         body,
-		olderRelease: olderRelease,
-	}), account
+		contentType: r.Header.Get("Content-Type"),
+		body:        body,
+		release:     release,
+	})
+	if response.Missing != "" && release.before(Release490) {
+		response = django.NotFound()
+	}
+	return response, account
 }
 
 // authorize returns the org of a path, if the account is one of its
