@@ -2,11 +2,13 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/iblai/iblai-go/internal/scan"
@@ -30,10 +32,7 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 			err = errors.New("the body is a page of HTML")
 		}
 	case standardJSON:
-		err = json.Unmarshal(body, out.pointer)
-		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
-			err = fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
-		}
+		err = out.decode(body)
 	case model:
 		buffer.decoder.Reset(body)
 		out.decode(&buffer.decoder)
@@ -45,8 +44,24 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	return nil
 }
 
-// standardJSON is a value of a type that is not a model of this package.
+// standardJSON is a pointer to a value that package encoding/json decodes.
 type standardJSON struct{ pointer any }
+
+// decode decodes a body. On an error it leaves the zero value.
+func (s standardJSON) decode(body []byte) error {
+	err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), s.pointer)
+	if err == nil {
+		return nil
+	}
+	reflect.ValueOf(s.pointer).Elem().SetZero()
+	if failure, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // whose text may have the value
+		return fmt.Errorf("%s can't be decoded as %s", cmp.Or(failure.Field, "the body"), failure.Type)
+	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
+		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+	}
+	return err
+}
 
 // decodeError returns the last response as an error: err says what is wrong with
 // its body.

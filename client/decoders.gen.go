@@ -49,7 +49,8 @@ func (m *Artifact) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m Artifact) MarshalJSON() ([]byte, error) {
 	type fields Artifact
 	return marshalModel(fields(m), m.Unknown)
@@ -98,7 +99,8 @@ func (m *ArtifactVersion) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
 	type fields ArtifactVersion
 	return marshalModel(fields(m), m.Unknown)
@@ -154,7 +156,8 @@ func (m *CallConfiguration) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m CallConfiguration) MarshalJSON() ([]byte, error) {
 	type fields CallConfiguration
 	return marshalModel(fields(m), m.Unknown)
@@ -192,7 +195,8 @@ func (m *ChatMessage) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m ChatMessage) MarshalJSON() ([]byte, error) {
 	type fields ChatMessage
 	return marshalModel(fields(m), m.Unknown)
@@ -224,7 +228,8 @@ func (m *CrontabSchedule) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
 	type fields CrontabSchedule
 	return marshalModel(fields(m), m.Unknown)
@@ -291,7 +296,8 @@ func (m *MCPServer) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m MCPServer) MarshalJSON() ([]byte, error) {
 	type fields MCPServer
 	return marshalModel(fields(m), m.Unknown)
@@ -436,7 +442,8 @@ func (m *Mentor) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m Mentor) MarshalJSON() ([]byte, error) {
 	type fields Mentor
 	return marshalModel(fields(m), m.Unknown)
@@ -464,7 +471,8 @@ func (m *MentorAudience) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m MentorAudience) MarshalJSON() ([]byte, error) {
 	type fields MentorAudience
 	return marshalModel(fields(m), m.Unknown)
@@ -499,7 +507,8 @@ func (m *MentorCategory) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m MentorCategory) MarshalJSON() ([]byte, error) {
 	type fields MentorCategory
 	return marshalModel(fields(m), m.Unknown)
@@ -527,7 +536,8 @@ func (m *MentorType) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m MentorType) MarshalJSON() ([]byte, error) {
 	type fields MentorType
 	return marshalModel(fields(m), m.Unknown)
@@ -569,7 +579,8 @@ func (m *OAuthService) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m OAuthService) MarshalJSON() ([]byte, error) {
 	type fields OAuthService
 	return marshalModel(fields(m), m.Unknown)
@@ -636,7 +647,8 @@ func (m *PeriodicAgent) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgent
 	return marshalModel(fields(m), m.Unknown)
@@ -677,7 +689,8 @@ func (m *PeriodicAgentLog) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgentLog
 	return marshalModel(fields(m), m.Unknown)
@@ -716,7 +729,8 @@ func (m *PeriodicAgentStatistics) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgentStatistics
 	return marshalModel(fields(m), m.Unknown)
@@ -751,7 +765,8 @@ func (m *PeriodicTask) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m PeriodicTask) MarshalJSON() ([]byte, error) {
 	type fields PeriodicTask
 	return marshalModel(fields(m), m.Unknown)
@@ -784,7 +799,8 @@ func (m *Pin) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m Pin) MarshalJSON() ([]byte, error) {
 	type fields Pin
 	return marshalModel(fields(m), m.Unknown)
@@ -820,7 +836,8 @@ func (m *PinnedSession) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m PinnedSession) MarshalJSON() ([]byte, error) {
 	type fields PinnedSession
 	return marshalModel(fields(m), m.Unknown)
@@ -848,7 +865,8 @@ func (m *Subject) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m Subject) MarshalJSON() ([]byte, error) {
 	type fields Subject
 	return marshalModel(fields(m), m.Unknown)
@@ -882,7 +900,8 @@ func (m *Voice) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m Voice) MarshalJSON() ([]byte, error) {
 	type fields Voice
 	return marshalModel(fields(m), m.Unknown)

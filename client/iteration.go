@@ -85,6 +85,7 @@ func (it *iteration[T]) run() error {
 		case next.err == nil, it.last != nil && next.isMissing():
 			done, err = it.goBack(next)
 		default:
+			it.prefetcher.pager.capture(next)
 			err = pageError(it.at+1, next.err)
 		}
 		if done || err != nil {
@@ -127,6 +128,7 @@ func (it *iteration[T]) goBack(next fetched[T]) (done bool, err error) {
 		case back.isMissing():
 			return true, nil // all items have moved before the first page of the iteration
 		case back.err != nil:
+			it.prefetcher.pager.capture(back)
 			return true, pageError(it.at+1, back.err)
 		}
 		adjacent := next.err == nil && it.at == number-1

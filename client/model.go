@@ -5,6 +5,7 @@ import (
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/scan"
+	"github.com/iblai/iblai-go/internal/secretname"
 )
 
 // model is a pointer to the zero value of a type with a decoder of its own: a
@@ -20,7 +21,8 @@ func unmarshalModel(data []byte, m model) error {
 }
 
 // marshalModel returns the JSON of a model's fields and of its unknown fields,
-// which replace those with the same names.
+// which replace those with the same names. A text, an object or an array whose
+// name looks like a secret's is masked, as a secret is.
 func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 	var known bytes.Buffer
 	if err := writeJSON(&known, fields); err != nil || unknown.Len() == 0 {
@@ -38,6 +40,9 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 		}
 	}
 	for name, value := range unknown.All() {
+		if secretname.Is(name) && bytes.ContainsRune([]byte(`"{[`), rune(value[0])) {
+			value = []byte(`"` + redacted + `"`)
+		}
 		e.field(name, value)
 	}
 	e.end()

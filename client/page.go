@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -50,6 +51,24 @@ func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build bui
 		return nil, call, call.decodeError(err)
 	}
 	return page, call, nil
+}
+
+// UnmarshalJSON decodes a page. If its items are models of this package, it may
+// also be a bare list of them.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	*p = Page[T]{}
+	if _, ok := any(new(T)).(model); ok {
+		return unmarshalModel(data, p)
+	}
+	type fields Page[T]
+	return json.Unmarshal(data, (*fields)(p))
+}
+
+// MarshalJSON returns the fields of p, among them the unknown ones, as those of
+// models are.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	type fields Page[T]
+	return marshalModel(fields(p), p.Unknown)
 }
 
 // decode decodes a page, or a bare list of its items.

@@ -79,7 +79,7 @@ func TestRunDetails(t *testing.T) {
 	var prompts []string
 	server := newTestServer(t, withNumberedOutputs(&prompts), withSchedule(t, "0 11 * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
 	advance(t, server, 155*time.Minute)
-	result := fire(t, server, 2, sandbox.Outcome{Output: "By hand.", Log: "Answered."})
+	result := runNow(t, server, 2, sandbox.Outcome{Output: "By hand.", Log: "Answered."})
 	day := start.Truncate(24 * time.Hour)
 	for _, want := range []sandbox.RunDetails{
 		{LogID: 1, AgentID: 1, Reason: sandbox.RunReasonSchedule, DueAt: day.Add(11 * time.Hour), Output: "Answer 1."},

@@ -82,6 +82,6 @@ func TestPinnedMessages(t *testing.T) {
 	got := get(t, server, "pin-message/?session_id="+session).body
 	assert.Contains(t, got, `"name":"Study coach"`)
 	assert.Contains(t, got, `"messages":[`+
-		`{"id":1,"message":{"type":"human"},"title":"Essays","feedback":{},"document_sources":null,"files":[],"artifact_versions":[],"inserted_at":"2026-01-05T09:00:00Z"},`+
-		`{"id":9,"message":{},"title":null,"feedback":{},"document_sources":null,"files":[],"artifact_versions":[],"inserted_at":"2026-01-05T09:00:00Z"}]`)
+		`{"id":1,"message":{"type":"human"},"inserted_at":"2026-01-05T09:00:00Z","title":"Essays","feedback":{},"document_sources":null,"files":[],"artifact_versions":[]},`+
+		`{"id":9,"message":{},"inserted_at":"2026-01-05T09:00:00Z","title":null,"feedback":{},"document_sources":null,"files":[],"artifact_versions":[]}]`)
 }

@@ -81,7 +81,7 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 	l.Status = outcome.Status
 	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
-	l.details.Log = l.Content
+	l.details.Log = django.ReplaceInvalidUTF8(outcome.Log)
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = django.ReplaceInvalidUTF8(outcome.Output)

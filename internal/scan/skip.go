@@ -37,13 +37,13 @@ func (d *Decoder) open(kind Kind, level *int) bool {
 	if kind == KindObject {
 		end = '}'
 	}
+	d.skipped.tooDeep = d.skipped.tooDeep || d.depth+*level >= maxDepth
 	d.at++
 	if d.peek() == end {
 		d.at++
 		return false
 	}
 	*level++
-	d.skipped.tooDeep = d.skipped.tooDeep || d.depth+*level > maxDepth
 	d.setObject(*level, kind == KindObject)
 	if kind == KindObject {
 		d.fieldName()

@@ -80,7 +80,8 @@ func (m *%[1]s) UnmarshalJSON(data []byte) error {
 	return unmarshalModel(data, m)
 }
 
-// MarshalJSON returns the fields of m, among them the unknown ones.
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
 func (m %[1]s) MarshalJSON() ([]byte, error) {
 	type fields %[1]s
 	return marshalModel(fields(m), m.Unknown)

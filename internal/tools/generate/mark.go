@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/iblai/iblai-go/internal/secretname"
 )
 
 // markSchemas marks the properties of all schemas that are read or written.
@@ -198,7 +200,7 @@ func (d *document) markParameter(place string, o operation, p *openapi3.Paramete
 		return
 	}
 	of := kindOf(p.Schema)
-	if isSecretName(p.Name) && p.Extensions["x-not-secret"] != true {
+	if secretname.Is(p.Name) && p.Extensions["x-not-secret"] != true {
 		d.refuse(place, "it looks like a secret, which must not be in an address; set x-not-secret to true in internal/codegen/overlay.yaml if it isn't one")
 	}
 	inPath := p.In == openapi3.ParameterInPath

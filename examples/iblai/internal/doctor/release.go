@@ -28,12 +28,12 @@ var releases = []release{
 	{name: "3.5x", mentorNumber: true},
 }
 
-// someReleases are the fields that only some releases send. A test compares them
-// with the contract.
+// someReleases are the fields that only some releases send, which a test compares
+// with the contract, and call_configuration, which a mentor may lack.
 var someReleases = map[reflect.Type][]string{
 	reflect.TypeFor[client.Mentor](): {
 		"id", "types", "subjects", "show_rag_images", "enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts",
-		"study_mode_prompt", "starter_prompts", "show_explore_mentors", "embed_icon_selection_data",
+		"study_mode_prompt", "starter_prompts", "show_explore_mentors", "embed_icon_selection_data", "call_configuration",
 	},
 	reflect.TypeFor[client.CallConfiguration](): {"language", "screensharing_system_prompt", "screensharing_proactive_prompt"},
 	reflect.TypeFor[client.MCPServer](): {

@@ -159,6 +159,9 @@ func TestSomeReleasesFieldsAreThoseOfTheContract(t *testing.T) {
 		fields := contract.Components.Schemas[schema].Properties
 		require.NotEmpty(t, fields, schema)
 		maps.DeleteFunc(fields, func(_ string, f field) bool { return f == field{} })
+		if schema == "Mentor" {
+			fields["call_configuration"] = field{}
+		}
 		assert.ElementsMatch(t, slices.Collect(maps.Keys(fields)), someReleases[model], schema)
 	}
 }
