@@ -50,10 +50,9 @@ func TestPutAndPatchKeepOmittedFields(t *testing.T) {
 	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", request))
 	c, ctx := newClient(t, server), t.Context()
 
-	// The client sends every field of a crontab.
-	response := send(t, server, http.MethodPut, "periodic-agents/2/", `{"mentor":"`+coach+`","title":"Evening digest","task":{"crontab":{"minute":"30"}}}`)
-	require.Equal(t, http.StatusOK, response.status, response.body)
-	replaced, err := c.PeriodicAgents.Get(ctx, 2)
+	replaced, err := c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{
+		Mentor: coach, Title: "Evening digest",
+	}, client.WithBodyField("task", map[string]any{"crontab": map[string]string{"minute": "30"}})) // the client itself sends all fields
 	require.NoError(t, err)
 	assert.Equal(t, "Evening digest", replaced.Title)
 	assert.Equal(t, "Keep me.", replaced.Description)
@@ -65,8 +64,13 @@ func TestPutAndPatchKeepOmittedFields(t *testing.T) {
 	assert.Nil(t, patched.PreviousAgent)
 	assert.Equal(t, "Evening digest", patched.Title)
 
-	refusal := send(t, server, http.MethodPut, "periodic-agents/2/", `{"title":"x"}`)
-	assert.Equal(t, `{"mentor":["This field is required."],"task":["This field is required."]}`, refusal.body)
+	_, err = c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{Title: "x"}, client.WithBodyField("task", map[string]any{}))
+	refusal := &client.Error{}
+	require.ErrorAs(t, err, &refusal)
+	assert.Equal(t, []client.FieldError{
+		{Path: "mentor", Messages: []string{"This field is required."}},
+		{Path: "task.crontab", Messages: []string{"This field is required."}},
+	}, refusal.Fields)
 }
 
 func TestInvalidUpdateChangesNothing(t *testing.T) {
