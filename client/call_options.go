@@ -49,6 +49,13 @@ func checkAccount(option, value string) error {
 	return checkPathText(option, value)
 }
 
+// forReading returns s without what is meant for the request that writes.
+func (s *callSettings) forReading() *callSettings {
+	c := s.clone()
+	c.query, c.fields, c.response = nil, nil, nil
+	return &c
+}
+
 // WithOrg sets the org, which is the platform's key and {org} in the API's
 // paths.
 func WithOrg(org string) SharedOption {

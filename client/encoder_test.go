@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
@@ -31,8 +32,10 @@ func anyRequest(t *testing.T, random *rand.Rand, value reflect.Value) {
 	default:
 		switch value.Kind() {
 		case reflect.Struct:
-			for _, field := range value.Fields() {
-				anyRequest(t, random, field)
+			for of, field := range value.Fields() {
+				if of.Name != "Unknown" { // which no request has
+					anyRequest(t, random, field)
+				}
 			}
 		case reflect.Pointer:
 			value.Set(reflect.New(value.Type().Elem()))
@@ -62,6 +65,13 @@ func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 	for range 300 {
 		var create client.PeriodicAgentCreateRequest
 		anyRequest(t, random, reflect.ValueOf(&create).Elem())
+		if create.Task.Crontab != (client.CrontabSchedule{}) { // Create sends * for its empty fields
+			create.Task.Crontab.Hour = cmp.Or(create.Task.Crontab.Hour, "*")
+			create.Task.Crontab.Minute = cmp.Or(create.Task.Crontab.Minute, "*")
+			create.Task.Crontab.DayOfWeek = cmp.Or(create.Task.Crontab.DayOfWeek, "*")
+			create.Task.Crontab.DayOfMonth = cmp.Or(create.Task.Crontab.DayOfMonth, "*")
+			create.Task.Crontab.MonthOfYear = cmp.Or(create.Task.Crontab.MonthOfYear, "*")
+		}
 		_, err := c.PeriodicAgents.Create(t.Context(), &create, client.AllowUnrunnable())
 		require.NoError(t, err)
 		compare(create)

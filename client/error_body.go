@@ -1,8 +1,6 @@
 package client
 
 import (
-	"bytes"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -12,7 +10,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 )
 
 // newError returns an unsuccessful response as an error.
@@ -22,6 +21,7 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 	parsed := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
+	page, _ := pageNumber(c.url.RawQuery)
 	return &Error{
 		StatusCode:  response.StatusCode,
 		Operation:   c.request.Operation,
@@ -33,6 +33,7 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 		Attempts:    attempt,
 		Header:      header,
 		Body:        body,
+		page:        page,
 	}
 }
 
@@ -76,13 +77,12 @@ func (b errorBody) isFromService(response *http.Response) bool {
 // validation errors nested as the request's fields are, or a bare list. A body
 // that is not JSON has neither.
 func parseErrorBody(body []byte) errorBody {
-	decoder := jsontext.NewDecoder(bytes.NewReader(body), lenientSyntax)
-	isObject := decoder.PeekKind() == '{'
+	var d scan.Decoder
+	d.Reset(body)
+	isObject := d.Kind() == scan.KindObject
 	var found fieldErrors
-	if err := found.read(decoder, ""); err != nil {
-		return errorBody{}
-	}
-	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+	found.read(&d, "", 0)
+	if d.End() != nil {
 		return errorBody{}
 	}
 	for _, name := range []string{"detail", "error", "message"} {
@@ -126,63 +126,38 @@ type fieldErrors struct {
 	text         int // their bytes
 }
 
-// read adds the errors in the next JSON value, whose path is path.
-func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
-	kind := decoder.PeekKind()
-	if decoder.StackDepth() >= deepestField || f.messages >= mostMessages && path != "detail" {
-		return decoder.SkipValue()
+// read adds the errors in the next JSON value, whose path is path. The strings of
+// an array are messages for path itself; its other values, such as the errors of a
+// list's items, are below it.
+func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
+	if depth >= deepestField || f.messages >= mostMessages && path != "detail" {
+		d.Skip()
+		return
 	}
-	switch kind {
-	case '{':
-		return f.readObject(decoder, path)
-	case '[':
-		return f.readArray(decoder, path)
-	}
-	token, err := decoder.ReadToken()
-	if err != nil {
-		return err
-	}
-	f.add(path, token.String())
-	if path == "detail" && decoder.StackDepth() == 1 {
-		f.detailIsText = kind == '"' && token.String() != ""
-	}
-	return nil
-}
-
-func (f *fieldErrors) readObject(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for decoder.PeekKind() != '}' {
-		name, err := decoder.ReadToken()
-		if err != nil {
-			return err
+	switch kind := d.Kind(); kind {
+	case scan.KindObject:
+		var unknown *api.Fields
+		for name := range d.Fields(&unknown) {
+			f.read(d, joinPath(path, string(name)), depth+1)
 		}
-		if err := f.read(decoder, joinPath(path, name.String())); err != nil {
-			return err
+	case scan.KindArray:
+		for i := range d.Items() {
+			at := path
+			if kind := d.Kind(); kind == scan.KindObject || kind == scan.KindArray {
+				at = joinPath(path, strconv.Itoa(i))
+			}
+			f.read(d, at, depth+1)
+		}
+	case scan.KindNull:
+		d.Skip()
+		f.add(path, "null")
+	default:
+		text := d.String()
+		f.add(path, text)
+		if path == "detail" && depth == 1 {
+			f.detailIsText = kind == scan.KindString && text != ""
 		}
 	}
-	_, err := decoder.ReadToken()
-	return err
-}
-
-// readArray adds an array: strings are messages for path itself, and other values,
-// such as the errors of a list's items, are below it.
-func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
-	if _, err := decoder.ReadToken(); err != nil {
-		return err
-	}
-	for i := 0; decoder.PeekKind() != ']'; i++ {
-		at := path
-		if kind := decoder.PeekKind(); kind == '{' || kind == '[' {
-			at = joinPath(path, strconv.Itoa(i))
-		}
-		if err := f.read(decoder, at); err != nil {
-			return err
-		}
-	}
-	_, err := decoder.ReadToken()
-	return err
 }
 
 func (f *fieldErrors) add(path, message string) {

@@ -45,6 +45,12 @@ var (
 	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
 	// long the wait is.
 	ErrHeldBack = errors.New("client: held back by the service's rate limit")
+	// ErrBodyTooLarge is returned when a successful response is longer than the
+	// limit of [WithMaxBody]. It comes in a [TransportError].
+	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
+	// ErrOrderingIgnored is returned when a list is not in the order that the
+	// request asked for. It comes in a [DecodeError].
+	ErrOrderingIgnored = errors.New("client: the service ignored the ordering")
 	// ErrTruncated is returned by [Collect] when the list has more items than the
 	// limit.
 	ErrTruncated = errors.New("client: the list has more items than the limit")
@@ -80,6 +86,9 @@ type Error struct {
 	// Body is the response's body without secrets, up to the limit of
 	// [WithMaxErrorBody].
 	Body []byte
+
+	// page is the number of the page that was requested, or 0.
+	page int64
 }
 
 // FieldError is the validation error of one field of a request.
@@ -183,6 +192,8 @@ func (e *Error) statusHint() string {
 		return "the key's user must be an administrator of the org in the path"
 	case e.StatusCode == http.StatusNotFound && !e.FromService:
 		return "a proxy says that there is nothing here, not the service, and the object may exist: check the base URL"
+	case e.StatusCode == http.StatusNotFound && e.page > 0:
+		return fmt.Sprintf("check the page: the list may have fewer than %d; or the org and the user", e.page)
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
@@ -323,6 +334,9 @@ func (e *DecodeError) Error() string {
 	contentType := e.ContentType
 	if contentType == "" {
 		contentType = "no content type"
+	}
+	if errors.Is(e.Err, ErrOrderingIgnored) || errors.Is(e.Err, errEndlessList) {
+		return fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
 	}
 	hint := "check the base URL: a proxy or a login page may have responded"
 	if e.Outcome == OutcomeMaybeDone {

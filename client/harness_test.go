@@ -138,7 +138,12 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
 			secret.Set(reflect.ValueOf(new(api.NewSecret(testSecret))))
 		}
+		if task := made.Elem().FieldByName("Task"); task.IsValid() && task.Kind() == reflect.Struct { // required to replace an agent
+			task.FieldByName("Crontab").FieldByName("Hour").SetString("8")
+		}
 		return made
+	case in == reflect.TypeFor[time.Time]():
+		return reflect.ValueOf(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
 	}
 	require.FailNow(t, "the harness has no argument of this type", "%s", in)
 	return reflect.Value{}
@@ -176,7 +181,7 @@ func (o *operation) observe(t *testing.T) {
 		operation, ok := client.OperationFromContext(r.Context())
 		assert.True(t, ok, "%s: the request's context has no operation", o.name)
 		o.template = operation.PathTemplate
-		return respond(r, http.StatusOK, "{}"), nil
+		return respond(r, http.StatusOK, anySuccess), nil
 	}))
 	require.NoError(t, o.call(t.Context(), c), o.name)
 	require.Equal(t, 1, sent, o.name)

@@ -40,7 +40,7 @@ func TestMiddlewareWrapsEveryAttempt(t *testing.T) {
 			if sent++; sent == 1 {
 				return throttled(r), nil
 			}
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		require.NoError(t, op.call(t.Context(), c))
 		once := []string{"outer before", "inner before", "inner after", "outer after"}
@@ -70,7 +70,7 @@ func TestMiddlewareSeesOperationWithoutKey(t *testing.T) {
 		})
 		c := newClient(t, look, roundTrip(func(r *http.Request) (*http.Response, error) {
 			assert.Equal(t, "Api-Token "+testKey, r.Header.Get("Authorization"))
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		require.NoError(t, op.call(t.Context(), c))
 		assert.Equal(t, 1, seen)
@@ -107,7 +107,7 @@ func TestMiddlewareThatResponds(t *testing.T) {
 			respond exchange
 			check   func(*testing.T, operation, error)
 		}{
-			"a response": {func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, "{}"), nil }, succeeds},
+			"a response": {func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, anySuccess), nil }, succeeds},
 			"no body": {func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: http.StatusNoContent}, nil
 			}, func(t *testing.T, op operation, err error) {
@@ -177,7 +177,7 @@ func TestLogger(t *testing.T) {
 				if sent++; sent == 1 {
 					return respondWith(r, http.StatusTooManyRequests, `{"detail": "Slow down."}`, "X-Response", "in-the-response"), nil
 				}
-				return respond(r, http.StatusOK, `{"x": "in-the-body-2"}`), nil
+				return respond(r, http.StatusOK, `{"x": "in-the-body-2", `+anySuccess[1:]), nil
 			}))
 			require.NoError(t, op.call(t.Context(), c, client.WithQuery("q", "in-the-query"), client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Second, MaxDelay: time.Second})))
 			log := out.String()
@@ -206,7 +206,7 @@ func TestLoggerReceivesContext(t *testing.T) {
 		seen++
 	}})
 	_, err := newClient(t, client.WithLogger(logger), roundTrip(func(r *http.Request) (*http.Response, error) {
-		return respond(r, http.StatusOK, "{}"), nil
+		return respond(r, http.StatusOK, anySuccess), nil
 	})).PeriodicAgents.Get(context.WithValue(t.Context(), key{}, "trace"), 1)
 	require.NoError(t, err)
 	assert.Equal(t, 1, seen)
@@ -252,7 +252,7 @@ func TestObserver(t *testing.T) {
 					case 2:
 						return respond(r, http.StatusOK, "<html>"), nil
 					}
-					return respond(r, http.StatusOK, "{}"), nil
+					return respond(r, http.StatusOK, anySuccess), nil
 				}))
 			ctx := context.WithValue(t.Context(), key{}, "value")
 			failure := op.call(ctx, c)
@@ -301,7 +301,7 @@ func TestObserverIsNotCalledForInvalidArguments(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, client.WithObserver(func(context.Context, client.Attempt) { assert.Fail(t, "nothing was sent") }))
 	_, err := c.PeriodicAgents.Get(t.Context(), 0)
-	refusesArgument(t, err)
+	assertArgumentError(t, err)
 }
 
 // A panic of an observer reaches the caller, and the client stays usable.

@@ -2,10 +2,12 @@ package client_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,36 +93,35 @@ func TestMutatedResponsesAreDecoded(t *testing.T) {
 			body = fields(agent, chance)
 		}
 		got, err := c.PeriodicAgents.Get(t.Context(), 7)
-		require.NoError(t, err, body)
+		require.Equal(t, hasID(parsed(t, body)), err == nil, "%v: %s", err, body)
 		created, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
-		require.NoError(t, err, body)
+		require.Equal(t, hasID(parsed(t, body)), err == nil, "%v: %s", err, body)
 		require.Equal(t, got, created)
 		if n == 0 {
 			wantAgent, wantMentor = asJSON(t, got), asJSON(t, got.Mentor)
 			require.NotEqual(t, wantAgent, asJSON(t, client.PeriodicAgent{}))
 		}
-		requireUnchangedIsRead(t, body, agent, parsed(t, body), wantAgent, asJSON(t, got))
+		if err == nil {
+			requireUnchangedIsRead(t, body, agent, parsed(t, body), wantAgent, asJSON(t, got))
+		}
 
 		body = fields(page, chance)
 		changed := parsed(t, body)
 		agents, err := c.PeriodicAgents.List(t.Context(), nil)
 		_, mentorsErr := c.Mentors.List(t.Context(), nil)
 		_, pinsErr := c.PinnedMessages.List(t.Context(), "s")
-		for _, err := range []error{err, mentorsErr, pinsErr} {
-			if hasNullItem(t, body) {
-				require.ErrorContains(t, err, "is null", body)
-			} else {
-				require.NoError(t, err, body)
-			}
-		}
-		if items, ok := changed["results"].([]any); ok && err == nil {
+		items, isList := changed["results"].([]any)
+		require.Equal(t, isList && all(items, hasID), err == nil, "%v: %s", err, body)
+		require.Equal(t, isList && all(items, isObject), mentorsErr == nil, "%v: %s", mentorsErr, body)
+		require.Equal(t, isList && len(items) == 0, pinsErr == nil, "%v: %s", pinsErr, body)
+		if err == nil {
 			require.Len(t, agents.Results, len(items), body)
 			for i, item := range items {
 				requireUnchangedIsRead(t, body, agent, item, wantAgent, asJSON(t, agents.Results[i]))
 			}
 		}
 		_, err = c.PeriodicAgents.Statistics(t.Context(), nil)
-		require.NoError(t, err, body)
+		require.ErrorContains(t, err, "total_tasks", body)
 
 		mentor, ok := agent["mentor"].(map[string]any)
 		require.True(t, ok)
@@ -189,13 +190,21 @@ func parsed(t *testing.T, body string) map[string]any {
 	return v
 }
 
-func hasNullItem(t *testing.T, page string) bool {
-	t.Helper()
-	var decoded struct{ Results json.RawMessage }
-	require.NoError(t, json.Unmarshal([]byte(page), &decoded))
-	var items []json.RawMessage
-	_ = json.Unmarshal(decoded.Results, &items) // which may be no list
-	return slices.ContainsFunc(items, func(item json.RawMessage) bool { return string(item) == "null" })
+func all(items []any, is func(any) bool) bool {
+	return !slices.ContainsFunc(items, func(item any) bool { return !is(item) })
+}
+
+func isObject(item any) bool {
+	_, ok := item.(map[string]any)
+	return ok
+}
+
+// hasID reports whether item is an object whose id is an integer, maybe in a
+// string.
+func hasID(item any) bool {
+	object, _ := item.(map[string]any)
+	_, err := strconv.ParseInt(fmt.Sprint(object["id"]), 10, 64)
+	return err == nil
 }
 
 // A field of an unexpected type does not affect the other fields.
@@ -208,6 +217,9 @@ func TestMutatedFieldAffectsNoOther(t *testing.T) {
 			valid[name] = kind
 			text, err := json.Marshal(valid)
 			require.NoError(t, err)
+			if name == "id" && !hasID(parsed(t, string(text))) {
+				continue
+			}
 			agent := getAgent(t, string(text))
 			if name != "title" {
 				require.Equal(t, "Morning digest", agent.Title, "%s is %v", name, kind)

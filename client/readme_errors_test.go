@@ -45,11 +45,11 @@ func documentedErrors() map[string]func(t *testing.T) error {
 	}
 	return map[string]func(t *testing.T) error{
 		"api.ArgumentError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(t.Context(), 0)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(t.Context(), 0)
 			return as[*api.ArgumentError](t, err)
 		},
 		"client.UnrunnableError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 				Mentor: "m", Title: "t",
 				Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}},
 			})
@@ -61,7 +61,7 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.TransportError": func(t *testing.T) error {
 			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 			defer cancel()
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(ctx, 1)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(ctx, 1)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			return as[*client.TransportError](t, err)
 		},
@@ -76,8 +76,19 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.HeldBackError": func(t *testing.T) error {
 			return as[*client.HeldBackError](t, heldBack(t))
 		},
+		"client.ErrBodyTooLarge": func(t *testing.T) error {
+			_, err := responding(t, http.StatusOK, "{\"id\": 1}").PeriodicAgents.Get(t.Context(), 1, client.WithMaxBody(3))
+			require.ErrorIs(t, err, client.ErrBodyTooLarge)
+			return as[*client.TransportError](t, err)
+		},
 		"client.DecodeError": func(t *testing.T) error {
 			_, err := responding(t, http.StatusOK, "<html>").PeriodicAgents.Get(t.Context(), 1)
+			return as[*client.DecodeError](t, err)
+		},
+		"client.ErrOrderingIgnored": func(t *testing.T) error {
+			c := responding(t, http.StatusOK, `{"count": 2, "next": null, "previous": null, "results": [{"id": 2}, {"id": 1}]}`)
+			_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Ordering: client.OrderByID})
+			require.ErrorIs(t, err, client.ErrOrderingIgnored)
 			return as[*client.DecodeError](t, err)
 		},
 		"client.PageError": func(t *testing.T) error {

@@ -57,7 +57,7 @@ func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 		t.Run(to.name, func(t *testing.T) {
 			t.Parallel()
 			stolen := &recorder{}
-			thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, "{}")))
+			thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, anySuccess)))
 			t.Cleanup(thief.Close)
 			for _, status := range redirects {
 				seen, opts := serve(t, redirectTo(status, func(*http.Request) string { return to.location(thief.URL) }))
@@ -85,7 +85,7 @@ func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 func TestRedirectsOutOfTLSAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	stolen := &recorder{}
-	thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, "{}")))
+	thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, anySuccess)))
 	t.Cleanup(thief.Close)
 	for _, status := range redirects {
 		server := httptest.NewTLSServer(redirectTo(status, func(*http.Request) string { return thief.URL }))
@@ -120,7 +120,7 @@ func testRedirectWithin(t *testing.T, op operation, status int, absolute bool) {
 	t.Helper()
 	seen, opts := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/new/") {
-			respondWithJSON(http.StatusOK, "{}")(w, r)
+			respondWithJSON(http.StatusOK, anySuccess)(w, r)
 			return
 		}
 		redirectTo(status, func(r *http.Request) string {
@@ -156,7 +156,7 @@ func TestSameOriginInOtherSpellings(t *testing.T) {
 				return respondWith(r, http.StatusPermanentRedirect, "", "Location", location), nil
 			}
 			assert.Equal(t, "Api-Token "+testKey, r.Header.Get("Authorization"))
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		_, err := c.PeriodicAgents.Get(t.Context(), 1)
 		require.NoError(t, err, location)

@@ -61,7 +61,7 @@ func notFound(r *http.Request) *http.Response {
 	return respond(r, http.StatusNotFound, `{"detail": "Not found."}`)
 }
 
-func ok(r *http.Request) *http.Response { return respond(r, http.StatusOK, "{}") }
+func ok(r *http.Request) *http.Response { return respond(r, http.StatusOK, anySuccess) }
 
 func newScriptedClient(t *testing.T, responses ...func(*http.Request) *http.Response) (*scriptedTransport, *client.Client) {
 	t.Helper()
@@ -184,7 +184,7 @@ func TestDialFailuresAreRetried(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			seen := &recorder{}
-			server := httptest.NewServer(seen.record(respondWithJSON(http.StatusOK, "{}")))
+			server := httptest.NewServer(seen.record(respondWithJSON(http.StatusOK, anySuccess)))
 			t.Cleanup(server.Close)
 			var dials atomic.Int32
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -246,7 +246,7 @@ func TestHandshakeFailuresAreRetried(t *testing.T) {
 			t.Parallel()
 			seen := &recorder{}
 			var handshakes atomic.Int32
-			server := httptest.NewUnstartedServer(seen.record(respondWithJSON(http.StatusOK, "{}")))
+			server := httptest.NewUnstartedServer(seen.record(respondWithJSON(http.StatusOK, anySuccess)))
 			server.Config.ErrorLog = discardLogger()
 			server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 				if handshakes.Add(1) < 3 {
@@ -266,7 +266,7 @@ func TestHandshakeFailuresAreRetried(t *testing.T) {
 // An untrusted certificate is not retried.
 func TestUntrustedCertificatesAreNotRetried(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewUnstartedServer(respondWithJSON(http.StatusOK, "{}"))
+	server := httptest.NewUnstartedServer(respondWithJSON(http.StatusOK, anySuccess))
 	server.Config.ErrorLog = discardLogger()
 	var handshakes atomic.Int32
 	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {

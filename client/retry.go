@@ -125,7 +125,7 @@ func isPermanent(failure error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](failure); ok {
 		return true
 	}
-	return errors.Is(failure, errTooLarge)
+	return errors.Is(failure, ErrBodyTooLarge)
 }
 
 // isIdempotent reports whether handling a request twice has the same effect as

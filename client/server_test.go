@@ -14,6 +14,9 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
+// anySuccess is a successful response to any operation.
+const anySuccess = `{"id": 7, "session_id": "s", "total_tasks": 0, "count": 0, "results": []}`
+
 // respond returns a JSON response to r.
 func respond(r *http.Request, status int, body string) *http.Response {
 	return &http.Response{

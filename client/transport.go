@@ -82,16 +82,7 @@ func do[T any](ctx context.Context, c *Client, opts []CallOption, build buildFun
 	return receive[T](ctx, c, s, build)
 }
 
-// write calls an operation that writes a schedule, and decodes the response
-// into a T.
-func write[T any](ctx context.Context, c *Client, opts []WriteOption, build buildFunc) (*T, error) {
-	s, err := settingsFor(c, opts, WriteOption.applyToWrite)
-	if err != nil {
-		return nil, err
-	}
-	return receive[T](ctx, c, s, build)
-}
-
+// receive sends a request and decodes the response into a T.
 func receive[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*T, error) {
 	out := new(T)
 	if _, err := c.send(ctx, s, build, out); err != nil {
@@ -119,11 +110,6 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	r, err := build(s.org, s.userID)
 	if err != nil {
 		return nil, err
-	}
-	if body, ok := r.body.(scheduled); ok && !s.allowUnrunnable {
-		if err := checkSchedule(body.crontab()); err != nil {
-			return nil, err
-		}
 	}
 	if err := r.setQuery(s.query); err != nil {
 		return nil, err
@@ -305,7 +291,7 @@ func isCutOff(response *http.Response, err error) bool {
 	endsWithConnection := response.ProtoMajor == 1 && response.ContentLength < 0 &&
 		len(response.TransferEncoding) == 0 && !response.Uncompressed
 	_, ok := errors.AsType[*DecodeError](err)
-	return ok && endsWithConnection && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errEmptyBody))
+	return ok && endsWithConnection && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // newHTTPRequest returns the request of one attempt, without the key.

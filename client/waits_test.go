@@ -142,7 +142,7 @@ func TestRateLimitHoldsBackConcurrentCalls(t *testing.T) {
 			if sent++; sent == 1 {
 				return respondWith(r, http.StatusTooManyRequests, "", "Retry-After", "30"), nil
 			}
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		})
 		c, begin := newClient(t, transport), time.Now()
 		_, err := c.PeriodicAgents.Get(t.Context(), 1, client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))

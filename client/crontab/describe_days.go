@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// describeDays starts with a space unless it is empty. everyDay is what it says
-// of schedules that run on all days.
+// describeDays returns the days after a space. If the schedule runs on all days, it
+// returns everyDay.
 func (s Schedule) describeDays(everyDay string) string {
 	days, weekdays := s.set(dayOfMonth), s.set(dayOfWeek)
 	everyWeekday := weekdays == specs[dayOfWeek].full()
 
 	if days != specs[dayOfMonth].full() {
-		text := " on " + describeDates(days, s.set(monthOfYear))
+		months := s.set(monthOfYear)
+		text := " on " + describeDates(days, months) + describeLeapDay(days, months)
 		if !everyWeekday {
 			text += ", but only when that is " + oneOfWeekdays(weekdays)
 		}
@@ -24,18 +25,21 @@ func (s Schedule) describeDays(everyDay string) string {
 		text = " on " + enumerate(weekdayNames(weekdays), "and")
 	}
 	if months := s.set(monthOfYear); months != specs[monthOfYear].full() {
-		text += " in " + enumerate(monthNames(months), "and")
+		text += " " + describeMonths(months)
 	}
 	return text
 }
 
-// describeDates says "25 December", "day 1 of January and July" or "days 1 through 7 of every month".
+// describeDates returns "25 December", "day 1 of January and July" or "days 1
+// through 7 of every month".
 func describeDates(days, months set) string {
 	const shortestMonth = 28
 	everyMonth := months == specs[monthOfYear].full()
 	switch {
 	case days.count() == 1 && months.count() == 1:
 		return strings.TrimPrefix(numbered("day", days), "day ") + " " + monthNames(months)[0]
+	case !everyMonth && months.count() > 2 && months.contiguous():
+		return numbered("day", days) + " of every month " + describeMonths(months)
 	case !everyMonth:
 		return numbered("day", days) + " of " + enumerate(monthNames(months), "and")
 	case days.first() <= shortestMonth:
@@ -46,7 +50,36 @@ func describeDates(days, months set) string {
 	return numbered("day", days) + " of every month that has them"
 }
 
-// oneOfWeekdays says "a Friday", "a Monday or Friday" or "Monday through Friday".
+// describeLeapDay says that 29 February needs a leap year, if that is not obvious.
+func describeLeapDay(days, months set) string {
+	const february, leapDay = 2, 29
+	switch {
+	case !days.has(leapDay) || !months.has(february) || months == specs[monthOfYear].full():
+		return ""
+	case months.count() == 1 && days.first() == leapDay:
+		return " of leap years"
+	}
+	return " (29 February in leap years only)"
+}
+
+// describeMonths returns "in January and July", "from January through March" or
+// "from January through March and in July".
+func describeMonths(months set) string {
+	names := monthNames(months)
+	if !strings.Contains(strings.Join(names, ""), " through ") {
+		return "in " + enumerate(names, "and")
+	}
+	for i, name := range names {
+		if strings.Contains(name, " through ") {
+			names[i] = "from " + name
+		} else {
+			names[i] = "in " + name
+		}
+	}
+	return enumerate(names, "and")
+}
+
+// oneOfWeekdays returns "a Friday", "a Monday or Friday" or "Monday through Friday".
 func oneOfWeekdays(weekdays set) string {
 	names := enumerate(weekdayNames(weekdays), "or")
 	if strings.Contains(names, " through ") {
@@ -55,7 +88,7 @@ func oneOfWeekdays(weekdays set) string {
 	return "a " + names
 }
 
-// weekdayNames begins the week on Monday, so that a weekend is not torn apart.
+// weekdayNames starts the week on Monday, so that a weekend is one range.
 func weekdayNames(weekdays set) []string {
 	const sunday, sundayAfterSaturday = 0, 7
 	if weekdays.has(sunday) {

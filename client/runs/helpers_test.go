@@ -123,7 +123,7 @@ func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
 		query.Set("page", strconv.Itoa(page+1))
 		next = "http://inside/?" + query.Encode()
 	}
-	reply(w, http.StatusOK, toJSON(map[string]any{"count": len(logs), "next": next, "previous": nil, "results": logs[from:to]}))
+	reply(w, http.StatusOK, toJSON(map[string]any{"count": len(logs), "next": next, "previous": nil, "results": append([]*client.PeriodicAgentLog{}, logs[from:to]...)}))
 }
 
 // reply writes JSON, or a proxy's page if body begins with <.

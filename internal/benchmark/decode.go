@@ -11,8 +11,9 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/ogen"
 )
 
-// decoding compares how JSON becomes the models. The others decode bytes that they have; ours has no door for that, so it
-// is charged with a whole call.
+// decoding compares how JSON is decoded into models. The other libraries decode
+// a byte slice. Our client has no exported function for that, so its time
+// includes a complete call.
 func decoding(ctx context.Context) ([]measurable, error) {
 	agents, agent, logs := fixture.Agents(), fixture.Agent(), fixture.Logs()
 	ours := make(map[string]*clients)
@@ -56,16 +57,14 @@ func decoding(ctx context.Context) ([]measurable, error) {
 	}, nil
 }
 
-const reflection = "ogen generates a decoder for every field, where ours is found by reflection; ours also keeps the body and is " +
-	"charged with the call around it (see Calls), and takes what ogen refuses: enum values it doesn't know, fields that are missing, unexpected nulls."
+const reflection = "ogen generates a decoder for every field, but ours uses reflection. Our time includes the call around it (see Calls), " + "and our decoder accepts unknown enum values, missing fields and unexpected nulls, which ogen rejects."
 
-const shortFields = "the prompts in an agent are read byte by byte and copied twice, since what reads the content of a log faster is asked for " +
-	"every value, and costs the many short fields of an agent more than it saves."
+const shortFields = "the decoder reads an agent's prompts byte by byte. The faster decoder of long strings is used for logs only: " + "it would slow down the many short fields of an agent."
 
 const (
 	oapiTypes   = "oapi-codegen's types, encoding/json"
 	ogenTypes   = "ogen's types, their own decoder"
-	githubTypes = "go-github's way, encoding/json"
+	githubTypes = "go-github's style, encoding/json"
 )
 
 func decodes[T any](name string, text []byte) measure.Contestant {
@@ -75,7 +74,8 @@ func decodes[T any](name string, text []byte) measure.Contestant {
 	}}
 }
 
-// decodesItself is for types with a decoder of their own, which encoding/json would only be in the way of.
+// decodesItself is for types with generated decoders, which encoding/json would
+// slow down.
 func decodesItself[T any, P interface {
 	*T
 	json.Unmarshaler

@@ -6,7 +6,8 @@ import (
 	"github.com/google/go-github/v89/github"
 )
 
-// Mentor is what an agent runs. Free-form JSON is raw, as in go-github's Event and Deployment.
+// Mentor is the model that an agent runs. Free-form JSON is raw, as in
+// go-github's Event and Deployment.
 type Mentor struct {
 	ID                         *int64             `json:"id,omitempty"`
 	Name                       *string            `json:"name,omitempty"`
@@ -76,7 +77,7 @@ type Category struct {
 	Audiences     []*Label `json:"audiences,omitempty"`
 }
 
-// CallConfiguration is how calls with a mentor work.
+// CallConfiguration configures voice calls with a mentor.
 type CallConfiguration struct {
 	ID                       *int64  `json:"id,omitempty"`
 	Mentor                   *string `json:"mentor,omitempty"`

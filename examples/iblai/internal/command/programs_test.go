@@ -1,0 +1,102 @@
+package command
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+func TestCrontab(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, nil)
+	s.variables = nil // no account is needed
+	assert.Equal(t, "At 08:00 on Monday through Friday\n", s.succeed("crontab", "explain", "0 8 * * mon-fri"))
+	assert.Equal(t, "At 08:00 on Monday through Friday\n", s.succeed("crontab", "explain", "0", "8", "*", "*", "mon-fri"))
+	assert.Equal(t, "UTC                   LOCAL\nMon 2026-01-05 08:00  Mon 2026-01-05 03:00 EST\n",
+		s.succeed("crontab", "next", "0 8 * * *", "-n", "1", "--tz", "America/New_York"))
+	assert.Equal(t, "2026-01-05T08:00:00Z\n", s.succeed("crontab", "next", "0 8 * * *", "-n", "1", "-o", "name"))
+	assert.Equal(t, "runs\n", s.succeed("crontab", "check", "0 8 * * *"))
+	out := s.run("crontab", "check", "0 8 * * 7")
+	assert.Equal(t, exitFailed, out.code)
+	assert.Contains(t, out.stdout, "never runs\n  day_of_week \"7\"")
+	assert.Empty(t, out.stderr)
+}
+
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	s := newShell(t, sb)
+	assert.Contains(t, s.succeed("doctor"), ", 0 failed, ")
+	assert.Empty(t, writes(sb))
+	assert.Contains(t, s.succeed("doctor", "--write"), "204, nothing remains")
+	s.variables[client.EnvAPIKey] = strings.Repeat("0", 64)
+	out := s.run("doctor")
+	assert.Equal(t, exitFailed, out.code)
+	assert.Contains(t, out.stdout, "The key is not accepted")
+	assert.Empty(t, out.stderr)
+}
+
+// The sandbox that the command starts is the one that the variables name.
+func TestSandbox(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	s := newShell(t, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan output)
+	go func() { served <- s.runContext(ctx, "sandbox", "--addr", addr) }()
+
+	for line := range strings.Lines(s.succeed("sandbox", "env", "--addr", addr)) {
+		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
+		s.variables[name] = strings.Trim(value, "'")
+	}
+	assert.Contains(t, s.succeed("agents", "list"), "Morning digest")
+	stop()
+	assert.Equal(t, exitOK, (<-served).code)
+
+	out := s.run("sandbox", "--addr", "0.0.0.0:0")
+	assert.Equal(t, exitFailed, out.code)
+	assert.Contains(t, out.stderr, "beyond this machine")
+}
+
+// Every command has a short text and an example, and the README shows all of
+// their help. UPDATE_README=1 renews it.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	var reference strings.Builder
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		if cmd.Name() == "completion" || cmd.Name() == "help" {
+			return // cobra's
+		}
+		assert.NotEmpty(t, cmd.Short, cmd.CommandPath())
+		assert.Contains(t, cmd.Example, "iblai ", cmd.CommandPath())
+		text := newShell(t, nil).succeed(append(strings.Fields(cmd.CommandPath())[1:], "--help")...)
+		text, _, _ = strings.Cut(text, "\nGlobal Flags:")
+		reference.WriteString("\n### " + cmd.CommandPath() + "\n\n```\n" + strings.TrimSpace(text) + "\n```\n")
+		for _, child := range cmd.Commands() {
+			visit(child)
+		}
+	}
+	visit((&app{Environment: newShell(t, nil).environment}).newRoot())
+
+	const file, heading = "../../README.md", "\n## Reference\n"
+	readme, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, current, _ := strings.Cut(string(readme), heading)
+	if os.Getenv("UPDATE_README") != "" {
+		require.NoError(t, os.WriteFile(file, []byte(before+heading+reference.String()), 0o600))
+		return
+	}
+	assert.Equal(t, reference.String(), current, "run UPDATE_README=1 go test")
+}
