@@ -161,3 +161,17 @@ func refusesVariable(t *testing.T, name, value string) {
 	_, err := client.FromEnv()
 	assert.Equal(t, name, requireArgumentError(t, err).Argument, "%q", value)
 }
+
+// The zero Client is refused by every operation.
+func TestZeroClientIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		for _, c := range []*client.Client{{}, {PeriodicAgents: new(client.PeriodicAgentsService), PeriodicAgentLogs: new(client.PeriodicAgentLogsService), PinnedMessages: new(client.PinnedMessagesService), Mentors: new(client.MentorsService)}} {
+			require.NotPanics(t, func() {
+				err := op.call(t.Context(), c)
+				assert.Equal(t, "client", requireArgumentError(t, err).Argument, op.name)
+			}, op.name)
+		}
+	}
+	assert.Empty(t, new(client.Client).BaseURL().String())
+}
