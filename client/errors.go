@@ -282,10 +282,9 @@ type TransportError struct {
 
 func (e *TransportError) Error() string {
 	text := fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
-	switch e.Outcome {
-	case OutcomeNotSent:
+	if e.Outcome == OutcomeNotSent {
 		text += " (the request was not sent)"
-	case OutcomeMaybeDone:
+	} else if e.Outcome == OutcomeMaybeDone {
 		text += " (" + maybeDoneHint + ")"
 	}
 	if e.Attempts > 1 {
