@@ -282,10 +282,12 @@ type TransportError struct {
 
 func (e *TransportError) Error() string {
 	text := fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
-	if e.Outcome == OutcomeNotSent {
+	switch e.Outcome {
+	case OutcomeNotSent:
 		text += " (the request was not sent)"
-	} else if e.Outcome == OutcomeMaybeDone {
+	case OutcomeMaybeDone:
 		text += " (" + maybeDoneHint + ")"
+	default:
 	}
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" [%d attempts]", e.Attempts)

@@ -166,5 +166,5 @@ func hexNumber(text string, digits int) (rune, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text[:digits], 16, 31)
-	return rune(n), err == nil //nolint:gosec // 31 bits fit
+	return rune(n), err == nil
 }
