@@ -17,9 +17,9 @@ func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAge
 }
 
 // All iterates over the org's logs, from the page in params to the last, with one
-// request per page. An error ends the iteration; it is a [*PageError] unless
-// nothing was sent. An item that moves to an earlier page during the iteration,
-// since another one was deleted, may be missed.
+// request per page. It yields every item once, also if others are created or
+// deleted meanwhile; the package documentation has the details. An error ends the
+// iteration; it is a [*PageError] unless nothing was sent.
 func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
 }
