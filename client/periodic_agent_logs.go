@@ -29,8 +29,8 @@ func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgen
 // must not set an ordering or a page. Logs that are created during the iteration
 // may be missing.
 //
-// A service that ignores the ordering would make it end too soon. Since notices
-// that, and yields an error that is [ErrOrderingIgnored].
+// If the service ignores the ordering, Since yields an error that is
+// [ErrOrderingIgnored], instead of ending too soon.
 func (s *PeriodicAgentLogsService) Since(ctx context.Context, t time.Time, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return func(yield func(*PeriodicAgentLog, error) bool) {
 		newest := PeriodicAgentLogListParams{}
@@ -42,11 +42,15 @@ func (s *PeriodicAgentLogsService) Since(ctx context.Context, t time.Time, param
 			return
 		}
 		newest.Ordering = OrderByCreatedAt.Descending()
+		listed := 0
 		for log, err := range s.All(ctx, &newest, opts...) {
-			if err == nil && !log.CreatedAt.IsZero() && log.CreatedAt.Before(t) {
-				return
-			}
-			if !yield(log, err) {
+			listed++
+			switch {
+			case err != nil || log.CreatedAt.IsZero() || !log.CreatedAt.Before(t):
+				if !yield(log, err) {
+					return
+				}
+			case listed > 1: // one log alone does not prove the order
 				return
 			}
 		}

@@ -84,7 +84,7 @@ func (s CrontabSchedule) isPartial() bool {
 }
 
 // everyMinute has the default of each field.
-var everyMinute = CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"} //nolint:gochecknoglobals // never changed
+var everyMinute = CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
 
 // explicit returns s with * in its empty fields. A service that replaces an agent
 // would keep the stored values of fields that are left out.
