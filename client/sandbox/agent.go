@@ -45,9 +45,9 @@ type agent struct {
 	totalRunCount int
 	taskChangedAt time.Time
 
+	dueAt   time.Time       // when it was due last
 	nextRun *timeline.Entry // nil if there is none
 	check   beat.Check      // of nextRun
-	dueAt   time.Time       // when the agent was due last
 }
 
 type task struct {

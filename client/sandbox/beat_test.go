@@ -177,7 +177,7 @@ func TestSchedulerStopsAndStarts(t *testing.T) {
 		if event.Type == sandbox.EventSchedulerChanged {
 			changes++
 		}
-		if event.AgentID == 1 && event.Reason == sandbox.RunReasonOverdue {
+		if event.AgentID == 1 && event.Cause == sandbox.RunCauseOverdue {
 			break
 		}
 	}
@@ -188,7 +188,7 @@ func TestSchedulerStopsAndStarts(t *testing.T) {
 func TestNextRunIsExplained(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", titled("1")))
-	assertState := func(at string, reason sandbox.RunReason, explanation string) {
+	assertState := func(at string, cause sandbox.RunCause, explanation string) {
 		t.Helper()
 		state, err := server.AgentState(1)
 		require.NoError(t, err)
@@ -197,38 +197,36 @@ func TestNextRunIsExplained(t *testing.T) {
 			next = state.NextRun.Format("02 15:04")
 		}
 		assert.Equal(t, at, next)
-		assert.Equal(t, reason, state.NextRunReason)
+		assert.Equal(t, cause, state.NextRunCause)
 		assert.Equal(t, explanation, state.Explanation)
 	}
 	patch := func(task string) {
 		t.Helper()
 		require.Equal(t, http.StatusOK, send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":`+task+`}`).status)
 	}
-	assertState("06 08:00", sandbox.RunReasonSchedule, "The crontab has this time.")
+	assertState("06 08:00", sandbox.RunCauseSchedule, "The crontab has this time.")
 	patch(`{"start_time":"2026-01-01T00:00:00Z"}`)
-	assertState("05 09:00", sandbox.RunReasonStartTime, "Because of its start_time, the scheduler takes the agent for overdue.")
+	assertState("05 09:00", sandbox.RunCauseStartTime, "Because of its start_time, the scheduler takes the agent for overdue.")
 	assert.Equal(t, 1, advance(t, server, 0))
-	run, ok := server.Run(1)
+	run, ok := server.RunDetails(1)
 	assert.True(t, ok)
-	assert.Equal(t, sandbox.RunReasonStartTime, run.Reason)
-	assertState("06 08:00", sandbox.RunReasonSchedule, "The crontab has this time.")
+	assert.Equal(t, sandbox.RunCauseStartTime, run.Cause)
+	assertState("06 08:00", sandbox.RunCauseSchedule, "The crontab has this time.")
 	patch(`{"crontab":{"minute":"30"}}`)
 	advance(t, server, 24*time.Hour)
 	patch(`{"crontab":{"minute":"50"}}`)
-	assertState("06 09:00", sandbox.RunReasonOverdue, "The agent is overdue since 2026-01-06 08:50 UTC.")
+	assertState("06 09:00", sandbox.RunCauseOverdue, "The agent is overdue since 2026-01-06 08:50 UTC.")
 	advance(t, server, 0)
 	server.StopScheduler()
 	advance(t, server, 30*time.Hour)
 	server.StartScheduler()
-	assertState("08 06:00", sandbox.RunReasonOverdue, "The agent is overdue since 2026-01-07 08:50 UTC, but the scheduler loads it only around the hour of its crontab.")
+	assertState("08 06:00", sandbox.RunCauseOverdue, "The agent is overdue since 2026-01-07 08:50 UTC, but the scheduler loads it only around the hour of its crontab.")
 	patch(`{"one_off":true}`)
 	assertState("", "", "A one-off agent that has run is disabled, not run.")
 	advance(t, server, 24*time.Hour)
 	assertState("", "", "The agent is disabled.")
 	patch(`{"enabled":true,"crontab":{"day_of_month":"31","month_of_year":"2"}}`)
 	assertState("", "", "The crontab never runs.")
-	_, ok = server.Run(99)
-	assert.False(t, ok)
 }
 
 // A one-off agent whose run doesn't finish is disabled all the same.

@@ -82,9 +82,9 @@ func TestRunDetails(t *testing.T) {
 	result := runNow(t, server, 2, sandbox.Outcome{Output: "By hand.", Log: "Answered."})
 	day := start.Truncate(24 * time.Hour)
 	for _, want := range []sandbox.RunDetails{
-		{LogID: 1, AgentID: 1, Reason: sandbox.RunReasonSchedule, DueAt: day.Add(11 * time.Hour), Output: "Answer 1."},
-		{LogID: 2, AgentID: 2, Reason: sandbox.RunReasonPreviousAgent, DueAt: day.Add(10 * time.Hour), Prompt: "Go on.\n\nAnswer 1.", PreviousLogID: 1, Output: "Answer 2."},
-		{LogID: result.Log.ID, AgentID: 2, Reason: sandbox.RunReasonRequested, Prompt: "Go on.\n\nAnswer 1.", PreviousLogID: 1, Output: "By hand.", Log: "Answered."},
+		{LogID: 1, AgentID: 1, Cause: sandbox.RunCauseSchedule, DueAt: day.Add(11 * time.Hour), Output: "Answer 1."},
+		{LogID: 2, AgentID: 2, Cause: sandbox.RunCauseChain, DueAt: day.Add(10 * time.Hour), Prompt: "Go on.\n\nAnswer 1.", PreviousLogID: 1, Output: "Answer 2."},
+		{LogID: result.Log.ID, AgentID: 2, Cause: sandbox.RunCauseCall, Prompt: "Go on.\n\nAnswer 1.", PreviousLogID: 1, Output: "By hand.", Log: "Answered."},
 	} {
 		details, ok := server.RunDetails(want.LogID)
 		require.True(t, ok, want.LogID)

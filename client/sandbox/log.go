@@ -22,7 +22,7 @@ type log struct {
 	agent  *agent
 	prompt string // of the run
 
-	details RunDetails // without those that the other fields have
+	details RunDetails // what only they have
 }
 
 // RowID is the log's id.
@@ -38,7 +38,7 @@ func (l *log) run() Run {
 		Prompt:    l.prompt,
 		LogID:     l.ID,
 		StartTime: l.StartTime.Time(),
-		Reason:    l.details.Reason,
+		Cause:     l.details.Cause,
 	}
 }
 

@@ -2,6 +2,27 @@ package sandbox
 
 import "time"
 
+// A RunCause says why a run started when it did.
+type RunCause string
+
+// The causes of runs.
+const (
+	// RunCauseSchedule means that the crontab has this time.
+	RunCauseSchedule RunCause = "schedule"
+	// RunCauseOverdue means that the crontab had a time since the agent's last run: the
+	// scheduler was down, or the crontab was changed.
+	RunCauseOverdue RunCause = "overdue"
+	// RunCauseStartTime means that the agent has a start_time, and that the scheduler
+	// took a time of the crontab before it for a missed run.
+	RunCauseStartTime RunCause = "start_time"
+	// RunCauseChain means that the agent had been due, and that its previous agent now
+	// has the status that previous_agent_status asks for.
+	RunCauseChain RunCause = "chain"
+	// RunCauseCall means that [Sandbox.RunNow] or [Sandbox.RunAsScheduled] started the
+	// run.
+	RunCauseCall RunCause = "call"
+)
+
 // RunDetails are what the sandbox knows of a run beyond its log.
 type RunDetails struct {
 	// Org is the key of the agent's org.
@@ -10,11 +31,11 @@ type RunDetails struct {
 	AgentID int64
 	// LogID is the id of the run's log.
 	LogID int64
-	// Reason says why the run started. It is empty if [WithPeriodicAgentLog] added the
+	// Cause says why the run started. It is empty if [WithPeriodicAgentLog] added the
 	// log.
-	Reason RunReason
-	// DueAt is the time at which the agent was due. It is zero if the reason is
-	// [RunReasonRequested] or empty.
+	Cause RunCause
+	// DueAt is the time at which the agent was due. It is zero if the cause is
+	// [RunCauseCall] or empty.
 	DueAt time.Time
 	// Prompt is the prompt that the run received, with the output of the previous
 	// agent.
@@ -33,12 +54,11 @@ type RunDetails struct {
 func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	for _, o := range s.store.orgs {
-		if l := o.logs.ByID(logID); l != nil {
-			details := l.details
-			details.Org, details.AgentID, details.LogID, details.Prompt = o.key, l.PeriodicAgent, l.ID, l.prompt
-			return details, true
-		}
+	l := s.store.log(logID)
+	if l == nil {
+		return RunDetails{}, false
 	}
-	return RunDetails{}, false
+	details := l.details
+	details.Org, details.AgentID, details.LogID, details.Prompt = l.agent.org.key, l.PeriodicAgent, l.ID, l.prompt
+	return details, true
 }

@@ -100,7 +100,7 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 		s.runs.schedule(a, now)
 	}
 	a.dueAt = time.Time{}
-	l, run := s.runs.start(a, now, RunReasonRequested)
+	l, run := s.runs.start(a, RunCauseCall, now)
 	return l, run, nil
 }
 

@@ -75,7 +75,7 @@ func (r *runner) schedule(a *agent, now time.Time) {
 		return
 	}
 	e := &timeline.Entry{At: check.At, Rank: rankStart, ID: a.ID}
-	e.Run = func(ctx context.Context) { r.runScheduled(ctx, a, e, check.Reason) }
+	e.Run = func(ctx context.Context) { r.runScheduled(ctx, a, e) }
 	a.check, a.nextRun = check, e
 	r.timeline.Add(e)
 	if check.Tentative {
@@ -91,23 +91,27 @@ func (r *runner) cancel(a *agent) {
 }
 
 // runScheduled runs an agent that is due, or lets it wait for its previous agent.
-func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry, reason beat.Reason) {
+func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) {
 	r.store.Lock()
 	if a.nextRun != e { // changed or deleted meanwhile
 		r.store.Unlock()
 		return
 	}
-	if reason == beat.OneOff {
+	if a.check.Reason == beat.OneOff {
 		r.disable(a)
 		r.events.publish(Event{Type: EventAgentSaved, Org: a.org.key, AgentID: a.ID})
 		r.store.Unlock()
 		return
 	}
+	cause := RunCause(a.check.Reason)
 	a.lastRunAt = e.At
 	a.totalRunCount++
 	a.dueAt = e.At
+	if cause == RunCauseOverdue {
+		a.dueAt = a.check.Due
+	}
 	r.schedule(a, e.At)
-	r.runIfReady(ctx, a, e.At, RunReason(reason))
+	r.runIfReady(ctx, a, cause, e.At)
 }
 
 // releaseDependents schedules the runs of waiting agents that are ready now. An
@@ -133,18 +137,18 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 		r.store.Unlock()
 		return
 	}
-	r.runIfReady(ctx, a, at, RunReasonPreviousAgent)
+	r.runIfReady(ctx, a, RunCauseChain, at)
 }
 
 // runIfReady runs an agent, or lets it wait for its previous agent. The caller
 // holds the store's lock, and runIfReady releases it.
-func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time, reason RunReason) {
+func (r *runner) runIfReady(ctx context.Context, a *agent, cause RunCause, at time.Time) {
 	if !a.isReady() {
 		a.org.waiting[a] = true
 		r.store.Unlock()
 		return
 	}
-	l, run := r.start(a, at, reason)
+	l, run := r.start(a, cause, at)
 	r.store.Unlock()
 	countRun(ctx)
 	r.execute(ctx, l, run)

@@ -172,7 +172,7 @@ func TestRunWithDuration(t *testing.T) {
 	assert.Equal(t, []string{"1 05 10:00 running"}, runs(t, server))
 	assert.InDelta(t, 1, get(t, server, "periodic-agents/statistics/").fields(t)["running_tasks"], 0)
 	assert.Equal(t, []sandbox.Run{{
-		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour), Reason: sandbox.RunReasonSchedule,
+		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour), Cause: sandbox.RunCauseSchedule,
 	}}, invocations)
 
 	assert.Equal(t, 0, advance(t, server, time.Minute))
@@ -245,12 +245,12 @@ func TestAgentState(t *testing.T) {
 		require.NoError(t, err)
 		return state
 	}
-	const scheduled, explanation = sandbox.RunReasonSchedule, "The crontab has this time."
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour), NextRunReason: scheduled, Explanation: explanation}, state(1))
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour), NextRunReason: scheduled, Explanation: explanation}, state(2))
+	const scheduled, explanation = sandbox.RunCauseSchedule, "The crontab has this time."
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(1))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(2))
 	advance(t, server, time.Hour)
 	assert.Equal(t, sandbox.AgentState{
-		Status: "pending", Waiting: true, NextRun: start.Add(25 * time.Hour), NextRunReason: scheduled, Explanation: explanation,
+		Status: "pending", Waiting: true, NextRun: start.Add(25 * time.Hour), NextRunCause: scheduled, Explanation: explanation,
 		LastRunAt: start.Add(time.Hour), TotalRunCount: 1,
 	}, state(2), "the scheduler has started it, and doesn't know that it waits")
 	send(t, server, http.MethodPatch, "periodic-agents/2/", `{"task":{"enabled":false}}`)

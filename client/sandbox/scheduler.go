@@ -21,27 +21,6 @@ const (
 	Beat29 Beat = "2.9"
 )
 
-// RunReason says why a run starts.
-type RunReason string
-
-// The reasons of runs.
-const (
-	// RunReasonSchedule means that the crontab has this time.
-	RunReasonSchedule RunReason = "schedule"
-	// RunReasonOverdue means that the crontab had a time since the agent's last run:
-	// the scheduler was down, or the crontab was changed.
-	RunReasonOverdue RunReason = "overdue"
-	// RunReasonStartTime means that the agent has a start_time, and that the scheduler
-	// takes a time of the crontab before it for a missed run.
-	RunReasonStartTime RunReason = "start_time"
-	// RunReasonPreviousAgent means that the agent was due before, and that its previous
-	// agent has the required status now.
-	RunReasonPreviousAgent RunReason = "previous_agent"
-	// RunReasonRequested means that [Sandbox.RunNow] or [Sandbox.RunAsScheduled] was
-	// called.
-	RunReasonRequested RunReason = "requested"
-)
-
 // StopScheduler stops the scheduler, as if celery's beat were down: no agent
 // becomes due. Runs in progress finish, agents that wait for a previous agent
 // start, and the API works. It does nothing if the scheduler is stopped.
@@ -88,9 +67,9 @@ type AgentState struct {
 	// NextRun is the time at which the scheduler starts the next run. It is zero if
 	// there is none.
 	NextRun time.Time
-	// NextRunReason says why the next run is at that time. It is empty if there is
+	// NextRunCause says why the next run is at that time. It is empty if there is
 	// none.
-	NextRunReason RunReason
+	NextRunCause RunCause
 	// Explanation explains the next run, or why there is none, in a sentence.
 	Explanation string
 	// LastRunAt is the last_run_at of the scheduler: the time at which it last
@@ -117,7 +96,7 @@ func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
 		TotalRunCount: a.totalRunCount,
 	}
 	if a.nextRun != nil && a.check.Reason != beat.OneOff {
-		state.NextRun, state.NextRunReason = a.check.At, RunReason(a.check.Reason)
+		state.NextRun, state.NextRunCause = a.check.At, RunCause(a.check.Reason)
 	}
 	return state, nil
 }
@@ -145,17 +124,4 @@ func (r *runner) explain(a *agent) string {
 		return fmt.Sprintf("The agent is overdue since %s.", due)
 	}
 	return "The crontab has this time."
-}
-
-// Run returns the run of a log, or false if there is no log with this id. The
-// Reason of a run that an option added is empty.
-func (s *Sandbox) Run(logID int64) (Run, bool) {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	for _, o := range s.store.orgs {
-		if l := o.logs.ByID(logID); l != nil {
-			return l.run(), true
-		}
-	}
-	return Run{}, false
 }

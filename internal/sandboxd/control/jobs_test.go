@@ -146,7 +146,7 @@ orgs:
 	run := get[fullRunBody](t, s, "/_sandbox/runs/2")
 	assert.EqualValues(t, 2, run.Log.ID)
 	assert.Equal(t, "First", run.Title)
-	assert.Equal(t, "schedule", run.Reason)
+	assert.Equal(t, "schedule", run.Cause)
 	assert.Equal(t, "2026-01-05T09:00:00Z", run.DueAt.Format(time.RFC3339))
 	assert.Equal(t, "What came in?", run.Prompt)
 	assert.Equal(t, "Two questions.", run.Output)
@@ -162,16 +162,16 @@ orgs:
 	}, run.Chain)
 
 	chained := get[fullRunBody](t, s, "/_sandbox/runs/3")
-	assert.Equal(t, "previous_agent", chained.Reason)
+	assert.Equal(t, "chain", chained.Cause)
 	assert.Equal(t, "2026-01-05T08:30:00Z", chained.DueAt.Format(time.RFC3339))
 	assert.Equal(t, run.Chain, chained.Chain)
 	assert.Empty(t, chained.Deliveries)
 	byHand := get[fullRunBody](t, s, fmt.Sprintf("/_sandbox/runs/%d", fired))
-	assert.Equal(t, "requested", byHand.Reason)
+	assert.Equal(t, "call", byHand.Cause)
 	assert.Nil(t, byHand.DueAt)
 	assert.Nil(t, byHand.Newer)
 	seeded := get[fullRunBody](t, s, "/_sandbox/runs/1")
-	assert.Empty(t, seeded.Reason)
+	assert.Empty(t, seeded.Cause)
 	assert.Equal(t, "Old.", seeded.LogText)
 }
 

@@ -22,7 +22,7 @@ type fullRunBody struct {
 	Log        *client.PeriodicAgentLog `json:"log"`
 	Org        string                   `json:"org"`
 	Title      string                   `json:"title"` // of the agent
-	Reason     string                   `json:"reason"`
+	Cause      string                   `json:"cause"`
 	DueAt      *time.Time               `json:"due_at"`
 	Prompt     string                   `json:"prompt"`
 	Output     string                   `json:"output"`
@@ -50,7 +50,7 @@ func (c *call) runByID() (any, error) {
 	body := fullRunBody{
 		Org:        details.Org,
 		Title:      c.title(details.AgentID),
-		Reason:     string(details.Reason),
+		Cause:      string(details.Cause),
 		DueAt:      timeOrNil(details.DueAt),
 		Prompt:     details.Prompt,
 		Output:     details.Output,
@@ -72,7 +72,7 @@ func (c *call) runByID() (any, error) {
 	if body.Log == nil { // it was deleted meanwhile
 		return nil, errorf(http.StatusNotFound, "there is no run %d", c.id)
 	}
-	if details.Reason == "" { // only its log is known
+	if details.Cause == "" { // only its log is known
 		body.LogText = body.Log.Content
 	}
 	body.Chain = chain.runs

@@ -69,7 +69,7 @@ func TestOlderRelease(t *testing.T) {
 		}
 		return base.RoundTrip(r)
 	})
-	address := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})).URL
+	address := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Release: sandbox.Release359}})).URL
 	e := examine(t, older, address, write)
 	assert.Equal(t, Warning, e.Verdict, e.text)
 	assert.NotContains(t, strings.ToLower(e.text), "update")
