@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 
@@ -29,12 +30,16 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
 }
 
-// UnmarshalJSON decodes a page. If its items are models of this package, it may
-// also be a bare list of them.
+// UnmarshalJSON decodes a page, or a bare list of its items.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
 	*p = Page[T]{}
 	if _, ok := any(new(T)).(model); ok {
 		return unmarshalModel(data, p)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		err := json.Unmarshal(data, &p.Results)
+		p.Count = int64(len(p.Results))
+		return err
 	}
 	type fields Page[T]
 	return json.Unmarshal(data, (*fields)(p))

@@ -35,8 +35,9 @@ func (p *platform) seedSession(orgKey string, added ChatSession) error {
 
 // messagesJSON encodes the messages of a session with defaults for missing fields.
 func (p *platform) messagesJSON(messages []client.ChatMessage) (json.RawMessage, error) {
+	type fields client.ChatMessage // without its MarshalJSON
 	type message struct {
-		client.ChatMessage
+		fields
 		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
 	}
 	forms := []message{}
@@ -49,7 +50,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (json.RawMessage,
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
 		m.ArtifactVersions = clone(m.ArtifactVersions)
-		forms = append(forms, message{m, django.NewDateTime(m.InsertedAt.Time)})
+		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
 	}
 	return django.EncodeJSON(forms)
 }

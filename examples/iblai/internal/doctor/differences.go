@@ -160,8 +160,9 @@ func join(path, name string) string { return strings.TrimPrefix(path+"."+name, "
 func fieldsOf(model reflect.Type) map[string]reflect.Type {
 	fields := map[string]reflect.Type{}
 	for field := range model.Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		fields[name] = field.Type
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+			fields[name] = field.Type
+		}
 	}
 	return fields
 }

@@ -70,7 +70,7 @@ func TestNextPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			frame := fmt.Sprintf(`{"count":2,"next":%q,"previous":null,"results":[{}]}`, test.next)
+			frame := fmt.Sprintf(`{"count":2,"next":%q,"previous":null,"results":[{"id":1}]}`, test.next)
 			e := examine(t, rewriting(base, "/periodic-agents/", func(string) string { return frame }), address)
 			f := e.find(t, checkNext)
 			assert.Equal(t, test.status, f.Status)
