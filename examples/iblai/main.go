@@ -34,6 +34,7 @@ func main() {
 		Now:        time.Now,
 		Local:      time.Local,
 		Terminal:   isTerminal(os.Stdout),
+		Progress:   isTerminal(os.Stderr),
 	}))
 }
 

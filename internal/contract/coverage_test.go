@@ -133,7 +133,11 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 		case in == reflect.TypeFor[*client.PeriodicAgentCreateRequest]():
 			args = append(args, reflect.ValueOf(completeAgent(new(exampleIDs()))))
 		case in.Kind() == reflect.Pointer:
-			args = append(args, reflect.New(in.Elem()))
+			made := reflect.New(in.Elem())
+			if agent, ok := made.Interface().(*client.PeriodicAgentCreateRequest); ok {
+				agent.Task.Crontab.Hour = "8" // Replace sends no agent without a schedule
+			}
+			args = append(args, made)
 		default:
 			require.Fail(t, "unknown argument", "%s takes a %s, for which this test has no value", name, in)
 		}

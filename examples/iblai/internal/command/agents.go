@@ -72,7 +72,7 @@ func (a *app) newAgentsGet() *cobra.Command {
 		Short: "Show agents",
 		Example: `  iblai agents get 7
   iblai agents get "Morning digest" -o yaml`,
-	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+	}, func(_ context.Context, _ *client.Client, agents []*client.PeriodicAgent) error {
 		if a.format != formatTable {
 			return a.printAgents(agents)
 		}
@@ -220,8 +220,10 @@ func scheduleLine(s client.CrontabSchedule) string {
 func describe(agent *client.PeriodicAgent) *table {
 	t := &table{}
 	add := func(name, text string) {
-		if text != "" {
-			t.add(name+":", text)
+		name += ":"
+		for line := range strings.Lines(text) {
+			t.add(name, strings.TrimSuffix(line, "\n"))
+			name = "" // the first line has it
 		}
 	}
 	add("id", strconv.FormatInt(agent.ID, 10))

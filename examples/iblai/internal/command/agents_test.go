@@ -64,6 +64,25 @@ func TestDeleteWithoutAnswerDeletesNothing(t *testing.T) {
 	assert.Equal(t, "1\n", s.succeed("agents", "delete", "1", "--yes", "-o", "name"))
 }
 
+// If one of several agents can't be changed, the output says which were.
+func TestPartialFailureIsReported(t *testing.T) {
+	t.Parallel()
+	fault := sandbox.Fault{Match: sandbox.RequestMatch{Method: "PATCH", Path: "/api/ai-mentor/orgs/*/users/*/periodic-agents/2/"}, Effect: sandbox.RespondWith(500)}
+	sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Second"), hourly("Third")), sandbox.WithFaults(fault))
+	s := newShell(t, sb)
+	out := s.run("agents", "disable", "1", "2", "3")
+	assert.Equal(t, output{exitFailed, "disabled agent 1, \"Morning digest\"\n", "iblai: agent 2: the service failed (500)\n"}, out)
+	out = s.run("agents", "disable", "1", "2", "3", "-o", "name")
+	assert.Equal(t, output{exitFailed, "1\n", "iblai: agent 2: the service failed (500)\n"}, out)
+}
+
+func TestMultilinePrompt(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t))
+	s.succeed("agents", "edit", "1", "--prompt", "First\x1b[31m.\nSecond.")
+	assert.Contains(t, s.succeed("agents", "get", "1"), "prompt:    First�[31m.\n           Second.\n")
+}
+
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t))

@@ -31,7 +31,8 @@ type Environment struct {
 	HTTPClient     *http.Client
 	Now            func() time.Time
 	Local          *time.Location
-	Terminal       bool // Stdout is a terminal
+	Terminal       bool // Stdout is a terminal, which shows colors
+	Progress       bool // Stderr is a terminal, which shows progress
 
 	// pollInterval replaces the interval at which agents run and logs --follow
 	// poll, in tests.

@@ -28,7 +28,7 @@ something failed; warnings are not failures.`,
 			}
 			report, err := doctor.Examine(cmd.Context(), doctor.Settings{
 				APIKey: key.value, Org: org.value, Username: username.value, BaseURL: baseURL.value,
-				HTTPClient: a.HTTPClient, Timeout: a.settings.timeout, Write: write,
+				HTTPClient: a.HTTPClient, Timeout: a.settings.timeout, Now: a.Now, Write: write,
 			})
 			if err != nil {
 				return a.settings.nameSource(err, a.Environment)

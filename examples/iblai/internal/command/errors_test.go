@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -56,9 +57,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 			for _, variable := range test.unset {
 				delete(s.variables, variable)
 			}
-			for variable, value := range test.set {
-				s.variables[variable] = value
-			}
+			maps.Copy(s.variables, test.set)
 			out := s.run(test.args...)
 			assert.Equal(t, exitUsage, out.code, out.stderr)
 			assert.Contains(t, out.stderr, test.stderr)
@@ -92,9 +91,7 @@ func TestErrorsOfTheService(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShell(t, test.sandbox)
-			for variable, value := range test.set {
-				s.variables[variable] = value
-			}
+			maps.Copy(s.variables, test.set)
 			out := s.run(test.args...)
 			assert.Equal(t, test.code, out.code)
 			assert.Contains(t, out.stderr, test.stderr)
