@@ -58,7 +58,7 @@ func (s standardJSON) decode(body []byte) error {
 		return fmt.Errorf("%s can't be decoded as %s", cmp.Or(failure.Field, "the body"), failure.Type)
 	}
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
-		return fmt.Errorf("%w: %w", io.ErrUnexpectedEOF, err)
+		return fmt.Errorf("%w (%w)", err, io.ErrUnexpectedEOF)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func TestDoRefusesValuesOfAnotherType(t *testing.T) {
 	request := client.Request{Method: http.MethodGet, PathTemplate: "/orgs/{org}/things/"}
 	for body, reason := range map[string]string{
 		`{"Title": 12345, "Addr": "192.0.2.1"}`: "Title can't be decoded as string",
-		`{"Addr": "192.0.2.1", "Nil": [1]}`:     "Nil can't be decoded as string",
+		`{"Addr": "192.0.2.1", "Map": 12345}`:   "Map can't be decoded as map[int]string",
 		`["secret"]`:                            "the body can't be decoded as client_test.custom",
 		`{"Title": "T"`:                         "unexpected end of JSON input",
 		``:                                      "unexpected end of JSON input",

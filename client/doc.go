@@ -57,9 +57,15 @@
 //
 // What is read has plain fields, and a pointer where the API has null. Unknown
 // values of an enumeration are kept, and so is a [Time] that can't be parsed. A
-// field with a value of another type never makes a response fail.
-// [WithResponse] stores the raw JSON, with all fields that this release of the
-// SDK does not know.
+// value of another type is converted if it can be: 7 and "7" are the same. The
+// Unknown field of a model holds the fields that this release of the SDK doesn't
+// know, and the values that don't fit. It prints their names only, since a field
+// of a later release may be a credential; encoding/json writes them again.
+// [WithResponse] stores the raw JSON.
+//
+// A response that isn't what was requested is a [*DecodeError] that names the
+// place: an object without its id, a page without results, statistics without a
+// count, such as the {"detail": "maintenance"} of a proxy.
 //
 // In a request, a nil pointer or an unset [Nullable] leaves a field out, new("")
 // or new(false) sends a zero value, and [Null] sends null:

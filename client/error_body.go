@@ -21,6 +21,7 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 	parsed := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
+	page, _ := pageNumber(c.url.RawQuery)
 	return &Error{
 		StatusCode:  response.StatusCode,
 		Operation:   c.request.Operation,
@@ -32,6 +33,7 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 		Attempts:    attempt,
 		Header:      header,
 		Body:        body,
+		page:        page,
 	}
 }
 

@@ -86,6 +86,9 @@ type Error struct {
 	// Body is the response's body without secrets, up to the limit of
 	// [WithMaxErrorBody].
 	Body []byte
+
+	// page is the number of the page that was requested, or 0.
+	page int64
 }
 
 // FieldError is the validation error of one field of a request.
@@ -189,6 +192,8 @@ func (e *Error) statusHint() string {
 		return "the key's user must be an administrator of the org in the path"
 	case e.StatusCode == http.StatusNotFound && !e.FromService:
 		return "a proxy says that there is nothing here, not the service, and the object may exist: check the base URL"
+	case e.StatusCode == http.StatusNotFound && e.page > 0:
+		return fmt.Sprintf("check the page: the list may have fewer than %d; or the org and the user", e.page)
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:

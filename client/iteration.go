@@ -107,8 +107,8 @@ func (it *iteration[T]) checkOrder(f fetched[T]) error {
 	if it.last == nil || f.page.Count != it.last.Count || len(it.last.Results) == 0 || len(f.page.Results) == 0 || it.wasYielded(f.page.Results[0]) {
 		return nil
 	}
-	if err := checkOrder(f.call.request, it.last.Results[len(it.last.Results)-1], f.page.Results[0]); err != nil {
-		return pageError(it.at+1, f.call.decodeError(err))
+	if err := checkOrder(f.call, it.last.Results[len(it.last.Results)-1], f.page.Results[0]); err != nil {
+		return pageError(it.at+1, err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/scan"
@@ -40,8 +41,9 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 		}
 	}
 	for name, value := range unknown.All() {
-		if secretname.Is(name) && bytes.ContainsRune([]byte(`"{[`), rune(value[0])) {
-			value = []byte(`"` + redacted + `"`)
+		if secretname.Is(name) && strings.ContainsRune(`"{[`, rune(value[0])) {
+			e.field(name, api.NewSecret(string(value)))
+			continue
 		}
 		e.field(name, value)
 	}

@@ -12,7 +12,8 @@ import (
 // The service's documentation names no field. The constants are fields by which
 // Django REST Framework sorts by default; the vendor's own application sorts logs
 // by -created_at. The service silently ignores a field that it can't sort by. The
-// client notices that for ids and times, and returns [ErrOrderingIgnored].
+// client notices that for ids and times, and returns [ErrOrderingIgnored]. It does
+// not check an ordering that is set with [WithQuery].
 type Ordering string
 
 // The fields of agents and of logs.
@@ -86,12 +87,12 @@ func (l *PeriodicAgentLog) sortKey(field string) (int64, bool) {
 
 func (t Time) sortKey() (int64, bool) { return t.UnixMicro(), !t.IsZero() }
 
-// ordering returns the first field that the request sorts by.
-func (r *request) ordering() (field string, descending bool) {
-	if !strings.Contains(string(r.query), "ordering") {
+// ordering returns the first field that the call's params sort by.
+func (c *call) ordering() (field string, descending bool) {
+	if c.settings.query.Has("ordering") || !strings.Contains(c.url.RawQuery, "ordering") {
 		return "", false
 	}
-	query, err := url.ParseQuery(string(r.query))
+	query, err := url.ParseQuery(c.url.RawQuery)
 	if err != nil {
 		return "", false
 	}
@@ -99,10 +100,10 @@ func (r *request) ordering() (field string, descending bool) {
 	return strings.CutPrefix(strings.TrimSpace(field), "-")
 }
 
-// checkOrder returns an error if the items are not in the order that the request
-// asks for. Items without a key are skipped.
-func checkOrder[T any](r *request, items ...*T) error {
-	field, descending := r.ordering()
+// checkOrder returns an error if the items are not in the order of the call's
+// params. Items without a key are skipped.
+func checkOrder[T any](c *call, items ...*T) error {
+	field, descending := c.ordering()
 	if field == "" {
 		return nil
 	}
@@ -118,7 +119,7 @@ func checkOrder[T any](r *request, items ...*T) error {
 			continue
 		}
 		if compared && key != previous && key < previous != descending {
-			return fmt.Errorf("%w: item %d has the wrong place in an order by %s", ErrOrderingIgnored, i, field)
+			return c.decodeError(fmt.Errorf("%w: item %d has the wrong place in an order by %s", ErrOrderingIgnored, i, field))
 		}
 		previous, compared = key, true
 	}

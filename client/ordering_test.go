@@ -111,6 +111,8 @@ func TestIgnoredOrderingIsAnError(t *testing.T) {
 			require.ErrorIs(t, err, client.ErrOrderingIgnored, "%s %v, %d to a page", test.ordering, test.days, size)
 			require.ErrorAs(t, err, new(*client.DecodeError))
 			assert.NotContains(t, err.Error(), "base URL")
+			_, err = client.Collect(c.PeriodicAgentLogs.All(t.Context(), params, client.WithQuery("ordering", string(test.ordering))), 10)
+			require.NoError(t, err, "an ordering set with WithQuery is not checked")
 			if size == 4 {
 				_, err = c.PeriodicAgentLogs.List(t.Context(), params)
 				require.ErrorIs(t, err, client.ErrOrderingIgnored)

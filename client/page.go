@@ -47,8 +47,8 @@ func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build bui
 	if err != nil {
 		return nil, call, err
 	}
-	if err := checkOrder(call.request, page.Results...); err != nil {
-		return nil, call, call.decodeError(err)
+	if err := checkOrder(call, page.Results...); err != nil {
+		return nil, call, err
 	}
 	return page, call, nil
 }

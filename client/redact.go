@@ -142,13 +142,27 @@ func (r redactor) error(err error) error {
 	if redirect, ok := errors.AsType[*RedirectError](err); ok {
 		return &RedirectError{Method: redirect.Method, From: r.text(redirect.From), To: r.text(redirect.To), Reason: redirect.Reason}
 	}
+	r = r.withPasswords(err.Error())
 	if r.isClean(err) {
 		return err
 	}
 	return &redactedError{text: r.line(err.Error()), causes: r.cleanCauses(err)}
 }
 
-// line masks the secrets and the passwords of URLs in a message.
+// withPasswords adds the users and passwords of the URLs in a message.
+func (r redactor) withPasswords(text string) redactor {
+	r = slices.Clone(r)
+	for _, match := range userinfo.FindAllString(text, -1) {
+		for _, part := range strings.FieldsFunc(match, func(c rune) bool { return strings.ContainsRune(":/@", c) }) {
+			if len(part) >= shortestRedacted {
+				r = append(r, part)
+			}
+		}
+	}
+	return r
+}
+
+// line masks the secrets and the users and passwords of URLs in a message.
 func (r redactor) line(text string) string {
 	return r.text(userinfo.ReplaceAllString(text, "://"+redacted+"@"))
 }

@@ -23,6 +23,8 @@ const (
 	EventRunStarted EventType = "run_started"
 	// EventRunFinished means that a run has finished.
 	EventRunFinished EventType = "run_finished"
+	// EventLogsChanged means that a log was added, has appeared late or was deleted.
+	EventLogsChanged EventType = "logs"
 	// EventDeliveryFinished means that a callback was posted, or that posting it
 	// failed: see [Sandbox.Delivery].
 	EventDeliveryFinished EventType = "delivery"

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -39,7 +40,7 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = sync.OnceFunc(e.record)
 	defer e.sender.done()
-	if e.fault = s.faults.next(e.operation(), r.Method, r.URL.Path); e.fault != nil {
+	if e.fault = s.faults.next(e.receivedAt, e.operation(), r.Method, r.URL.Path); e.fault != nil {
 		e.effect = e.fault.Effect
 	}
 	if e.effect.Release != "" {
@@ -115,6 +116,11 @@ func (e *exchange) execute() {
 	}
 	if e.route == nil {
 		e.draft.setNotFound(e.request.URL)
+		return
+	}
+	if handler := e.service.handlers.of(e.operation()); handler != nil {
+		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
+		e.draft.setHandled(handler, e.request)
 		return
 	}
 	var response *django.Response

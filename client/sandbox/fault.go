@@ -127,10 +127,10 @@ func (f *requestFaults) reset(faults []Fault) {
 }
 
 // next returns the fault that applies to the next request, nil if none does.
-func (f *requestFaults) next(operation OperationID, method, target string) *Fault {
+func (f *requestFaults) next(now time.Time, operation OperationID, method, target string) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.set.next(f.random, func(fault *Fault) (bool, Selection) {
+	return f.set.next(now, f.random, func(fault *Fault) (bool, Selection) {
 		return !fault.Disabled && fault.Match.matches(operation, method, target), fault.Selection
 	})
 }

@@ -50,6 +50,7 @@ func TestInvalidOptions(t *testing.T) {
 		`WithOutcomeFunc is nil`: {sandbox.WithOutcomeFunc(nil)},
 		`WithOutcomes[1].Status is "pending", but must be success, error or running`: {sandbox.WithOutcomes(sandbox.Outcome{}, sandbox.Outcome{Status: api.StatusPending})},
 		`WithOutcomes[0].Duration is -1ns, but must not be negative`:                 {sandbox.WithOutcomes(sandbox.Outcome{Duration: -1})},
+		`WithCallbackHandler is nil`:                                                 {sandbox.WithCallbackHandler(nil)},
 		`WithCallbackHTTPClient is nil`:                                              {sandbox.WithCallbackHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)

@@ -30,8 +30,7 @@ func (p *platform) orgFor(option, key string) (*org, error) {
 	return nil, invalid(option, "has org %q, which has no account", key)
 }
 
-// A store holds the state of a sandbox. Its lock guards everything in it except
-// what never changes: the orgs, their users and their mentors.
+// A store holds the state of a sandbox. Its lock guards everything in it.
 type store struct {
 	sync.RWMutex
 
@@ -64,6 +63,24 @@ func (s *store) agent(id int64) *agent {
 		}
 	}
 	return nil
+}
+
+// log returns the log of any org with an id, nil if there is none.
+func (s *store) log(id int64) *log {
+	for _, o := range s.orgs {
+		if l := o.logs.ByID(id); l != nil {
+			return l
+		}
+	}
+	return nil
+}
+
+// addUser adds a user to an org, and the org if there is none.
+func (s *store) addUser(a Account) {
+	if s.orgs[a.Org] == nil {
+		s.orgs[a.Org] = newOrg(a.Org)
+	}
+	s.orgs[a.Org].usernames[a.Username] = true
 }
 
 // An org holds the objects of one platform.
@@ -107,6 +124,9 @@ func (o *org) session(id string) *session {
 type ChatSession struct {
 	// ID is a UUID.
 	ID string
+	// Username is the user whom the session belongs to, and who alone can pin it. If it
+	// is empty, every user can.
+	Username string
 	// MentorID is the unique id of the mentor. The default is the org's first mentor.
 	MentorID string
 	// Title is the title of the conversation, which releases since 4.202 show.
@@ -122,9 +142,10 @@ type session struct {
 	Mentor    json.RawMessage `json:"mentor"`
 	Messages  json.RawMessage `json:"messages"`
 
-	mentor *mentor
-	title  *string
-	first  json.RawMessage // the first message or none, as the summary has them
+	username string // empty if it belongs to no user
+	mentor   *mentor
+	title    *string
+	first    json.RawMessage // the first message or none, as the summary has them
 }
 
 // summary returns the JSON form of the session in releases that list all sessions.

@@ -54,12 +54,11 @@ type RunDetails struct {
 func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	for _, o := range s.store.orgs {
-		if l := o.logs.ByID(logID); l != nil {
-			details := l.details
-			details.Org, details.AgentID, details.LogID, details.Prompt = o.key, l.PeriodicAgent, l.ID, l.prompt
-			return details, true
-		}
+	l := s.store.log(logID)
+	if l == nil {
+		return RunDetails{}, false
 	}
-	return RunDetails{}, false
+	details := l.details
+	details.Org, details.AgentID, details.LogID, details.Prompt = l.agent.org.key, l.PeriodicAgent, l.ID, l.prompt
+	return details, true
 }

@@ -23,6 +23,7 @@ type runner struct {
 	// What the store's lock guards.
 	beat      *beat.Scheduler
 	isStopped bool
+	logDelay  time.Duration
 	tentative map[*agent]bool // agents whose next runs change if beat reloads its schedule
 }
 
@@ -44,12 +45,34 @@ func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	if previous := a.previous(); previous != nil && previous.latest != nil {
 		l.details.PreviousLogID = previous.latest.ID
 	}
-	a.org.logs.Add(l)
-	a.setLatest(l)
-	r.releaseDependents(a.org, at)
+	if r.logDelay == 0 {
+		r.show(l, at)
+	} else {
+		shown := at.Add(r.logDelay)
+		r.timeline.Add(&timeline.Entry{At: shown, Rank: rankFinish, ID: l.ID, Run: func(context.Context) {
+			r.store.Lock()
+			defer r.store.Unlock()
+			if !a.deleted {
+				r.show(l, shown)
+				r.logsChanged(l)
+			}
+		}})
+	}
 	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Cause: cause})
 	run := l.run()
 	return l, run
+}
+
+// show lets a log appear in the API at a time. The caller holds the store's lock.
+func (r *runner) show(l *log, at time.Time) {
+	l.agent.org.logs.Add(l)
+	l.agent.setLatest(l)
+	r.releaseDependents(l.agent.org, at)
+}
+
+// logsChanged publishes that a log was added, has appeared late or was deleted.
+func (r *runner) logsChanged(l *log) {
+	r.events.publish(Event{Type: EventLogsChanged, Org: l.agent.org.key, AgentID: l.PeriodicAgent, LogID: l.ID})
 }
 
 // execute gets the outcome of a run that has started, and schedules its end.

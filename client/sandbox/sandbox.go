@@ -7,10 +7,11 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/http"
-	"slices"
+	"sync"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
+	"github.com/iblai/iblai-go/client/sandbox/internal/memory"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
@@ -38,10 +39,17 @@ type Sandbox struct {
 	deliveries *deliveries
 	events     *events
 	timeline   *timeline.Timeline
+
+	memory struct { // of clients without a port
+		sync.Mutex
+
+		server *memory.Server // nil if there is none yet
+	}
 }
 
-// New returns a sandbox without a listener: serve it with a server of your own, and
-// close it in the end. [Start] does both.
+// New returns a sandbox without a listener, which must be closed. Clients reach it in
+// memory ([Sandbox.ClientOptions]), or serve it with a server of your own. [Start]
+// returns one that listens.
 //
 // Without options, the sandbox has the org [DefaultOrg] with the administrator
 // [DefaultUsername] and the mentor [DefaultMentorID]. An error is an
@@ -53,6 +61,7 @@ func New(opts ...Option) (*Sandbox, error) {
 	}
 	sb := newSandbox(s)
 	if err := sb.service.platform.seed(s); err != nil {
+		sb.Close()
 		return nil, err
 	}
 	sb.timeline.Start()
@@ -64,7 +73,7 @@ func newSandbox(s *settings) *Sandbox {
 	e := newEvents(t.Now)
 	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // the same seed, the same faults
 	store := newStore()
-	d := newDeliveries(t, e, s.httpClient, s.deliveryFaults, random)
+	d := newDeliveries(t, e, s, random)
 	runs := &runner{
 		store: store, timeline: t, deliveries: d, events: e, outcomes: s.outcomes,
 		beat: &beat.Scheduler{Version: beat.Version(s.beat), LoadedAt: t.Now()}, tentative: map[*agent]bool{},
@@ -86,21 +95,23 @@ func newSandbox(s *settings) *Sandbox {
 
 // Close cancels deliveries in flight, waits for the calls that run agents, and
 // stops the clock's schedule: no more runs start. A closed sandbox still serves
-// the API, without the latency of faults. Close can be called again.
+// the API as an [http.Handler], without the latency of faults. Close can be called
+// again.
 func (s *Sandbox) Close() {
 	s.timeline.Close()
 	s.deliveries.close()
+	s.closeMemory()
 }
 
 // Format writes the number of accounts, whatever the verb: a sandbox holds keys
 // and secrets.
 func (s *Sandbox) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "sandbox of %d accounts", len(s.service.accounts.all))
+	_, _ = fmt.Fprintf(f, "sandbox of %d accounts", len(s.Accounts()))
 }
 
 // Accounts returns the accounts with their API keys, in the order of their
 // options.
-func (s *Sandbox) Accounts() []Account { return slices.Clone(s.service.accounts.all) }
+func (s *Sandbox) Accounts() []Account { return s.service.accounts.list() }
 
 // Watch yields the events that happen after it is called, until ctx is done or the
 // sandbox is closed. The sandbox doesn't wait for the watcher: up to 4096 events

@@ -3,7 +3,10 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"sync"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
@@ -21,6 +24,7 @@ type service struct {
 	release     Release
 
 	faults   requestFaults
+	handlers operationHandlers
 	requests *journal.Journal[Request]
 }
 
@@ -71,6 +75,8 @@ func (s *service) authorize(a *Account, path map[string]string) (*org, *django.R
 	if a.Org != path["org"] || a.Member {
 		return nil, django.PermissionDenied()
 	}
+	s.platform.store.RLock()
+	defer s.platform.store.RUnlock()
 	o := s.platform.store.orgs[a.Org]
 	if !o.usernames[path["user_id"]] {
 		return nil, django.ObjectNotFound("User")
@@ -85,4 +91,34 @@ func listURL(r *http.Request) url.URL {
 		u.Scheme = "https"
 	}
 	return u
+}
+
+// operationHandlers replace operations.
+type operationHandlers struct {
+	mu  sync.RWMutex // guards all
+	all map[OperationID]http.Handler
+}
+
+func (h *operationHandlers) of(id OperationID) http.Handler {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.all[id]
+}
+
+// HandleOperation replaces an operation by a handler, for tests of responses that no
+// [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
+// requests, but it records them, and faults apply. If there is no such operation,
+// HandleOperation returns an [*api.ArgumentError].
+func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
+	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
+		return invalid("id", "is %q, which is not an operation of the API", id)
+	}
+	h := &s.service.handlers
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.all == nil {
+		h.all = map[OperationID]http.Handler{}
+	}
+	h.all[id] = handler
+	return nil
 }

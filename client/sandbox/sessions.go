@@ -11,27 +11,32 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-// seedSession adds a chat session to an org.
-func (p *platform) seedSession(orgKey string, added ChatSession) error {
-	o, err := p.orgFor("WithChatSession", orgKey)
+// seedSession adds a chat session to an org. The caller holds the store's lock.
+func (p *platform) seedSession(argument, orgKey string, added ChatSession) error {
+	o, err := p.orgFor(argument, orgKey)
 	if err != nil {
 		return err
 	}
 	id, ok := django.ParseUUID(added.ID)
 	if !ok {
-		return invalid("WithChatSession.ID", "is %q, which is not a UUID", added.ID)
+		return invalid(argument+".ID", "is %q, which is not a UUID", added.ID)
 	}
 	setDefault(&added.MentorID, o.mentors[0].UniqueID)
 	mentorID, _ := django.ParseUUID(added.MentorID)
 	mentor := o.mentorByUUID[mentorID]
-	if mentor == nil {
-		return invalid("WithChatSession.MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
+	switch {
+	case added.Username != "" && !o.usernames[added.Username]:
+		return invalid(argument+".Username", "is %q, but org %q has no such account", added.Username, orgKey)
+	case o.sessions[id] != nil:
+		return invalid(argument+".ID", "is %q, which is another session's id", id)
+	case mentor == nil:
+		return invalid(argument+".MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
 	}
 	messages, first, err := p.messagesJSON(added.Messages)
 	if err != nil {
-		return &api.ArgumentError{Argument: "WithChatSession.Messages", Reason: "has invalid JSON", Err: err}
+		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "has invalid JSON", Err: err}
 	}
-	s := &session{SessionID: id, Mentor: mentor.json, Messages: messages, mentor: mentor, first: first}
+	s := &session{SessionID: id, Mentor: mentor.json, Messages: messages, username: added.Username, mentor: mentor, first: first}
 	if added.Title != "" {
 		s.title = &added.Title
 	}
@@ -42,8 +47,9 @@ func (p *platform) seedSession(orgKey string, added ChatSession) error {
 // messagesJSON encodes the messages of a session with defaults for missing fields,
 // and the first one or none as releases that list all sessions do.
 func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.RawMessage, err error) {
+	type fields client.ChatMessage // without its methods
 	type message struct {
-		client.ChatMessage
+		fields
 		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
 	}
 	type firstMessage struct {
@@ -60,7 +66,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
 		m.ArtifactVersions = clone(m.ArtifactVersions)
-		forms = append(forms, message{m, django.NewDateTime(m.InsertedAt.Time)})
+		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
 	}
 	if len(forms) > 0 {
 		summary = append(summary, firstMessage{message: forms[0]})
@@ -128,7 +134,7 @@ func (p *platform) listPinnedSessions(o *org, username string, r *listing.Reques
 	return pinListing.List(pins, r, func(p *pin) any { return p.session.summary() })
 }
 
-// createPin pins a session. It changes nothing if the session is pinned already.
+// createPin pins a session, unless it belongs to another user. It changes nothing if the session is pinned already.
 func (p *platform) createPin(o *org, username string, data any) *django.Response {
 	key, errResponse := p.pinKey(username, data)
 	if errResponse != nil {
@@ -136,9 +142,13 @@ func (p *platform) createPin(o *org, username string, data any) *django.Response
 	}
 	p.store.Lock()
 	defer p.store.Unlock()
+	s := o.session(key.sessionID)
+	if s.username != "" && s.username != username {
+		return django.ObjectNotFound("Session")
+	}
 	pinned := o.pins[key]
 	if pinned == nil {
-		pinned = &pin{ID: p.store.nextID("pin"), Platform: o.key, Username: key.username, SessionID: key.sessionID, session: o.session(key.sessionID)}
+		pinned = &pin{ID: p.store.nextID("pin"), Platform: o.key, Username: key.username, SessionID: key.sessionID, session: s}
 		o.pins[key] = pinned
 	}
 	return &django.Response{Status: http.StatusCreated, Body: pinned}

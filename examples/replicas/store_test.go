@@ -24,23 +24,23 @@ var contract = map[string][]step{
 		{"claim", "FIRST", nil},
 		{"claim", "SECOND", callback.ErrInProgress},
 	},
-	"a done event is a duplicate": {
+	"what is done is a duplicate": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"claim", "SECOND", callback.ErrDuplicate},
 	},
-	"a released event can be claimed": {
+	"what is released can be claimed": {
 		{"claim", "FIRST", nil},
 		{"release", "FIRST", nil},
 		{"claim", "SECOND", nil},
 	},
-	"only the owner can release": {
+	"a stranger can't release": {
 		{"release", "STRANGER", nil},
 		{"claim", "FIRST", nil},
 		{"release", "STRANGER", nil},
 		{"claim", "SECOND", callback.ErrInProgress},
 	},
-	"a done event can't be released": {
+	"what is done can't be released": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"release", "FIRST", nil},
@@ -72,7 +72,7 @@ var contract = map[string][]step{
 		{"release", "SECOND", nil},
 		{"claim", "THIRD", callback.ErrDuplicate},
 	},
-	"a done event expires": {
+	"what is done is forgotten": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"expire", "", nil},
@@ -85,8 +85,8 @@ type step struct {
 	want      error
 }
 
-// check runs the steps with a store. The step expire lets the time pass until
-// all keys expire.
+// check takes a store through the steps. To expire lets the time pass after
+// which it forgets what it was told so far.
 func check(t *testing.T, steps []step, store callback.Store, expire func()) {
 	t.Helper()
 	for i, step := range steps {
@@ -135,8 +135,8 @@ func TestRedis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &redisStore{client: client, prefix: t.Name() + ":", lease: time.Hour, ttl: time.Hour}
 			check(t, steps, store, func() {
-				// The clock of Redis can't be set, so the key's lifetime is
-				// shortened.
+				// Redis has no clock to set: what is to live an hour gets a
+				// millisecond, and expires as ever.
 				require.True(t, client.PExpire(t.Context(), store.prefix+key, time.Millisecond).Val())
 				require.Eventually(t, func() bool {
 					return client.Exists(t.Context(), store.prefix+key).Val() == 0
@@ -146,7 +146,7 @@ func TestRedis(t *testing.T) {
 	}
 }
 
-func TestKeysExpire(t *testing.T) {
+func TestHowLongRedisKeepsAKey(t *testing.T) {
 	url, _ := startRedis(t)
 	client := connect(t, url)
 	store := &redisStore{client: client, prefix: "test:", lease: time.Minute, ttl: time.Hour}
@@ -160,9 +160,9 @@ func TestKeysExpire(t *testing.T) {
 	assert.EqualValues(t, 1, client.DBSize(t.Context()).Val())
 }
 
-// A client that receives no response retries. Its own claim is not another
-// delivery.
-func TestClaimAfterLostResponse(t *testing.T) {
+// A client that gets no answer asks again. If Redis took its claim the first
+// time, that is no other delivery.
+func TestClaimWhoseAnswerIsLost(t *testing.T) {
 	url, _ := startRedis(t)
 	options, err := redis.ParseURL(url)
 	require.NoError(t, err)
@@ -178,11 +178,11 @@ func TestClaimAfterLostResponse(t *testing.T) {
 	store := &redisStore{client: client, lease: time.Hour, ttl: time.Hour}
 	lose.Store(true)
 	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
-	require.False(t, lose.Load(), "no response was lost")
+	require.False(t, lose.Load(), "no answer was lost")
 	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrInProgress)
 }
 
-// A lossyConn is closed instead of the next response if lose is set.
+// lossyConn ends when Redis has answered, if told to lose the next answer.
 type lossyConn struct {
 	net.Conn
 	lose  *atomic.Bool

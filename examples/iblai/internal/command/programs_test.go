@@ -40,7 +40,7 @@ func TestDoctor(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	s := newShell(t, sb)
-	assert.Contains(t, s.succeed("doctor"), "Everything works.")
+	assert.Contains(t, s.succeed("doctor"), ", 0 failed, ")
 	assert.Empty(t, writes(sb))
 	assert.Contains(t, s.succeed("doctor", "--write"), "204, nothing remains")
 	s.variables[client.EnvAPIKey] = strings.Repeat("0", 64)
