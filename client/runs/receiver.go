@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -232,7 +231,7 @@ func (f *following) save(ctx context.Context) error {
 // returns whether the run is handled. If it is, an error means that the store
 // has not recorded that.
 func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) (handled bool, err error) {
-	key, owner := strconv.FormatInt(log.ID, 10)+":"+string(log.Status), rand.Text()
+	key, owner := callback.Key("", log.ID), rand.Text()
 	switch err := r.store.Claim(ctx, key, owner); {
 	case errors.Is(err, callback.ErrDuplicate):
 		return true, callback.ErrDuplicate

@@ -189,8 +189,8 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		store := newStore(t)
-		require.NoError(t, store.Done(t.Context(), "1:success"))
-		require.NoError(t, store.Claim(t.Context(), "2:success", "ANOTHER"))
+		require.NoError(t, store.Done(t.Context(), "1"))
+		require.NoError(t, store.Claim(t.Context(), "2", "ANOTHER"))
 		var logged bytes.Buffer
 		f := follow(t, s, ignore, runs.WithStore(store),
 			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
@@ -406,9 +406,9 @@ func TestStoreThatFails(t *testing.T) {
 		want     string
 	}{
 		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: log 1: claim: connection refused"},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: log 1: claim: connection refused\nruns: log 1:success: release: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "runs: log 1:success was handled, but not marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed\nruns: log 1:success: release: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: log 1: claim: connection refused\nruns: log 1: release: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "runs: log 1 was handled, but not marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed\nruns: log 1: release: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -456,7 +456,7 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 			if failing {
 				want = nil
 			}
-			require.ErrorIs(t, store.Claim(t.Context(), "1:success", "ANOTHER"), want)
+			require.ErrorIs(t, store.Claim(t.Context(), "1", "ANOTHER"), want)
 		}
 	})
 }
@@ -520,7 +520,7 @@ func TestPanicReleasesTheRun(t *testing.T) {
 			assert.PanicsWithValue(t, "function", func() { _ = receiver.Follow(t.Context()) })
 			assert.False(t, receiver.Status().Ready)
 		}
-		require.NoError(t, store.Claim(t.Context(), "1:success", "ANOTHER"))
+		require.NoError(t, store.Claim(t.Context(), "1", "ANOTHER"))
 	})
 }
 
@@ -542,12 +542,12 @@ func TestCallbacksAreReported(t *testing.T) {
 		runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	require.NoError(t, err)
 
-	require.NoError(t, broken.Store.Claim(t.Context(), "4:success", "ANOTHER"))
+	require.NoError(t, broken.Store.Claim(t.Context(), "4", "ANOTHER"))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusUnauthorized, send(t, receiver, 1, "another secret of enough bytes"))
 	assert.Equal(t, http.StatusInternalServerError, send(t, receiver, 2, secret))
-	assert.Panics(t, func() { send(t, receiver, 3, secret) })
+	assert.Equal(t, http.StatusInternalServerError, send(t, receiver, 3, secret))
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 4, secret))
 	broken.claim = errors.New("connection refused")
 	assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 5, secret))
@@ -572,7 +572,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		{204, 1, callback.ErrDuplicate, `level=DEBUG msg="callback is a duplicate" kind=callback`},
 		{401, 0, callback.ErrSignatureMismatch, `level=WARN msg="callback refused" kind=callback`},
 		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
-		{0, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
+		{500, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
 		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
 		{503, 5, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{204, 6, broken.done, `level=ERROR msg="callback failed" kind=callback`},

@@ -33,6 +33,12 @@ var agentFields = []django.Field[agent]{
 	django.ChoiceField("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
+// agentFieldsOf359 are the same fields in release 3.59, where a mentor is written as
+// its integer id.
+var agentFieldsOf359 = append([]django.Field[agent]{
+	django.RequiredPrimaryKeyRelatedField("mentor", mentorByID, func(a *agent) **mentor { return &a.mentor }),
+}, agentFields[1:]...)
+
 var taskFields = []django.Field[task]{
 	django.NestedField("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),
 	django.BooleanField("one_off", func(t *task) *bool { return &t.OneOff }),
@@ -64,6 +70,8 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 }
 
 func mentorOf(o any, id string) *mentor { return o.(*org).mentorByUUID[id] } //nolint:forcetypeassert // the context is an org
+
+func mentorByID(o any, id int64) *mentor { return o.(*org).mentors.ByID(id) } //nolint:forcetypeassert // the context is an org
 
 func hasAgentID(o any, id int64) bool { return o.(*org).hasAgent(id) } //nolint:forcetypeassert // the context is an org
 

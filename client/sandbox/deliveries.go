@@ -13,6 +13,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
+	"github.com/iblai/iblai-go/client/sandbox/internal/memory"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
@@ -44,43 +45,41 @@ type pendingCallback struct {
 
 // deliveries posts callbacks and records their deliveries.
 type deliveries struct {
-	timeline  *timeline.Timeline
-	events    *events
-	client    *http.Client
-	transport *http.Transport // nil if the client is the user's
-	slots     chan struct{}   // of deliveries in the background
-	recorded  *journal.Journal[Delivery]
+	timeline *timeline.Timeline
+	events   *events
+	client   *http.Client
+	close    func()        // closes the client's connections
+	slots    chan struct{} // of deliveries in the background
+	recorded *journal.Journal[Delivery]
 
 	mu       sync.Mutex // guards what follows
 	faults   deliveryFaults
 	heldBack []pendingCallback // until the next callback is posted
 }
 
-func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, faults []DeliveryFault, random *rand.Rand) *deliveries {
+func newDeliveries(t *timeline.Timeline, e *events, s *settings, random *rand.Rand) *deliveries {
 	d := &deliveries{
 		timeline: t,
 		events:   e,
+		client:   &http.Client{},
+		close:    func() {},
 		slots:    make(chan struct{}, maxInFlight),
 		recorded: journal.New[Delivery](maxDeliveries, maxDeliveriesSize),
-		faults:   deliveryFaults{random: random, set: newFaultSet(faults)},
+		faults:   deliveryFaults{random: random, set: newFaultSet(s.deliveryFaults)},
 	}
-	if c == nil {
-		d.transport = &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
-		c = &http.Client{Transport: d.transport}
+	switch {
+	case s.callbacks != nil:
+		server := memory.Serve(s.callbacks)
+		d.client.Transport, d.close = server.Transport(), server.Stop
+	case s.httpClient != nil:
+		*d.client = *s.httpClient
+	default:
+		transport := &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
+		d.client.Transport, d.close = transport, transport.CloseIdleConnections
 	}
-	copied := *c
-	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if copied.Timeout == 0 {
-		copied.Timeout = deliveryTimeout
-	}
-	d.client = &copied
+	d.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	setDefault(&d.client.Timeout, deliveryTimeout)
 	return d
-}
-
-func (d *deliveries) close() {
-	if d.transport != nil {
-		d.transport.CloseIdleConnections()
-	}
 }
 
 // blockingKey is the context key of calls that wait for deliveries.

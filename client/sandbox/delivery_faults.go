@@ -117,8 +117,8 @@ type deliveryFaults struct {
 
 // next returns the fault that applies to the next callback of an agent, the zero
 // fault if none does.
-func (f *deliveryFaults) next(agentID int64) DeliveryFault {
-	fault := f.set.next(f.random, func(fault *DeliveryFault) (bool, Selection) {
+func (f *deliveryFaults) next(now time.Time, agentID int64) DeliveryFault {
+	fault := f.set.next(now, f.random, func(fault *DeliveryFault) (bool, Selection) {
 		return !fault.Disabled && (fault.Match.AgentID == 0 || fault.Match.AgentID == agentID), fault.Selection
 	})
 	if fault == nil {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,8 @@ type exchange struct {
 	receivedAt time.Time // on the sandbox's clock
 	started    time.Time
 	body       []byte
-	bodyErr    error             // why the body is incomplete
+	bodyErr    error // why the body is incomplete
+	release    Release
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
@@ -38,14 +40,17 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = sync.OnceFunc(e.record)
 	defer e.sender.done()
-	if e.fault = s.faults.next(e.operation(), r.Method, r.URL.Path); e.fault != nil {
+	if e.fault = s.faults.next(e.receivedAt, e.operation(), r.Method, r.URL.Path); e.fault != nil {
 		e.effect = e.fault.Effect
+	}
+	if e.effect.Release != "" {
+		e.setRelease(e.effect.Release)
 	}
 	e.respond()
 }
 
-// serveAside responds to a request without faults, and does not record it.
-func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+// serveBypass responds to a request without faults, and does not record it.
+func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = func() {}
 	e.respond()
@@ -55,9 +60,15 @@ func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	e := &exchange{service: s, request: r, receivedAt: s.timeline.Now(), started: time.Now(), draft: draft{header: w.Header()}}
 	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	e.route, e.parameters = routes.Find(r.URL.Path)
-	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait}
+	e.setRelease(s.release)
+	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait, now: s.timeline.Now}
 	return e
+}
+
+// setRelease sets the release, and the route that the request has in it.
+func (e *exchange) setRelease(release Release) {
+	e.release = release
+	e.route, e.parameters = routesOf(release).Find(e.request.URL.Path)
 }
 
 // operation returns the id of the operation, empty if there is none.
@@ -84,8 +95,8 @@ func (e *exchange) respond() {
 	} else {
 		e.execute()
 	}
-	if e.effect.reshapes() {
-		e.draft.reshape(&e.effect, e.operation())
+	if e.effect.reshapes() || e.release != Release4205 {
+		e.draft.reshape(&e.effect, e.operation(), e.release)
 	}
 	if bodyAllowed(e.draft.status) {
 		e.replaceBody()
@@ -107,8 +118,14 @@ func (e *exchange) execute() {
 		e.draft.setNotFound(e.request.URL)
 		return
 	}
+	if handler := e.service.handlers.of(e.operation()); handler != nil {
+		r := e.request.Clone(e.request.Context())
+		r.Body = io.NopCloser(bytes.NewReader(e.body))
+		e.draft.setHandled(handler, r)
+		return
+	}
 	var response *django.Response
-	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.effect.OlderRelease)
+	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.release)
 	e.draft.setResponse(e.route, response)
 }
 

@@ -86,12 +86,9 @@ type RequestEffect struct {
 	// LinkOrigin replaces the scheme and host of a page's next and previous links, as
 	// an application behind a proxy may see them: http://internal:8000.
 	LinkOrigin string
-	// OlderRelease changes JSON responses to those of release 3.59.0 of the service:
-	// agents have no description, created_at and platform_key, mentors no id, types
-	// and subjects, MCP servers have headers in place of extra_headers, and so on.
-	// Agents can also be written with a mentor's integer id. Operations that release
-	// 3.59.0 doesn't document, such as those of logs, are not changed.
-	OlderRelease bool
+	// Release serves the request as another release of the service, as during a
+	// deployment.
+	Release Release
 }
 
 // RespondWith returns RequestEffect{Status: status}, which responds in place of the
@@ -130,10 +127,10 @@ func (f *requestFaults) reset(faults []Fault) {
 }
 
 // next returns the fault that applies to the next request, nil if none does.
-func (f *requestFaults) next(operation OperationID, method, target string) *Fault {
+func (f *requestFaults) next(now time.Time, operation OperationID, method, target string) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.set.next(f.random, func(fault *Fault) (bool, Selection) {
+	return f.set.next(now, f.random, func(fault *Fault) (bool, Selection) {
 		return !fault.Disabled && fault.Match.matches(operation, method, target), fault.Selection
 	})
 }
@@ -157,5 +154,5 @@ func (e *RequestEffect) status() int {
 
 // reshapes reports whether the effect changes the JSON of an operation's response.
 func (e *RequestEffect) reshapes() bool {
-	return e.UnknownFields || e.UnknownEnums || e.LinkOrigin != "" || e.OlderRelease
+	return e.UnknownFields || e.UnknownEnums || e.LinkOrigin != ""
 }

@@ -16,7 +16,7 @@ func TestFaultStates(t *testing.T) {
 	t.Parallel()
 	slow := sandbox.Fault{ID: "slow", Match: sandbox.RequestMatch{Method: http.MethodPut}, Effect: sandbox.RequestEffect{Latency: time.Nanosecond}}
 	outage := sandbox.Fault{ID: "outage", Selection: sandbox.Selection{Skip: 1, Times: 1}, Effect: sandbox.RespondWith(http.StatusServiceUnavailable)}
-	sb := newAda(t, sandbox.WithFaults(slow, outage))
+	sb := newTestServer(t, sandbox.WithFaults(slow, outage))
 	statuses := func(n int) (statuses []int) {
 		for range n {
 			statuses = append(statuses, send(t, sb, http.MethodGet, "/", "").status)
@@ -77,9 +77,9 @@ func TestDeliveryFaultStates(t *testing.T) {
 func TestRunDetails(t *testing.T) {
 	t.Parallel()
 	var prompts []string
-	server := newAda(t, withAnswers(&prompts), withSchedule(t, "0 11 * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
+	server := newTestServer(t, withNumberedOutputs(&prompts), withSchedule(t, "0 11 * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
 	advance(t, server, 155*time.Minute)
-	result := fire(t, server, 2, sandbox.Outcome{Output: "By hand.", Log: "Answered."})
+	result := runNow(t, server, 2, sandbox.Outcome{Output: "By hand.", Log: "Answered."})
 	day := start.Truncate(24 * time.Hour)
 	for _, want := range []sandbox.RunDetails{
 		{LogID: 1, AgentID: 1, Cause: sandbox.RunCauseSchedule, DueAt: day.Add(11 * time.Hour), Output: "Answer 1."},

@@ -127,6 +127,8 @@ func logModel(l *log) *client.PeriodicAgentLog {
 // Mentors returns the mentors of an org with all generated fields, in the order of
 // their ids. It returns none if the org doesn't exist.
 func (s *Sandbox) Mentors(org string) []*client.Mentor {
+	s.store.RLock()
+	defer s.store.RUnlock()
 	o := s.store.orgs[org]
 	if o == nil {
 		return nil

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
@@ -67,6 +68,17 @@ var routes = django.Routes[operation]{
 		django.Handle(http.MethodDelete, operation{OperationPinnedMessagesDelete, (*call).deletePin}),
 	),
 }
+
+// routesOf returns the routes of a release. In 3.59, statistics is an id of an
+// agent like any other.
+func routesOf(release Release) django.Routes[operation] {
+	if release == Release359 {
+		return routesOf359
+	}
+	return routes
+}
+
+var routesOf359 = slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.Name == "Statistics" })
 
 // Operations returns the API's operations, all of which the sandbox serves.
 func Operations() []client.Operation {

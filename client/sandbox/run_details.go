@@ -7,8 +7,14 @@ type RunCause string
 
 // The causes of runs.
 const (
-	// RunCauseSchedule means that the agent was due.
+	// RunCauseSchedule means that the crontab has this time.
 	RunCauseSchedule RunCause = "schedule"
+	// RunCauseOverdue means that the crontab had a time since the agent's last run: the
+	// scheduler was down, or the crontab was changed.
+	RunCauseOverdue RunCause = "overdue"
+	// RunCauseStartTime means that the agent has a start_time, and that the scheduler
+	// took a time of the crontab before it for a missed run.
+	RunCauseStartTime RunCause = "start_time"
 	// RunCauseChain means that the agent had been due, and that its previous agent now
 	// has the status that previous_agent_status asks for.
 	RunCauseChain RunCause = "chain"
@@ -48,12 +54,11 @@ type RunDetails struct {
 func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	for _, o := range s.store.orgs {
-		if l := o.logs.ByID(logID); l != nil {
-			details := l.details
-			details.Org, details.AgentID, details.LogID, details.Prompt = o.key, l.PeriodicAgent, l.ID, l.prompt
-			return details, true
-		}
+	l := s.store.log(logID)
+	if l == nil {
+		return RunDetails{}, false
 	}
-	return RunDetails{}, false
+	details := l.details
+	details.Org, details.AgentID, details.LogID, details.Prompt = l.agent.org.key, l.PeriodicAgent, l.ID, l.prompt
+	return details, true
 }

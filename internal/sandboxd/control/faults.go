@@ -81,7 +81,7 @@ func faultsOf(sb *sandbox.Sandbox) faultsBody {
 			Latency: durationText(f.Effect.Latency), Status: f.Effect.Status, RetryAfter: durationText(f.Effect.RetryAfter),
 			Body: f.Effect.Body, ContentType: f.Effect.ContentType, Redirect: f.Effect.Redirect,
 			Reset: string(f.Effect.Reset), Truncate: f.Effect.Truncate, BytesPerSecond: f.Effect.BytesPerSecond,
-			UnknownFields: f.Effect.UnknownFields, UnknownEnums: f.Effect.UnknownEnums, LinkHost: f.Effect.LinkOrigin, OlderRelease: f.Effect.OlderRelease,
+			UnknownFields: f.Effect.UnknownFields, UnknownEnums: f.Effect.UnknownEnums, LinkHost: f.Effect.LinkOrigin, OlderRelease: f.Effect.Release != "",
 		})
 	}
 	for _, f := range sb.DeliveryFaultStates() {

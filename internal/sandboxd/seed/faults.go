@@ -134,7 +134,11 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 		"unknown_fields":   func(v *document.Value) { f.Effect.UnknownFields = v.Bool() },
 		"unknown_enums":    func(v *document.Value) { f.Effect.UnknownEnums = v.Bool() },
 		"link_host":        func(v *document.Value) { f.Effect.LinkOrigin = v.Text(maxText) },
-		"older_release":    func(v *document.Value) { f.Effect.OlderRelease = v.Bool() },
+		"older_release": func(v *document.Value) {
+			if v.Bool() {
+				f.Effect.Release = sandbox.Release359
+			}
+		},
 	})
 	checkOptions(v, sandbox.WithFaults(f))
 	return f

@@ -12,16 +12,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// methods are those that the contract has operations for.
+// methods are the methods of the contract's operations.
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
-// longBody is how long the bodies are, in bytes, that a test has written so
-// long to find the limit.
+// longBody is the size in bytes above which a body only tests the limit of a size.
 const longBody = 1 << 20
 
-// obstacle tells why a request can't go through Prism, which parses what it
-// forwards and writes it anew. It is empty where nothing is lost by that.
-func obstacle(request *http.Request, body []byte) string {
+// bypassReason returns the reason why a request can't go through Prism, which parses
+// requests and encodes them again. It is empty if Prism changes nothing.
+func bypassReason(request *http.Request, body []byte) string {
 	target, query, _ := strings.Cut(request.URL.RequestURI(), "?")
 	contentType := request.Header.Get("Content-Type")
 	switch {
@@ -32,19 +31,19 @@ func obstacle(request *http.Request, body []byte) string {
 	case target != "/" && target != path.Clean(target)+"/":
 		return "a path that Prism cleans"
 	case !isASCII(target + query):
-		return "an address that is not escaped, which Node refuses"
-	case !readable(contentType):
+		return "a URL that is not escaped, which Node refuses"
+	case !nodeAccepts(contentType):
 		return "a content type that Node refuses"
 	case len(body) == 0:
 		return ""
 	case request.Method == http.MethodGet:
 		return "a GET with a body, which Prism refuses"
 	case len(body) > longBody:
-		return "a body at the limit of its length, which Prism changes"
+		return "a very long body, which Prism changes"
 	case !utf8.Valid(body):
-		return "a body that is no UTF-8"
-	case isJSON(contentType) && !survives(body):
-		return "JSON that JavaScript can't read, or does not write as it was"
+		return "a body that is not UTF-8"
+	case isJSON(contentType) && !survivesJavaScript(body):
+		return "JSON that JavaScript can't parse, or encodes differently"
 	default:
 		return ""
 	}
@@ -54,8 +53,8 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// readable reports whether Node knows what to make of a content type.
-func readable(contentType string) bool {
+// nodeAccepts reports whether Node can parse a content type.
+func nodeAccepts(contentType string) bool {
 	if contentType == "" {
 		return true
 	}
@@ -70,13 +69,13 @@ func isJSON(contentType string) bool {
 	return mediaType == "application/json" || strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
 }
 
-// survives reports whether JavaScript, when it has read JSON, writes the same
-// text, white space aside. Of a text or a number alone, Prism makes something else.
-func survives(body []byte) bool {
-	as, err := jsontext.AppendFormat(nil, body, jsontext.PreserveRawStrings(true))
-	if err != nil || as[0] != '{' && as[0] != '[' {
+// survivesJavaScript reports whether JavaScript encodes parsed JSON as the same
+// text, except for white space. Prism changes strings and numbers at the top level.
+func survivesJavaScript(body []byte) bool {
+	compact, err := jsontext.AppendFormat(nil, body, jsontext.PreserveRawStrings(true))
+	if err != nil || compact[0] != '{' && compact[0] != '[' {
 		return false
 	}
-	again, err := jsontext.AppendFormat(nil, body, jsontext.CanonicalizeRawFloats(true), jsontext.CanonicalizeRawInts(true))
-	return err == nil && bytes.Equal(as, again)
+	encoded, err := jsontext.AppendFormat(nil, body, jsontext.CanonicalizeRawFloats(true), jsontext.CanonicalizeRawInts(true))
+	return err == nil && bytes.Equal(compact, encoded)
 }
