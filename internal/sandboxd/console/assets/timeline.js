@@ -12,7 +12,7 @@ import { button, empty, loading, plain, statusName, statusShape } from './parts.
 import { read } from './resources.js'
 import { address } from './router.js'
 import { account } from './store.js'
-import { axis, bucketText, HEAD, isSummed, patterns, ROW, rowMarks, runText, scaleOf, sums, timeAt, xOf } from './timeline_rows.js'
+import { axis, bucketText, gaps, HEAD, isSummed, patterns, ROW, rowMarks, runText, scaleOf, sums, timeAt, xOf } from './timeline_rows.js'
 import { timelineTable } from './timeline_table.js'
 import { edges, nextSpan, panned, spans, zoomed } from './timeline_window.js'
 
@@ -238,7 +238,7 @@ export class Timeline extends Component {
       h('rect', { class: 'ground', width: scale.width, height: ROW }), h('svg', { x: 0, width: scale.width, height: ROW }, marks),
       h('rect', { class: 'cover', width: scale.left - 6, height: ROW }), label)
     return h('svg', { class: 'plot', viewBox: `0 0 ${scale.width} ${height}`, height, 'aria-hidden': 'true' },
-      patterns, axis(scale, height),
+      patterns, axis(scale, height), gaps(data, scale, now(), height),
       data.rows.map((row, index) => line(index,
         h('a', { href: address('agents', row.agent), tabIndex: -1 }, h('text', { class: 'label', x: 0, y: ROW / 2 + 4 }, shorten(plain(row.title), scale)), h('title', null, plain(row.title))),
         rowMarks(row, data, scale, now(), selected?.row === index ? selected.run : null), row.agent)),
