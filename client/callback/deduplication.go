@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
 // storeTimeout limits every call of the store.
@@ -67,6 +69,9 @@ func detached(ctx context.Context, call func(context.Context) error) error {
 
 func (c *receiver) call(ctx context.Context, event *Event) (status int, err error) {
 	if err := c.handle(ctx, event); err != nil {
+		if refused, ok := errors.AsType[*refusal.Error](err); ok {
+			return refused.StatusCode, refused.Err
+		}
 		return http.StatusInternalServerError, err
 	}
 	return http.StatusNoContent, nil
