@@ -31,7 +31,7 @@ type callSettings struct {
 	response        *Response
 }
 
-// clone returns a copy that a call's options can change.
+// clone returns a copy for the options of one call to change.
 func (s *callSettings) clone() callSettings {
 	c := *s
 	c.header = maps.Clone(s.header)

@@ -75,8 +75,9 @@
 //   - [*DecodeError]: a successful response is not the JSON that was promised.
 //   - [*Error]: the service, or a proxy in front of it, responded with an error.
 //     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
-//     [ErrForbidden], [ErrNotFound], [ErrConflict], [ErrRateLimited] or
-//     [ErrServer].
+//     [ErrForbidden], [ErrNotFound], [ErrNotFromService], [ErrConflict],
+//     [ErrRateLimited] or [ErrServer]. A 404 counts as ErrNotFound only if the
+//     service itself wrote it: a proxy's says nothing about the object.
 //
 // Iterations wrap the last three in a [*PageError], which names the page.
 // [Collect] returns [ErrTruncated] beside the items if there are more of them

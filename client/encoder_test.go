@@ -51,7 +51,7 @@ func anyRequest(t *testing.T, random *rand.Rand, value reflect.Value) {
 func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	compare := func(body any) {
 		written, err := json.Marshal(body)
 		require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 
 func TestSecretIsSentBesideOtherFields(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Title: "T", CallbackSecret: new(api.NewSecret(testSecret))},
 		client.WithBodyField("extra", 12), client.WithBodyField("title", "U"))
 	require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestSecretIsSentBesideOtherFields(t *testing.T) {
 
 func TestTimeThatCannotBeWrittenIsAnArgumentError(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 		Task: client.PeriodicTaskRequest{StartTime: client.Value(time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC))},
 	})

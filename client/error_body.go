@@ -2,11 +2,15 @@ package client
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -14,51 +18,104 @@ import (
 // newError returns an unsuccessful response as an error.
 func (c *call) newError(response *http.Response, attempt int) *Error {
 	redact := c.redactor()
-	raw, body := redact.read(response.Body, c.settings.maxErrorBody)
-	message, fields := parseErrorBody(raw)
+	raw, body := redact.read(response.Body, max(c.settings.maxErrorBody, leastErrorBody))
+	body = body[:min(int64(len(body)), c.settings.maxErrorBody)]
+	parsed := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
 	return &Error{
-		StatusCode: response.StatusCode,
-		Operation:  c.request.Operation,
-		Message:    redact.text(message),
-		Fields:     redact.fields(fields),
-		RetryAfter: retryAfter(header, time.Now()),
-		RequestID:  header.Get("X-Request-Id"),
-		Attempts:   attempt,
-		Header:     header,
-		Body:       body,
+		StatusCode:  response.StatusCode,
+		Operation:   c.request.Operation,
+		FromService: parsed.isFromService(response),
+		Message:     redact.text(parsed.message),
+		Fields:      redact.fields(parsed.fields),
+		RetryAfter:  retryAfter(header, time.Now()),
+		RequestID:   header.Get("X-Request-Id"),
+		Attempts:    attempt,
+		Header:      header,
+		Body:        body,
 	}
+}
+
+// errorBody is the content of an error response.
+type errorBody struct {
+	message string
+	fields  []FieldError
+	// hasDetail reports whether the body is an object with a detail that is a text.
+	hasDetail bool
+}
+
+// isFromService reports whether the body has the form of Django REST Framework's
+// errors. RFC 9457's problems have a detail, too, but DRF doesn't write them.
+func (b errorBody) isFromService(response *http.Response) bool {
+	switch mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); {
+	case mediaType == "application/problem+json":
+		return false
+	case b.hasDetail:
+		return true
+	}
+	isValidation := response.StatusCode == http.StatusBadRequest || response.StatusCode == http.StatusUnprocessableEntity
+	return isValidation && len(b.fields) > 0
 }
 
 // parseErrorBody parses an error response of Django REST Framework: a detail,
 // validation errors nested as the request's fields are, or a bare list. A body
 // that is not JSON has neither.
-func parseErrorBody(body []byte) (message string, fields []FieldError) {
-	var found fieldErrors
+func parseErrorBody(body []byte) errorBody {
 	decoder := jsontext.NewDecoder(bytes.NewReader(body), lenientSyntax)
+	isObject := decoder.PeekKind() == '{'
+	var found fieldErrors
 	if err := found.read(decoder, ""); err != nil {
-		return "", nil
+		return errorBody{}
+	}
+	if _, err := decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return errorBody{}
 	}
 	for _, name := range []string{"detail", "error", "message"} {
-		for i, field := range found {
-			if field.Path == name {
-				return strings.Join(field.Messages, " "), slices.Delete(found, i, i+1)
+		for i, field := range found.fields {
+			if isObject && field.Path == name {
+				return errorBody{
+					message:   strings.Join(field.Messages, " "),
+					fields:    slices.Delete(found.fields, i, i+1),
+					hasDetail: name == "detail" && found.detailIsText,
+				}
 			}
 		}
 	}
-	if len(found) == 1 && found[0].Path == "" {
-		return strings.Join(found[0].Messages, " "), nil
+	if len(found.fields) == 1 && found.fields[0].Path == "" {
+		return errorBody{message: strings.Join(found.fields[0].Messages, " ")}
 	}
-	return "", found
+	return errorBody{fields: found.fields}
 }
 
-// fieldErrors are the errors of a body.
-type fieldErrors []FieldError
+// leastErrorBody is read of every error response, whatever its limit: whether the
+// service has written it must not depend on an option.
+const leastErrorBody = 4 << 10
+
+// The limits on what is built from an error response.
+const (
+	deepestField    = 32
+	longestPath     = 256       // bytes
+	longestMessage  = 16 << 10  // bytes
+	mostMessages    = 200       // of all fields
+	mostMessageText = 128 << 10 // bytes, of all fields
+)
+
+// fieldErrors reads the errors of a body, as far as the limits allow.
+type fieldErrors struct {
+	fields       []FieldError
+	detailIsText bool
+	messages     int // the number of messages
+	text         int // their bytes
+}
 
 // read adds the errors in the next JSON value, whose path is path.
 func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
-	switch decoder.PeekKind() {
+	kind := decoder.PeekKind()
+	if decoder.StackDepth() >= deepestField || f.messages >= mostMessages && path != "detail" {
+		return decoder.SkipValue()
+	}
+	switch kind {
 	case '{':
 		return f.readObject(decoder, path)
 	case '[':
@@ -69,6 +126,9 @@ func (f *fieldErrors) read(decoder *jsontext.Decoder, path string) error {
 		return err
 	}
 	f.add(path, token.String())
+	if path == "detail" && decoder.StackDepth() == 1 {
+		f.detailIsText = kind == '"' && token.String() != ""
+	}
 	return nil
 }
 
@@ -81,7 +141,7 @@ func (f *fieldErrors) readObject(decoder *jsontext.Decoder, path string) error {
 		if err != nil {
 			return err
 		}
-		if err := f.read(decoder, join(path, name.String())); err != nil {
+		if err := f.read(decoder, joinPath(path, name.String())); err != nil {
 			return err
 		}
 	}
@@ -98,7 +158,7 @@ func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
 	for i := 0; decoder.PeekKind() != ']'; i++ {
 		at := path
 		if kind := decoder.PeekKind(); kind == '{' || kind == '[' {
-			at = join(path, strconv.Itoa(i))
+			at = joinPath(path, strconv.Itoa(i))
 		}
 		if err := f.read(decoder, at); err != nil {
 			return err
@@ -109,18 +169,41 @@ func (f *fieldErrors) readArray(decoder *jsontext.Decoder, path string) error {
 }
 
 func (f *fieldErrors) add(path, message string) {
-	if n := len(*f); n > 0 && (*f)[n-1].Path == path {
-		(*f)[n-1].Messages = append((*f)[n-1].Messages, message)
+	message = shorten(message, min(longestMessage, mostMessageText-f.text))
+	f.messages++
+	f.text += len(message)
+	if n := len(f.fields); n > 0 && f.fields[n-1].Path == path {
+		f.fields[n-1].Messages = append(f.fields[n-1].Messages, message)
 		return
 	}
-	*f = append(*f, FieldError{Path: path, Messages: []string{message}})
+	f.fields = append(f.fields, FieldError{Path: path, Messages: []string{message}})
 }
 
-func join(path, name string) string {
+// joinPath returns the path of a field of the object at path.
+func joinPath(path, name string) string {
 	if path == "" {
-		return name
+		return shorten(name, longestPath)
 	}
-	return path + "." + name
+	if len(path) >= longestPath {
+		return path
+	}
+	return path + "." + shorten(name, longestPath-len(path)-1)
+}
+
+// shorten cuts text to at most limit bytes. It copies a text that it cuts, so
+// that the rest can be freed.
+func shorten(text string, limit int) string {
+	const mark = "…"
+	if len(text) <= limit {
+		return text
+	}
+	if limit -= len(mark); limit < 0 {
+		return ""
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return strings.Clone(text[:limit]) + mark
 }
 
 // retryAfter parses the Retry-After header, which has seconds or a date.

@@ -21,8 +21,13 @@ var (
 	ErrUnauthorized = errors.New("client: the service did not accept the API key")
 	// ErrForbidden is returned when the user is not allowed to do this: 403.
 	ErrForbidden = errors.New("client: the user is not allowed to do this")
-	// ErrNotFound is returned when the service finds no such object or path: 404.
+	// ErrNotFound is returned when the service itself says that it has no such
+	// object: a 404 with [Error.FromService].
 	ErrNotFound = errors.New("client: not found")
+	// ErrNotFromService is returned when a 404 is not the service's own: a proxy or
+	// another program responded, or the path does not exist. It says nothing about
+	// the object, and may be gone in a moment.
+	ErrNotFromService = errors.New("client: the 404 is not the service's own")
 	// ErrConflict is returned when the request conflicts with the object's state:
 	// 409.
 	ErrConflict = errors.New("client: the request conflicts with the object's state")
@@ -56,6 +61,10 @@ type Error struct {
 	StatusCode int
 	// Operation is the operation that was called.
 	Operation Operation
+	// FromService reports whether the response has the form of the service's own
+	// errors: a JSON object with a detail or, for 400 and 422, validation errors. If
+	// it is false, a proxy in front of the service may have written it.
+	FromService bool
 	// Message is the part of the response that concerns no single field. It is
 	// empty if the response is not JSON, as a proxy's HTML is not.
 	Message string
@@ -105,6 +114,11 @@ func (e *Error) Error() string {
 		b.WriteString(": " + singleLine(e.Message))
 	}
 	for i, field := range e.Fields {
+		const longest = 4096
+		if b.Len() > longest {
+			fmt.Fprintf(&b, "; and %d more", len(e.Fields)-i)
+			break
+		}
 		separator := "; "
 		if i == 0 {
 			separator = ": "
@@ -151,10 +165,12 @@ func (e *Error) hint() string {
 			return fmt.Sprintf("check the API key; the service wants the authentication scheme %q", scheme)
 		}
 		return "check the API key and the authentication scheme (WithAuthScheme)"
+	case e.StatusCode == http.StatusForbidden && !e.FromService:
+		return "not the service but a proxy in front of it refused this: check the base URL and the network"
 	case e.StatusCode == http.StatusForbidden:
 		return "the key's user must be an administrator of the org in the path"
-	case e.StatusCode == http.StatusNotFound && e.Message == "":
-		return "the service does not know this path: check the base URL"
+	case e.StatusCode == http.StatusNotFound && !e.FromService:
+		return "a proxy says that there is nothing here, not the service: the object may exist; check the base URL, or try again"
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
@@ -169,7 +185,8 @@ func (e *Error) hint() string {
 	return ""
 }
 
-// Is reports whether target is the kind of e, by its status.
+// Is reports whether target is the kind of e, by its status and, for a 404, by
+// FromService.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrValidation:
@@ -179,7 +196,9 @@ func (e *Error) Is(target error) bool {
 	case ErrForbidden:
 		return e.StatusCode == http.StatusForbidden
 	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound
+		return e.StatusCode == http.StatusNotFound && e.FromService
+	case ErrNotFromService:
+		return e.StatusCode == http.StatusNotFound && !e.FromService
 	case ErrConflict:
 		return e.StatusCode == http.StatusConflict
 	case ErrRateLimited:

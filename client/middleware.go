@@ -16,9 +16,9 @@ type Middleware func(request *http.Request, next func(*http.Request) (*http.Resp
 
 type operationKey struct{}
 
-// OperationFromContext returns the operation of the call that ctx belongs to. It
-// is for the contexts that a [Middleware], an [http.RoundTripper] below the
-// client, a function of [WithObserver] and a [slog.Handler] get.
+// OperationFromContext returns the operation of the call that ctx belongs to. The
+// client sets it in the contexts of a [Middleware], an [http.RoundTripper], a
+// function of [WithObserver] and a [slog.Handler].
 func OperationFromContext(ctx context.Context) (Operation, bool) {
 	operation, ok := ctx.Value(operationKey{}).(*Operation)
 	if !ok {
@@ -54,7 +54,7 @@ func (c *call) authorize(request *http.Request) (*http.Response, error) {
 		return nil, &RedirectError{Method: request.Method, From: withoutQuery(&c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
 	}
 	authorized := request
-	if len(c.middleware) > 0 { // which would see the key in a header that it holds
+	if len(c.middleware) > 0 { // the middleware's request must not get the key
 		authorized = request.Clone(request.Context())
 	}
 	authorized.Header["Authorization"] = []string{c.authorization()}

@@ -108,7 +108,7 @@ func classify(failure error, sent bool) outcome {
 		case http.StatusBadGateway, http.StatusGatewayTimeout:
 			return outcome{handled: true, retryable: true}
 		}
-		return outcome{handled: true}
+		return outcome{handled: true, retryable: errors.Is(failure, ErrNotFromService)}
 	}
 	if _, ok := errors.AsType[*TransportError](failure); !ok || isPermanent(failure) {
 		return outcome{handled: sent}

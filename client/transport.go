@@ -47,9 +47,9 @@ func newTransport(s *clientSettings) *transport {
 	}
 }
 
-// newRoundTripper returns net/http's default transport, but with as many idle
-// connections to the one host as there may be concurrent calls. If the program
-// has replaced the default, it returns the replacement.
+// newRoundTripper returns a copy of http.DefaultTransport that keeps many idle
+// connections to one host. If the program has replaced the default, it returns
+// the replacement.
 func newRoundTripper() http.RoundTripper {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -68,7 +68,7 @@ type call struct {
 	settings *callSettings
 	url      url.URL
 	body     []byte
-	received limitedReader // in here, so as not to be allocated by itself
+	received limitedReader // not allocated by itself
 
 	// maybeHandled is whether the service may have handled one of the attempts.
 	maybeHandled bool
@@ -146,7 +146,7 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	return call, err
 }
 
-// run sends the request, and retries as long as that is safe and may help.
+// run sends the request, and retries while a retry is safe and may succeed.
 func (c *call) run(ctx context.Context, out any) error {
 	var failure error
 	for number := 1; ; number++ {
@@ -190,8 +190,8 @@ func (c *call) waitForRateLimit(ctx context.Context) error {
 	return nil
 }
 
-// interrupted returns the error of a call that ended before an attempt, or
-// between two of them, of which failure is the first one's.
+// interrupted returns the error of a call that ended before its first attempt, or
+// between two attempts: failure is the error of the earlier one.
 func (c *call) interrupted(attempts int, err, failure error) error {
 	if failure != nil {
 		err = fmt.Errorf("%w, while waiting to retry after: %w", err, failure)
@@ -243,24 +243,24 @@ func (c *call) attempt(ctx context.Context, number int, out any) (attempt Attemp
 	if err == nil {
 		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
-		_ = response.Body.Close() // the part that is needed has been read
+		_ = response.Body.Close() // everything needed has been read
 	}
 	if err != nil {
-		attempt.Err = c.explain(ctx, attemptCtx, number, err)
+		attempt.Err = c.attemptError(ctx, attemptCtx, number, err)
 	}
 	attempt.Duration = time.Since(begin)
 	return attempt, sent
 }
 
-// explain returns the error of a failed attempt. If the context or the attempt's
-// time has ended, it says which of them.
-func (c *call) explain(ctx, attemptCtx context.Context, number int, err error) error {
-	switch err.(type) { //nolint:errorlint // they are made here, unwrapped
+// attemptError returns the error of a failed attempt. It says if the context or
+// the attempt's timeout ended it.
+func (c *call) attemptError(ctx, attemptCtx context.Context, number int, err error) error {
+	switch err.(type) { //nolint:errorlint // this package returns them unwrapped
 	case *Error, *DecodeError:
 		return err
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the address and its query
+		err = wrapped.Err // without the URL and its query
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -285,7 +285,7 @@ func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 	values := []string{"application/json", c.userAgent}
 	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
 	address := &c.url
-	if len(c.middleware) > 0 { // which may change it, for this attempt
+	if len(c.middleware) > 0 { // middleware may change it, for this attempt
 		address = new(c.url)
 	}
 	request := (&http.Request{

@@ -138,3 +138,7 @@ func isPermanent(err error) bool {
 	return redirected || isArgumentError(err) || isNotFound(err) ||
 		errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrValidation)
 }
+
+// isNotFound reports whether err is a 404 of the service itself: a proxy's proves
+// nothing.
+func isNotFound(err error) bool { return errors.Is(err, client.ErrNotFound) }

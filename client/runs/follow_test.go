@@ -305,7 +305,7 @@ func TestFollowForgetsRunningLogsThatAreDeleted(t *testing.T) {
 			errs = append(errs, err)
 		}
 		require.Greater(t, len(errs), 2, "the proxy's 404 proves nothing")
-		require.ErrorIs(t, errs[0], client.ErrNotFound)
+		require.ErrorIs(t, errs[0], client.ErrNotFromService)
 		require.ErrorContains(t, errs[0], "runs: log 1, which is still to be delivered: ")
 		require.ErrorIs(t, errs[len(errs)-1], context.DeadlineExceeded)
 		gets := len(s.gets)

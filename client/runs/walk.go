@@ -2,7 +2,6 @@ package runs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -314,11 +313,4 @@ func (w *walk) isolate(ctx context.Context, number, size int64, cause error) err
 	w.next++
 	w.barrier, w.stalled = w.next, 0
 	return nil
-}
-
-// isNotFound reports whether err is a 404 of the application. A 404 without its
-// message comes from a proxy and proves nothing.
-func isNotFound(err error) bool {
-	failure, ok := errors.AsType[*client.Error](err)
-	return ok && errors.Is(failure, client.ErrNotFound) && failure.Message != ""
 }

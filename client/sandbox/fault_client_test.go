@@ -83,7 +83,7 @@ func TestClientMeetsFaults(t *testing.T) {
 		"a page after all":    {sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html", Body: "<p>Hello"}}, outcome{garbles, 1, 0}, outcome{garbles, 1, 1}},
 		"wrong type":          {sandbox.Fault{Effect: sandbox.RequestEffect{ContentType: "text/html"}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"redirect elsewhere":  {sandbox.Fault{Effect: sandbox.RequestEffect{Redirect: "https://login.example.edu/"}}, outcome{redirects, 1, 0}, outcome{redirects, 1, 0}},
-		"redirect to nowhere": {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Redirect: "/", Status: 303}}, outcome{fails(404), 2, 0}, outcome{redirects, 1, 0}},
+		"redirect to nowhere": {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Redirect: "/", Status: 303}}, outcome{fine, 3, 0}, outcome{redirects, 1, 0}},
 		"reset before":        {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
 		"reset before, once":  {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}, outcome{fine, 2, 0}, outcome{breaks(syscall.ECONNRESET), 1, 0}},
 		"reset during":        {sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}}, outcome{breaks(syscall.ECONNRESET), 3, 0}, outcome{breaks(syscall.ECONNRESET), 1, 1}},
