@@ -215,7 +215,7 @@ func TestRunsLogsAndStatistics(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, api.StatusSuccess, log.Status)
 	assert.Equal(t, good.ID, log.PeriodicAgent)
-	assert.Equal(t, "Asked.\nAnswered.", log.Content)
+	assert.Equal(t, "Asked.\nAnswered.\n\nDone.", log.Content)
 	require.NotNil(t, log.EndTime)
 	assert.False(t, log.EndTime.Before(log.StartTime.Time))
 

@@ -55,6 +55,13 @@ func (a *agent) RowID() int64 { return a.ID }
 
 func (a *agent) mentorID() string { return a.mentor.UniqueID }
 
+// setLatest sets the latest log to l, unless it is older.
+func (a *agent) setLatest(l *log) {
+	if a.latest == nil || newestFirst(l, a.latest) < 0 {
+		a.latest = l
+	}
+}
+
 // status returns the status of the latest run.
 func (a *agent) status() api.Status {
 	if a.latest == nil {
@@ -63,15 +70,15 @@ func (a *agent) status() api.Status {
 	return a.latest.Status
 }
 
-// readForm returns the JSON form in the responses to list and retrieve.
-func (a *agent) readForm() any {
-	form := a.writeForm()
+// readRepresentation returns the JSON form in the responses to list and retrieve.
+func (a *agent) readRepresentation() any {
+	form := a.writeRepresentation()
 	form.Mentor = a.mentor.json
 	return form
 }
 
-// writeForm returns the JSON form in the responses to create and update.
-func (a *agent) writeForm() *agent {
+// writeRepresentation returns the JSON form in the responses to create and update.
+func (a *agent) writeRepresentation() *agent {
 	form := *a
 	form.Mentor = a.mentor.UniqueID
 	form.Enabled, form.OneOff = a.Task.Enabled, a.Task.OneOff

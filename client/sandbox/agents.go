@@ -13,7 +13,7 @@ import (
 func (p *platform) listAgents(o *org, r *listing.Request) *django.Response {
 	p.store.RLock()
 	defer p.store.RUnlock()
-	return agentListing(o).List(o.agents, r, (*agent).readForm)
+	return agentListing(o).List(o.agents, r, (*agent).readRepresentation)
 }
 
 func (p *platform) retrieveAgent(o *org, id string) *django.Response {
@@ -23,7 +23,15 @@ func (p *platform) retrieveAgent(o *org, id string) *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return django.OK(a.readForm())
+	return django.OK(a.readRepresentation())
+}
+
+// checkAgent returns the response if there is no agent with an id, or else nil.
+func (p *platform) checkAgent(o *org, id string) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	_, errResponse := findAgent(o, id)
+	return errResponse
 }
 
 // findAgent returns the agent with an id, or the response if there is none.
@@ -65,25 +73,20 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 	o.agents.Add(a)
 	p.runs.schedule(a)
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
-	return &django.Response{Status: http.StatusCreated, Body: a.writeForm()}
+	return &django.Response{Status: http.StatusCreated, Body: a.writeRepresentation()}
 }
 
-// updateAgent sets the fields of an agent to the data, which it gets if there is
-// such an agent. If partial is true, no field is required. Fields that the data
-// lacks stay as they are.
-func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Response), partial bool) *django.Response {
+// updateAgent sets the fields of an agent that the data has. Unless partial is
+// true, it must have the required fields.
+func (p *platform) updateAgent(o *org, id string, data any, partial bool) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	a, errResponse := findAgent(o, id)
 	if errResponse != nil {
 		return errResponse
 	}
-	fields, errResponse := data()
-	if errResponse != nil {
-		return errResponse
-	}
 	updated := *a
-	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, data, &updated); errResponse != nil {
 		return errResponse
 	}
 	updated.ModifiedAt = p.now()
@@ -94,7 +97,7 @@ func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Resp
 	}
 	p.runs.releaseDependents(o, p.timeline.Now())
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
-	return django.OK(a.writeForm())
+	return django.OK(a.writeRepresentation())
 }
 
 // deleteAgent deletes an agent and its logs. Agents that depend on it depend on

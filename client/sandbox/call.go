@@ -42,12 +42,20 @@ func (c *call) createAgent() *django.Response {
 	return c.platform.createAgent(c.org, c.account.Username, data)
 }
 
-func (c *call) replaceAgent() *django.Response {
-	return c.platform.updateAgent(c.org, c.id, c.data, false)
-}
+func (c *call) replaceAgent() *django.Response { return c.writeAgent(false) }
 
-func (c *call) updateAgent() *django.Response {
-	return c.platform.updateAgent(c.org, c.id, c.data, true)
+func (c *call) updateAgent() *django.Response { return c.writeAgent(true) }
+
+// writeAgent parses the body only if the agent exists, as a view does.
+func (c *call) writeAgent(partial bool) *django.Response {
+	if errResponse := c.platform.checkAgent(c.org, c.id); errResponse != nil {
+		return errResponse
+	}
+	data, errResponse := c.data()
+	if errResponse != nil {
+		return errResponse
+	}
+	return c.platform.updateAgent(c.org, c.id, data, partial)
 }
 
 func (c *call) deleteAgent() *django.Response { return c.platform.deleteAgent(c.org, c.id) }

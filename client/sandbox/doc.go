@@ -21,16 +21,16 @@
 //
 // # Runs
 //
-// The sandbox runs enabled agents when their crontabs say so (see package
-// crontab) and their start_time has come. By default its clock shows real time. A
+// The sandbox runs enabled agents at the times of their crontabs (see package
+// crontab), once their start_time has passed. By default its clock shows real time. A
 // test can freeze the clock and move it, through months in seconds:
 //
 //	sb, err := sandbox.Start(sandbox.WithFrozenClock(monday))
 //	…
 //	runs, err := sb.Advance(ctx, 24*time.Hour)
 //
-// A run writes a log that is running first, and success or error when the run
-// finishes. Then a one-off agent is disabled, and the callback is posted to the
+// A run writes a log that is running first and has no end, and success or error
+// when the run finishes. Its content then holds the run's complete output. Then a one-off agent is disabled, and the callback is posted to the
 // agent's callback_url: byte for byte as Python's json.dumps writes it, signed in
 // X-Hub-Signature-256 with the agent's callback_secret. An agent without a
 // callback_secret sends no signature, since anyone can sign with an empty key.
@@ -38,8 +38,10 @@
 // [Sandbox.Redeliver] posts one again.
 //
 // All runs succeed, unless [WithOutcomes] or [WithOutcomeFunc] decides otherwise.
-// [Sandbox.RunNow] runs an agent at once with a given outcome;
-// [Sandbox.RunAsScheduled] runs it as its schedule would.
+// [Sandbox.RunNow] runs an agent at once with a given outcome, and finishes the run
+// before it returns. [Sandbox.RunAsScheduled] starts a run at once as the schedule
+// would: with the outcome of the options, and a run that takes time finishes when
+// the clock reaches its end.
 //
 // If an agent has a previous_agent, it waits when it is due until the previous
 // agent has the status of previous_agent_status. It then runs once, however often
@@ -67,7 +69,8 @@
 //     mentor, title and task.crontab.
 //   - An agent belongs to the user whose key created it. Deleting it deletes its
 //     logs, and agents that waited for it wait for none.
-//   - Lists are ordered by id. A search looks for agents in title, description and
+//   - Logs are listed newest first, as the vendor documents; agents and mentors are
+//     ordered by id. A search looks for agents in title, description and
 //     prompt, and for logs in their content and their agent's title. Each word of
 //     the search must occur in one of them.
 //   - A session can be pinned if its id is a UUID. If no option has added it, it
@@ -79,9 +82,9 @@
 //   - Runs take their time on the sandbox's clock only, and a schedule starts the
 //     next run even if the previous one has not finished.
 //   - The prompt in a callback is the one that the run received.
-//   - The filters department_id, filter_by, visibility and
-//     return_session_information of mentors select nothing, since mentors have no
-//     such field.
+//   - Mentors have no department, visibility or session information. The query
+//     parameters department_id, filter_by, visibility and
+//     return_session_information of their list select nothing.
 //
 // # Faults
 //

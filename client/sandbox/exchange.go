@@ -42,8 +42,8 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e.respond()
 }
 
-// serveAside responds to a request without faults, and does not record it.
-func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+// serveBypass responds to a request without faults, and does not record it.
+func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = func() {}
 	e.respond()
@@ -54,7 +54,7 @@ func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	e.route, e.parameters = routes.Find(r.URL.Path)
-	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait}
+	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait, now: s.timeline.Now}
 	return e
 }
 

@@ -18,13 +18,13 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// newFull is a server whose answers have something in every field.
-func newFull(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
+// newCompleteServer returns a server whose responses have a value in every field.
+func newCompleteServer(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
 	first := titled(`A "title" & <b> é ` + "\u2028")
 	first.ParentMentorID = client.Value[int64](math.MaxInt64)
 	voice := client.Voice{ID: 4, Name: "A", Provider: client.VoiceProviderGoogle}
-	server := newAda(t, append(opts,
+	server := newTestServer(t, append(opts,
 		sandbox.WithPageSize(1, 100),
 		sandbox.WithMentor("acme", client.Mentor{
 			ID: 7, UniqueID: coach, Name: "Coach",
@@ -42,13 +42,13 @@ func newFull(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 		sandbox.WithPeriodicAgent("acme", titled("C")),
 		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{"mode":1}`)}}}),
 	)...)
-	fire(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
 	send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+session+`"}`)
 	return server
 }
 
-// everything is a request for each operation that answers with JSON, by its id,
-// and some that are refused.
+// everything has a request for each operation that responds with JSON, by its id,
+// and some invalid requests.
 var everything = map[sandbox.OperationID]struct{ method, target, body string }{
 	sandbox.OperationMentorsList:              {http.MethodGet, "", ""},
 	listAgents:                                {http.MethodGet, "periodic-agents/?page=2", ""},
@@ -68,11 +68,11 @@ var everything = map[sandbox.OperationID]struct{ method, target, body string }{
 	"no JSON":                                 {http.MethodGet, "/nowhere", ""},
 }
 
-// ask sends a request to a server that is as new, past what records exchanges:
-// the answers are not the contract's.
-func ask(t *testing.T, name sandbox.OperationID, faults ...sandbox.Fault) answer {
+// ask sends a request to a new server. It is not recorded for the contract tests,
+// since the responses violate the contract.
+func ask(t *testing.T, name sandbox.OperationID, faults ...sandbox.Fault) httpResponse {
 	t.Helper()
-	server := newFull(t)
+	server := newCompleteServer(t)
 	setFaults(t, server, faults...)
 	request := everything[name]
 	target := request.target
@@ -85,8 +85,8 @@ func ask(t *testing.T, name sandbox.OperationID, faults ...sandbox.Fault) answer
 	return got
 }
 
-// modelFields are the fields of all that is answered with: those that have one of a
-// few values, and those that have any JSON.
+// modelFields returns the names of the models' fields with enum values, and of
+// those with free-form JSON.
 func modelFields() (enums, free map[string]bool) {
 	enums, free = map[string]bool{}, map[string]bool{}
 	var collect func(in reflect.Type)
@@ -94,7 +94,7 @@ func modelFields() (enums, free map[string]bool) {
 		for field := range in.Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			of := field.Type
-			if of == reflect.TypeFor[json.RawMessage]() || of == reflect.TypeFor[api.Secret]() { // which may be any JSON, too
+			if of == reflect.TypeFor[json.RawMessage]() || of == reflect.TypeFor[api.Secret]() { // which can be free-form JSON too
 				free[name] = true
 				continue
 			}
@@ -115,8 +115,8 @@ func modelFields() (enums, free map[string]bool) {
 	return enums, free
 }
 
-// walk calls f with each object of value, but for free-form JSON.
-func walk(value any, f func(object map[string]any)) {
+// visitObjects calls f with each object in value, except in free-form JSON.
+func visitObjects(value any, f func(object map[string]any)) {
 	_, free := modelFields()
 	free["field_of_a_later_release"] = true
 	var visit func(value any)
@@ -146,7 +146,7 @@ func decode(t *testing.T, text string) (value any) {
 	return value
 }
 
-func TestEverythingIsAsked(t *testing.T) {
+func TestRequestsCoverAllOperations(t *testing.T) {
 	t.Parallel()
 	for _, operation := range sandbox.Operations() {
 		if operation.Method != http.MethodDelete {
@@ -167,7 +167,7 @@ func TestFaultUnknownFields(t *testing.T) {
 		}
 		assert.NotEqual(t, want.body, got.body, name)
 		value := decode(t, got.body)
-		walk(value, func(object map[string]any) {
+		visitObjects(value, func(object map[string]any) {
 			assert.Contains(t, object, unknown, name)
 			delete(object, unknown)
 		})
@@ -189,7 +189,7 @@ func TestFaultUnknownEnums(t *testing.T) {
 		}
 		before, after := decode(t, want.body), decode(t, got.body)
 		for _, value := range []any{before, after} {
-			walk(value, func(object map[string]any) {
+			visitObjects(value, func(object map[string]any) {
 				for enum := range enums {
 					if text, isText := object[enum].(string); isText {
 						seen[enum] = seen[enum] || text == unknown
@@ -219,7 +219,7 @@ func TestFaultLinkHost(t *testing.T) {
 	}
 }
 
-// olderFields are the fields of an agent in the documentation of release 3.59.0.
+// olderFields are the fields of an agent of release 3.59.0.
 const olderFields = `
 	id mentor mentor.name mentor.unique_id mentor.flow mentor.slug mentor.platform mentor.allow_anonymous mentor.metadata
 	mentor.enable_moderation mentor.enable_post_processing_system mentor.enable_openai_assistant
@@ -239,7 +239,7 @@ const olderFields = `
 	task.start_time task.enabled modified_at enabled one_off pathway callback_url callback_secret parent_session_id
 	parent_mentor_id previous_agent previous_agent_status previous_agent_output`
 
-// paths adds the paths of value's fields to all.
+// paths adds the paths of the fields in value to all.
 func paths(value any, path string, all map[string]bool) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -268,7 +268,7 @@ func TestFaultOlderRelease(t *testing.T) {
 			written[field] = true
 		}
 	}
-	older := func(name sandbox.OperationID) answer {
+	older := func(name sandbox.OperationID) httpResponse {
 		return ask(t, name, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
 	}
 	first := func(list any) any {
@@ -278,15 +278,15 @@ func TestFaultOlderRelease(t *testing.T) {
 	}
 	for name, test := range map[sandbox.OperationID]struct {
 		want map[string]bool
-		of   func(a answer) any
+		of   func(a httpResponse) any
 	}{
-		retrieveAgent:                          {agent, func(a answer) any { return a.fields(t) }},
-		listAgents:                             {agent, func(a answer) any { return first(a.fields(t)["results"]) }},
-		createAgent:                            {written, func(a answer) any { return a.fields(t) }},
-		sandbox.OperationPeriodicAgentsReplace: {written, func(a answer) any { return a.fields(t) }},
-		sandbox.OperationPeriodicAgentsUpdate:  {written, func(a answer) any { return a.fields(t) }},
-		sandbox.OperationMentorsList:           {mentor, func(a answer) any { return first(a.fields(t)["results"]) }},
-		sandbox.OperationPinnedMessagesList: {mentor, func(a answer) any {
+		retrieveAgent:                          {agent, func(a httpResponse) any { return a.fields(t) }},
+		listAgents:                             {agent, func(a httpResponse) any { return first(a.fields(t)["results"]) }},
+		createAgent:                            {written, func(a httpResponse) any { return a.fields(t) }},
+		sandbox.OperationPeriodicAgentsReplace: {written, func(a httpResponse) any { return a.fields(t) }},
+		sandbox.OperationPeriodicAgentsUpdate:  {written, func(a httpResponse) any { return a.fields(t) }},
+		sandbox.OperationMentorsList:           {mentor, func(a httpResponse) any { return first(a.fields(t)["results"]) }},
+		sandbox.OperationPinnedMessagesList: {mentor, func(a httpResponse) any {
 			session, ok := first(decode(t, a.body)).(map[string]any)
 			require.True(t, ok)
 			assert.Contains(t, session, "messages")
@@ -297,7 +297,8 @@ func TestFaultOlderRelease(t *testing.T) {
 		paths(test.of(older(name)), "", got)
 		assert.Equal(t, test.want, got, name)
 	}
-	// What its documents do not have, and what is no success.
+	// Operations that release 3.59.0 doesn't document and error responses stay as they
+	// are.
 	for _, name := range []sandbox.OperationID{
 		sandbox.OperationPeriodicAgentsStatistics, sandbox.OperationPeriodicAgentLogsList,
 		sandbox.OperationPeriodicAgentLogsGet, sandbox.OperationPinnedMessagesCreate,
@@ -316,17 +317,17 @@ func TestFaultOlderRelease(t *testing.T) {
 	assert.Equal(t, "https://mcp.example.edu/", servers[0].(map[string]any)["url"])
 }
 
-func TestOlderReleaseTakesNumbersForMentors(t *testing.T) {
+func TestOlderReleaseAcceptsMentorIDs(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}))
+	server := newCompleteServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}))
 	other := server.Mentors("acme")[1].UniqueID
-	ask := func(method, target, body, contentType string) answer {
+	ask := func(method, target, body, contentType string) httpResponse {
 		t.Helper()
 		request := newRequest(method, userPath+target, "")
 		request.Header.Set("Content-Type", contentType)
 		request.Body = io.NopCloser(strings.NewReader(body))
 		recorder := record(server.Sandbox, request)
-		return answer{recorder.Code, recorder.Header(), recorder.Body.String()}
+		return httpResponse{recorder.Code, recorder.Header(), recorder.Body.String()}
 	}
 	const jsonType, formType = "application/json", "application/x-www-form-urlencoded"
 	for _, test := range []struct{ method, target, body, contentType, mentor string }{

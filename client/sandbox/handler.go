@@ -13,7 +13,7 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.service.
 // BypassHandler returns a handler that serves the same API without faults and
 // without recording requests. A console or another tool that inspects the sandbox
 // during a test can use it without disturbing the test.
-func (s *Sandbox) BypassHandler() http.Handler { return http.HandlerFunc(s.service.serveAside) }
+func (s *Sandbox) BypassHandler() http.Handler { return http.HandlerFunc(s.service.serveBypass) }
 
 // Requests yields the recorded requests, the oldest first, up to the latest at the
 // start of the loop. A request is recorded before the client has the whole

@@ -15,8 +15,8 @@ import (
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
-// A modelAgent is an agent as the model of the scheduler has it, which looks at
-// every minute.
+// A modelAgent is an agent of a simple model of the scheduler, which checks every
+// minute.
 type modelAgent struct {
 	schedule crontab.Schedule
 	enabled  bool
@@ -32,13 +32,13 @@ func (a *modelAgent) runsAt(minute time.Time) bool {
 	return true
 }
 
-// TestSchedulerAsItsModel changes agents at random while time goes by in steps of
-// any length, and compares what ran with what a look at every minute says.
-func TestSchedulerAsItsModel(t *testing.T) {
+// TestSchedulerMatchesModel changes agents at random and advances the clock in
+// random steps, and compares the runs with those of the model.
+func TestSchedulerMatchesModel(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(8) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		server := newAda(t)
+		server := newTestServer(t)
 		agents := map[int64]*modelAgent{}
 		want := []string{}
 		for step := range 60 {
@@ -93,7 +93,7 @@ func randomAgent(t *testing.T, random *rand.Rand, now time.Time) *modelAgent {
 	}
 }
 
-// task is the agent's task as a part of a request's body.
+// task returns the task as a part of a request's body.
 func (a *modelAgent) task() string {
 	f := a.schedule.Fields()
 	return fmt.Sprintf(`"task":{"crontab":{"minute":%q,"hour":%q,"day_of_month":%q,"month_of_year":%q,"day_of_week":%q},"enabled":%t,"one_off":%t,"start_time":%q}`,

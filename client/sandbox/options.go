@@ -40,10 +40,10 @@ func (f optionFunc) apply(s *settings) error { return f(s) }
 // settings are a sandbox's options.
 type settings struct {
 	accounts    []Account
-	mentors     []ofOrg[client.Mentor]
-	agents      []ofOrg[[]client.PeriodicAgentCreateRequest]
-	logs        []ofOrg[[]client.PeriodicAgentLog]
-	sessions    []ofOrg[ChatSession]
+	mentors     []orgSeed[client.Mentor]
+	agents      []orgSeed[[]client.PeriodicAgentCreateRequest]
+	logs        []orgSeed[[]client.PeriodicAgentLog]
+	sessions    []orgSeed[ChatSession]
 	pageSize    int
 	maxPageSize int
 	httpClient  *http.Client
@@ -105,7 +105,7 @@ func WithAccount(a Account) Option {
 // Study coach, see [DefaultMentorID].
 func WithMentor(org string, m client.Mentor) Option {
 	return optionFunc(func(s *settings) error {
-		s.mentors = append(s.mentors, ofOrg[client.Mentor]{org, m})
+		s.mentors = append(s.mentors, orgSeed[client.Mentor]{org, m})
 		return nil
 	})
 }
@@ -116,7 +116,7 @@ func WithMentor(org string, m client.Mentor) Option {
 // is empty, it is the org's first mentor.
 func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
 	return optionFunc(func(s *settings) error {
-		s.agents = append(s.agents, ofOrg[[]client.PeriodicAgentCreateRequest]{org, requests})
+		s.agents = append(s.agents, orgSeed[[]client.PeriodicAgentCreateRequest]{org, requests})
 		return nil
 	})
 }
@@ -128,7 +128,7 @@ func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest
 // StartTime unless the run is still running.
 func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 	return optionFunc(func(s *settings) error {
-		s.logs = append(s.logs, ofOrg[[]client.PeriodicAgentLog]{org, logs})
+		s.logs = append(s.logs, orgSeed[[]client.PeriodicAgentLog]{org, logs})
 		return nil
 	})
 }
@@ -137,7 +137,7 @@ func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 // has pinned it.
 func WithChatSession(org string, session ChatSession) Option {
 	return optionFunc(func(s *settings) error {
-		s.sessions = append(s.sessions, ofOrg[ChatSession]{org, session})
+		s.sessions = append(s.sessions, orgSeed[ChatSession]{org, session})
 		return nil
 	})
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-func TestOptionsRefuse(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	t.Parallel()
 	account := func(org, username, key string) sandbox.Option {
 		return sandbox.WithAccount(sandbox.Account{Org: org, Username: username, APIKey: api.NewSecret(key)})
 	}
 	mentor := func(m client.Mentor) sandbox.Option { return sandbox.WithMentor("acme", m) }
 	for want, options := range map[string][]sandbox.Option{
-		`opts[1] is nil`:                {withStill(), nil},
+		`opts[1] is nil`:                {withTestClock(), nil},
 		`WithAccount.Org is empty`:      {account("", "ada", "")},
 		`WithAccount.Username is empty`: {account("acme", "", "")},
 		`WithAccount.Org is "..", which can't be a segment of a path`:                                       {account("..", "ada", "")},
@@ -60,9 +60,9 @@ func TestOptionsRefuse(t *testing.T) {
 	require.ErrorContains(t, err, "ibl.ai: WithChatSession.Messages has invalid JSON: ")
 }
 
-func TestEveryOrgHasAMentor(t *testing.T) {
+func TestDefaultMentorOfEachOrg(t *testing.T) {
 	t.Parallel()
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
 		sandbox.WithAccount(sandbox.Account{Org: "museum", Username: "lin"}),
 		sandbox.WithMentor("museum", client.Mentor{Name: "Guide"}),
@@ -74,7 +74,7 @@ func TestEveryOrgHasAMentor(t *testing.T) {
 	assert.Equal(t, "Guide", server.Mentors("museum")[0].Name)
 }
 
-func TestClientOptionsForAnAccount(t *testing.T) {
+func TestClientOptionsFor(t *testing.T) {
 	t.Parallel()
 	server := newServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),

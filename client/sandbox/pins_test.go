@@ -15,7 +15,7 @@ import (
 
 func TestPins(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	assert.Equal(t, `[]`, get(t, server, "pin-message/?session_id="+session).body)
 	for range 2 {
 		got := send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+strings.ToUpper(session)+`"}`)
@@ -38,9 +38,9 @@ func TestPins(t *testing.T) {
 	assert.JSONEq(t, `{"detail":"No PinnedMessage matches the given query."}`, got.body)
 }
 
-func TestUnpinBySessionInBody(t *testing.T) {
+func TestUnpinWithBody(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	for _, body := range []struct{ text, contentType string }{
 		{`{"session_id":"` + session + `"}`, "application/json"},
 		{"session_id=" + session, "application/x-www-form-urlencoded"},
@@ -52,9 +52,9 @@ func TestUnpinBySessionInBody(t *testing.T) {
 	assert.Equal(t, http.StatusUnsupportedMediaType, send(t, server, http.MethodDelete, "pin-message/", "x", "Content-Type", "text/plain").status)
 }
 
-func TestPinsAreTheUsers(t *testing.T) {
+func TestPinsBelongToUser(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", Member: true}))
+	server := newTestServer(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", Member: true}))
 	c, ctx := newClient(t, server), t.Context()
 	pin, err := c.PinnedMessages.Create(ctx, session, client.WithUsername("eve"))
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestPinsAreTheUsers(t *testing.T) {
 
 func TestPinnedMessages(t *testing.T) {
 	t.Parallel()
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithMentor("acme", client.Mentor{}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach, Name: "Study coach"}),
 		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: coach, Messages: []client.ChatMessage{

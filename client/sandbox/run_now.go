@@ -13,8 +13,8 @@ type RunResult struct {
 	// Log is the log of the run.
 	Log *client.PeriodicAgentLog
 	// Delivery is the delivery of the run's callback. It is nil if the agent has no
-	// callback_url, if the run has not finished, or if a [DeliveryFault] delays the
-	// callback.
+	// callback_url, if the run has not finished, or if a [DeliveryFault] delays or
+	// reorders the callback.
 	Delivery *Delivery
 }
 
@@ -46,7 +46,10 @@ func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*
 	result := &RunResult{}
 	if outcome.Status != api.StatusRunning {
 		for _, c := range s.runs.finish(l, outcome, s.timeline.Now()) {
-			result.Delivery = s.deliveries.deliver(ctx, c)
+			delivery := s.deliveries.deliver(ctx, c)
+			if c.logID == l.ID { // not a callback that was held back until now
+				result.Delivery = delivery
+			}
 		}
 	}
 	result.Log = s.logModel(l)

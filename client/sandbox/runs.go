@@ -35,7 +35,7 @@ func (r *runner) start(a *agent, at time.Time) (*log, Run) {
 		prompt:        a.runPrompt(),
 	}
 	a.org.logs.Add(l)
-	a.latest = l
+	a.setLatest(l)
 	r.releaseDependents(a.org, at)
 	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
 	return l, Run{
@@ -76,7 +76,7 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 		return nil
 	}
 	l.Status = outcome.Status
-	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
+	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime

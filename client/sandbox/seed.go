@@ -20,7 +20,7 @@ func (p *platform) seed(s *settings) error {
 		p.store.orgs[a.Org].usernames[a.Username] = true
 	}
 	for _, m := range s.mentors {
-		if err := p.seedMentor(m.org, m.thing); err != nil {
+		if err := p.seedMentor(m.org, m.value); err != nil {
 			return err
 		}
 	}
@@ -28,7 +28,7 @@ func (p *platform) seed(s *settings) error {
 		return err
 	}
 	for _, a := range s.agents {
-		if err := p.seedAgents(s.accounts, a.org, a.thing); err != nil {
+		if err := p.seedAgents(s.accounts, a.org, a.value); err != nil {
 			return err
 		}
 	}
@@ -36,7 +36,7 @@ func (p *platform) seed(s *settings) error {
 		return err
 	}
 	for _, session := range s.sessions {
-		if err := p.seedSession(session.org, session.thing); err != nil {
+		if err := p.seedSession(session.org, session.value); err != nil {
 			return err
 		}
 	}

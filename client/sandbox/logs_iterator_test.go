@@ -11,15 +11,15 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// Many logs are yielded in parts, each once, and the loop may do what it likes.
-func TestManyLogsAreYielded(t *testing.T) {
+// Logs are copied in parts. Each is yielded once, and the loop may use the sandbox.
+func TestLogsIterator(t *testing.T) {
 	t.Parallel()
 	const count = 5000
 	past := make([]client.PeriodicAgentLog, count)
 	for i := range past {
 		past[i] = client.PeriodicAgentLog{PeriodicAgent: int64(1 + i%2), StartTime: client.Time{Time: start.Add(time.Duration(i-count) * time.Second)}}
 	}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgentLog("acme", past...))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgentLog("acme", past...))
 	begin, end := start.Add(-count*time.Second), start
 
 	var last int64
@@ -50,11 +50,11 @@ func TestManyLogsAreYielded(t *testing.T) {
 	for log := range server.Logs("acme", begin, end.Add(time.Hour)) {
 		if yielded == 0 {
 			assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "periodic-agents/2/", "").status)
-			fire(t, server, 1, sandbox.Outcome{})
+			runNow(t, server, 1, sandbox.Outcome{})
 		}
 		yielded++
 		if log.ID > 1024 {
-			assert.EqualValues(t, 1, log.PeriodicAgent, "the others are gone")
+			assert.EqualValues(t, 1, log.PeriodicAgent, "the other agent's logs are deleted")
 		}
 	}
 	assert.Equal(t, 1024+(count-1024)/2+1, yielded)

@@ -16,7 +16,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-func TestCallbackAsPythonSendsIt(t *testing.T) {
+func TestCallbackBytesMatchPython(t *testing.T) {
 	t.Parallel()
 	var received []byte
 	var header http.Header
@@ -26,14 +26,14 @@ func TestCallbackAsPythonSendsIt(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 		_, _ = io.WriteString(w, "thanks")
 	})
-	request := calling(receiver, "short")
+	request := withCallback(receiver, "short")
 	request.Prompt = new(`Fasse "alles" zusammen: 5 < 6 & 7/8 \`)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request))
-	run := fire(t, server, 1, sandbox.Outcome{Output: "Aufsätze 📚\u2028\n\t\r\b\f\x00\x1f\x7f\xff", Log: "ok", Duration: 4250 * time.Millisecond})
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request))
+	run := runNow(t, server, 1, sandbox.Outcome{Output: "Aufsätze 📚\u2028\n\t\r\b\f\x00\x1f\x7f\xff", Log: "ok", Duration: 4250 * time.Millisecond})
 
 	want := `{"timestamp": "2026-01-05T09:00:04.250000Z", "status": "success", ` +
 		`"prompt": "Fasse \"alles\" zusammen: 5 < 6 & 7/8 \\", ` +
-		`"agent_output": "Aufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log": "ok", "log_id": 1}`
+		`"agent_output": "Aufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log": "ok\n\nAufs\u00e4tze \ud83d\udcda\u2028\n\t\r\b\f\u0000\u001f\u007f\ufffd", "log_id": 1}`
 	assert.Equal(t, want, string(received))
 	signature, err := callback.Sign(received, api.NewSecret("short"))
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestCallbackAsPythonSendsIt(t *testing.T) {
 
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	end := client.Time{Time: start.Add(time.Second)}
 	for _, test := range []struct {
 		outcome sandbox.Outcome
@@ -65,7 +65,7 @@ func TestOutcomes(t *testing.T) {
 		{sandbox.Outcome{Status: "running", Log: "x"}, client.PeriodicAgentLog{Status: "running"}},
 		{sandbox.Outcome{Status: "success", Log: "x", Duration: time.Second}, client.PeriodicAgentLog{Status: "success", Content: "x", EndTime: &end}},
 	} {
-		run := fire(t, server, 1, test.outcome)
+		run := runNow(t, server, 1, test.outcome)
 		want := test.want
 		want.ID, want.PeriodicAgent = run.Log.ID, 1
 		want.StartTime, want.CreatedAt, want.ModifiedAt = client.Time{Time: start}, client.Time{Time: start}, client.Time{Time: start}
@@ -74,16 +74,16 @@ func TestOutcomes(t *testing.T) {
 		}
 		assert.Equal(t, &want, run.Log)
 		assert.Nil(t, run.Delivery)
-		kept, err := newClient(t, server).PeriodicAgentLogs.Get(t.Context(), run.Log.ID)
+		stored, err := newClient(t, server).PeriodicAgentLogs.Get(t.Context(), run.Log.ID)
 		require.NoError(t, err)
-		assert.Equal(t, run.Log, kept)
+		assert.Equal(t, run.Log, stored)
 	}
 	assert.Empty(t, deliveriesOf(server))
 }
 
-func TestRunNowRefuses(t *testing.T) {
+func TestRunNowErrors(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	ctx := t.Context()
 	_, err := server.RunNow(ctx, 2, sandbox.Outcome{})
 	unknown := &sandbox.UnknownAgentError{}
@@ -104,15 +104,15 @@ func TestRunNowRefuses(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
-func TestOneOffAgentSwitchesItselfOff(t *testing.T) {
+func TestOneOffAgentIsDisabledAfterRun(t *testing.T) {
 	t.Parallel()
 	request := digest()
 	request.Task.OneOff = new(true)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithPeriodicAgent("acme", digest()))
-	fire(t, server, 1, sandbox.Outcome{Status: api.StatusRunning})
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithPeriodicAgent("acme", digest()))
+	runNow(t, server, 1, sandbox.Outcome{Status: api.StatusRunning})
 	assert.Equal(t, true, get(t, server, "periodic-agents/1/").fields(t)["enabled"])
-	fire(t, server, 1, sandbox.Outcome{})
-	fire(t, server, 2, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 2, sandbox.Outcome{})
 	assert.Equal(t, "2", ids(t, get(t, server, "periodic-agents/?enabled=true")))
-	fire(t, server, 1, sandbox.Outcome{}) // disabled, but told to
+	runNow(t, server, 1, sandbox.Outcome{}) // runs although it is disabled
 }
