@@ -86,5 +86,8 @@ func followerOf(ctx context.Context, c *client.Client, position *Position, opts 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkCall(c); err != nil {
+		return nil, err
+	}
 	return newFollower(s, c, position), nil
 }

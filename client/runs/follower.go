@@ -173,14 +173,17 @@ func (p *poll) checkAhead(ctx context.Context) {
 func (p *poll) read(ctx context.Context, head *page) error {
 	start := int64(-1) // the index of the first log to read; below 0: none
 	isWhole := !p.polled || head == nil || time.Since(p.wholeAt) >= p.reread
-	if !isWhole {
+	switch {
+	case head != nil && head.last: // it has the whole list
+		p.isWhole, isWhole = isWhole, false
+	case !isWhole:
 		fresh, isAll := p.countNew(head)
 		switch added := head.count - p.follower.count; {
 		case fresh == 0 && added <= 0, isAll && fresh >= added: // the head is enough
 		case fresh == 0 || p.isUnsorted:
 			isWhole = true
 		default:
-			start = min(p.follower.count, head.count) - 1 - p.tracker.countCreatedSince(p.latest.Add(1))
+			start = max(0, min(p.follower.count, head.count)-1-p.tracker.countCreatedSince(p.latest.Add(1)))
 		}
 	}
 	missing, err := p.findFinished(ctx, head, isWhole)
@@ -188,8 +191,8 @@ func (p *poll) read(ctx context.Context, head *page) error {
 		return err
 	}
 	if !isWhole && len(missing) > maxGets {
-		first := p.count - 1 - p.tracker.countCreatedSince(missing[0].created)
-		if (p.count-max(0, first))/p.size < int64(len(missing)) {
+		first := max(0, p.count-1-p.tracker.countCreatedSince(missing[0].created))
+		if (p.count-first)/p.size < int64(len(missing)) {
 			if start < 0 || first < start {
 				start = first
 			}
@@ -401,6 +404,7 @@ func (p *poll) findFinished(ctx context.Context, head *page, isWhole bool) ([]du
 // readRunning lists the running logs that were created at since or later.
 func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*client.PeriodicAgentLog) error) error {
 	seen := map[int64]bool{}
+	stalled := 0
 	for number, size := int64(1), p.size; ; number++ {
 		page, err := p.list(ctx, newestFirst, api.StatusRunning, number, size)
 		switch {
@@ -429,9 +433,14 @@ func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*cli
 		switch {
 		case page.last, isPast:
 			return nil
-		case fresh == 0:
-			return ErrUnstableList
-		case len(seen) > maxLogs:
+		case fresh > 0:
+			stalled = 0
+		default:
+			if stalled++; stalled > maxStalled {
+				return ErrUnstableList
+			}
+		}
+		if len(seen) > maxLogs {
 			return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 		}
 	}

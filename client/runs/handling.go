@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -17,6 +19,9 @@ var (
 	errAlreadyDone    = callback.ErrDuplicate
 	errAlreadyClaimed = callback.ErrInProgress
 )
+
+// errClaim is an error of the store to which a run may be unknown.
+var errClaim = errors.New("runs: the store can't claim a run")
 
 const (
 	// firstRetry and lastRetry bound the wait before a failed run is handled
@@ -49,8 +54,8 @@ func (h *handling) key(run *Run) string {
 }
 
 // run handles a run that the tracker has claimed. It returns nil if the
-// function has handled the run, even if that can't be recorded: then recorded is
-// the reason. The error is callback.ErrDuplicate or callback.ErrInProgress if
+// function has handled the run. If that can't be recorded in the stores,
+// recorded is the reason. The error is callback.ErrDuplicate or callback.ErrInProgress if
 // another receiver has the run.
 func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
 	key, owner := h.key(run), rand.Text()
@@ -64,13 +69,12 @@ func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
 		case err != nil:
 			// The claim may have succeeded although the store's response was lost.
 			h.tracker.release(run.LogID, time.Now().Add(h.interval))
-			return nil, errors.Join(fmt.Errorf("runs: log %d: claim: %w", run.LogID, err), h.release(ctx, key, owner))
+			return h.release(ctx, key, owner), fmt.Errorf("%w: log %d: %w", errClaim, run.LogID, err)
 		}
 	}
 	err = h.call(ctx, run, "the function", h.handle)
 	if err == nil {
-		h.mark(key)
-		return errors.Join(h.markAll(ctx), h.finish(ctx, run)), nil
+		return errors.Join(h.mark(ctx, key), h.finish(ctx, run)), nil
 	}
 	attempts := h.tracker.fail(run.LogID)
 	err = fmt.Errorf("runs: log %d: %w", run.LogID, err)
@@ -82,8 +86,7 @@ func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
 			h.mu.Lock()
 			h.dead++
 			h.mu.Unlock()
-			h.mark(key)
-			return errors.Join(h.markAll(ctx), h.finish(ctx, run)), &DeadLetterError{LogID: run.LogID, Attempts: attempts, Err: failure}
+			return errors.Join(h.mark(ctx, key), h.finish(ctx, run)), &DeadLetterError{LogID: run.LogID, Attempts: attempts, Err: failure}
 		}
 		err = errors.Join(failure, fmt.Errorf("runs: log %d: dead letter: %w", run.LogID, buried))
 	}
@@ -126,38 +129,37 @@ func (h *handling) finish(ctx context.Context, run *Run) error {
 	return h.saver.save(ctx, h.tracker)
 }
 
-// mark remembers to tell the store that a run is done.
-func (h *handling) mark(key string) {
+// mark tells the store that a run is done. If that fails, markAll tries again.
+func (h *handling) mark(ctx context.Context, key string) error {
 	if h.store == nil {
-		return
+		return nil
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.unmarked) < maxUnmarked {
-		h.unmarked[key] = true
+	if err := limit(ctx, func(ctx context.Context) error { return h.store.Done(ctx, key) }); err != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if len(h.unmarked) < maxUnmarked {
+			h.unmarked[key] = true
+		}
+		return fmt.Errorf("runs: run %s was handled, but not marked as done: %w", key, err)
 	}
+	return nil
 }
 
-// markAll tells the store of all runs that are done, until a call fails. Those
-// that are left are marked at the next call.
+// markAll tells the store of the runs that it was not told of, until a call
+// fails.
 func (h *handling) markAll(ctx context.Context) error {
-	for {
+	h.mu.Lock()
+	keys := slices.Collect(maps.Keys(h.unmarked))
+	h.mu.Unlock()
+	for _, key := range keys {
+		if err := h.mark(ctx, key); err != nil {
+			return err
+		}
 		h.mu.Lock()
-		key, ok := "", false
-		for key = range h.unmarked {
-			ok = true
-			delete(h.unmarked, key)
-			break
-		}
+		delete(h.unmarked, key)
 		h.mu.Unlock()
-		if !ok {
-			return nil
-		}
-		if err := limit(ctx, func(ctx context.Context) error { return h.store.Done(ctx, key) }); err != nil {
-			h.mark(key)
-			return fmt.Errorf("runs: run %s was handled, but not marked as done: %w", key, err)
-		}
 	}
+	return nil
 }
 
 func (h *handling) release(ctx context.Context, key, owner string) error {

@@ -79,7 +79,7 @@ const (
 	defaultOnceInterval    = 2 * time.Second
 	defaultOverlap         = 5 * time.Minute
 	defaultReread          = 5 * time.Minute
-	defaultStuckAfter      = time.Hour
+	defaultStuckAfter      = 24 * time.Hour
 	defaultConcurrency     = 4
 	defaultShutdownTimeout = 10 * time.Second
 )
@@ -138,7 +138,7 @@ func WithReread(d time.Duration) FollowOption {
 
 // WithStuckAfter sets how long a run may be running before it is reported as
 // stuck ([ErrStuck]). From then on Follow looks for its end only when it reads
-// the overlap again. The default is an hour.
+// the overlap again. The default is 24 hours.
 func WithStuckAfter(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.stuckAfter = d

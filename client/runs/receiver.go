@@ -60,6 +60,7 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	r := &Receiver{
 		handling: &handling{
 			settings: s,
+			org:      c.Org(),
 			handle:   handle,
 			tracker:  new(Position).init(),
 			saver:    newSaver(s.positions),
@@ -133,6 +134,8 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recorded)}
 	case err == callback.ErrInProgress: //nolint:errorlint // see above
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
+	case errors.Is(err, errClaim):
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recorded)}
 	}
 	return errors.Join(err, recorded)
 }
@@ -267,9 +270,21 @@ func (f *following) run(ctx context.Context) error {
 			}
 		})
 	}
+	polling, stop := context.WithCancel(ctx)
+	workers.Go(func() { f.markAgain(polling) })
 	err := f.poll(ctx)
+	stop()
 	close(f.work)
 	return errors.Join(err, f.shutDown(cancel, &workers))
+}
+
+// markAgain marks handled runs for which that has failed.
+func (f *following) markAgain(ctx context.Context) {
+	for sleep(ctx, f.interval, nil) == nil {
+		if err := f.markAll(ctx); err != nil {
+			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
+		}
+	}
 }
 
 // shutDown waits until the workers have finished, and cancels them after a
@@ -312,9 +327,6 @@ func (f *following) poll(ctx context.Context) error {
 		default:
 			failures++
 			f.save(ctx)
-		}
-		if err := f.markAll(ctx); err != nil {
-			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
 		}
 		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.isWhole, Duration: time.Since(start), Err: err}
 		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)

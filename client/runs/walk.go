@@ -85,7 +85,7 @@ func (w *walk) window() (number, size int64) {
 	best := int64(0)
 	for s := w.size; s > best; s-- {
 		overlap := w.next % s
-		if w.next-overlap < w.barrier || overlap == 0 && w.next > w.barrier && s > 1 {
+		if w.next-overlap < w.barrier || overlap == 0 && w.tail != nil && w.next > w.barrier && s > 1 {
 			continue
 		}
 		if s-overlap > best {
