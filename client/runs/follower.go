@@ -46,6 +46,9 @@ type follower struct {
 	count  int64
 	date   time.Time // the service's time
 
+	// resume is the index at which an interrupted reading of the overlap
+	// continues, or 0.
+	resume  int64
 	wholeAt time.Time     // when the whole overlap was last read, by the program's clock
 	extra   time.Duration // the overlap that logs have needed that appeared late
 	// isUnsorted means that the service does not sort the list as requested.
@@ -63,7 +66,7 @@ type poll struct {
 	*follower
 	now    time.Time // the service's time
 	since  time.Time // of the position
-	newest int64     // the highest log id that was seen
+	oldID  int64     // the highest id of the logs before the position
 	latest time.Time // the latest time of creation that is not ahead of now
 	count  int64     // the number of logs in the list
 	found  int       // the number of new logs
@@ -96,7 +99,7 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 		head, p.count = nil, f.count
 	}
 	if f.startsNow {
-		if err := p.start(ctx); err != nil {
+		if err := p.start(ctx, head); err != nil {
 			return p, err
 		}
 	}
@@ -119,7 +122,6 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 // Date header, the logs themselves are the clock.
 func (p *poll) observe(head *page) {
 	for _, log := range head.logs {
-		p.newest = max(p.newest, log.ID)
 		p.latest = later(p.latest, created(log))
 	}
 	p.now = head.date
@@ -131,19 +133,26 @@ func (p *poll) observe(head *page) {
 
 // start sets the position to the service's present. Runs that have begun and
 // not finished come after it.
-func (p *poll) start(ctx context.Context) error {
+func (p *poll) start(ctx context.Context, head *page) error {
+	highest := int64(0)
+	if p.count == 0 {
+		highest = -1
+	}
+	for _, log := range head.logs {
+		highest = max(highest, log.ID)
+	}
 	running := map[int64]time.Time{}
 	err := p.readRunning(ctx, time.Time{}, func(log *client.PeriodicAgentLog) error {
 		if log.ID > 0 && !isFinished(log) {
 			running[log.ID] = p.createdAt(log)
-			p.newest = max(p.newest, log.ID)
+			highest = max(highest, log.ID)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	p.tracker.start(p.now, p.newest)
+	p.tracker.start(p.now, highest)
 	for id, created := range running {
 		p.tracker.watch(id, created, p.now, true)
 		p.resolved[id] = true
@@ -162,8 +171,8 @@ func (p *poll) checkAhead(ctx context.Context) {
 	}
 	p.report(ctx, fmt.Errorf("%w: it is at %s, and the service's time is %s; continuing from there",
 		ErrPositionAhead, p.since.UTC().Format(time.RFC3339), p.now.UTC().Format(time.RFC3339)))
-	_, newest := p.tracker.bounds()
-	p.tracker.start(p.now, newest)
+	_, oldID := p.tracker.bounds()
+	p.tracker.start(p.now, oldID)
 	p.since = p.now
 }
 
@@ -238,7 +247,7 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 	p.isWhole = true
 	start := int64(0)
 	if !p.since.IsZero() && !p.isUnsorted {
-		start = p.count - 1 - p.tracker.countCreatedSince(p.since)
+		start = cmp.Or(p.resume, p.count-1-p.tracker.countCreatedSince(p.since))
 	}
 	err := p.walk(ctx, start, head, true)
 	if errors.Is(err, errUnsorted) {
@@ -266,7 +275,7 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 // walk visits the logs from an index on. A whole walk begins with a log before
 // the position's time, and advances the position.
 func (p *poll) walk(ctx context.Context, start int64, head *page, isWhole bool) error {
-	w := &walk{lister: p.lister, report: func(err error) { p.reportOnce(ctx, err) }}
+	w := &walk{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
 	w.isKnown = func(log *client.PeriodicAgentLog) bool { return p.tracker.know(log.ID, created(log)) != isNew }
 	w.isAnchor = w.isKnown
 	if isWhole {
@@ -279,36 +288,32 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, isWhole bool) 
 		w.adjoins = false
 	}
 	isDescending := p.isUnsorted
-	var before time.Time
 	for {
 		page, fresh, err := w.read(ctx)
 		if err != nil {
 			return err
 		}
-		for _, log := range fresh {
-			created := created(log)
-			if created.Before(before) && !p.isUnsorted && !created.IsZero() {
-				return errUnsorted
-			}
-			isDescending = isDescending && (before.IsZero() || !created.After(before))
-			before = cmp.Or(created, before)
+		if !w.isAscending && !p.isUnsorted {
+			return errUnsorted
 		}
+		isDescending = isDescending && w.isDescending
 		if err := p.visit(ctx, fresh); err != nil {
 			return err
 		}
 		isProven, movedBack, err := w.check(ctx, page.last)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if movedBack {
-			before = time.Time{}
+		case movedBack:
 			continue
 		}
 		p.count = page.count
 		if isProven && isWhole && !p.isUnsorted {
-			p.advance(ctx, earlier(before, p.now))
+			p.advance(ctx, earlier(w.lastCreated, p.now))
+			since, _ := p.tracker.bounds()
+			p.resume = max(0, page.end()-1-p.tracker.countCreatedSince(since))
 		}
-		if page.last || isDescending && before.Before(p.since) && !page.last {
+		if page.last || isDescending && w.lastCreated.Before(p.since) {
 			return nil
 		}
 	}
@@ -323,11 +328,13 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 			p.lacksID = true
 			continue
 		}
-		p.newest = max(p.newest, log.ID)
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}
 		known := p.tracker.know(log.ID, created(log))
+		if known == isOld {
+			p.oldID = max(p.oldID, log.ID)
+		}
 		if known == isDone || known == isOld {
 			continue
 		}
@@ -373,7 +380,7 @@ func (p *poll) measureDelay(log *client.PeriodicAgentLog) {
 // advance moves the position to the overlap before t, and saves it.
 func (p *poll) advance(ctx context.Context, t time.Time) {
 	if !t.IsZero() {
-		p.tracker.advance(t.Add(-p.overlap-p.extra), p.newest)
+		p.tracker.advance(t.Add(-p.overlap - p.extra))
 	}
 	p.save(ctx)
 }
@@ -479,7 +486,7 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 		p.tracker.drop(id) // it was deleted with its agent
 		return nil
 	case errors.Is(err, client.ErrBodyTooLarge):
-		p.reportOnce(ctx, fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
+		p.reportOnce(ctx, fmt.Sprint(id), fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
 		p.tracker.drop(id)
 		return nil
 	case err != nil:
@@ -492,7 +499,8 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 
 // complete ends a poll that has missed nothing.
 func (p *poll) complete(ctx context.Context) {
-	p.polled, p.follower.count = true, p.count
+	p.polled, p.follower.count, p.resume = true, p.count, 0
+	p.tracker.observeOld(p.oldID)
 	if !p.now.IsZero() {
 		p.date = p.now
 	}
@@ -511,11 +519,11 @@ func (p *poll) complete(ctx context.Context) {
 
 // reportOnce reports the error of a log that can't be read, unless it was
 // reported before.
-func (p *poll) reportOnce(ctx context.Context, err error) {
-	if p.reported[err.Error()] || len(p.reported) >= maxReports {
+func (p *poll) reportOnce(ctx context.Context, key string, err error) {
+	if p.reported[key] || len(p.reported) >= maxReports {
 		return
 	}
-	p.reported[err.Error()] = true
+	p.reported[key] = true
 	p.report(ctx, err)
 }
 
@@ -523,7 +531,7 @@ func (p *poll) reportOnce(ctx context.Context, err error) {
 func (p *poll) createdAt(log *client.PeriodicAgentLog) time.Time {
 	t := created(log)
 	if t.IsZero() {
-		t = p.now
+		t = later(p.now, p.since)
 	}
 	if t.IsZero() {
 		t = time.Unix(0, 0).UTC()

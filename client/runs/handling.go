@@ -68,8 +68,9 @@ func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
 			return nil, callback.ErrInProgress
 		case err != nil:
 			// The claim may have succeeded although the store's response was lost.
+			recorded = h.release(ctx, key, owner)
 			h.tracker.release(run.LogID, time.Now().Add(h.interval))
-			return h.release(ctx, key, owner), fmt.Errorf("%w: log %d: %w", errClaim, run.LogID, err)
+			return recorded, fmt.Errorf("%w: log %d: %w", errClaim, run.LogID, err)
 		}
 	}
 	err = h.call(ctx, run, "the function", h.handle)
@@ -90,8 +91,9 @@ func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
 		}
 		err = errors.Join(failure, fmt.Errorf("runs: log %d: dead letter: %w", run.LogID, buried))
 	}
+	recorded = errors.Join(h.release(ctx, key, owner), h.saver.save(ctx, h.tracker))
 	h.tracker.release(run.LogID, time.Now().Add(backoff(firstRetry, lastRetry, attempts)))
-	return errors.Join(h.release(ctx, key, owner), h.saver.save(ctx, h.tracker)), err
+	return recorded, err
 }
 
 // call calls a function of the program. It returns when the function has

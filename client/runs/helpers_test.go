@@ -317,13 +317,13 @@ func handler(ids *sequence[int64]) func(context.Context, *runs.Run) error {
 
 // savedPosition is a PositionStore in memory.
 type savedPosition struct {
-	mu     sync.Mutex
-	since  time.Time
-	newest int64
-	logs   map[int64]runs.LogState
-	saved  bool
-	saves  int
-	fails  error
+	mu    sync.Mutex
+	since time.Time
+	oldID int64
+	logs  map[int64]runs.LogState
+	saved bool
+	saves int
+	fails error
 }
 
 func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
@@ -332,7 +332,7 @@ func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
 	if !s.saved {
 		return nil, nil //nolint:nilnil // as PositionStore says
 	}
-	return runs.NewPosition(runs.Changes{Since: s.since, NewestID: s.newest, Logs: slices.Collect(maps.Values(s.logs))})
+	return runs.NewPosition(runs.Changes{Since: s.since, OldID: s.oldID, Logs: slices.Collect(maps.Values(s.logs))})
 }
 
 func (s *savedPosition) Save(ctx context.Context, changes runs.Changes) error {
@@ -349,8 +349,8 @@ func (s *savedPosition) Save(ctx context.Context, changes runs.Changes) error {
 	if !changes.Since.IsZero() {
 		s.since = changes.Since
 	}
-	if changes.NewestID != 0 {
-		s.newest = changes.NewestID
+	if changes.OldID != 0 {
+		s.oldID = changes.OldID
 	}
 	for _, log := range changes.Logs {
 		s.logs[log.LogID] = log

@@ -25,9 +25,10 @@ type tracker struct {
 	mu sync.Mutex
 	// since is the time of creation of the oldest logs that are still listed.
 	since time.Time
-	// newest is the highest log id that was seen. A log with a higher id is new
-	// whatever its time of creation is.
-	newest int64
+	// oldID is the highest id of the logs before since, -1 if there are none, or 0
+	// if it is unknown. A log with a higher id is new whatever its time of creation
+	// is.
+	oldID int64
 	// done has the ids of the handled logs since then, with the times of their
 	// creation.
 	done map[int64]time.Time
@@ -76,21 +77,22 @@ type Changes struct {
 	// listed, unless it is zero. States of logs that are done and were created
 	// before it are no longer needed.
 	Since time.Time
-	// NewestID replaces the highest log id that was seen, unless it is 0.
-	NewestID int64
+	// OldID replaces the highest id of the logs before Since, unless it is 0. It
+	// is -1 if there are none.
+	OldID int64
 	// Logs replace the states of the logs with the same ids.
 	Logs []LogState
 }
 
-func (c *Changes) isEmpty() bool { return c.Since.IsZero() && c.NewestID == 0 && len(c.Logs) == 0 }
+func (c *Changes) isEmpty() bool { return c.Since.IsZero() && c.OldID == 0 && len(c.Logs) == 0 }
 
 // merge adds later changes.
 func (c *Changes) merge(later Changes) {
 	if !later.Since.IsZero() {
 		c.Since = later.Since
 	}
-	if later.NewestID != 0 {
-		c.NewestID = later.NewestID
+	if later.OldID != 0 {
+		c.OldID = later.OldID
 	}
 	c.Logs = append(c.Logs, later.Logs...)
 }
@@ -127,7 +129,7 @@ func (p *Position) State() Changes {
 	t := p.tracker
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	state := Changes{Since: t.since, NewestID: t.newest}
+	state := Changes{Since: t.since, OldID: t.oldID}
 	for id, created := range t.done {
 		state.Logs = append(state.Logs, LogState{LogID: id, CreatedAt: created, Done: true})
 	}
@@ -181,7 +183,9 @@ func (t *tracker) apply(changes Changes) error {
 		t.since = changes.Since
 		t.forget()
 	}
-	t.newest = max(t.newest, changes.NewestID)
+	if changes.OldID != 0 {
+		t.oldID = changes.OldID
+	}
 	return nil
 }
 
@@ -198,7 +202,13 @@ func (t *tracker) load(saved Changes) error {
 
 // forget removes the handled logs that are no longer listed.
 func (t *tracker) forget() {
-	maps.DeleteFunc(t.done, func(_ int64, created time.Time) bool { return created.Before(t.since) })
+	maps.DeleteFunc(t.done, func(id int64, created time.Time) bool {
+		isOld := created.Before(t.since)
+		if isOld {
+			t.oldID = max(t.oldID, id)
+		}
+		return isOld
+	})
 }
 
 // record adds the state of a log to the unsaved changes.
@@ -249,7 +259,9 @@ func (t *tracker) know(id int64, created time.Time) knowledge {
 	switch {
 	case t.open[id] != nil:
 		return isOpen
-	case created.IsZero(), !created.Before(t.since), t.newest > 0 && id > t.newest:
+	case t.oldID != 0 && id > t.oldID:
+		return isNew
+	case created.IsZero() && t.oldID == 0, !created.IsZero() && !created.Before(t.since):
 		return isNew
 	}
 	return isOld
@@ -304,6 +316,10 @@ func (t *tracker) finish(id int64) {
 		delete(t.open, id)
 		t.done[id] = log.created
 		t.record(id)
+		if log.created.Before(t.since) {
+			delete(t.done, id)
+			t.oldID = max(t.oldID, id)
+		}
 	}
 }
 
@@ -343,30 +359,37 @@ func (t *tracker) drop(id int64) {
 }
 
 // start sets the beginning of a new position.
-func (t *tracker) start(since time.Time, newest int64) {
+func (t *tracker) start(since time.Time, oldID int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	since = since.Truncate(time.Microsecond)
-	t.since, t.newest = since, newest
-	t.unsaved.merge(Changes{Since: since, NewestID: newest})
+	t.since, t.oldID = since, oldID
+	t.unsaved.merge(Changes{Since: since, OldID: oldID})
+}
+
+// observeOld records the highest id of logs before the position, if none is
+// known.
+func (t *tracker) observeOld(id int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.oldID == 0 && id > 0 {
+		t.oldID = id
+		t.unsaved.merge(Changes{OldID: id})
+	}
 }
 
 // advance moves the position forward to since, unless it is before it. Logs
 // before it that are still to be handled become part of the changes.
-func (t *tracker) advance(since time.Time, newest int64) {
+func (t *tracker) advance(since time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if newest > t.newest {
-		t.newest = newest
-		t.unsaved.merge(Changes{NewestID: newest})
-	}
 	since = since.Truncate(time.Microsecond)
 	if !since.After(t.since) {
 		return
 	}
 	t.since = since
-	t.unsaved.merge(Changes{Since: since})
 	t.forget()
+	t.unsaved.merge(Changes{Since: since, OldID: t.oldID})
 	for id, log := range t.open {
 		if !log.isSaved && log.created.Before(since) {
 			t.record(id)
@@ -431,11 +454,11 @@ func (t *tracker) size() int {
 	return len(t.done) + len(t.open)
 }
 
-// bounds returns the position's time and the highest id.
-func (t *tracker) bounds() (since time.Time, newest int64) {
+// bounds returns the position's time and the highest id before it.
+func (t *tracker) bounds() (since time.Time, oldID int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.since, t.newest
+	return t.since, t.oldID
 }
 
 // positionVersion is the version of the format that MarshalText writes.
@@ -445,14 +468,14 @@ const positionVersion = 2
 type positionText struct {
 	Version int        `json:"version,omitempty"`
 	Since   time.Time  `json:"since,omitzero"`
-	Newest  int64      `json:"newest,omitempty"`
+	OldID   int64      `json:"old_id,omitempty"`
 	Done    [][2]int64 `json:"done,omitempty"` // id, created
 	Open    [][4]int64 `json:"open,omitempty"` // id, created, attempts, 1 if stuck
 }
 
 // encodeChanges returns changes as JSON.
 func encodeChanges(changes Changes, version int) ([]byte, error) {
-	text := positionText{Version: version, Since: changes.Since, Newest: changes.NewestID}
+	text := positionText{Version: version, Since: changes.Since, OldID: changes.OldID}
 	states := make(map[int64]LogState, len(changes.Logs))
 	for _, log := range changes.Logs {
 		states[log.LogID] = log // the last one counts
@@ -487,7 +510,7 @@ func decodeChanges(text []byte, version int) (Changes, error) {
 	if err := decoder.Decode(&fields); err != nil {
 		return Changes{}, fmt.Errorf("%w: %w", ErrPositionFormat, err)
 	}
-	changes := Changes{Since: fields.Since, NewestID: fields.Newest}
+	changes := Changes{Since: fields.Since, OldID: fields.OldID}
 	for _, log := range fields.Done {
 		changes.Logs = append(changes.Logs, LogState{LogID: log[0], CreatedAt: time.UnixMicro(log[1]).UTC(), Done: true})
 	}

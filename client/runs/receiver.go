@@ -109,8 +109,8 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 	if !isFinal(event.Status) || event.LogID < 1 {
 		return r.leaveToLogs(event)
 	}
-	since, newest := r.tracker.bounds()
-	if newest > 0 && event.LogID <= newest && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
+	since, oldID := r.tracker.bounds()
+	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
 		r.tracker.know(event.LogID, event.Timestamp) == isOld {
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
 	}
@@ -237,15 +237,15 @@ func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
 		position = r.start
 	}
 	if position == nil {
-		since, newest := r.tracker.bounds()
-		return since.IsZero() && newest == 0, nil
+		since, oldID := r.tracker.bounds()
+		return since.IsZero() && oldID == 0, nil
 	}
 	if err := r.tracker.load(position.State()); err != nil {
 		return false, fmt.Errorf("runs: the position can't be loaded: %w", err)
 	}
 	// After a crash before the first run, the program must start here again.
-	since, newest := r.tracker.bounds()
-	r.tracker.start(since, newest)
+	since, oldID := r.tracker.bounds()
+	r.tracker.start(since, oldID)
 	return false, r.saver.save(ctx, r.tracker)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 )
@@ -19,19 +20,24 @@ type walk struct {
 	// isKnown, that it continues early enough.
 	isAnchor, isKnown func(*client.PeriodicAgentLog) bool
 	// report is called with the error of a row that can't be read.
-	report func(error)
+	report func(key string, err error)
 
 	next    int64          // the index of the next row
 	barrier int64          // no page may begin before it, since a row before it can't be read
 	tail    map[int64]bool // the ids of the rows of the last page; nil before the first
 	lastID  int64          // of the last row of the last page
-	count   int64          // of the last page
-	back    int64          // by how much a walk that began too late is moved back
-	early   int64          // an index that is early enough to begin; -1 if none is known
-	late    int64          // an index that is too late to begin; 0 if none is known
-	moves   int            // of the beginning
-	stalled int            // pages in a row that have brought nothing
-	begun   bool           // whether a page was accepted
+	skipped int64          // the rows after it that can't be read
+	// isAscending and isDescending say whether the rows of the last page, and the
+	// row before them, are in that order.
+	isAscending, isDescending bool
+	lastCreated               time.Time // of the last row that has a time
+	count                     int64     // of the last page
+	back                      int64     // by how much a walk that began too late is moved back
+	early                     int64     // an index that is early enough to begin; -1 if none is known
+	late                      int64     // an index that is too late to begin; 0 if none is known
+	moves                     int       // of the beginning
+	stalled                   int       // pages in a row that have brought nothing
+	begun                     bool      // whether a page was accepted
 	// adjoins means that pages adjoin, and that the walk returns to proven if the
 	// list turns out to have changed since then.
 	adjoins bool
@@ -105,6 +111,8 @@ func (w *walk) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 		number, size := w.window()
 		p, err := w.list(ctx, oldestFirst, "", number, size)
 		switch {
+		case isNotFound(err) && w.next == w.barrier && w.barrier > 0: // the last row can't be read
+			return &page{start: w.next, count: w.next, last: true}, nil, nil
 		case isNotFound(err) && number > 1: // the list has become shorter
 			w.stepBack()
 			continue
@@ -212,7 +220,7 @@ func (w *walk) moveBack(index int64) {
 // stepBack moves the walk back by a page.
 func (w *walk) stepBack() {
 	w.next = max(0, w.next-w.size)
-	w.barrier = 0
+	w.barrier, w.lastCreated = 0, time.Time{}
 	w.stalled++
 }
 
@@ -221,7 +229,7 @@ func (w *walk) stepBack() {
 func (w *walk) restart() {
 	w.adjoins = false
 	w.stalled++
-	w.next, w.tail, w.barrier = w.proven, nil, 0
+	w.next, w.tail, w.barrier, w.lastCreated = w.proven, nil, 0, time.Time{}
 	w.back, w.early, w.late = w.size, -1, 0
 }
 
@@ -230,12 +238,23 @@ func (w *walk) restart() {
 func (w *walk) accept(p *page) []*client.PeriodicAgentLog {
 	tail := make(map[int64]bool, len(p.logs))
 	var fresh []*client.PeriodicAgentLog
+	if p.start != w.next {
+		w.lastCreated = time.Time{}
+	}
+	w.isAscending, w.isDescending = true, true
 	for _, log := range p.logs {
+		if at := created(log); !at.IsZero() {
+			if !w.lastCreated.IsZero() {
+				w.isAscending = w.isAscending && !at.Before(w.lastCreated)
+				w.isDescending = w.isDescending && !at.After(w.lastCreated)
+			}
+			w.lastCreated = at
+		}
 		if !w.tail[log.ID] && !tail[log.ID] {
 			fresh = append(fresh, log)
 		}
 		tail[log.ID] = true
-		w.lastID = log.ID
+		w.lastID, w.skipped = log.ID, 0
 	}
 	if len(fresh) > 0 || p.last {
 		w.stalled = 0
@@ -309,7 +328,9 @@ func (w *walk) isolate(ctx context.Context, number, size int64, cause error) err
 	if w.tail == nil {
 		w.tail = map[int64]bool{}
 	}
-	w.report(fmt.Errorf("%w: the one after log %d: %w", ErrUnreadableLog, w.lastID, cause))
+	w.skipped++
+	place := fmt.Sprintf("number %d after log %d", w.skipped, w.lastID)
+	w.report(place, fmt.Errorf("%w: %s: %w", ErrUnreadableLog, place, cause))
 	w.next++
 	w.barrier, w.stalled = w.next, 0
 	return nil
