@@ -192,7 +192,7 @@ func (p *poll) read(ctx context.Context, head *page) error {
 		case fresh == 0 || p.isUnsorted:
 			isWhole = true
 		default:
-			start = max(0, min(p.follower.count, head.count)-1-p.tracker.countCreatedSince(p.latest.Add(1)))
+			start = p.indexOf(p.latest.Add(1))
 		}
 	}
 	missing, err := p.findFinished(ctx, head, isWhole)
@@ -200,11 +200,9 @@ func (p *poll) read(ctx context.Context, head *page) error {
 		return err
 	}
 	if !isWhole && len(missing) > maxGets {
-		first := max(0, p.count-1-p.tracker.countCreatedSince(missing[0].created))
-		if (p.count-first)/p.size < int64(len(missing)) {
-			if start < 0 || first < start {
-				start = first
-			}
+		first := p.indexOf(missing[0].created)
+		if (p.count-first)/p.size < int64(len(missing)) && (start < 0 || first < start) {
+			start = first
 		}
 	}
 	if !isWhole && start >= 0 {
@@ -242,12 +240,22 @@ func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 	return fresh, isAll
 }
 
+// indexOf returns the index of the last log before t, as far as the position
+// knows the logs since then.
+func (p *poll) indexOf(t time.Time) int64 {
+	count := p.count
+	if p.polled { // then the position does not know later logs
+		count = min(count, p.follower.count)
+	}
+	return max(0, count-1-p.tracker.countCreatedSince(t))
+}
+
 // readWhole reads all logs since the position's time.
 func (p *poll) readWhole(ctx context.Context, head *page) error {
 	p.isWhole = true
 	start := int64(0)
 	if !p.since.IsZero() && !p.isUnsorted {
-		start = cmp.Or(p.resume, p.count-1-p.tracker.countCreatedSince(p.since))
+		start = cmp.Or(p.resume, p.indexOf(p.since))
 	}
 	err := p.walk(ctx, start, head, true)
 	if errors.Is(err, errUnsorted) {
@@ -284,9 +292,7 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, isWhole bool) 
 		}
 	}
 	w.begin(start, head)
-	if p.isUnsorted {
-		w.adjoins = false
-	}
+	w.overlaps = p.isUnsorted
 	isDescending := p.isUnsorted
 	for {
 		page, fresh, err := w.read(ctx)

@@ -38,6 +38,8 @@ type walk struct {
 	moves                     int       // of the beginning
 	stalled                   int       // pages in a row that have brought nothing
 	begun                     bool      // whether a page was accepted
+	// overlaps means that pages must overlap from the beginning.
+	overlaps bool
 	// adjoins means that pages adjoin, and that the walk returns to proven if the
 	// list turns out to have changed since then.
 	adjoins bool
@@ -77,8 +79,8 @@ func signatureOf(head *page) *signature {
 func (w *walk) begin(start int64, head *page) {
 	w.next, w.back, w.early = max(0, start), w.size, -1
 	w.proven = w.next
-	if head != nil && (head.count-w.next)/w.size >= longWalk {
-		w.adjoins, w.checked = true, signatureOf(head)
+	if head != nil {
+		w.checked = signatureOf(head)
 	}
 }
 
@@ -261,7 +263,10 @@ func (w *walk) accept(p *page) []*client.PeriodicAgentLog {
 	} else {
 		w.stalled++
 	}
-	w.begun = true
+	if !w.begun {
+		w.begun = true
+		w.adjoins = w.checked != nil && !w.overlaps && (p.count-p.end())/w.size >= longWalk
+	}
 	w.tail, w.next, w.count = tail, p.end(), p.count
 	if !w.isFixed {
 		w.size = min(2*w.size, w.largest)
