@@ -18,7 +18,8 @@ type Status struct {
 	// the service's clock. It is 0 if there is none, and stays 0 if runs are
 	// only still running.
 	Lag time.Duration
-	// InProgress is the number of runs that are being handled.
+	// InProgress is the number of runs that are being handled, or wait for their
+	// turn (WithConcurrency).
 	InProgress int
 	// Running is the number of runs that have not finished, and Stuck the number
 	// of those that were reported as stuck.
