@@ -27,6 +27,9 @@ var lenientSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.Unmar
 // would not pay.
 var logSyntax = json.JoinOptions(anySyntax, json.WithUnmarshalers(json.UnmarshalFromFunc(unmarshalText))) //nolint:gochecknoglobals // never changed
 
+// errEmptyBody reports a successful response without the expected body.
+var errEmptyBody = errors.New("the body is empty") //nolint:gochecknoglobals // never changed
+
 // decode decodes a successful response into out. If out is nil, the response may
 // be empty or any JSON, but not a proxy's HTML.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
@@ -45,7 +48,7 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	case err == nil, out == nil && body.Len() == 0:
 		return nil
 	case body.Len() == 0:
-		err = errors.New("the body is empty")
+		err = errEmptyBody
 	}
 	return c.decodeError(err)
 }
@@ -53,13 +56,14 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 // decodeError returns the last response as an error: err says what is wrong with
 // its body.
 func (c *call) decodeError(err error) *DecodeError {
-	header := c.redactor().header(c.header)
+	redact := c.redactor()
+	header := redact.header(c.header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
 		StatusCode:  c.status,
 		ContentType: header.Get("Content-Type"),
 		Header:      header,
-		Err:         err,
+		Err:         redact.error(err),
 	}
 }
 

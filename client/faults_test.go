@@ -128,9 +128,9 @@ func statusFaults() []fault {
 		fault{name: "429", handler: respondWithJSON(429, throttled), sends: everyAttempt, check: isError(429, "Request was throttled. Expected available in 60 seconds.", client.ErrRateLimited)},
 		fault{name: "429 with seconds", handler: withHeader("Retry-After", "60", respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(60 * time.Second)},
 		fault{name: "429 with a date", handler: dated(respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(time.Hour)},
-		fault{name: "503 with seconds", handler: withHeader("Retry-After", "60", nginxError(503)), sends: everyAttempt, check: asksToWait(60 * time.Second)},
-		fault{name: "503 with a date", handler: dated(nginxError(503)), sends: everyAttempt, check: asksToWait(time.Hour)},
-		fault{name: "503 with Retry-After 0", handler: withHeader("Retry-After", "0", nginxError(503)), sends: everyAttempt, check: isError(503, "", client.ErrServer)},
+		fault{name: "503 with seconds", handler: withHeader("Retry-After", "60", nginxError(503)), sends: onlyIfIdempotent, check: asksToWait(60 * time.Second)},
+		fault{name: "503 with a date", handler: dated(nginxError(503)), sends: onlyIfIdempotent, check: asksToWait(time.Hour)},
+		fault{name: "503 with Retry-After 0", handler: withHeader("Retry-After", "0", nginxError(503)), sends: onlyIfIdempotent, check: isError(503, "", client.ErrServer)},
 		fault{name: "an error without a body", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, check: isError(500, "", client.ErrServer)},
 		fault{name: "an error whose body is cut off", handler: rawResponse("HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"detail\": \"The", false), check: isError(403, "", client.ErrForbidden)},
 	)
@@ -160,11 +160,13 @@ func isError(status int, message string, sentinel error) func(*testing.T, operat
 }
 
 func asksToWait(wait time.Duration) func(*testing.T, operation, error) {
-	return func(t *testing.T, _ operation, err error) {
+	return func(t *testing.T, op operation, err error) {
 		t.Helper()
 		failure := requireError(t, err)
 		assert.InDelta(t, wait, failure.RetryAfter, float64(time.Minute))
-		assert.Equal(t, attempts, failure.Attempts)
+		if failure.StatusCode == http.StatusTooManyRequests || op.idempotent() {
+			assert.Equal(t, attempts, failure.Attempts)
+		}
 	}
 }
 
@@ -215,6 +217,22 @@ func bodyFaults() []fault {
 		{name: "200 with a wrong charset", handler: respondWithBody(200, "application/json; charset=latin-1", "{}"), check: succeeds},
 		{name: "a body shorter than Content-Length", handler: rawResponse(responseHead(1000)+"{}", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "a missing chunk", handler: rawResponse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"ti", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off before the body", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", false), sends: func(op operation) int {
+			if op.isDelete() {
+				return 1
+			}
+			return op.attemptsOf(attempts)
+		}, check: func(t *testing.T, op operation, err error) {
+			t.Helper()
+			if op.isDelete() {
+				require.NoError(t, err)
+				return
+			}
+			isTransportError(t, op, err)
+		}},
+		{name: "complete without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n{}", false), check: succeeds},
+		{name: "HTML without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n<html>", false), check: isDecodeError},
 		{name: "a body longer than WithMaxBody", handler: respondWithJSON(200, long), opts: []client.Option{client.WithMaxBody(4096)}, check: func(t *testing.T, op operation, err error) {
 			t.Helper()
 			isTransportError(t, op, err)
@@ -262,6 +280,7 @@ func gzipFaults() []fault {
 
 func connectionFaults() []fault {
 	return []fault{
+		{name: "101", handler: switchProtocols, check: isError(101, "", nil)},
 		{name: "reset before the response", handler: rawResponse("", true), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "closed before the response", handler: rawResponse("", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "reset in the header", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-", true), sends: onlyIfIdempotent, check: isTransportError},

@@ -70,10 +70,10 @@
 // killed, or a store failed, before that was recorded: the runs that were in
 // progress then are handled twice. A run is identified by its org and the id of
 // its log, whether callbacks, the logs or both report it, and however often. The
-// position moves only past logs of which none is proven to be missed, by the ids
-// and times of the service; the program's clock has no part in it. A run that can
-// be missed after all is reported: its log appeared later than the overlap
-// ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
+// position moves only past what a reading of the logs has proven to be complete,
+// by the ids and times of the service; the program's clock has no part in it. A
+// run that is missed after all is reported: its log appeared later than the
+// overlap ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
 //
 // This needs [WithPositionFile] or [WithPositionStore]. Without them, a program
 // begins with the present at every start, and misses runs that finished while it

@@ -74,7 +74,7 @@ func TestClientWithFaults(t *testing.T) {
 		"500":                 {sandbox.Fault{Effect: sandbox.RespondWith(500)}, outcome{fails(500), 1, 0}, outcome{fails(500), 1, 0}},
 		"502":                 {sandbox.Fault{Effect: sandbox.RespondWith(502)}, outcome{fails(502), 3, 0}, outcome{fails(502), 1, 0}},
 		"503 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RespondWith(503)}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
-		"503 with a wait":     {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Second}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
+		"503 with a wait":     {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Second}}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
 		"504 once":            {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(504)}, outcome{fine, 2, 0}, outcome{fails(504), 1, 0}},
 		"429 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Minute}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
 		"429":                 {sandbox.Fault{Effect: sandbox.RespondWith(429)}, outcome{fails(429), 3, 0}, outcome{fails(429), 3, 0}},
