@@ -5,6 +5,26 @@ package client
 import "log/slog"
 
 // LogValue returns a group of the fields that identify v.
+func (v Artifact) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	if v.SessionID != nil {
+		g.add("session_id", *v.SessionID)
+	}
+	g.add("title", v.Title)
+	return g.value()
+}
+
+// LogValue returns a group of the fields that identify v.
+func (v ArtifactVersion) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("session_id", v.SessionID)
+	g.add("title", v.Title)
+	return g.value()
+}
+
+// LogValue returns a group of the fields that identify v.
 func (v CallConfiguration) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
@@ -56,6 +76,14 @@ func (v MentorCategory) LogValue() slog.Value {
 
 // LogValue returns a group of the fields that identify v.
 func (v MentorType) LogValue() slog.Value {
+	var g logGroup
+	g.add("id", v.ID)
+	g.add("name", v.Name)
+	return g.value()
+}
+
+// LogValue returns a group of the fields that identify v.
+func (v OAuthService) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
 	g.add("name", v.Name)
@@ -136,6 +164,9 @@ func (v Pin) LogValue() slog.Value {
 func (v PinnedSession) LogValue() slog.Value {
 	var g logGroup
 	g.add("session_id", v.SessionID)
+	if v.Title != nil {
+		g.add("title", *v.Title)
+	}
 	return g.value()
 }
 

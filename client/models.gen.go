@@ -9,6 +9,13 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
+// The known values of MCPAuthScope.
+const (
+	MCPAuthScopeMentor   MCPAuthScope = "mentor"
+	MCPAuthScopePlatform MCPAuthScope = "platform"
+	MCPAuthScopeUser     MCPAuthScope = "user"
+)
+
 // The known values of MCPAuthType.
 const (
 	MCPAuthTypeNone   MCPAuthType = "none"
@@ -28,25 +35,32 @@ const (
 	GreetingMethodProactiveResponse GreetingMethod = "proactive_response"
 )
 
-// The known values of LLMProvider.
+// The known values of ChatInterface.
 const (
-	LLMProviderGoogle LLMProvider = "google"
-	LLMProviderOpenAI LLMProvider = "openai"
+	ChatInterfaceAPI  ChatInterface = "api"
+	ChatInterfaceChat ChatInterface = "chat"
 )
 
-// The known values of VoiceProvider.
+// The known values of LLMProvider.
 const (
-	VoiceProviderElevenLabs VoiceProvider = "elevenlabs"
-	VoiceProviderGoogle     VoiceProvider = "google"
-	VoiceProviderOpenAI     VoiceProvider = "openai"
+	LLMProviderAzureOpenAI LLMProvider = "azure_openai"
+	LLMProviderGoogle      LLMProvider = "google"
+	LLMProviderOpenAI      LLMProvider = "openai"
+)
+
+// The known values of StarterPrompts.
+const (
+	StarterPromptsGuidedPrompt    StarterPrompts = "guided_prompt"
+	StarterPromptsSuggestedPrompt StarterPrompts = "suggested_prompt"
 )
 
 // The known values of STTProvider.
 const (
-	STTProviderCartesia STTProvider = "cartesia"
-	STTProviderDeepgram STTProvider = "deepgram"
-	STTProviderGoogle   STTProvider = "google"
-	STTProviderOpenAI   STTProvider = "openai"
+	STTProviderAzureOpenAI STTProvider = "azure_openai"
+	STTProviderCartesia    STTProvider = "cartesia"
+	STTProviderDeepgram    STTProvider = "deepgram"
+	STTProviderGoogle      STTProvider = "google"
+	STTProviderOpenAI      STTProvider = "openai"
 )
 
 // The known values of MCPTransport.
@@ -58,10 +72,154 @@ const (
 
 // The known values of TTSProvider.
 const (
-	TTSProviderElevenLabs TTSProvider = "elevenlabs"
-	TTSProviderGoogle     TTSProvider = "google"
-	TTSProviderOpenAI     TTSProvider = "openai"
+	TTSProviderAzureOpenAI TTSProvider = "azure_openai"
+	TTSProviderElevenLabs  TTSProvider = "elevenlabs"
+	TTSProviderGoogle      TTSProvider = "google"
+	TTSProviderOpenAI      TTSProvider = "openai"
 )
+
+// The known values of VoiceProvider.
+const (
+	VoiceProviderElevenLabs VoiceProvider = "elevenlabs"
+	VoiceProviderGoogle     VoiceProvider = "google"
+	VoiceProviderOpenAI     VoiceProvider = "openai"
+)
+
+// Artifact is a document that a mentor wrote in a chat session. First seen in
+// release 4.202.
+//
+// Example:
+//
+//	{
+//	  "content": "Ovid",
+//	  "current_version_number": 1,
+//	  "date_created": "2026-01-06T08:01:00Z",
+//	  "date_updated": "2026-01-06T08:01:00Z",
+//	  "file_extension": "md",
+//	  "id": 1,
+//	  "llm_name": "gpt-4o",
+//	  "llm_provider": "openai",
+//	  "metadata": null,
+//	  "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
+//	  "title": "Reading list",
+//	  "username": "ada",
+//	  "version_count": 1
+//	}
+type Artifact struct {
+	// Id of the artifact.
+	ID int64 `json:"id"`
+
+	// Title of the artifact.
+	Title string `json:"title"`
+
+	// Content of the artifact.
+	Content string `json:"content"`
+
+	// File extension that suits the content.
+	FileExtension string `json:"file_extension"`
+
+	// Language model that wrote the artifact.
+	LLMName string `json:"llm_name"`
+
+	// Provider of the language model.
+	LLMProvider string `json:"llm_provider"`
+
+	// When the artifact was created.
+	DateCreated Time `json:"date_created"`
+
+	// When the artifact was last changed.
+	DateUpdated Time `json:"date_updated"`
+
+	// Metadata of the artifact, as any JSON.
+	Metadata json.RawMessage `json:"metadata"`
+
+	// Name of the session's user.
+	Username string `json:"username"`
+
+	// Id of the chat session.
+	SessionID *string `json:"session_id"`
+
+	// Number of the current version.
+	CurrentVersionNumber int64 `json:"current_version_number"`
+
+	// Number of versions.
+	VersionCount int64 `json:"version_count"`
+}
+
+// ArtifactVersion is one version of an artifact. First seen in release 4.202.
+//
+// Example:
+//
+//	{
+//	  "artifact": {
+//	    "content": "Ovid",
+//	    "current_version_number": 1,
+//	    "date_created": "2026-01-06T08:01:00Z",
+//	    "date_updated": "2026-01-06T08:01:00Z",
+//	    "file_extension": "md",
+//	    "id": 1,
+//	    "llm_name": "gpt-4o",
+//	    "llm_provider": "openai",
+//	    "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
+//	    "title": "Reading list",
+//	    "username": "ada",
+//	    "version_count": 1
+//	  },
+//	  "chat_message": 99,
+//	  "content": "Ovid",
+//	  "content_length": 4,
+//	  "date_created": "2026-01-06T08:01:00Z",
+//	  "id": 2,
+//	  "interface": "chat",
+//	  "is_current": true,
+//	  "session_id": "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
+//	  "title": "Reading list",
+//	  "version_number": 1
+//	}
+type ArtifactVersion struct {
+	// Id of the version.
+	ID int64 `json:"id"`
+
+	// The artifact.
+	Artifact Artifact `json:"artifact"`
+
+	// Title of the artifact in this version.
+	Title string `json:"title"`
+
+	// Content of the artifact in this version.
+	Content string `json:"content"`
+
+	// Id of the chat session.
+	SessionID string `json:"session_id"`
+
+	// Length of the content.
+	ContentLength int64 `json:"content_length"`
+
+	// Whether this is the current version.
+	IsCurrent bool `json:"is_current"`
+
+	// Id of the message that created the version.
+	ChatMessage *int64 `json:"chat_message"`
+
+	// Number of the version.
+	VersionNumber int64 `json:"version_number"`
+
+	// When the version was created.
+	DateCreated Time `json:"date_created"`
+
+	// Author of the version.
+	CreatedBy string `json:"created_by"`
+
+	// Summary of the changes.
+	ChangeSummary string `json:"change_summary"`
+
+	// Interface by which the version was created.
+	Interface ChatInterface `json:"interface"`
+}
+
+// MCPAuthScope says who shares the credentials for an MCP server. First seen in
+// release 4.202.
+type MCPAuthScope string
 
 // MCPAuthType says how a mentor authenticates with an MCP server.
 type MCPAuthType string
@@ -86,7 +244,7 @@ type CallConfiguration struct {
 	// Unique id of the mentor.
 	Mentor string `json:"mentor"`
 
-	// How speech is answered.
+	// How the mentor answers speech.
 	Mode CallConfigurationMode `json:"mode"`
 
 	// Provider of speech synthesis.
@@ -98,8 +256,11 @@ type CallConfiguration struct {
 	// Provider of the language model.
 	LLMProvider LLMProvider `json:"llm_provider"`
 
-	// Whether the model requests documents itself, instead of getting them
-	// before it answers.
+	// Language of calls. First seen in release 4.202.
+	Language string `json:"language"`
+
+	// Whether the model requests documents by function calls. If not, documents
+	// are retrieved before it answers.
 	UseFunctionCallingForRAG bool `json:"use_function_calling_for_rag"`
 
 	// The Google voice.
@@ -114,18 +275,27 @@ type CallConfiguration struct {
 	// Id of the Google voice.
 	GoogleVoiceID *int64 `json:"google_voice_id"`
 
-	// Whether calls have video. Only real-time calls can.
+	// Whether calls have video. Only calls in realtime mode can.
 	EnableVideo bool `json:"enable_video"`
 
-	// Key of the platform that the configuration belongs to.
+	// System prompt while a user shares the screen. First seen in release
+	// 4.202.
+	ScreensharingSystemPrompt string `json:"screensharing_system_prompt"`
+
+	// Prompt that opens the conversation when a user shares the screen. First
+	// seen in release 4.202.
+	ScreensharingProactivePrompt string `json:"screensharing_proactive_prompt"`
+
+	// Key of the configuration's platform.
 	PlatformKey string `json:"platform_key"`
 }
 
-// CallConfigurationMode says how speech in calls is answered: by a real-time
-// model or in turns.
+// CallConfigurationMode says how a mentor answers speech in calls: realtime
+// uses one real-time model; inference uses speech recognition, a language model
+// and speech synthesis.
 type CallConfigurationMode string
 
-// ChatMessage holds one message of a chat session.
+// ChatMessage is one message of a chat session.
 //
 // Example:
 //
@@ -145,30 +315,35 @@ type ChatMessage struct {
 	// Id of the message.
 	ID int64 `json:"id"`
 
-	// The message, in a form that depends on the mentor's flow.
+	// The message, as any JSON. Its form depends on the mentor's flow.
 	Message json.RawMessage `json:"message"`
 
 	// When the message was sent.
 	InsertedAt Time `json:"inserted_at"`
 
-	// Title of the session that the message belongs to.
+	// Title of the message's session.
 	Title *string `json:"title"`
 
-	// The user's feedback on the message.
+	// The user's feedback on the message, as any JSON.
 	Feedback json.RawMessage `json:"feedback"`
 
-	// The documents that the answer is based on, as any JSON.
+	// Documents that the answer is based on, as any JSON. First seen in release
+	// 4.90. Last seen in release 4.95.
 	DocumentSources json.RawMessage `json:"document_sources"`
 
-	// The files that came with the message.
+	// Files of the message, as any JSON.
 	Files json.RawMessage `json:"files"`
+
+	// Versions of artifacts that the message created. First seen in release
+	// 4.202.
+	ArtifactVersions []ArtifactVersion `json:"artifact_versions"`
 }
 
-// CrontabSchedule holds a schedule in celery's crontab notation. A task is due
-// in a minute that matches all five fields. A field takes `*`, numbers, lists
-// (`0,30`), ranges (`8-18`), steps (`*/15`) and, for days of the week, names
-// (`mon-fri`). The times are in the server's time zone, which is UTC unless its
-// operators changed it.
+// CrontabSchedule is a schedule in celery's crontab notation. A task is due in
+// every minute that matches all five fields. A field accepts `*`, numbers,
+// lists (`0,30`), ranges (`8-18`) and steps (`*/15`); day_of_week also accepts
+// names (`mon-fri`). Times are in the server's time zone, which is UTC unless
+// its operators have changed it.
 //
 // Example:
 //
@@ -186,8 +361,8 @@ type CrontabSchedule struct {
 	// Hours of the day, 0 to 23.
 	Hour string `json:"hour,omitempty"`
 
-	// Days of the week, 0 (Sunday) to 6, or their English names' first three
-	// letters.
+	// Days of the week, 0 (Sunday) to 6, or the first three letters of their
+	// English names.
 	DayOfWeek string `json:"day_of_week,omitempty"`
 
 	// Days of the month, 1 to 31.
@@ -197,15 +372,19 @@ type CrontabSchedule struct {
 	MonthOfYear string `json:"month_of_year,omitempty"`
 }
 
-// GreetingMethod says how a mentor opens a conversation: with a model's answer
-// to a prompt or with a fixed text.
+// GreetingMethod says whether a mentor opens a conversation with an answer to
+// proactive_prompt or with proactive_response itself.
 type GreetingMethod string
 
-// LLMProvider names the provider of a language model.
+// ChatInterface says how a user reached a mentor. First seen in release 4.202.
+type ChatInterface string
+
+// LLMProvider names a provider of language models. The value azure_openai was
+// first seen in release 4.202.
 type LLMProvider string
 
-// MCPServer describes a Model Context Protocol server whose tools a mentor can
-// use.
+// MCPServer is a Model Context Protocol server, which provides tools to
+// mentors.
 //
 // Example:
 //
@@ -228,8 +407,15 @@ type MCPServer struct {
 	// Id of the server.
 	ID int64 `json:"id"`
 
-	// Numeric id of the platform that the server belongs to.
+	// Numeric id of the server's platform.
 	Platform int64 `json:"platform"`
+
+	// Unique id of the mentor that alone can use the server, if there is one.
+	// First seen in release 4.202.
+	Mentor *string `json:"mentor"`
+
+	// Name of the user who owns the server. First seen in release 4.202.
+	Owner *string `json:"owner"`
 
 	// Name of the server.
 	Name string `json:"name"`
@@ -240,20 +426,24 @@ type MCPServer struct {
 	// URL of the server.
 	URL string `json:"url"`
 
-	// URL of a picture.
+	// URL of the server's picture.
 	Image *string `json:"image"`
 
-	// Transport that the server uses.
+	// Transport of the server.
 	Transport MCPTransport `json:"transport"`
 
-	// Credentials with which the mentor authenticates.
+	// Credentials of the mentor.
 	Credentials api.Secret `json:"credentials"`
 
-	// Headers that are sent with requests, such as those that authenticate.
-	// Releases before 4 call them headers.
+	// Headers of requests to the server, such as Authorization. Newer releases
+	// call them extra_headers. Last seen in release 3.59.
+	Headers api.Secret `json:"headers"`
+
+	// Headers of requests to the server, such as Authorization. First seen in
+	// release 4.90.
 	ExtraHeaders api.Secret `json:"extra_headers"`
 
-	// Key of the platform that the server belongs to.
+	// Key of the server's platform.
 	PlatformKey string `json:"platform_key"`
 
 	// Whether other platforms can use the server too.
@@ -261,6 +451,21 @@ type MCPServer struct {
 
 	// How the mentor authenticates.
 	AuthType MCPAuthType `json:"auth_type"`
+
+	// Who shares the credentials. First seen in release 4.202.
+	AuthScope MCPAuthScope `json:"auth_scope"`
+
+	// Id of the OAuth service that issues tokens for the server. First seen in
+	// release 4.95.
+	OAuthService *int64 `json:"oauth_service"`
+
+	// OAuth service that issues tokens for the server. First seen in release
+	// 4.95.
+	OAuthServiceData OAuthService `json:"oauth_service_data"`
+
+	// Connections of users to the server. The service's schema says string;
+	// their form is not documented. First seen in release 4.202.
+	MCPServerConnections api.Secret `json:"mcp_server_connections"`
 
 	// Whether mentors can use the server.
 	IsEnabled bool `json:"is_enabled"`
@@ -272,7 +477,7 @@ type MCPServer struct {
 	UpdatedAt Time `json:"updated_at"`
 }
 
-// Mentor describes an AI mentor.
+// Mentor is an AI mentor.
 //
 // Example:
 //
@@ -293,13 +498,13 @@ type MCPServer struct {
 //	  "updated_at": "2026-01-05T09:00:00Z"
 //	}
 type Mentor struct {
-	// Numeric id of the mentor. Releases before 4 do not send it.
+	// Numeric id of the mentor. First seen in release 4.90.
 	ID int64 `json:"id"`
 
 	// Display name of the mentor.
 	Name string `json:"name"`
 
-	// Unique id of the mentor, by which other objects refer to it.
+	// Unique id of the mentor. Other objects refer to the mentor by it.
 	UniqueID string `json:"unique_id"`
 
 	// The mentor's Langflow definition, as any JSON.
@@ -308,13 +513,16 @@ type Mentor struct {
 	// Name of the mentor in URLs.
 	Slug string `json:"slug"`
 
-	// Key of the platform that the mentor belongs to.
+	// Key of the mentor's platform.
 	Platform string `json:"platform"`
 
 	// Whether unauthenticated users can talk to the mentor.
 	AllowAnonymous bool `json:"allow_anonymous"`
 
-	// Metadata that the platform stores with the mentor, as any JSON.
+	// Whether the mentor can be used offline. First seen in release 4.202.
+	EnableOfflineMode bool `json:"enable_offline_mode"`
+
+	// Metadata of the mentor, as any JSON.
 	Metadata json.RawMessage `json:"metadata"`
 
 	// Whether questions are moderated before they are answered.
@@ -323,7 +531,11 @@ type Mentor struct {
 	// Whether documents are searched with several variants of a question.
 	EnableMultiQueryRAG bool `json:"enable_multi_query_rag"`
 
-	// Whether answers are rewritten by post_processing_prompt.
+	// Whether the language model's provider caches prompts. First seen in
+	// release 4.202.
+	EnablePromptCaching bool `json:"enable_prompt_caching"`
+
+	// Whether answers are rewritten with post_processing_prompt.
 	EnablePostProcessingSystem bool `json:"enable_post_processing_system"`
 
 	// Whether the mentor is an OpenAI assistant.
@@ -334,13 +546,18 @@ type Mentor struct {
 	// Whether answers are limited to the mentor's documents.
 	EnableTotalGrounding bool `json:"enable_total_grounding"`
 
-	// Whether questions written by administrators are suggested.
+	// Whether users see suggested questions that administrators wrote.
 	EnableSuggestedPrompts bool `json:"enable_suggested_prompts"`
 
-	// Whether questions generated from the conversation are suggested.
+	// Whether users see suggested questions that are generated from the
+	// conversation.
 	EnableGuidedPrompts bool `json:"enable_guided_prompts"`
 
-	// Instructions by which suggested questions are generated.
+	// Whether questions that moderation flags are stored. First seen in release
+	// 4.202.
+	SaveFlaggedPrompts bool `json:"save_flagged_prompts"`
+
+	// Instructions for generating suggested questions.
 	GuidedPromptInstructions string `json:"guided_prompt_instructions"`
 
 	// Id of the mentor's Google voice.
@@ -352,20 +569,22 @@ type Mentor struct {
 	// Categories of the mentor.
 	Categories []MentorCategory `json:"categories"`
 
-	// Types of the mentor. Releases before 4 do not send them.
+	// Types of the mentor. First seen in release 4.90.
 	Types []MentorType `json:"types"`
 
 	// Whether the mentor is featured.
 	IsFeatured bool `json:"is_featured"`
 
-	// Subjects that the mentor knows. Releases before 4 do not send them.
+	// Subjects of the mentor. First seen in release 4.90.
 	Subjects []Subject `json:"subjects"`
 
-	// Prompt that opens a conversation when greeting_method is
-	// proactive_prompt.
+	// Prompt that opens a conversation if greeting_method is proactive_prompt.
 	ProactivePrompt string `json:"proactive_prompt"`
 
-	// Text that users see before they talk to the mentor.
+	// Prompt of the study mode. First seen in release 4.202.
+	StudyModePrompt string `json:"study_mode_prompt"`
+
+	// Text for users before they talk to the mentor.
 	Disclaimer string `json:"disclaimer"`
 
 	// Whether the disclaimer is shown.
@@ -380,10 +599,17 @@ type Mentor struct {
 	// Whether speech can be recorded.
 	ShowVoiceRecord bool `json:"show_voice_record"`
 
+	// Whether answers show images from documents. First seen in release 4.95.
+	ShowRAGImages bool `json:"show_rag_images"`
+
+	// Kind of questions that are suggested at the start of a conversation.
+	// First seen in release 4.202.
+	StarterPrompts StarterPrompts `json:"starter_prompts"`
+
 	// Whether an embedded mentor reads the page around it.
 	EmbedIsContextAware bool `json:"embed_is_context_aware"`
 
-	// Whether an embedded mentor is open at first.
+	// Whether an embedded mentor is open when the page loads.
 	EmbedOpenByDefault bool `json:"embed_open_by_default"`
 
 	// Whether files can be attached to an embedded mentor.
@@ -395,29 +621,35 @@ type Mentor struct {
 	// Whether speech can be recorded for an embedded mentor.
 	EmbedShowVoiceRecord bool `json:"embed_show_voice_record"`
 
+	// Whether users are shown other mentors to explore. First seen in release
+	// 4.202.
+	ShowExploreMentors bool `json:"show_explore_mentors"`
+
+	// Icon of an embedded mentor, as any JSON. First seen in release 4.202.
+	EmbedIconSelectionData json.RawMessage `json:"embed_icon_selection_data"`
+
 	// Placeholder of the input field.
 	PlaceholderPrompt string `json:"placeholder_prompt"`
 
-	// Prompt that moderates questions.
+	// Prompt for moderating questions.
 	ModerationSystemPrompt string `json:"moderation_system_prompt"`
 
-	// Prompt that rewrites answers.
+	// Prompt for rewriting answers.
 	PostProcessingPrompt string `json:"post_processing_prompt"`
 
-	// Answer to a question that the moderation refuses.
+	// Answer to a question that moderation refuses.
 	ModerationResponse string `json:"moderation_response"`
 
-	// Prompt that checks answers.
+	// Prompt for checking answers.
 	SafetySystemPrompt string `json:"safety_system_prompt"`
 
-	// Text that replaces an answer that fails the check.
+	// Text in place of an answer that fails the check.
 	SafetyResponse string `json:"safety_response"`
 
 	// Whether answers are checked before they are sent.
 	EnableSafetySystem bool `json:"enable_safety_system"`
 
-	// Text that opens a conversation when greeting_method is
-	// proactive_response.
+	// Text that opens a conversation if greeting_method is proactive_response.
 	ProactiveResponse string `json:"proactive_response"`
 
 	// How the mentor opens a conversation.
@@ -426,7 +658,7 @@ type Mentor struct {
 	// Configuration of voice calls with the mentor.
 	CallConfiguration CallConfiguration `json:"call_configuration"`
 
-	// Servers whose tools the mentor can use.
+	// MCP servers that the mentor can use.
 	MCPServers []MCPServer `json:"mcp_servers"`
 
 	// Id in edX of the user who talked to the mentor last.
@@ -435,7 +667,7 @@ type Mentor struct {
 	// When a user last talked to the mentor.
 	RecentlyAccessedAt *Time `json:"recently_accessed_at"`
 
-	// User who created the mentor.
+	// Name of the user who created the mentor.
 	CreatedBy *string `json:"created_by"`
 
 	// When the mentor was created.
@@ -445,7 +677,8 @@ type Mentor struct {
 	UpdatedAt *Time `json:"updated_at"`
 }
 
-// MentorAudience describes people that a category of mentors is for.
+// MentorAudience is a group of people for whom a category of mentors is
+// intended.
 //
 // Example:
 //
@@ -465,7 +698,7 @@ type MentorAudience struct {
 	Description *string `json:"description"`
 }
 
-// MentorCategory describes a category of mentors.
+// MentorCategory groups mentors.
 //
 // Example:
 //
@@ -497,7 +730,7 @@ type MentorCategory struct {
 	// Description of the category.
 	Description *string `json:"description"`
 
-	// Id of the group that the category belongs to.
+	// Id of the category's group.
 	CategoryGroup *int64 `json:"category_group"`
 
 	// Audience of the category.
@@ -507,7 +740,7 @@ type MentorCategory struct {
 	Audiences []MentorAudience `json:"audiences"`
 }
 
-// MentorType describes a type of mentors.
+// MentorType classifies mentors.
 //
 // Example:
 //
@@ -527,8 +760,57 @@ type MentorType struct {
 	Description *string `json:"description"`
 }
 
-// PeriodicAgentUpdateRequest changes a periodic agent. Fields that are left out
-// keep their values; read-only fields are not part of it.
+// OAuthService is an OAuth service that issues tokens for MCP servers. First
+// seen in release 4.95.
+//
+// Example:
+//
+//	{
+//	  "created_at": "2026-01-05T09:00:00Z",
+//	  "description": "",
+//	  "display_name": "Library",
+//	  "id": 1,
+//	  "image": null,
+//	  "name": "library",
+//	  "oauth_provider": "example",
+//	  "oauth_provider_id": 1,
+//	  "scope": "read",
+//	  "updated_at": "2026-01-05T09:00:00Z"
+//	}
+type OAuthService struct {
+	// Id of the service.
+	ID int64 `json:"id"`
+
+	// Provider of the service.
+	OAuthProvider string `json:"oauth_provider"`
+
+	// Id of the provider.
+	OAuthProviderID *int64 `json:"oauth_provider_id"`
+
+	// Name of the service.
+	Name string `json:"name"`
+
+	// Display name of the service.
+	DisplayName string `json:"display_name"`
+
+	// Description of the service.
+	Description string `json:"description"`
+
+	// Scope of the tokens.
+	Scope string `json:"scope"`
+
+	// URL of a picture.
+	Image *string `json:"image"`
+
+	// When the service was added.
+	CreatedAt Time `json:"created_at"`
+
+	// When the service was last changed.
+	UpdatedAt Time `json:"updated_at"`
+}
+
+// PeriodicAgentUpdateRequest changes a periodic agent. Unset fields keep their
+// values.
 //
 // Example:
 //
@@ -540,7 +822,7 @@ type MentorType struct {
 //	  "title": "Evening digest"
 //	}
 type PeriodicAgentUpdateRequest struct {
-	// Unique id of the mentor to run.
+	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
 	Mentor *string `json:"mentor,omitempty"`
 
 	// Display name of the agent.
@@ -549,19 +831,19 @@ type PeriodicAgentUpdateRequest struct {
 	// Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// Prompt that the mentor gets at every run.
+	// Prompt of every run.
 	Prompt *string `json:"prompt,omitempty"`
 
-	// When the agent runs.
+	// Schedule of the agent.
 	Task *PeriodicTaskUpdateRequest `json:"task,omitempty"`
 
-	// Pathway that the agent's sessions belong to.
+	// Pathway of the agent's sessions.
 	Pathway *string `json:"pathway,omitempty"`
 
-	// URL to which the result of every run is posted; empty for none.
+	// URL to which the result of every run is posted. Empty means none.
 	CallbackURL *string `json:"callback_url,omitempty"`
 
-	// Secret that signs the posts to callback_url.
+	// Secret that signs the callbacks.
 	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
@@ -570,15 +852,15 @@ type PeriodicAgentUpdateRequest struct {
 	// Numeric id of the mentor that created the agent.
 	ParentMentorID Nullable[int64] `json:"parent_mentor_id,omitzero"`
 
-	// Id of the agent that must have run before this one runs.
+	// Id of the agent that must have run before this agent runs.
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
-	// Status that the previous agent must have for this one to run.
+	// Status that the previous agent must have before this agent runs.
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
-// PeriodicTaskUpdateRequest changes when an agent runs. Fields that are left
-// out keep their values.
+// PeriodicTaskUpdateRequest changes the schedule of an agent. Unset fields keep
+// their values.
 //
 // Example:
 //
@@ -586,20 +868,26 @@ type PeriodicAgentUpdateRequest struct {
 //	  "enabled": false
 //	}
 type PeriodicTaskUpdateRequest struct {
-	// Changes to the minutes at which the task is due.
+	// Changes to the minutes at which the task is due. The scheduler plans from
+	// the task's last run and not from now, so that a changed schedule can run
+	// the agent at once.
 	Crontab *CrontabSchedule `json:"crontab,omitempty"`
 
-	// Whether the task is disabled after one run.
+	// Whether the task is disabled after its first run. If it has run before,
+	// the scheduler disables it without another run.
 	OneOff *bool `json:"one_off,omitempty"`
 
-	// Time before which the task never runs.
+	// Time before which the task doesn't run. Leave it unset unless you need
+	// it. If it is in the past when the task is created or enabled, schedulers
+	// since django-celery-beat 2.5 run the task once more than the crontab
+	// says, up to two hours before it is next due.
 	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
 	// Whether the task runs at all.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// PeriodicAgent runs a mentor on a schedule.
+// PeriodicAgent is a mentor that runs on a schedule with a fixed prompt.
 //
 // Example:
 //
@@ -652,22 +940,23 @@ type PeriodicAgent struct {
 	// Id of the agent.
 	ID int64 `json:"id"`
 
-	// The mentor that runs.
+	// Mentor of the agent.
 	Mentor Mentor `json:"mentor"`
 
 	// Display name of the agent.
 	Title string `json:"title"`
 
-	// User who created the agent. It runs with this user's credentials.
+	// Name of the user who created the agent. It runs with this user's
+	// credentials.
 	Username string `json:"username"`
 
 	// Description of the agent.
 	Description string `json:"description"`
 
-	// Prompt that the mentor gets at every run.
+	// Prompt of every run.
 	Prompt string `json:"prompt"`
 
-	// When the agent runs.
+	// Schedule of the agent.
 	Task PeriodicTask `json:"task"`
 
 	// When the agent was created.
@@ -676,22 +965,22 @@ type PeriodicAgent struct {
 	// When the agent was last changed.
 	ModifiedAt Time `json:"modified_at"`
 
-	// Copy of task.enabled, which can be written.
+	// Copy of task.enabled. Only task.enabled can be written.
 	Enabled bool `json:"enabled"`
 
-	// Copy of task.one_off, which can be written.
+	// Copy of task.one_off. Only task.one_off can be written.
 	OneOff bool `json:"one_off"`
 
-	// Key of the platform that the agent belongs to.
+	// Key of the agent's platform.
 	PlatformKey string `json:"platform_key"`
 
-	// Pathway that the agent's sessions belong to.
+	// Pathway of the agent's sessions.
 	Pathway string `json:"pathway"`
 
-	// URL to which the result of every run is posted; empty for none.
+	// URL to which the result of every run is posted. Empty means none.
 	CallbackURL string `json:"callback_url"`
 
-	// Secret that signs the posts to callback_url.
+	// Secret that signs the callbacks.
 	CallbackSecret api.Secret `json:"callback_secret"`
 
 	// Chat session in which the agent was created.
@@ -700,10 +989,10 @@ type PeriodicAgent struct {
 	// Numeric id of the mentor that created the agent.
 	ParentMentorID *int64 `json:"parent_mentor_id"`
 
-	// Id of the agent that must have run before this one runs.
+	// Id of the agent that must have run before this agent runs.
 	PreviousAgent *int64 `json:"previous_agent"`
 
-	// Status that the previous agent must have for this one to run.
+	// Status that the previous agent must have before this agent runs.
 	PreviousAgentStatus api.Status `json:"previous_agent_status"`
 
 	// Latest output of the previous agent. It becomes part of this agent's
@@ -711,8 +1000,8 @@ type PeriodicAgent struct {
 	PreviousAgentOutput string `json:"previous_agent_output"`
 }
 
-// PeriodicAgentCreateRequest describes a periodic agent to be created, or to
-// replace another. Read-only fields are not part of it.
+// PeriodicAgentCreateRequest describes a new periodic agent, or the replacement
+// of one.
 //
 // Example:
 //
@@ -731,7 +1020,7 @@ type PeriodicAgent struct {
 //	  "title": "Morning digest"
 //	}
 type PeriodicAgentCreateRequest struct {
-	// Unique id of the mentor to run.
+	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
 	Mentor string `json:"mentor,omitzero"`
 
 	// Display name of the agent.
@@ -740,19 +1029,19 @@ type PeriodicAgentCreateRequest struct {
 	// Description of the agent.
 	Description *string `json:"description,omitempty"`
 
-	// Prompt that the mentor gets at every run.
+	// Prompt of every run.
 	Prompt *string `json:"prompt,omitempty"`
 
-	// When the agent runs.
+	// Schedule of the agent.
 	Task PeriodicTaskRequest `json:"task,omitzero"`
 
-	// Pathway that the agent's sessions belong to.
+	// Pathway of the agent's sessions.
 	Pathway *string `json:"pathway,omitempty"`
 
-	// URL to which the result of every run is posted; empty for none.
+	// URL to which the result of every run is posted. Empty means none.
 	CallbackURL *string `json:"callback_url,omitempty"`
 
-	// Secret that signs the posts to callback_url.
+	// Secret that signs the callbacks.
 	CallbackSecret *api.Secret `json:"callback_secret,omitempty"`
 
 	// Chat session in which the agent was created.
@@ -761,10 +1050,10 @@ type PeriodicAgentCreateRequest struct {
 	// Numeric id of the mentor that created the agent.
 	ParentMentorID Nullable[int64] `json:"parent_mentor_id,omitzero"`
 
-	// Id of the agent that must have run before this one runs.
+	// Id of the agent that must have run before this agent runs.
 	PreviousAgent Nullable[int64] `json:"previous_agent,omitzero"`
 
-	// Status that the previous agent must have for this one to run.
+	// Status that the previous agent must have before this agent runs.
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
@@ -773,7 +1062,7 @@ type PeriodicAgentCreateRequest struct {
 // Example:
 //
 //	{
-//	  "content": "Loaded 3 documents. Answered.",
+//	  "content": "Two essays are due on Friday.",
 //	  "created_at": "2026-01-06T08:00:00Z",
 //	  "end_time": "2026-01-06T08:00:04.250000Z",
 //	  "id": 42,
@@ -786,7 +1075,7 @@ type PeriodicAgentLog struct {
 	// Id of the log.
 	ID int64 `json:"id"`
 
-	// Text that the run has logged, from start to end.
+	// Full output of the mentor for the run.
 	Content string `json:"content"`
 
 	// Status of the run.
@@ -795,7 +1084,7 @@ type PeriodicAgentLog struct {
 	// When the run started.
 	StartTime Time `json:"start_time"`
 
-	// When the run finished.
+	// When the run finished; null while it is running.
 	EndTime *Time `json:"end_time"`
 
 	// When the log was created.
@@ -804,11 +1093,12 @@ type PeriodicAgentLog struct {
 	// When the log was last changed.
 	ModifiedAt Time `json:"modified_at"`
 
-	// Id of the agent that ran.
+	// Id of the agent.
 	PeriodicAgent int64 `json:"periodic_agent"`
 }
 
-// PeriodicAgentStatistics counts agents by the status of their latest run.
+// PeriodicAgentStatistics counts agents by the status of each agent's latest
+// log.
 //
 // Example:
 //
@@ -823,20 +1113,21 @@ type PeriodicAgentStatistics struct {
 	// Number of agents.
 	TotalTasks int64 `json:"total_tasks"`
 
-	// Number of agents whose latest run has succeeded.
+	// Number of agents whose latest run succeeded.
 	SucceededTasks int64 `json:"succeeded_tasks"`
 
-	// Number of agents whose latest run has failed.
+	// Number of agents whose latest run failed.
 	FailedTasks int64 `json:"failed_tasks"`
 
-	// Number of agents whose latest run has not finished.
+	// Number of agents whose latest run has not finished yet.
 	RunningTasks int64 `json:"running_tasks"`
 
 	// Number of agents that have not run yet.
 	PendingTasks int64 `json:"pending_tasks"`
 }
 
-// PeriodicTask says when an agent runs.
+// PeriodicTask is the schedule of an agent, an entry of the service's scheduler
+// (celery beat).
 //
 // Example:
 //
@@ -858,23 +1149,24 @@ type PeriodicTask struct {
 	// Id of the task.
 	ID int64 `json:"id"`
 
-	// Name of the task, generated by the service.
+	// Short description of the task, generated by the service.
 	Name string `json:"name"`
 
-	// The minutes at which the task is due.
+	// Minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab"`
 
-	// Whether the task is disabled after one run.
+	// Whether the task is disabled after its first run. If it has run before,
+	// the scheduler disables it without another run.
 	OneOff bool `json:"one_off"`
 
-	// Time before which the task never runs.
+	// Time before which the task doesn't run.
 	StartTime *Time `json:"start_time"`
 
 	// Whether the task runs at all.
 	Enabled bool `json:"enabled"`
 }
 
-// PeriodicTaskRequest says when a new or replaced agent runs.
+// PeriodicTaskRequest describes the schedule of a new or replaced agent.
 //
 // Example:
 //
@@ -883,24 +1175,27 @@ type PeriodicTask struct {
 //	    "day_of_week": "mon-fri",
 //	    "hour": "8",
 //	    "minute": "0"
-//	  },
-//	  "start_time": "2026-01-05T00:00:00Z"
+//	  }
 //	}
 type PeriodicTaskRequest struct {
-	// The minutes at which the task is due.
+	// Minutes at which the task is due.
 	Crontab CrontabSchedule `json:"crontab,omitzero"`
 
-	// Whether the task is disabled after one run.
+	// Whether the task is disabled after its first run. If it has run before,
+	// the scheduler disables it without another run.
 	OneOff *bool `json:"one_off,omitempty"`
 
-	// Time before which the task never runs.
+	// Time before which the task doesn't run. Leave it unset unless you need
+	// it. If it is in the past when the task is created or enabled, schedulers
+	// since django-celery-beat 2.5 run the task once more than the crontab
+	// says, up to two hours before it is next due.
 	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
-	// Whether the task runs at all; true if it is left out.
+	// Whether the task runs at all. The default is true.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-// Pin records that a user has pinned a chat session.
+// Pin marks a chat session as pinned by a user.
 //
 // Example:
 //
@@ -914,17 +1209,17 @@ type Pin struct {
 	// Id of the pin.
 	ID int64 `json:"id"`
 
-	// Key of the platform that the pin belongs to.
+	// Key of the pin's platform.
 	Platform string `json:"platform"`
 
-	// User who pinned the session.
+	// Name of the user who pinned the session.
 	Username string `json:"username"`
 
 	// Id of the chat session.
 	SessionID *string `json:"session_id"`
 }
 
-// PinnedSession holds a pinned chat session with its mentor and its messages.
+// PinnedSession is a pinned chat session with its mentor and its messages.
 //
 // Example:
 //
@@ -946,14 +1241,20 @@ type PinnedSession struct {
 	// Id of the chat session.
 	SessionID string `json:"session_id"`
 
-	// The mentor of the session.
+	// Mentor of the session.
 	Mentor Mentor `json:"mentor"`
 
-	// The messages of the session.
+	// Pinned messages of the session.
 	Messages []ChatMessage `json:"messages"`
+
+	// Unique id of the session's mentor. First seen in release 4.202.
+	MentorUniqueID string `json:"mentor_unique_id"`
+
+	// Title of the session. First seen in release 4.202.
+	Title *string `json:"title"`
 }
 
-// pinRequest names the chat session to pin or unpin.
+// pinRequest names a chat session to pin or unpin.
 //
 // Example:
 //
@@ -965,13 +1266,15 @@ type pinRequest struct {
 	SessionID string `json:"session_id,omitzero"`
 }
 
-// VoiceProvider names the provider of a voice.
-type VoiceProvider string
+// StarterPrompts says which questions a mentor suggests at the start of a
+// conversation. First seen in release 4.202.
+type StarterPrompts string
 
-// STTProvider names the provider of speech recognition.
+// STTProvider names a provider of speech recognition. The value azure_openai
+// was first seen in release 4.202.
 type STTProvider string
 
-// Subject describes a subject that mentors know.
+// Subject is a field of knowledge.
 //
 // Example:
 //
@@ -991,13 +1294,15 @@ type Subject struct {
 	Description *string `json:"description"`
 }
 
-// MCPTransport names the transport that an MCP server uses.
+// MCPTransport names the transport of an MCP server. The value streamable_http
+// was first seen in release 4.90.
 type MCPTransport string
 
-// TTSProvider names the provider of speech synthesis.
+// TTSProvider names a provider of speech synthesis. The value azure_openai was
+// first seen in release 4.202.
 type TTSProvider string
 
-// Voice describes a voice for calls.
+// Voice is a voice for calls.
 //
 // Example:
 //
@@ -1019,15 +1324,18 @@ type Voice struct {
 	// Provider of the voice.
 	Provider VoiceProvider `json:"provider"`
 
-	// Language that the voice speaks.
+	// Language of the voice.
 	Language string `json:"language"`
 
 	// Description of the voice.
 	Description string `json:"description"`
 
-	// URL of a sample.
+	// URL of an audio sample.
 	AudioURL string `json:"audio_url"`
 }
+
+// VoiceProvider names a provider of voices.
+type VoiceProvider string
 
 // MentorListParams are the filters of MentorsService.List and All. The zero
 // value of a field leaves it out.
@@ -1035,29 +1343,30 @@ type MentorListParams struct {
 	// Only mentors of this department.
 	DepartmentID int64 `form:"department_id,omitempty" json:"department_id,omitempty"`
 
-	// Name of a server-side selection, such as the mentors used most recently.
+	// Either `date`, the default, or `name`. The effect is not documented; the
+	// values suggest an order.
 	FilterBy string `form:"filter_by,omitempty" json:"filter_by,omitempty"`
 
-	// Only mentors that are featured, or only those that are not.
+	// Only featured mentors, or only the others.
 	IsFeatured *bool `form:"is_featured,omitempty" json:"is_featured,omitempty"`
 
-	// Only mentors whose metadata has this key.
+	// Only mentors with this key in their metadata.
 	MetadataKey string `form:"metadata_key,omitempty" json:"metadata_key,omitempty"`
 
-	// Only mentors whose metadata has this value under metadata_key.
+	// Only mentors with this value of metadata_key in their metadata.
 	MetadataValue string `form:"metadata_value,omitempty" json:"metadata_value,omitempty"`
 
-	// Number of the page, from 1.
+	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and silently caps larger
-	// values.
+	// Number of items on a page. The server has a default and silently caps
+	// larger values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// Whether to send the user's latest session with each mentor.
+	// Whether each mentor comes with the user's latest session.
 	ReturnSessionInformation *bool `form:"return_session_information,omitempty" json:"return_session_information,omitempty"`
 
-	// Only mentors of this visibility.
+	// Only mentors with this visibility.
 	Visibility string `form:"visibility,omitempty" json:"visibility,omitempty"`
 }
 
@@ -1067,85 +1376,93 @@ type PeriodicAgentLogListParams struct {
 	// Only logs of agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
 
-	// Field to sort by; a leading minus sorts downwards, as in -created_at.
+	// Field to sort by; a leading minus reverses the order, as in -created_at,
+	// which the vendor's own application sends. Other sortable fields are not
+	// documented. An unknown field is silently ignored, and the order is then
+	// the default, newest first.
 	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
 
-	// Number of the page, from 1.
+	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and silently caps larger
-	// values.
+	// Number of items on a page. The server has a default and silently caps
+	// larger values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// Only logs of agents that this mentor created.
+	// Only logs of agents that were created by this mentor.
 	ParentMentorID string `form:"parent_mentor_id,omitempty" json:"parent_mentor_id,omitempty"`
 
 	// Only logs of agents that were created in this chat session.
 	ParentSessionID string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// Only logs of the agent with this id. An unknown id is an error, not an
-	// empty list.
+	// Only logs of the agent with this id. An unknown id is a validation error,
+	// not an empty list.
 	PeriodicAgent int64 `form:"periodic_agent,omitempty" json:"periodic_agent,omitempty"`
 
-	// Only logs whose texts contain these words.
+	// Only logs that contain all of these words, in upper or lower case. The
+	// searched fields are not documented.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Only logs of runs with this status.
 	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
-	// Only logs of agents that this user created.
+	// Only logs of agents that were created by this user.
 	Username string `form:"username,omitempty" json:"username,omitempty"`
 }
 
 // PeriodicAgentListParams are the filters of PeriodicAgentsService.List and
 // All. The zero value of a field leaves it out.
 type PeriodicAgentListParams struct {
-	// Only enabled agents, or only disabled ones.
+	// Only enabled agents, or only disabled agents.
 	Enabled *bool `form:"enabled,omitempty" json:"enabled,omitempty"`
 
 	// Only agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
 
-	// Field to sort by; a leading minus sorts downwards, as in -created_at.
+	// Field to sort by; a leading minus reverses the order, as in -created_at.
+	// The sortable fields are not documented. By default, Django REST Framework
+	// sorts by any field of the response, except by parts of nested objects. An
+	// unknown field is silently ignored.
 	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
 
-	// Number of the page, from 1.
+	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
 
-	// Items on a page. The server has a default and silently caps larger
-	// values.
+	// Number of items on a page. The server has a default and silently caps
+	// larger values.
 	PageSize int64 `form:"page_size,omitempty" json:"page_size,omitempty"`
 
-	// Only agents that the mentor with this numeric id created.
+	// Only agents that were created by the mentor with this numeric id.
 	ParentMentorID int64 `form:"parent_mentor_id,omitempty" json:"parent_mentor_id,omitempty"`
 
 	// Only agents that were created in this chat session.
 	ParentSessionID string `form:"parent_session_id,omitempty" json:"parent_session_id,omitempty"`
 
-	// Only agents that wait for the agent with this id. An unknown id is an
-	// error, not an empty list.
+	// Only agents whose previous agent has this id. An unknown id is a
+	// validation error, not an empty list.
 	PreviousAgent int64 `form:"previous_agent,omitempty" json:"previous_agent,omitempty"`
 
-	// Only agents that wait for their previous agent to have this status.
+	// Only agents whose previous_agent_status is this status.
 	PreviousAgentStatus api.Status `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
 
-	// Only agents whose texts contain these words.
+	// Only agents that contain all of these words, in upper or lower case. The
+	// searched fields are not documented.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
-	// Only agents whose latest run has this status; pending means that the
-	// agent has not run yet.
+	// Only agents whose latest run has this status. Agents that have not run
+	// yet are pending.
 	Status api.Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Only agents with this title.
 	Title string `form:"title,omitempty" json:"title,omitempty"`
 
-	// Only agents that this user created.
+	// Only agents that were created by this user.
 	Username string `form:"username,omitempty" json:"username,omitempty"`
 }
 
 // PeriodicAgentStatisticsParams are the filters of
 // PeriodicAgentsService.Statistics. The zero value of a field leaves it out.
 type PeriodicAgentStatisticsParams struct {
-	// Count only agents of the mentor with this unique id.
+	// Only agents of the mentor with this unique id are counted.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
 }

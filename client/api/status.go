@@ -1,8 +1,16 @@
 package api
 
+import "strings"
+
 // Status is the state of a run, or of an agent by its latest run. Later releases
 // of the service may send other values, which are kept as sent.
 type Status string
+
+// IsFinal reports whether a run with this status has finished, which is so for
+// success and error, in upper or lower case.
+func (s Status) IsFinal() bool {
+	return strings.EqualFold(string(s), string(StatusSuccess)) || strings.EqualFold(string(s), string(StatusError))
+}
 
 // The statuses that the service is known to send.
 const (

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/iblai/iblai-go/client/internal/refusal"
@@ -21,7 +20,7 @@ func (c *receiver) handleOnce(ctx context.Context, event *Event) (status int, er
 	if store == nil || event.LogID == 0 {
 		return c.call(ctx, event)
 	}
-	key := strconv.FormatInt(event.LogID, 10) + ":" + string(event.Status)
+	key := event.key(c.org)
 	owner := rand.Text()
 	release := func() error {
 		return detached(ctx, func(ctx context.Context) error { return store.Release(ctx, key, owner) })
@@ -37,7 +36,7 @@ func (c *receiver) handleOnce(ctx context.Context, event *Event) (status int, er
 	}
 
 	handled := false
-	// Deferred, since the function may panic.
+	// Deferred, since the function may end the goroutine.
 	defer func() {
 		if handled {
 			// The event is handled: an error response would make the sender retry.
@@ -54,20 +53,34 @@ func (c *receiver) handleOnce(ctx context.Context, event *Event) (status int, er
 }
 
 func claim(ctx context.Context, store Store, key, owner string) error {
-	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
-	defer cancel()
-	return store.Claim(ctx, key, owner)
+	return callStore(ctx, func(ctx context.Context) error { return store.Claim(ctx, key, owner) })
 }
 
 // detached calls the store although the request may have ended: a sender that
 // hangs up must not leave a claim behind.
 func detached(ctx context.Context, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	return callStore(context.WithoutCancel(ctx), call)
+}
+
+// callStore calls the store with a deadline, and returns its panic as an error.
+func callStore(ctx context.Context, call func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
+	defer func() {
+		if panicked := recovered(recover()); panicked != nil {
+			err = fmt.Errorf("panic: %w", panicked)
+		}
+	}()
 	return call(ctx)
 }
 
+// call calls the function, and returns its panic as an error.
 func (c *receiver) call(ctx context.Context, event *Event) (status int, err error) {
+	defer func() {
+		if panicked := recovered(recover()); panicked != nil {
+			status, err = http.StatusInternalServerError, fmt.Errorf("%w: %w", ErrPanicked, panicked)
+		}
+	}()
 	if err := c.handle(ctx, event); err != nil {
 		if refused, ok := errors.AsType[*refusal.Error](err); ok {
 			return refused.StatusCode, refused.Err

@@ -32,11 +32,12 @@ func TestDuplicateIsNotHandled(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, h.outcomes[1].StatusCode)
 	assert.EqualValues(t, 4711, h.outcomes[1].LogID)
 
-	// Another spelling of the same event is the same event.
-	serve(h, newRequest(t, `{"log_id":"4711","status":"success"}`))
-	assert.Len(t, h.events, 1)
-	// Another status or another id is another event.
+	// A run that has finished is one run, however its id and status are written.
+	serve(h, newRequest(t, `{"log_id":"4711","status":"SUCCESS"}`))
 	serve(h, newRequest(t, `{"log_id":4711,"status":"error"}`))
+	assert.Len(t, h.events, 1)
+	// Another id, or a status that isn't final, is another event.
+	serve(h, newRequest(t, `{"log_id":4711,"status":"running"}`))
 	serve(h, newRequest(t, `{"log_id":4711}`))
 	serve(h, newRequest(t, `{"log_id":47,"status":"11:success"}`))
 	assert.Len(t, h.events, 4)
@@ -81,10 +82,9 @@ func TestRefusedEventIsNotClaimed(t *testing.T) {
 	assert.Len(t, h.events, 1)
 }
 
-func TestPanicReachesTheServerAndReleases(t *testing.T) {
+func TestAbortReachesTheServerAndReleases(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(){
-		"panic":  func() { panic("a mistake") },
 		"abort":  func() { panic(http.ErrAbortHandler) },
 		"goexit": runtime.Goexit,
 	} {
@@ -226,22 +226,22 @@ func TestFailingStore(t *testing.T) {
 		want     []error
 		calls    []string
 	}{
-		"none":     {scripted{}, nil, 204, nil, []string{"claim 4711:success", "done 4711:success"}},
-		"claim":    {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711:success", "release 4711:success true"}},
-		"done":     {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711:success", "done 4711:success"}},
-		"function": {scripted{}, failed, 500, []error{failed}, []string{"claim 4711:success", "release 4711:success true"}},
-		"release":  {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711:success", "release 4711:success true"}},
+		"none":     {scripted{}, nil, 204, nil, []string{"claim 4711", "done 4711"}},
+		"claim":    {scripted{claim: down}, nil, 503, []error{down}, []string{"claim 4711", "release 4711 true"}},
+		"done":     {scripted{done: down}, nil, 204, []error{down}, []string{"claim 4711", "done 4711"}},
+		"function": {scripted{}, failed, 500, []error{failed}, []string{"claim 4711", "release 4711 true"}},
+		"release":  {scripted{release: down}, failed, 500, []error{failed, down}, []string{"claim 4711", "release 4711 true"}},
 		"wrapped duplicate": {
 			scripted{claim: fmt.Errorf("redis: %w", callback.ErrDuplicate)},
 			nil, 204,
 			[]error{callback.ErrDuplicate},
-			[]string{"claim 4711:success"},
+			[]string{"claim 4711"},
 		},
 		"wrapped in progress": {
 			scripted{claim: fmt.Errorf("redis: %w", callback.ErrInProgress)},
 			nil, 503,
 			[]error{callback.ErrInProgress},
-			[]string{"claim 4711:success"},
+			[]string{"claim 4711"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -39,6 +39,13 @@
 // again. [WithMaxAge] refuses old replays, and [WithDeduplication] recognizes
 // recent ones. Use both if handling an event twice does harm.
 //
+// # Limits
+//
+// By default a body may have 10 MiB and take 30 seconds to arrive, and all bodies
+// together may take up 64 MiB until their signatures are verified. [WithMaxBody],
+// [WithReadTimeout] and [WithMaxUnverified] change that. The server's own limits
+// are for what precedes the body: set [http.Server.ReadHeaderTimeout].
+//
 // # Lost callbacks
 //
 // The platform doesn't promise to redeliver a callback that failed, and it
@@ -72,14 +79,15 @@
 //	ErrDuplicate           204       the event has been handled before
 //	ErrInProgress          503       another delivery of the event is being handled
 //	ErrStoreFull           503       events in progress fill the MemoryStore
-//	ErrPanicked            –         the function panicked
+//	ErrOverloaded          503       bodies exceed the limit of WithMaxUnverified
+//	ErrPanicked            500       the function panicked
 //
 // [NewVerifier], [Sign] and [NewRequest] return the errors about secrets inside an
 // ArgumentError. [Verifier.Verify] returns those about signatures, and
 // [ParseEvent] returns ErrMalformedPayload.
 //
-// A handler reports an error of the function with 500. It reports an error of
-// the [Store] with 503 if the store failed to claim the event, and with 204 if it
+// A handler reports an error or a panic of the function with 500. It reports an
+// error or a panic of the [Store] with 503 if the store failed to claim the event, and with 204 if it
 // failed to mark the event as done. If the store failed to release the event, the
 // error is joined with the function's.
 //

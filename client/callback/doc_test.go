@@ -95,9 +95,9 @@ func TestListOfErrors(t *testing.T) {
 		h := newReceiver(t, callback.WithDeduplication(store), callback.WithMaxAge(time.Hour), callback.WithClock(func() time.Time { return at }))
 		switch test.name {
 		case "ErrDuplicate":
-			require.NoError(t, store.Done(t.Context(), "1:success"))
+			require.NoError(t, store.Done(t.Context(), "1"))
 		case "ErrInProgress", "ErrStoreFull":
-			require.NoError(t, store.Claim(t.Context(), "2:success", "another"))
+			require.NoError(t, store.Claim(t.Context(), "2", "another"))
 		}
 		r := newRequest(t, event4711)
 		test.change(r)
@@ -106,9 +106,12 @@ func TestListOfErrors(t *testing.T) {
 		assert.Contains(t, listed[test.name], status, test.name)
 		listed[test.name] = slices.DeleteFunc(listed[test.name], func(s string) bool { return s == status })
 	}
-	// TestLoggingToDefault has the zero Handler.
-	assert.Equal(t, []string{"500"}, listed["ErrNoSecret"])
-	delete(listed, "ErrNoSecret")
+	// Other tests have these: TestLoggingToDefault, TestPanicOfTheFunction and
+	// TestStalledBodiesAreBounded.
+	for name, status := range map[string]string{"ErrNoSecret": "500", "ErrPanicked": "500", "ErrOverloaded": "503"} {
+		assert.Equal(t, []string{status}, listed[name])
+		delete(listed, name)
+	}
 	for name, left := range listed {
 		assert.Empty(t, strings.Trim(strings.Join(left, ""), "–"), "%s is never reported with this status", name)
 	}
@@ -121,7 +124,7 @@ func TestSentinels(t *testing.T) {
 		callback.ErrNoSecret, callback.ErrShortSecret, callback.ErrNoSignature, callback.ErrMalformedSignature, callback.ErrSignatureMismatch,
 		callback.ErrMethodNotAllowed, callback.ErrBodyTooLarge, callback.ErrBodyUnreadable, callback.ErrMalformedPayload,
 		callback.ErrNoTimestamp, callback.ErrTooOld, callback.ErrInFuture, callback.ErrDuplicate, callback.ErrInProgress,
-		callback.ErrStoreFull, callback.ErrPanicked,
+		callback.ErrStoreFull, callback.ErrOverloaded, callback.ErrPanicked,
 	}
 	for i, one := range sentinels {
 		assert.Regexp(t, `^callback: [\w-]+( [\w-]+)*(: .+)?$`, one.Error())

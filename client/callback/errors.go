@@ -60,6 +60,11 @@ var (
 	// in progress take up its whole capacity.
 	ErrStoreFull = errors.New("callback: store full: give NewMemoryStore a capacity above the number of events handled at once")
 
-	// ErrPanicked is reported when the function panics.
+	// ErrOverloaded is reported when the bodies of all requests together exceed
+	// the limit of [WithMaxUnverified].
+	ErrOverloaded = errors.New("callback: overloaded: too many bytes of bodies whose signatures haven't been verified; see WithMaxUnverified")
+
+	// ErrPanicked is reported when the function panics. The error wraps a
+	// [*PanicError].
 	ErrPanicked = errors.New("callback: the function panicked")
 )

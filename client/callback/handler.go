@@ -24,13 +24,14 @@ const retryAfter = "10"
 // reason; the [Outcome] has it.
 //
 //	204  the function has returned nil, or the event is a duplicate
-//	400  the body is incomplete or no JSON object, or WithMaxAge refuses it
+//	400  the body is incomplete or not a JSON object, or WithMaxAge refuses it
 //	401  the signature is missing, malformed, repeated or wrong
 //	405  the method is not POST
 //	408  the body was slower than the read timeout
 //	413  the body exceeds the limit of WithMaxBody
-//	500  the function has returned an error; the sender may retry
-//	503  the event is in progress, or the store failed; the sender may retry
+//	500  the function has returned an error or panicked; the sender may retry
+//	503  the event is in progress, the store failed, or bodies exceed
+//	     WithMaxUnverified; the sender may retry
 //
 // The signature is verified before the body is parsed. The Content-Type isn't
 // checked: it isn't signed, so a check could only refuse genuine callbacks.
@@ -46,9 +47,8 @@ type Handler struct {
 //
 // Handle is called concurrently and may keep the event. Its context is that of
 // the request, which ends when the sender hangs up: put work that takes longer
-// than the platform waits into a queue. An error from handle leads to the
-// response 500. If handle panics, so does ServeHTTP, and the server decides about
-// the response.
+// than the platform waits into a queue. If handle returns an error or panics, the
+// response is 500.
 func NewHandler(verifier *Verifier, handle func(context.Context, *Event) error, opts ...Option) (*Handler, error) {
 	if !verifier.usable() {
 		return nil, &api.ArgumentError{Argument: "verifier", Reason: "is nil or zero; make one with NewVerifier"}
@@ -60,7 +60,9 @@ func NewHandler(verifier *Verifier, handle func(context.Context, *Event) error, 
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{(&receiver{s, verifier, handle}).serve}, nil
+	c := &receiver{settings: s, verifier: verifier, handle: handle}
+	c.unverified.free.Store(s.maxUnverified)
+	return &Handler{c.serve}, nil
 }
 
 // ServeHTTP receives a callback.
@@ -76,8 +78,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // A receiver is the inside of a [Handler].
 type receiver struct {
 	settings
-	verifier *Verifier
-	handle   func(context.Context, *Event) error
+	verifier   *Verifier
+	handle     func(context.Context, *Event) error
+	unverified budget
 }
 
 func (c *receiver) serve(w http.ResponseWriter, r *http.Request) {
@@ -86,7 +89,7 @@ func (c *receiver) serve(w http.ResponseWriter, r *http.Request) {
 	defer func() {                       //nolint:contextcheck // it is the request's
 		outcome.Duration = time.Since(start)
 		for _, report := range c.reports {
-			report(r.Context(), outcome)
+			callReport(r.Context(), report, outcome)
 		}
 	}()
 	outcome.StatusCode, outcome.Err = c.receive(w, r, &outcome)
@@ -96,7 +99,8 @@ func (c *receiver) serve(w http.ResponseWriter, r *http.Request) {
 // receive verifies and parses a request, calls the function, and returns the
 // status of the response.
 func (c *receiver) receive(w http.ResponseWriter, r *http.Request, outcome *Outcome) (status int, err error) {
-	c.setReadDeadline(w)
+	timeout := c.bodyTimeout(r)
+	setReadDeadline(w, timeout)
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, ErrMethodNotAllowed
 	}
@@ -105,17 +109,20 @@ func (c *receiver) receive(w http.ResponseWriter, r *http.Request, outcome *Outc
 	if err != nil {
 		return http.StatusUnauthorized, err
 	}
-	body, status, err := c.readBody(w, r)
+	buffer := buffer{budget: &c.unverified}
+	defer buffer.release()
+	body, status, err := c.readBody(w, r, &buffer)
 	outcome.BodyBytes = len(body)
 	if err != nil {
 		return status, err
 	}
 	// If middleware has buffered the body, the server already reads on to notice
 	// when the sender leaves: at a deadline it would cancel the context.
-	c.clearReadDeadline(w)
+	clearReadDeadline(w, timeout)
 	if err := c.verifier.verifySum(body, sum); err != nil {
 		return http.StatusUnauthorized, err
 	}
+	buffer.release()
 	event, err := parseOwned(body)
 	if err != nil {
 		return http.StatusBadRequest, err

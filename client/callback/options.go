@@ -13,6 +13,11 @@ const (
 	// A callback contains the whole log of a run.
 	defaultMaxBody = 10 << 20
 
+	defaultMaxUnverified = 64 << 20
+
+	// A server without a ReadTimeout waits for a body for ever.
+	defaultReadTimeout = 30 * time.Second
+
 	// maxSkew is how far the platform's clock may be ahead of this one.
 	maxSkew = 5 * time.Minute
 )
@@ -24,12 +29,14 @@ type Option interface {
 }
 
 type settings struct {
-	maxBody     int64
-	readTimeout time.Duration // 0: the server's
-	maxAge      time.Duration // 0: any age
-	now         func() time.Time
-	store       Store // nil: no deduplication
-	reports     []report
+	maxBody       int64
+	maxUnverified int64         // 0: the default
+	readTimeout   time.Duration // 0: the server's, or the default
+	maxAge        time.Duration // 0: any age
+	now           func() time.Time
+	store         Store // nil: no deduplication
+	org           string
+	reports       []report
 }
 
 // report receives the outcome of every request.
@@ -49,6 +56,15 @@ func newSettings(opts []Option) (settings, error) {
 			return settings{}, err
 		}
 	}
+	switch {
+	case s.maxUnverified == 0:
+		s.maxUnverified = max(defaultMaxUnverified, s.maxBody+1)
+	case s.maxUnverified <= s.maxBody:
+		return settings{}, &api.ArgumentError{
+			Argument: "WithMaxUnverified",
+			Reason:   fmt.Sprintf("is %d, which must be more than WithMaxBody, %d", s.maxUnverified, s.maxBody),
+		}
+	}
 	if len(s.reports) == 0 {
 		s.reports = []report{logToDefault}
 	}
@@ -65,10 +81,21 @@ func WithMaxBody(n int64) Option {
 	})
 }
 
+// WithMaxUnverified sets how many bytes the bodies of all requests together may
+// take up in memory until their signatures are verified, since anyone can send a
+// body. Further requests are refused with 503 and [ErrOverloaded]. It must be more
+// than [WithMaxBody]. The default is 64 MiB, or WithMaxBody if that is more.
+func WithMaxUnverified(n int64) Option {
+	return option(func(s *settings) error {
+		s.maxUnverified = n
+		return requirePositive("WithMaxUnverified", n, n, "leave the option out for the default of 64 MiB")
+	})
+}
+
 // WithReadTimeout limits how long a body may take to arrive, counted from the
 // call of ServeHTTP. A slower one is refused with 408 and [ErrBodyUnreadable].
-// The default is the server's [http.Server.ReadTimeout], which is no limit
-// unless it is set. The option has no effect behind middleware whose
+// The default is the server's [http.Server.ReadTimeout], or 30 seconds if the
+// server has none. The timeout has no effect behind middleware whose
 // ResponseWriter doesn't support [http.ResponseController.SetReadDeadline].
 func WithReadTimeout(d time.Duration) Option {
 	return option(func(s *settings) error {
@@ -102,9 +129,9 @@ func WithClock(now func() time.Time) Option {
 	})
 }
 
-// WithDeduplication calls the function once for each log id and status, for as
-// long as the store remembers them. A callback has no other identity, and a run
-// may be reported as running first and as ended later.
+// WithDeduplication calls the function once for each finished run, for as long as
+// the store remembers it. A run is known by its log id (see [Key]). Callbacks with
+// a status that isn't final, such as running, are distinguished by the status too.
 //
 // An event is claimed before the function is called. It is done when the
 // function has returned nil, and released when the function has returned an
@@ -124,6 +151,18 @@ func WithDeduplication(store Store) Option {
 	})
 }
 
+// WithOrg sets the org of the runs, for the keys of [WithDeduplication]. A store
+// that several orgs share needs it, since a callback doesn't name its org.
+func WithOrg(org string) Option {
+	return option(func(s *settings) error {
+		s.org = org
+		if org == "" {
+			return &api.ArgumentError{Argument: "WithOrg", Reason: "is empty"}
+		}
+		return nil
+	})
+}
+
 // WithLogger logs the outcome of every request, in place of [slog.Default]:
 // handled events and duplicates at debug, refused callbacks at warn, and
 // failures of the function and of the store at error. Loggers and observers add
@@ -137,9 +176,9 @@ func WithLogger(logger *slog.Logger) Option {
 
 // WithObserver calls observe with the outcome of every request after the
 // response has been written, for metrics and logs. Observe gets the request's
-// context. It is called in the request's goroutine, also if the function has
-// panicked. A handler with an observer doesn't log to [slog.Default]; add
-// [WithLogger] to log as well.
+// context, and is called in the request's goroutine. If it panics, the panic is
+// logged to [slog.Default]. Otherwise a handler with an observer doesn't log there;
+// add [WithLogger] to log as well.
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return option(func(s *settings) error {
 		s.reports = append(s.reports, observe)

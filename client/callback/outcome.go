@@ -14,7 +14,8 @@ import (
 // It holds no secret, no signature and no text of the callback.
 type Outcome struct {
 	// StatusCode is the HTTP status of the response. It is 0 if the function
-	// panicked: the server decides about the response then.
+	// panicked with http.ErrAbortHandler, since the server closes the connection
+	// then.
 	StatusCode int
 	// Duration is the time that the request took, including the function.
 	Duration time.Duration
@@ -48,6 +49,9 @@ func (o Outcome) attrs() []slog.Attr {
 	}
 	if o.Err != nil {
 		attrs = append(attrs, slog.Any("error", o.Err))
+	}
+	if stack := stackOf(o.Err); stack != nil {
+		attrs = append(attrs, slog.String("stack", string(stack)))
 	}
 	return attrs
 }

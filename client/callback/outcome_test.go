@@ -154,12 +154,12 @@ func TestPanicIsLogged(t *testing.T) {
 	t.Parallel()
 	var out logged
 	h := newHandler(t, func(context.Context, *callback.Event) error { panic("a mistake") }, callback.WithLogger(out.logger(slog.LevelDebug)))
-	assert.Panics(t, func() { serve(h, newRequest(t, event4711)) })
+	assert.Equal(t, http.StatusInternalServerError, serve(h, newRequest(t, event4711)).StatusCode)
 	lines := out.lines(t)
 	require.Len(t, lines, 1)
 	assert.Equal(t, "ERROR", lines[0]["level"])
-	assert.InDelta(t, 0, lines[0]["status_code"], 0)
-	assert.Equal(t, callback.ErrPanicked.Error(), lines[0]["error"])
+	assert.InDelta(t, 500, lines[0]["status_code"], 0)
+	assert.Equal(t, "callback: the function panicked: a mistake", lines[0]["error"])
 }
 
 // Without an observer and a logger, refusals and failures go to slog.Default, as

@@ -6,8 +6,8 @@ import "context"
 // serves one process; a store that several replicas share makes one receiver of
 // them. Its methods are called concurrently.
 //
-// A key consists of a log id and a status, as in "4711:success". Log ids are
-// unique within one platform: if a store serves two, prefix the keys.
+// [Key] describes the keys of finished runs. Log ids are unique within one
+// deployment of the platform: if a store serves two, prefix the keys.
 //
 // In Redis 7, Claim is SET key owner NX GET PX lease, Done is SET key done PX
 // ttl, and Release is a script that deletes key if its value is still owner.

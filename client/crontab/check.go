@@ -8,20 +8,22 @@ import (
 	"unicode"
 )
 
-// Verdict is what becomes of a schedule that is sent to the platform. A higher one is worse.
+// Verdict says what the platform does with a schedule. Higher verdicts are worse.
 type Verdict int
 
 const (
-	// Runs: the API accepts the schedule, and celery runs it.
+	// Runs means that the API accepts the schedule and celery runs it.
 	Runs Verdict = iota
-	// DependsOnRelease: the API accepts it, and celery runs it from release 5.5
-	// on. An older celery never runs it. So it is with names of months.
+	// DependsOnRelease means that the API accepts the schedule, that celery 5.5 and
+	// later run it, and that older releases never do. Names of months are such a
+	// case.
 	DependsOnRelease
-	// NeverRuns: the API accepts it and says nothing, but it never runs. A date
-	// that never comes is worse than that: celery's scheduler fails at it, and
-	// other schedules with it (django-celery-beat's issue 748).
+	// NeverRuns means that the API silently accepts the schedule, but celery never
+	// runs it. A date that never comes, such as 31 February, does more harm: it
+	// makes celery's scheduler fail, so that other schedules don't run either
+	// (django-celery-beat's issue 748).
 	NeverRuns
-	// Refused: the API answers 400 and stores nothing.
+	// Refused means that the API responds with 400 and stores nothing.
 	Refused
 )
 
@@ -40,22 +42,22 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("Verdict(%d)", int(v))
 }
 
-// Report is what [Check] found.
+// Report is the result of [Check].
 type Report struct {
-	Verdict  Verdict   // the worst of the findings; Runs if there are none
+	Verdict  Verdict   // the worst verdict of the findings, or Runs without findings
 	Findings []Finding // in the order of a crontab line
 }
 
-// Finding is what is wrong with one field.
+// Finding reports a problem of one field.
 type Finding struct {
 	Field   Field
-	Value   string // as given
+	Value   string // unchanged
 	Verdict Verdict
-	// Reason is the API's own message if it refuses the field, or else says why
-	// celery doesn't run it.
+	// Reason is the API's own message if the API refuses the field. Otherwise it
+	// says why celery doesn't run it.
 	Reason string
-	// Suggestion is a spelling of what the field seems to mean that runs
-	// everywhere. It is empty if there is none.
+	// Suggestion is a value that seems to be meant, and that every release runs. It
+	// is empty if none is known.
 	Suggestion string
 }
 
@@ -68,8 +70,8 @@ func (f Finding) String() string {
 	return text
 }
 
-// Check tells, before anything is sent, what the platform would do with the
-// five fields: refuse them, store them and never run them, or run them.
+// Check reports whether the platform would refuse the five fields, store them but
+// never run them, or run them. It sends nothing.
 func Check(f Fields) Report {
 	var report Report
 	for i, value := range f.inLineOrder() {
@@ -93,7 +95,7 @@ func (r *Report) add(f Finding) {
 	r.Verdict = max(r.Verdict, f.Verdict)
 }
 
-// check judges one field, which stands at place i in a crontab line.
+// check returns the finding about the value of field i.
 func (sp *spec) check(i int, value string) Finding {
 	finding := Finding{Field: sp.field, Value: value}
 	if value == "" {
@@ -119,9 +121,9 @@ func (sp *spec) check(i int, value string) Finding {
 	return finding
 }
 
-// meant reads a field that celery refuses as its writer may have meant it: with 7
-// for Sunday, with the "<" and ">" that the API takes for the lowest and the
-// highest value, and with white space. It returns the empty set if it makes no sense of it.
+// meant parses a field that celery refuses leniently: 7 is Sunday, "<" and ">" are
+// the lowest and the highest value, as for the API, and white space is ignored. It
+// returns the empty set if it can't parse the field.
 func (sp *spec) meant(value string) set {
 	if sp.tooLong(value) {
 		return 0

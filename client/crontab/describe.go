@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Describe says in plain English when the schedule runs, such as "Every 15
-// minutes" or "At 08:00 on Monday through Friday". Times are of 24 hours and on
-// the clock of the schedule's time zone, which is not named. Schedules that
-// differ are described differently.
+// Describe returns a description of the schedule in plain English, such as "Every
+// 15 minutes" or "At 08:00 on Monday through Friday". Times have 24 hours and are in
+// the schedule's time zone, which isn't named. Different schedules have different
+// descriptions.
 func (s Schedule) Describe() string {
 	text := describeTimes(s.set(minute), s.set(hour))
 	everyDay := ""
-	if strings.Contains(text, ":") { // "At 08:00" asks for a day, "Every 15 minutes" doesn't
+	if strings.Contains(text, ":") { // "At 08:00" needs a day, "Every 15 minutes" doesn't
 		everyDay = " every day"
 	}
 	text += s.describeDays(everyDay)
@@ -28,7 +28,7 @@ func describeTimes(minutes, hours set) string {
 	if minutes.count() == 1 {
 		return describeHours(minutes.first(), hours)
 	}
-	// Steps that fill the hour go on evenly from one hour to the next.
+	// Even steps continue from one hour to the next without a break.
 	step, stepped := minutes.step()
 	even := stepped && minutes.last()+step == minutes.first()+60
 	switch {
@@ -47,7 +47,7 @@ func describeTimes(minutes, hours set) string {
 	return describeMinutes(minutes) + " past " + numbered("hour", hours)
 }
 
-// describeHours is for schedules that run at one minute of the hour.
+// describeHours describes schedules that run at one minute of the hour.
 func describeHours(minute int, hours set) string {
 	step, stepped := hours.step()
 	switch {
@@ -64,7 +64,8 @@ func describeHours(minute int, hours set) string {
 		clockTime(hours.first(), minute), clockTime(hours.last(), minute))
 }
 
-// describeMinutes says "At 5 minutes", "At 0 through 10 minutes" or "At every 7th minute from 0 through 56".
+// describeMinutes returns "At 5 minutes", "At 0 through 10 minutes" or "At every 7th
+// minute from 0 through 56".
 func describeMinutes(minutes set) string {
 	switch {
 	case minutes.long():
@@ -94,7 +95,8 @@ func clockTimes(minutes, hours set) []string {
 
 func clockTime(hour, minute int) string { return fmt.Sprintf("%02d:%02d", hour, minute) }
 
-// numbered says "hour 5", "days 1 through 7 and 15" or "every 2nd hour from 8 through 18".
+// numbered returns "hour 5", "days 1 through 7 and 15" or "every 2nd hour from 8
+// through 18".
 func numbered(unit string, values set) string {
 	if values.long() {
 		step, _ := values.step()
@@ -106,7 +108,7 @@ func numbered(unit string, values set) string {
 	return unit + " " + enumerate(listed(values, " through ", strconv.Itoa), "and")
 }
 
-// ordinal is for steps, which don't reach 21.
+// ordinal returns the ordinal of a step, which is below 21 in all texts.
 func ordinal(step int) string {
 	switch step {
 	case 2:
@@ -117,7 +119,7 @@ func ordinal(step int) string {
 	return strconv.Itoa(step) + "th"
 }
 
-// enumerate joins items as a sentence does: "a, b and c".
+// enumerate joins items as in a sentence: "a, b and c".
 func enumerate(items []string, conjunction string) string {
 	last := len(items) - 1
 	if last == 0 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// describeDays starts with a space unless it is empty. everyDay is what it says
-// of schedules that run on all days.
+// describeDays returns the days after a space. If the schedule runs on all days, it
+// returns everyDay.
 func (s Schedule) describeDays(everyDay string) string {
 	days, weekdays := s.set(dayOfMonth), s.set(dayOfWeek)
 	everyWeekday := weekdays == specs[dayOfWeek].full()
@@ -29,7 +29,8 @@ func (s Schedule) describeDays(everyDay string) string {
 	return text
 }
 
-// describeDates says "25 December", "day 1 of January and July" or "days 1 through 7 of every month".
+// describeDates returns "25 December", "day 1 of January and July" or "days 1
+// through 7 of every month".
 func describeDates(days, months set) string {
 	const shortestMonth = 28
 	everyMonth := months == specs[monthOfYear].full()
@@ -46,7 +47,7 @@ func describeDates(days, months set) string {
 	return numbered("day", days) + " of every month that has them"
 }
 
-// oneOfWeekdays says "a Friday", "a Monday or Friday" or "Monday through Friday".
+// oneOfWeekdays returns "a Friday", "a Monday or Friday" or "Monday through Friday".
 func oneOfWeekdays(weekdays set) string {
 	names := enumerate(weekdayNames(weekdays), "or")
 	if strings.Contains(names, " through ") {
@@ -55,7 +56,7 @@ func oneOfWeekdays(weekdays set) string {
 	return "a " + names
 }
 
-// weekdayNames begins the week on Monday, so that a weekend is not torn apart.
+// weekdayNames starts the week on Monday, so that a weekend is one range.
 func weekdayNames(weekdays set) []string {
 	const sunday, sundayAfterSaturday = 0, 7
 	if weekdays.has(sunday) {

@@ -2,10 +2,10 @@ package crontab
 
 import "fmt"
 
-// FieldError tells which field celery would refuse, and why.
+// FieldError reports a field that celery refuses.
 type FieldError struct {
 	Field  Field
-	Value  string // the whole field, as given
+	Value  string // the whole field, unchanged
 	Reason string
 }
 
@@ -13,9 +13,9 @@ func (e *FieldError) Error() string {
 	return fmt.Sprintf("crontab: %s %s: %s", e.Field, quote(e.Value), e.Reason)
 }
 
-// LineError tells why a text is not a line of five fields.
+// LineError reports a string that is not a line of five fields.
 type LineError struct {
-	Line   string // as given
+	Line   string // unchanged
 	Reason string
 }
 
@@ -23,7 +23,7 @@ func (e *LineError) Error() string {
 	return fmt.Sprintf("crontab: %s: %s", quote(e.Line), e.Reason)
 }
 
-// quote keeps a message readable when the value in it is long.
+// quote quotes a value, and truncates a long one to keep messages readable.
 func quote(value string) string {
 	const longest = 60
 	characters := 0

@@ -2,7 +2,7 @@ package crontab
 
 import "strings"
 
-// Field names one of the five fields, by the API's word for it.
+// Field is the API's name of one of the five fields.
 type Field string
 
 // The five fields, in the order of a crontab line.
@@ -14,8 +14,8 @@ const (
 	DayOfWeek   Field = "day_of_week"   // 0 (Sunday) to 6, or sun to sat
 )
 
-// Fields are the five fields of a schedule as the API names them.
-// An empty field means "*", the API's default: the zero Fields run every minute.
+// Fields are the five fields of a schedule, named as in the API. An empty field
+// means "*", which is the API's default, so that the zero Fields run every minute.
 type Fields struct {
 	Minute      string // at most 240 characters
 	Hour        string // at most 96
@@ -24,7 +24,7 @@ type Fields struct {
 	MonthOfYear string // at most 64
 }
 
-// The places of the fields in a crontab line, in specs and in a Schedule.
+// The indexes of the fields in a crontab line, in specs and in a Schedule.
 const (
 	minute = iota
 	hour
@@ -48,7 +48,7 @@ func fieldsInLineOrder(values [fieldCount]string) Fields {
 	}
 }
 
-// spec is what one field may hold.
+// spec describes the values of one field.
 type spec struct {
 	field     Field
 	min, max  int
@@ -58,7 +58,8 @@ type spec struct {
 	nameKind  string
 }
 
-// specs is in line order. names holds lower-case English names, from min upwards.
+// specs is in the order of a crontab line. Names are in lower case and start with
+// that of min.
 var specs = [fieldCount]spec{
 	{field: Minute, min: 0, max: 59, maxLength: 240, label: "Minutes"},
 	{field: Hour, min: 0, max: 23, maxLength: 96, label: "Hours"},
@@ -74,7 +75,8 @@ var specs = [fieldCount]spec{
 
 func (sp *spec) full() set { return rangeSet(sp.min, sp.max) }
 
-// named finds a day or a month by its name or an abbreviation of three letters or more.
+// named returns the day or the month with a name, which may be abbreviated to three
+// letters or more.
 func (sp *spec) named(word string) (value int, ok bool) {
 	if len(word) < 3 {
 		return 0, false

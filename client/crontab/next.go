@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Next returns the first run after from, in the schedule's time zone. It is
-// false if there is none: ever (31 February), or before the year 10000, where
-// celery's calendar ends.
+// Next returns the first run after from, in the schedule's time zone. Ok is false
+// if there is none, as on 31 February or after the year 9999, where celery's
+// calendar ends.
 //
-// Celery looks from one run to the next, and so does Next: a run that a change of
-// clocks skips is found from a time before the change, not from one after it.
-func (s Schedule) Next(from time.Time) (time.Time, bool) {
+// Like celery, Next computes a run from the run before it. If a change of the clocks
+// skips a run, Next returns it for a time before the change only.
+func (s Schedule) Next(from time.Time) (run time.Time, ok bool) {
 	if from.Unix() < firstSecond {
 		from = time.Unix(firstSecond, 0)
 	}
@@ -27,7 +27,7 @@ func (s Schedule) Next(from time.Time) (time.Time, bool) {
 	return atWall(from, wall), true
 }
 
-// NextN returns the next n runs after from: fewer only if there are no more.
+// NextN returns the next n runs after from, or fewer if there are no more.
 func (s Schedule) NextN(from time.Time, n int) []time.Time {
 	var runs []time.Time
 	for run := range s.Runs(from) {
@@ -39,7 +39,8 @@ func (s Schedule) NextN(from time.Time, n int) []time.Time {
 	return runs
 }
 
-// Runs yields the runs after from, in order. There is no end to most schedules: break out of the loop.
+// Runs yields the runs after from in order. Most schedules have runs up to the year
+// 9999: break out of the loop.
 func (s Schedule) Runs(from time.Time) iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		for run, ok := s.Next(from); ok && yield(run); run, ok = s.Next(run) {
@@ -47,21 +48,23 @@ func (s Schedule) Runs(from time.Time) iter.Seq[time.Time] {
 	}
 }
 
-// Celery's calendar is Python's, the years 1 to 9999. Times far outside of it
-// would overflow the arithmetic below.
+// Celery's calendar is Python's, which has the years 1 to 9999. Times far outside
+// of it would overflow the arithmetic below.
 const (
 	firstSecond = -62135596800
 	lastSecond  = 253402300799
 	lastYear    = 9999
 )
 
-// longestWait is in years: 29 February falls on a given day of the week again
-// after 40 at most, where one of the leap years between is missing, as 2100 is.
+// longestWait is the longest time between runs in years. 29 February falls on the
+// same day of the week again after at most 40 years, if a leap year such as 2100 is
+// missing between them.
 const longestWait = 40
 
-// nextWall finds the first matching minute after a time on the wall clock. Both
-// are counted in seconds since 1970, as if the clock showed UTC. It jumps from
-// field to field, so that a rare schedule costs little more than a frequent one.
+// nextWall returns the first matching minute after a time on the wall clock. Both
+// are in seconds since 1970, as if the clock showed UTC. It skips whole days and
+// months that don't match, so that a rare schedule costs little more than a
+// frequent one.
 func (s Schedule) nextWall(wall int64) (int64, bool) {
 	after := time.Unix(wall, 0).UTC()
 	year, month, day := after.Date()
@@ -94,10 +97,11 @@ func (s Schedule) nextWall(wall int64) (int64, bool) {
 	return 0, false
 }
 
-// daysOf returns the days with runs in the month that begins with first, if the month has any.
+// daysOf returns the days with runs in the month that begins with first, whichever
+// months the schedule has.
 func (s Schedule) daysOf(first time.Time) set {
-	// The week, laid end to end until it covers a month, and shifted so that
-	// bit 1 is the first of the month.
+	// The bits of the week are repeated until they cover a month, and shifted so
+	// that bit 1 is the first of the month.
 	const everySeventh = 1 | 1<<7 | 1<<14 | 1<<21 | 1<<28 | 1<<35
 	weekdays := s.set(dayOfWeek) * everySeventh >> first.Weekday() << 1
 	length := first.AddDate(0, 1, -1).Day()
@@ -108,17 +112,17 @@ const daySeconds = 24 * 60 * 60
 
 func secondsOf(hour, minute int) int64 { return int64(hour*60+minute) * 60 }
 
-// atWall finds the moment after from at which the clock of from's time zone
-// first shows wall; or, if the clock skips wall, the moment at which it would
-// have shown it without the change. wall is later than what it shows at from.
+// atWall returns the first time after from at which the clock of from's time zone
+// shows wall. If the clock skips wall, it returns the time at which the clock would
+// have shown it without the change. Wall is later than the clock's time at from.
 func atWall(from time.Time, wall int64) time.Time {
 	zone := from.Location()
 	offset := func(second int64) int64 {
 		_, offset := time.Unix(second, 0).In(zone).Zone()
 		return int64(offset)
 	}
-	// No zone is a day off UTC, so these two enclose wall; and none changes its
-	// clocks twice within two days.
+	// Offsets from UTC are less than a day, so the two times enclose wall. No time
+	// zone changes its clocks twice within two days.
 	before, after := offset(wall-daySeconds), offset(wall+daySeconds)
 	early, late := wall-before, wall-after
 	if before != after && offset(late) == after && (offset(early) != before || early <= from.Unix()) {

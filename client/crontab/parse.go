@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a line of five fields, "minute hour day_of_month month_of_year
-// day_of_week", with white space between them. The error is a [*LineError] if
-// there are not five, or else a [*FieldError] for the first field that celery
-// would refuse.
+// Parse parses a line of five fields, "minute hour day_of_month month_of_year
+// day_of_week", separated by white space. If the line doesn't have five fields, the
+// error is a [*LineError]. If celery refuses a field, it is a [*FieldError] for the
+// first such field.
 func Parse(line string) (Schedule, error) {
 	var values [fieldCount]string
 	count := 0
@@ -28,9 +28,9 @@ func Parse(line string) (Schedule, error) {
 	return parse(values)
 }
 
-// Parse reads the five fields as celery would. The error is a [*FieldError] for
-// the first field, in the order of a crontab line, that celery would refuse.
-// White space around a field is ignored, as the API does before it stores one.
+// Parse parses the five fields as celery does. If celery refuses a field, the error
+// is a [*FieldError] for the first such field in the order of a crontab line. White
+// space around a field is ignored, since the API strips it.
 func (f Fields) Parse() (Schedule, error) { return parse(f.inLineOrder()) }
 
 func parse(values [fieldCount]string) (Schedule, error) {
@@ -48,7 +48,7 @@ func parse(values [fieldCount]string) (Schedule, error) {
 	return s, nil
 }
 
-// parse reads a whole field. Its errors are the reasons of a FieldError.
+// parse parses a whole field. Its errors are reasons of a FieldError.
 func (sp *spec) parse(value string) (set, error) {
 	if sp.tooLong(value) {
 		return 0, fmt.Errorf("longer than %d characters", sp.maxLength)
@@ -64,17 +64,20 @@ func (sp *spec) parse(value string) (set, error) {
 	return chosen, nil
 }
 
-// tooLong measures a field as the API does: in characters, without the white space around it.
+// tooLong reports whether a field is too long for the API, which counts characters
+// without surrounding white space.
 func (sp *spec) tooLong(value string) bool {
 	return utf8.RuneCountInString(trim(value)) > sp.maxLength
 }
 
-// parsePart reads one item of a list: a value, a range, or "*" or a range with a step.
+// parsePart parses one item of a list: a value, "*" or a range, with or without a
+// step.
 func (sp *spec) parsePart(part string) (set, error) {
 	if part == "*" {
 		return sp.full(), nil
 	}
-	// Celery lets white space be before a lone number, and after anything but a lone star.
+	// Celery ignores white space before a single number, and after anything but a
+	// single star.
 	part = strings.TrimRightFunc(part, isSpace)
 	numbers, steps, stepped := strings.Cut(part, "/")
 	step := 1
@@ -109,7 +112,8 @@ func (sp *spec) parsePart(part string) (set, error) {
 	return 1 << value, err
 }
 
-// expand walks from first to last in steps, and past the end of the field if last is below first.
+// expand returns the values from first to last in steps. If last is below first,
+// the range wraps round.
 func (sp *spec) expand(first, last, step int) set {
 	span := sp.max - sp.min + 1
 	if last < first {
@@ -151,8 +155,8 @@ func (sp *spec) parseNumber(word string) (int, error) {
 	return 0, fmt.Errorf("%s is not a number from %d to %d%s", quote(word), sp.min, sp.max, hint)
 }
 
-// parseDigits reads a number as Python's int does, digits of every script included.
-// A number too large for any field stays so, whatever its length.
+// parseDigits parses a number like Python's int, with the digits of every script. A
+// number that is too large for any field is capped.
 func parseDigits(word string) (number int, ok bool) {
 	const tooLarge = 1000
 	for _, r := range word {
@@ -165,8 +169,9 @@ func parseDigits(word string) (number int, ok bool) {
 	return number, word != ""
 }
 
-// digitValue relies on Unicode keeping the ten digits of a script together, in
-// order, and after nothing but other such tens.
+// digitValue returns the value of a digit. It relies on Unicode, where the ten
+// digits of a script are adjacent, in order, and preceded by other groups of ten at
+// most.
 func digitValue(r rune) (digit int, ok bool) {
 	if !unicode.IsDigit(r) {
 		return 0, false
@@ -179,5 +184,6 @@ func digitValue(r rune) (digit int, ok bool) {
 
 func trim(value string) string { return strings.TrimFunc(value, isSpace) }
 
-// isSpace follows Python, which counts the four ASCII separators as white space.
+// isSpace reports whether Python regards r as white space. Unlike Go, it includes
+// the four ASCII separators.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || '\x1c' <= r && r <= '\x1f' }

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// refusal is the message with which the API refuses a field, or "" if it
-// accepts it. value is not empty, and i is the field's place in a crontab line.
+// refusal returns the message with which the API refuses the value of field i, or
+// "" if it accepts it. The value is not empty.
 //
-// The rules here are those of django-celery-beat's validators, which stand on
-// python-crontab, with all their accidents: what matters is what the API does.
+// The rules are those of django-celery-beat's validators, which use
+// python-crontab, including their bugs.
 func (sp *spec) refusal(i int, value string) string {
 	value = trim(value)
 	switch {
@@ -19,8 +19,8 @@ func (sp *spec) refusal(i int, value string) string {
 	case sp.tooLong(value):
 		return fmt.Sprintf("Ensure this field has no more than %d characters.", sp.maxLength)
 	case strings.Contains(value, " "):
-		// The validator puts the field into a line and splits that at spaces.
-		// With one too many it reads the whole line as the minutes.
+		// The validator puts the field into a line and splits the line at spaces.
+		// If there are too many, it parses the whole line as the minutes.
 		line := [fieldCount]string{"*", "*", "*", "*", "*"}
 		line[i] = value
 		all := strings.Join(line[:], " ")
@@ -61,7 +61,7 @@ func (sp *spec) refuseRange(part string) string {
 		case message != "":
 			return message
 		case step.number == sunday && sp.field == DayOfWeek:
-			return "" // taken for Sunday, whatever the step is of
+			return "" // parsed as Sunday, without the rest
 		case step.number < 1:
 			return "Sequence can not be divided by zero or max"
 		case step.named:
@@ -95,13 +95,14 @@ func (sp *spec) refuseRange(part string) string {
 	return ""
 }
 
-// apiValue is one value as the API reads it.
+// apiValue is one value as the API parses it.
 type apiValue struct {
 	number int
 	named  bool
 }
 
-// text is how the API repeats the value: a name as it was written, a number as a number.
+// text returns the value as the API repeats it: a name unchanged, a number as a
+// number.
 func (v apiValue) text(word string) string {
 	if v.named {
 		return word
@@ -109,8 +110,8 @@ func (v apiValue) text(word string) string {
 	return fmt.Sprint(v.number)
 }
 
-// apiValue reads one value, or returns the message with which the API refuses
-// it. A day of the week may be 7.
+// apiValue parses one value, or returns the message with which the API refuses it.
+// A day of the week may be 7.
 func (sp *spec) apiValue(word string) (value apiValue, message string) {
 	switch number, isNumber := parseDigits(word); {
 	case word == "<":

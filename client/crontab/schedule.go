@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Schedule is a crontab as celery understands it. It comes from [Parse] or
-// [Fields.Parse]; the zero Schedule runs every minute.
+// Schedule is a crontab as celery interprets it. [Parse] and [Fields.Parse] return
+// one. The zero Schedule runs every minute.
 //
-// Schedules are small values to be copied, and safe for concurrent use. Two are
-// equal (==) if their fields allow the same values, however they were spelled,
-// and their time zone is the same [time.Location].
+// A Schedule is a small value that can be copied, and is safe for concurrent use.
+// Two schedules are equal (==) if their fields have the same values, however they
+// were written, and their time zone is the same [time.Location].
 type Schedule struct {
-	chosen   [fieldCount]set // the empty set stands for every value
+	chosen   [fieldCount]set // the empty set means every value
 	location *time.Location  // nil for UTC
 }
 
-// In returns the schedule as a server in the time zone loc would run it; nil is UTC.
+// In returns the schedule in the time zone loc. Nil means UTC.
 func (s Schedule) In(loc *time.Location) Schedule {
 	if loc == time.UTC {
 		loc = nil
@@ -25,9 +25,10 @@ func (s Schedule) In(loc *time.Location) Schedule {
 	return s
 }
 
-// Matches tells whether all five fields match the minute that t is in, by the
-// wall clock of the schedule's time zone. Around a change of clocks a matching
-// minute need not have a run, and a run need not match: see the package's text on time zones.
+// Matches reports whether all five fields match the minute of t on the wall clock
+// of the schedule's time zone. Around a change of the clocks, a minute may match
+// without a run, and a run may be in a minute that doesn't match: see "Time zones"
+// in the package documentation.
 func (s Schedule) Matches(t time.Time) bool {
 	t = t.In(s.zone())
 	return s.set(minute).has(t.Minute()) &&
@@ -38,15 +39,15 @@ func (s Schedule) Matches(t time.Time) bool {
 }
 
 // String returns the schedule as a crontab line, "minute hour day_of_month
-// month_of_year day_of_week", in its shortest usual spelling: "0 8 * * mon-fri"
-// comes out as "0 8 * * 1-5". Equal schedules give equal lines, and every
-// release of the API and of celery takes them. The time zone is not in it.
+// month_of_year day_of_week", in its shortest usual form: "0 8 * * mon-fri"
+// becomes "0 8 * * 1-5". Equal schedules have equal lines. Every release of the
+// API and of celery accepts them. The line doesn't contain the time zone.
 func (s Schedule) String() string {
 	values := s.spelled()
 	return strings.Join(values[:], " ")
 }
 
-// Fields returns the schedule as the API wants it, spelled as in [Schedule.String].
+// Fields returns the schedule in the form of the API, written as in [Schedule.String].
 func (s Schedule) Fields() Fields { return fieldsInLineOrder(s.spelled()) }
 
 func (s Schedule) spelled() (values [fieldCount]string) {
@@ -56,7 +57,8 @@ func (s Schedule) spelled() (values [fieldCount]string) {
 	return values
 }
 
-// choose keeps the full set as the empty one, so that equal schedules are ==.
+// choose sets the values of field i. It stores the full set as the empty set, so
+// that equal schedules are ==.
 func (s *Schedule) choose(i int, chosen set) {
 	if chosen == specs[i].full() {
 		chosen = 0

@@ -2,10 +2,11 @@ package crontab
 
 import "math/bits"
 
-// set holds the values of one field: bit v stands for the value v.
+// set holds the values of one field: bit v is set for the value v.
 type set uint64
 
-// none is what first and from answer when there is no such value. It is above every value.
+// none is returned by first and from if there is no such value. It is above every
+// value.
 const none = 64
 
 func rangeSet(first, last int) set {
@@ -20,10 +21,10 @@ func (s set) first() int { return bits.TrailingZeros64(uint64(s)) }
 
 func (s set) last() int { return 63 - bits.LeadingZeros64(uint64(s)) }
 
-// from returns the lowest value that is v or above.
+// from returns the lowest value that is at least v.
 func (s set) from(v int) int { return (s >> v << v).first() }
 
-// step tells the distance between neighbours, if it is the same throughout.
+// step returns the distance between adjacent values. Ok is false if it differs.
 func (s set) step() (step int, ok bool) {
 	first, last := s.first(), s.last()
 	second := s.from(first + 1)
@@ -38,10 +39,10 @@ func (s set) step() (step int, ok bool) {
 	return step, s == same
 }
 
-// contiguous tells whether s is one run of values without a hole.
+// contiguous reports whether s has all values from its first to its last.
 func (s set) contiguous() bool { return s == rangeSet(s.first(), s.last()) }
 
-// long tells whether s is better written as a range with a step than as a list.
+// long reports whether s is easier to read as a range with a step than as a list.
 func (s set) long() bool {
 	step, ok := s.step()
 	return ok && step > 1 && s.count() > 3

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// spell writes a set so that the API accepts it and celery reads the same set back.
+// spell returns a set in a form that the API accepts and celery parses as the same
+// set.
 func (sp *spec) spell(chosen set) string {
 	if chosen == sp.full() {
 		return "*"
@@ -23,7 +24,7 @@ func (sp *spec) spell(chosen set) string {
 	return strings.Join(listed(chosen, "-", strconv.Itoa), ",")
 }
 
-// listed names the values of a set one by one, and three neighbours or more as a range.
+// listed returns the values of a set, and ranges of three or more adjacent values.
 func listed(chosen set, through string, name func(value int) string) []string {
 	var items []string
 	for first := chosen.first(); first != none; {

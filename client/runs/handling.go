@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -49,16 +48,12 @@ type handling struct {
 	dead     int64
 }
 
-func (h *handling) key(run *Run) string {
-	return h.org + "/" + strconv.FormatInt(run.LogID, 10)
-}
-
 // run handles a run that the tracker has claimed. It returns nil if the
 // function has handled the run. If that can't be recorded in the stores,
 // recorded is the reason. The error is callback.ErrDuplicate or callback.ErrInProgress if
 // another receiver has the run.
 func (h *handling) run(ctx context.Context, run *Run) (recorded, err error) {
-	key, owner := h.key(run), rand.Text()
+	key, owner := callback.Key(h.org, run.LogID), rand.Text()
 	if h.store != nil {
 		switch err := limit(ctx, func(ctx context.Context) error { return h.store.Claim(ctx, key, owner) }); {
 		case errors.Is(err, callback.ErrDuplicate):

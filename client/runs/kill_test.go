@@ -116,7 +116,7 @@ func (p *process) Done(_ context.Context, key string) error {
 	return p.step("done", func() error {
 		p.done[key] = true
 		var id int64
-		_, err := fmt.Sscanf(key, "acme/%d", &id)
+		_, err := fmt.Sscanf(key, "acme:%d", &id)
 		delete(p.unsettled, id)
 		return err
 	})

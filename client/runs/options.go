@@ -209,7 +209,7 @@ func (s *settings) writeOptions() []client.WriteOption {
 
 // WithStore sets a store that receivers share, so that each run is handled by
 // one of them. A single receiver with [WithPositionFile] or [WithPositionStore]
-// needs none. The keys are of the form org/id, where id is that of the log.
+// needs none. The keys are those of [callback.Key] with the client's org.
 func WithStore(store callback.Store) Option {
 	return receiverOption(func(s *settings) error {
 		s.store = store

@@ -180,8 +180,8 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		store := newStore(t)
-		require.NoError(t, store.Done(t.Context(), "acme/1"))
-		require.NoError(t, store.Claim(t.Context(), "acme/2", "ANOTHER"))
+		require.NoError(t, store.Done(t.Context(), "acme:1"))
+		require.NoError(t, store.Claim(t.Context(), "acme:2", "ANOTHER"))
 		var logged bytes.Buffer
 		f := follow(t, s, ignore, runs.WithStore(store),
 			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
@@ -360,9 +360,9 @@ func TestStoreThatFails(t *testing.T) {
 		save     string // the error of its recording
 	}{
 		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme/1: release: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme/1 was handled, but not marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme/1: release: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1: release: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled, but not marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1: release: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -419,7 +419,7 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 			if failing {
 				want = nil
 			}
-			require.ErrorIs(t, store.Claim(t.Context(), "acme/1", "ANOTHER"), want)
+			require.ErrorIs(t, store.Claim(t.Context(), "acme:1", "ANOTHER"), want)
 		}
 	})
 }
@@ -518,7 +518,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	require.NoError(t, err)
 
-	require.NoError(t, broken.Store.Claim(t.Context(), "acme/4", "ANOTHER"))
+	require.NoError(t, broken.Store.Claim(t.Context(), "acme:4", "ANOTHER"))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusUnauthorized, send(t, receiver, 1, "another secret of enough bytes"))

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"time"
+
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
-	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
@@ -32,13 +34,20 @@ type agent struct {
 	PreviousAgentStatus api.Status      `json:"previous_agent_status"`
 	PreviousAgentOutput string          `json:"previous_agent_output"` // in responses
 
-	org      *org
-	mentor   *mentor
-	latest   *log   // of the latest run; nil if there was none
-	output   string // of the latest run that has finished
-	schedule crontab.Schedule
-	nextRun  *timeline.Entry // nil if there is none
-	deleted  bool
+	org     *org
+	mentor  *mentor
+	latest  *log   // of the latest run; nil if there was none
+	output  string // of the latest run that has finished
+	deleted bool
+
+	// What beat remembers of the task. Times are null if they are zero.
+	lastRunAt     time.Time
+	totalRunCount int
+	taskChangedAt time.Time
+
+	dueAt   time.Time       // when it was due last
+	nextRun *timeline.Entry // nil if there is none
+	check   beat.Check      // of nextRun
 }
 
 type task struct {

@@ -47,8 +47,8 @@ func findAgent(o *org, id string) (*agent, *django.Response) {
 	return a, nil
 }
 
-// createAgent creates an agent of a user from data.
-func (p *platform) createAgent(o *org, username string, data any) *django.Response {
+// createAgent creates an agent of a user from data for the fields.
+func (p *platform) createAgent(o *org, username string, fields []django.Field[agent], data any) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	now := p.now()
@@ -64,21 +64,21 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if errResponse := django.Validate(&django.Validation{Context: o}, agentFields, data, a); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Context: o}, fields, data, a); errResponse != nil {
 		return errResponse
 	}
 	a.ID = p.store.nextID("agent")
 	a.Task.ID = p.store.nextID("task")
 	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
 	o.agents.Add(a)
-	p.runs.schedule(a)
+	p.runs.taskSaved(a)
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
 	return &django.Response{Status: http.StatusCreated, Body: a.writeRepresentation()}
 }
 
 // updateAgent sets the fields of an agent that the data has. Unless partial is
 // true, it must have the required fields.
-func (p *platform) updateAgent(o *org, id string, data any, partial bool) *django.Response {
+func (p *platform) updateAgent(o *org, id string, fields []django.Field[agent], data any, partial bool) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	a, errResponse := findAgent(o, id)
@@ -86,14 +86,14 @@ func (p *platform) updateAgent(o *org, id string, data any, partial bool) *djang
 		return errResponse
 	}
 	updated := *a
-	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, data, &updated); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, fields, data, &updated); errResponse != nil {
 		return errResponse
 	}
 	updated.ModifiedAt = p.now()
-	reschedule := updated.Task != a.Task
+	taskChanged := updated.Task != a.Task
 	*a = updated
-	if reschedule {
-		p.runs.schedule(a)
+	if taskChanged {
+		p.runs.taskSaved(a)
 	}
 	p.runs.releaseDependents(o, p.timeline.Now())
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})

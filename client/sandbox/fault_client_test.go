@@ -96,7 +96,7 @@ func TestClientWithFaults(t *testing.T) {
 		"late and slow":       {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Millisecond, BytesPerSecond: 1 << 20}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown fields":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown values":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"older release":       {sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"older release":       {sandbox.Fault{Effect: sandbox.RequestEffect{Release: sandbox.Release490}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,7 +163,7 @@ func TestClientKeepsUnknownFieldsAndValues(t *testing.T) {
 	assert.EqualValues(t, unknown, agent.Mentor.CallConfiguration.GoogleVoice.Provider)
 	assert.JSONEq(t, string(server.Mentors("acme")[0].Flow), string(agent.Mentor.Flow))
 
-	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Release: sandbox.Release359}})
 	agent, err = c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Zero(t, agent.Mentor.ID)
@@ -217,7 +217,10 @@ func randomFault(random *rand.Rand) sandbox.Fault {
 		if pick(3) {
 			f.Effect.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
 		}
-		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums, f.Effect.OlderRelease = pick(4), pick(4), pick(4), pick(4)
+		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums = pick(4), pick(4), pick(4)
+		if pick(4) {
+			f.Effect.Release = sandbox.Release495
+		}
 		if pick(4) {
 			f.Effect.BytesPerSecond = 1 << (20 + random.IntN(40))
 		}

@@ -263,7 +263,7 @@ func TestFaultsWithoutBody(t *testing.T) {
 
 	for id, fault := range []sandbox.Fault{
 		{Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1}},
-		{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "http://internal"}},
+		{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, Release: sandbox.Release359, LinkOrigin: "http://internal"}},
 	} {
 		setFaults(t, server, fault)
 		target := userPath + "periodic-agents/" + strconv.Itoa(id+1) + "/"

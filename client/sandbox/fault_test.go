@@ -174,7 +174,7 @@ func TestInvalidFaults(t *testing.T) {
 	t.Parallel()
 	const (
 		origin  = ", but must be a scheme and a host, as in http://internal:8000"
-		replace = "Effect has UnknownFields, UnknownEnums, LinkOrigin or OlderRelease, which need the operation's response, but Status, Redirect or Body replaces it"
+		replace = "Effect has UnknownFields, UnknownEnums, LinkOrigin or Release, which need the operation's response, but Status, Redirect or Body replaces it"
 		before  = "Effect.Reset is before, which sends no response that another field could change"
 		after   = "Effect.Reset is after, which sends no response that another field could change"
 	)
@@ -193,6 +193,7 @@ func TestInvalidFaults(t *testing.T) {
 		return faults
 	}
 	for want, faults := range (tests{
+		`Effect.Release is "4.89", but must be one of 3.59, 4.90, 4.95, 4.205`: effects(sandbox.RequestEffect{Release: "4.89"}),
 		`Match.Operation is "nonsense", which is not an operation of the API`:  on(sandbox.On("nonsense")),
 		`Match.Method is "get", but must be in upper case`:                     on(sandbox.RequestMatch{Method: "get"}),
 		`Match.Method is PUT, but the method of Operation is POST`:             on(sandbox.RequestMatch{Method: http.MethodPut, Operation: createAgent}),
@@ -230,12 +231,12 @@ func TestInvalidFaults(t *testing.T) {
 			sandbox.RequestEffect{Status: 500, UnknownFields: true},
 			sandbox.RequestEffect{Redirect: "/", UnknownEnums: true},
 			sandbox.RequestEffect{Body: "{}", ContentType: "text/html", LinkOrigin: "http://a"},
-			sandbox.RequestEffect{Status: 500, OlderRelease: true},
+			sandbox.RequestEffect{Status: 500, Release: sandbox.Release359},
 		),
 		before: effects(
 			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Status: 500},
 			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Truncate: true},
-			sandbox.RequestEffect{Reset: sandbox.ResetBefore, OlderRelease: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Release: sandbox.Release359},
 		),
 		after: effects(
 			sandbox.RequestEffect{Reset: sandbox.ResetAfter, Status: 500},
@@ -265,10 +266,10 @@ func TestFaultCombinations(t *testing.T) {
 	sb := newSandbox(t)
 	setFaults(t, sb,
 		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetBefore}},
-		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetAfter, OlderRelease: true}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetAfter, Release: sandbox.Release359}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Second, Body: "{}", ContentType: "text/html", Truncate: true, BytesPerSecond: 5}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 307, Redirect: "/", Reset: sandbox.ResetDuring, BytesPerSecond: 5}},
-		sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, Release: sandbox.Release359, LinkOrigin: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Body: "<html>", ContentType: "application/json", Reset: sandbox.ResetDuring}},
 		sandbox.Fault{Match: sandbox.RequestMatch{Operation: listAgents, Method: http.MethodHead, Path: "/\\[*/?/[a-z]"}, Selection: sandbox.Selection{Skip: 1, Times: 1, Probability: 1}, Effect: sandbox.RespondWith(599)},
 	)

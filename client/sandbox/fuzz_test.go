@@ -153,7 +153,7 @@ func FuzzFaults(f *testing.F) {
 		effect := sandbox.RequestEffect{
 			Status: status, Body: body, ContentType: contentType, Redirect: redirect,
 			Reset: sandbox.ResetPoint(reset), LinkOrigin: linkOrigin, BytesPerSecond: number,
-			Truncate: flags&1 > 0, UnknownFields: flags&2 > 0, UnknownEnums: flags&4 > 0, OlderRelease: flags&8 > 0,
+			Truncate: flags&1 > 0, UnknownFields: flags&2 > 0, UnknownEnums: flags&4 > 0,
 		}
 		if flags&16 > 0 {
 			effect.RetryAfter = time.Duration(number)

@@ -99,6 +99,25 @@ func (p *platform) seedLogs(all []orgSeed[[]client.PeriodicAgentLog]) error {
 	return nil
 }
 
+// addLog validates the log of a past run, which is then to be shown. The caller holds
+// the store's lock.
+func (p *platform) addLog(argument, orgKey string, seed *client.PeriodicAgentLog) (*log, error) {
+	o, err := p.orgFor(argument, orgKey)
+	if err != nil {
+		return nil, err
+	}
+	l := &log{}
+	field, reason := l.initFromSeed(o, seed, p.now())
+	if reason == "" && p.store.log(seed.ID) != nil {
+		field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
+	}
+	if reason != "" {
+		return nil, invalid(argument+"."+field, "%s", reason)
+	}
+	l.ID = p.store.reserveID("log", seed.ID)
+	return l, nil
+}
+
 // initFromSeed sets the fields of l, except its id, to those of the log of a past run.
 // It returns the field that is invalid and the reason, if there is one.
 func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {

@@ -35,10 +35,18 @@ type (
 	}
 	serverForm struct {
 		*client.MCPServer
-		Credentials  string          `json:"credentials"` // in clear
-		ExtraHeaders json.RawMessage `json:"extra_headers"`
-		CreatedAt    django.DateTime `json:"created_at"`
-		UpdatedAt    django.DateTime `json:"updated_at"`
+		Credentials      string          `json:"credentials"`       // in clear
+		Headers          json.RawMessage `json:"headers,omitempty"` // of releases 3.5x
+		ExtraHeaders     json.RawMessage `json:"extra_headers"`
+		OAuthServiceData *oauthForm      `json:"oauth_service_data,omitempty"`
+		Connections      string          `json:"mcp_server_connections"`
+		CreatedAt        django.DateTime `json:"created_at"`
+		UpdatedAt        django.DateTime `json:"updated_at"`
+	}
+	oauthForm struct {
+		*client.OAuthService
+		CreatedAt django.DateTime `json:"created_at"`
+		UpdatedAt django.DateTime `json:"updated_at"`
 	}
 )
 
@@ -59,11 +67,14 @@ func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 	for i := range m.MCPServers {
 		server := &m.MCPServers[i]
 		form.MCPServers = append(form.MCPServers, serverForm{
-			MCPServer:    server,
-			Credentials:  server.Credentials.Reveal(),
-			ExtraHeaders: json.RawMessage(server.ExtraHeaders.Reveal()),
-			CreatedAt:    django.NewDateTime(server.CreatedAt.Time),
-			UpdatedAt:    django.NewDateTime(server.UpdatedAt.Time),
+			MCPServer:        server,
+			Credentials:      server.Credentials.Reveal(),
+			Headers:          json.RawMessage(server.Headers.Reveal()),
+			ExtraHeaders:     json.RawMessage(server.ExtraHeaders.Reveal()),
+			OAuthServiceData: oauthFormOf(&server.OAuthServiceData),
+			Connections:      server.MCPServerConnections.Reveal(),
+			CreatedAt:        django.NewDateTime(server.CreatedAt.Time),
+			UpdatedAt:        django.NewDateTime(server.UpdatedAt.Time),
 		})
 	}
 	return django.EncodeJSON(form)
@@ -75,6 +86,14 @@ func notZero(v *client.Voice) *client.Voice {
 		return nil
 	}
 	return v
+}
+
+// oauthFormOf returns nil for the zero service.
+func oauthFormOf(s *client.OAuthService) *oauthForm {
+	if *s == (client.OAuthService{}) {
+		return nil
+	}
+	return &oauthForm{s, django.NewDateTime(s.CreatedAt.Time), django.NewDateTime(s.UpdatedAt.Time)}
 }
 
 // metadata returns a field of the mentor's metadata.

@@ -21,8 +21,8 @@ func TestDefaultMentor(t *testing.T) {
 	at := client.Time{Time: start}
 	assert.Equal(t, &client.Mentor{
 		ID: 1, Name: "Study coach", UniqueID: coach, Slug: "mentor-1", Platform: "acme",
-		GreetingMethod: client.GreetingMethodProactiveResponse,
-		Categories:     []client.MentorCategory{}, Types: []client.MentorType{}, Subjects: []client.Subject{}, MCPServers: []client.MCPServer{},
+		GreetingMethod: client.GreetingMethodProactiveResponse, StarterPrompts: client.StarterPromptsGuidedPrompt,
+		Categories: []client.MentorCategory{}, Types: []client.MentorType{}, Subjects: []client.Subject{}, MCPServers: []client.MCPServer{},
 		CreatedAt: &at, UpdatedAt: &at,
 	}, mentors[0])
 	assert.Nil(t, server.Mentors("nowhere"))
@@ -30,7 +30,7 @@ func TestDefaultMentor(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Results, 1)
 	got := page.Results[0]
-	got.Flow, got.Metadata = nil, nil // null in the response
+	got.Flow, got.Metadata, got.EmbedIconSelectionData = nil, nil, nil // null in the response
 	assert.Equal(t, mentors[0], got)
 }
 
@@ -66,10 +66,11 @@ func TestMentorResponse(t *testing.T) {
 		"created_at":           `"2026-01-05T09:00:00Z"`,
 		"created_by":           `null`,
 		"call_configuration": `{"id":3,"mentor":"` + coach + `","mode":"realtime","tts_provider":"openai","stt_provider":"openai","llm_provider":"openai",
+			"language":"","screensharing_system_prompt":"","screensharing_proactive_prompt":"",
 			"use_function_calling_for_rag":false,"openai_voice_id":null,"google_voice_id":null,"enable_video":false,"platform_key":"acme",
 			"google_voice":{"id":4,"name":"A","provider":"google","language":"","description":"","audio_url":""}}`,
 		"mcp_servers": `[{"id":2,"platform":0,"name":"Catalogue","description":"","url":"https://mcp.example.edu/","image":null,"transport":"sse","credentials":"s3cret",
-			"extra_headers":{},"platform_key":"acme","is_featured":false,"auth_type":"none","is_enabled":false,
+			"extra_headers":{},"mentor":null,"owner":null,"auth_scope":"platform","oauth_service":null,"mcp_server_connections":"","platform_key":"acme","is_featured":false,"auth_type":"none","is_enabled":false,
 			"created_at":"2026-01-05T09:00:00Z","updated_at":"2026-01-05T09:00:00Z"}]`,
 	} {
 		got, err := json.Marshal(mentor[name])

@@ -19,6 +19,8 @@ const (
 	// DefaultMentorID is the unique id of the mentor that the first account's org
 	// has if no option adds one.
 	DefaultMentorID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+
+	defaultMentorName = "Study coach"
 )
 
 const (
@@ -47,9 +49,12 @@ type settings struct {
 	pageSize    int
 	maxPageSize int
 	httpClient  *http.Client
+	callbacks   http.Handler // nil to use the network
 
 	start          time.Time
 	clockSpeed     float64
+	beat           Beat
+	release        Release
 	seed           uint64
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
@@ -61,6 +66,8 @@ func newSettings(opts []Option) (*settings, error) {
 		pageSize:    defaultPageSize,
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
+		beat:        Beat29,
+		release:     Release4205,
 		seed:        1,
 		outcomes:    script(nil),
 	}
@@ -83,16 +90,8 @@ func newSettings(opts []Option) (*settings, error) {
 // [DefaultUsername] of [DefaultOrg].
 func WithAccount(a Account) Option {
 	return optionFunc(func(s *settings) error {
-		if err := a.check(); err != nil {
+		if err := a.check("WithAccount", s.accounts); err != nil {
 			return err
-		}
-		for _, other := range s.accounts {
-			if other.Org == a.Org && other.Username == a.Username {
-				return invalid("WithAccount.Username", "is %q, which org %q has already", a.Username, a.Org)
-			}
-			if !a.APIKey.IsZero() && other.APIKey == a.APIKey {
-				return invalid("WithAccount.APIKey", "is the key of two accounts: %q of %q and %q of %q", other.Username, other.Org, a.Username, a.Org)
-			}
 		}
 		s.accounts = append(s.accounts, a)
 		return nil
@@ -179,6 +178,30 @@ func WithFrozenClock(start time.Time) Option {
 	})
 }
 
+// WithRelease sets the release of the service that the sandbox serves. The default
+// is [Release4205]. See [RequestEffect].Release for single requests.
+func WithRelease(release Release) Option {
+	return optionFunc(func(s *settings) error {
+		if !slices.Contains(releases, release) {
+			return invalid("WithRelease", "is %q, but must be one of %s", release, releaseList())
+		}
+		s.release = release
+		return nil
+	})
+}
+
+// WithBeat sets the version of django-celery-beat whose scheduler starts the runs.
+// The default is [Beat29].
+func WithBeat(version Beat) Option {
+	return optionFunc(func(s *settings) error {
+		if version != Beat24 && version != Beat29 {
+			return invalid("WithBeat", "is %q, but must be %s or %s", version, Beat24, Beat29)
+		}
+		s.beat = version
+		return nil
+	})
+}
+
 // WithOutcomes sets the outcomes of runs that their schedule or
 // [Sandbox.RunAsScheduled] starts: the first run of each agent has the first
 // outcome, the second run the second, and all runs after those have the last. By
@@ -250,7 +273,20 @@ func WithCallbackHTTPClient(c *http.Client) Option {
 		if c == nil {
 			return invalid("WithCallbackHTTPClient", "is nil")
 		}
-		s.httpClient = c
+		s.httpClient, s.callbacks = c, nil
+		return nil
+	})
+}
+
+// WithCallbackHandler sets a handler that receives all callbacks in memory, whatever
+// their URL is. It works inside testing/synctest, and replaces
+// [WithCallbackHTTPClient].
+func WithCallbackHandler(h http.Handler) Option {
+	return optionFunc(func(s *settings) error {
+		if h == nil {
+			return invalid("WithCallbackHandler", "is nil")
+		}
+		s.callbacks = h
 		return nil
 	})
 }

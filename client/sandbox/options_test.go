@@ -45,9 +45,12 @@ func TestInvalidOptions(t *testing.T) {
 		`WithClock has speed -1, but it must be above 0 and at most 86400`:                                  {sandbox.WithClock(start, -1)},
 		`WithClock has speed 86401, but it must be above 0 and at most 86400`:                               {sandbox.WithClock(start, 86401)},
 		`WithClock has speed NaN, but it must be above 0 and at most 86400`:                                 {sandbox.WithClock(start, math.NaN())},
+		`WithRelease is "4.2", but must be one of 3.59, 4.90, 4.95, 4.205`:                                  {sandbox.WithRelease("4.2")},
+		`WithBeat is "2.8", but must be 2.4 or 2.9`:                                                         {sandbox.WithBeat("2.8")},
 		`WithOutcomeFunc is nil`: {sandbox.WithOutcomeFunc(nil)},
 		`WithOutcomes[1].Status is "pending", but must be success, error or running`: {sandbox.WithOutcomes(sandbox.Outcome{}, sandbox.Outcome{Status: api.StatusPending})},
 		`WithOutcomes[0].Duration is -1ns, but must not be negative`:                 {sandbox.WithOutcomes(sandbox.Outcome{Duration: -1})},
+		`WithCallbackHandler is nil`:                                                 {sandbox.WithCallbackHandler(nil)},
 		`WithCallbackHTTPClient is nil`:                                              {sandbox.WithCallbackHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)

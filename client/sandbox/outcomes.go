@@ -71,6 +71,8 @@ type Run struct {
 	LogID int64
 	// StartTime is the time of the start on the sandbox's clock.
 	StartTime time.Time
+	// Cause says why the run started.
+	Cause RunCause
 }
 
 // script returns an outcome function for a list of outcomes.

@@ -107,13 +107,13 @@ func TestTaskFields(t *testing.T) {
 		"one off":  {at(func(task *client.PeriodicTaskRequest) { task.OneOff = new(true) }), []string{"1 05 10:00 success"}},
 		"starts later": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(90 * time.Minute))
-		}), []string{"1 05 11:00 success", "1 05 12:00 success"}},
+		}), []string{"1 05 10:30 success", "1 05 11:00 success", "1 05 12:00 success"}},
 		"starts at run": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(3 * time.Hour))
 		}), []string{"1 05 12:00 success"}},
 		"has started": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(-time.Hour))
-		}), []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
+		}), []string{"1 05 09:00 success", "1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
 		"Sunday is 7": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfWeek = "0-7" }), []string{}},
 		"31 February": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfMonth, task.Crontab.MonthOfYear = "31", "2" }), []string{}},
 	} {
@@ -172,7 +172,7 @@ func TestRunWithDuration(t *testing.T) {
 	assert.Equal(t, []string{"1 05 10:00 running"}, runs(t, server))
 	assert.InDelta(t, 1, get(t, server, "periodic-agents/statistics/").fields(t)["running_tasks"], 0)
 	assert.Equal(t, []sandbox.Run{{
-		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour),
+		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour), Cause: sandbox.RunCauseSchedule,
 	}}, invocations)
 
 	assert.Equal(t, 0, advance(t, server, time.Minute))
@@ -245,13 +245,17 @@ func TestAgentState(t *testing.T) {
 		require.NoError(t, err)
 		return state
 	}
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour)}, state(1))
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour)}, state(2))
+	const scheduled, explanation = sandbox.RunCauseSchedule, "The crontab has this time."
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(1))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(2))
 	advance(t, server, time.Hour)
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(25 * time.Hour), Waiting: true}, state(2))
+	assert.Equal(t, sandbox.AgentState{
+		Status: "pending", Waiting: true, NextRun: start.Add(25 * time.Hour), NextRunCause: scheduled, Explanation: explanation,
+		LastRunAt: start.Add(time.Hour), TotalRunCount: 1,
+	}, state(2), "the scheduler has started it, and doesn't know that it waits")
 	send(t, server, http.MethodPatch, "periodic-agents/2/", `{"task":{"enabled":false}}`)
 	runNow(t, server, 2, sandbox.Outcome{Status: "error"})
-	assert.Equal(t, sandbox.AgentState{Status: "error"}, state(2))
+	assert.Equal(t, sandbox.AgentState{Status: "error", Explanation: "The agent is disabled.", TotalRunCount: 1}, state(2))
 	_, err := server.AgentState(3)
 	require.EqualError(t, err, "sandbox: there is no periodic agent 3")
 }

@@ -73,7 +73,7 @@ func TestStory(t *testing.T) {
 	pins, err := c.PinnedMessages.List(ctx, session)
 	require.NoError(t, err)
 	require.Len(t, pins.Results, 1)
-	assert.Equal(t, *mentors.Results[0], pins.Results[0].Mentor)
+	assert.Equal(t, mentors.Results[0].UniqueID, pins.Results[0].Mentor.UniqueID)
 	require.NoError(t, c.PinnedMessages.Delete(ctx, session))
 
 	require.NoError(t, c.PeriodicAgents.Delete(ctx, created.ID))

@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 	send(t, server, http.MethodDelete, "periodic-agents/2/", "")
 	want := []sandbox.Event{
 		{Type: sandbox.EventAgentSaved, Org: "acme", AgentID: 1, Time: start},
-		{Type: sandbox.EventRunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", Time: start.Add(time.Hour)},
+		{Type: sandbox.EventRunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", Cause: sandbox.RunCauseSchedule, Time: start.Add(time.Hour)},
 		{Type: sandbox.EventRunFinished, Org: "acme", AgentID: 1, LogID: 1, Status: "success", Time: start.Add(time.Hour)},
 		{Type: sandbox.EventDeliveryFinished, Org: "acme", AgentID: 1, LogID: 1, DeliveryID: 1, Time: start.Add(time.Hour)},
 		{Type: sandbox.EventClockChanged, Time: start.Add(2 * time.Hour)},

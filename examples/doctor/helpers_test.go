@@ -46,7 +46,7 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 		sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}),
 		sandbox.WithMentor(testOrg, client.Mentor{
 			CallConfiguration: client.CallConfiguration{ID: 1, GoogleVoice: voice, OpenAIVoice: voice},
-			MCPServers:        []client.MCPServer{{ID: 1, Name: "Library", Credentials: api.NewSecret(testCredentials), ExtraHeaders: api.NewSecret(`{"X-Key":"` + testHeader + `"}`)}},
+			MCPServers:        []client.MCPServer{{ID: 1, Name: "Library", Credentials: api.NewSecret(testCredentials), ExtraHeaders: api.NewSecret(`{"X-Key":"` + testHeader + `"}`), OAuthServiceData: client.OAuthService{ID: 1}}},
 		}),
 		sandbox.WithChatSession(testOrg, sandbox.ChatSession{ID: session}),
 		agent("Morning digest"), agent("Evening digest"),

@@ -67,7 +67,7 @@ func TestPinnedMessagesAsDocumented(t *testing.T) {
 		return `[[{"session_id":"9b2cbd0a","mentor":"497f6eca","messages":[` + message + `]}]]`
 	}), newSandbox(t).URL)
 	f := e.find(t, "GET /pin-message/")
-	assert.Equal(t, []string{"other type: [][].mentor: a text instead of an object"}, f.Details)
+	assert.Equal(t, []string{"missing: [][].mentor_unique_id, [][].messages[].artifact_versions, [][].title", "other type: [][].mentor: a text instead of an object"}, f.Details)
 }
 
 func TestOperationFails(t *testing.T) {

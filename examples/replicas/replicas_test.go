@@ -120,7 +120,7 @@ func TestKilledReplicaLosesItsClaim(t *testing.T) {
 	const lease = 300 * time.Millisecond
 	url, _ := startRedis(t)
 	killed := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
-	require.NoError(t, killed.Claim(t.Context(), "1:success", "KILLED"))
+	require.NoError(t, killed.Claim(t.Context(), "1", "KILLED"))
 	start := time.Now()
 
 	var calls atomic.Int32

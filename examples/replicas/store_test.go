@@ -16,7 +16,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-const key = "4711:success"
+const key = "4711"
 
 // contract is what every callback.Store does.
 var contract = map[string][]step{
@@ -103,7 +103,7 @@ func check(t *testing.T, steps []step, store callback.Store, expire func()) {
 		}
 		require.ErrorIs(t, err, step.want, "step %d: %s %s", i+1, step.do, step.owner)
 	}
-	require.NoError(t, store.Claim(t.Context(), "4711:error", "OTHER"), "another key stays as it was")
+	require.NoError(t, store.Claim(t.Context(), "4712", "OTHER"), "another key stays as it was")
 }
 
 func TestMemoryStore(t *testing.T) {

@@ -13,37 +13,37 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// call is an operation, called by its method as a program would.
+// call calls the client's method for an operation.
 type call struct {
-	id     string // of the operation
+	id     string // the operation's id
 	writes bool
-	do     func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error)
+	do     func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error)
 }
 
-// subjects are what operations are about. Answers make more of them known;
-// only what was created here is changed and deleted.
-type subjects struct {
+// knownIDs are the ids for the next calls. Responses add to them. Only the created
+// agent is changed and deleted.
+type knownIDs struct {
 	mentor, session     string
 	agent, created, log int64
 }
 
-// placeholders are for mocks, which answer whatever they are asked about.
-func placeholders() subjects {
-	return subjects{
+// exampleIDs returns ids for mocks, which accept all ids.
+func exampleIDs() knownIDs {
+	return knownIDs{
 		mentor: "497f6eca-6276-4993-bfeb-53cbbbba6f08", session: "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51",
 		agent: 7, created: 7, log: 42,
 	}
 }
 
-// learn takes an id from an answer, if it is one: those that mocks make up may
-// be zero or less.
-func learn(to *int64, id int64) {
+// setID sets an id from a response, unless it is not positive, as mocks may generate
+// it.
+func setID(to *int64, id int64) {
 	if id > 0 {
 		*to = id
 	}
 }
 
-// writeOptions returns opts for the methods that write a schedule.
+// writeOptions returns opts as options of the methods that write a schedule.
 func writeOptions(opts []client.CallOption) []client.WriteOption {
 	var all []client.WriteOption
 	for _, opt := range opts {
@@ -52,82 +52,82 @@ func writeOptions(opts []client.CallOption) []client.WriteOption {
 	return all
 }
 
-// calls are all operations, in an order in which each finds what it is about.
+// calls returns a call of every operation, each after those that provide its ids.
 func calls() []call {
 	return []call{
-		{"ai_mentor_orgs_users_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+		{"ai_mentor_orgs_users_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
 			page, err := c.Mentors.List(ctx, &client.MentorListParams{PageSize: 2}, opts...)
 			if err == nil && len(page.Results) > 0 {
-				about.mentor = page.Results[0].UniqueID
+				ids.mentor = page.Results[0].UniqueID
 			}
 			return page, err
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_create", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			created, err := c.PeriodicAgents.Create(ctx, written(about), writeOptions(opts)...)
+		{"ai_mentor_orgs_users_periodic_agents_create", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			created, err := c.PeriodicAgents.Create(ctx, completeAgent(ids), writeOptions(opts)...)
 			if err == nil {
-				learn(&about.created, created.ID)
+				setID(&ids.created, created.ID)
 			}
 			return created, err
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+		{"ai_mentor_orgs_users_periodic_agents_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
 			page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{Ordering: "-created_at", PageSize: 2}, opts...)
 			if err == nil && len(page.Results) > 0 {
-				learn(&about.agent, page.Results[0].ID)
+				setID(&ids.agent, page.Results[0].ID)
 			}
 			return page, err
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgents.Get(ctx, about.agent, opts...)
+		{"ai_mentor_orgs_users_periodic_agents_retrieve", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Get(ctx, ids.agent, opts...)
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgents.Replace(ctx, about.created, written(about), writeOptions(opts)...)
+		{"ai_mentor_orgs_users_periodic_agents_update", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Replace(ctx, ids.created, completeAgent(ids), writeOptions(opts)...)
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_partial_update", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgents.Update(ctx, about.created, &client.PeriodicAgentUpdateRequest{
+		{"ai_mentor_orgs_users_periodic_agents_partial_update", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Update(ctx, ids.created, &client.PeriodicAgentUpdateRequest{
 				CallbackURL:   new(""),
 				PreviousAgent: client.Null[int64](),
 				Task:          &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}},
 			}, writeOptions(opts)...)
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: about.mentor}, opts...)
+		{"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: ids.mentor}, opts...)
 		}},
-		{"ai_mentor_orgs_users_periodic_agent_logs_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
+		{"ai_mentor_orgs_users_periodic_agent_logs_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
 			page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: 2}, opts...)
 			if err == nil && len(page.Results) > 0 {
-				learn(&about.log, page.Results[0].ID)
+				setID(&ids.log, page.Results[0].ID)
 			}
 			return page, err
 		}},
-		{"ai_mentor_orgs_users_periodic_agent_logs_retrieve", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PeriodicAgentLogs.Get(ctx, about.log, opts...)
+		{"ai_mentor_orgs_users_periodic_agent_logs_retrieve", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PeriodicAgentLogs.Get(ctx, ids.log, opts...)
 		}},
-		{"ai_mentor_orgs_users_pin_message_create", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PinnedMessages.Create(ctx, about.session, opts...)
+		{"ai_mentor_orgs_users_pin_message_create", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PinnedMessages.Create(ctx, ids.session, opts...)
 		}},
-		{"ai_mentor_orgs_users_pin_message_list", false, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return c.PinnedMessages.List(ctx, about.session, opts...)
+		{"ai_mentor_orgs_users_pin_message_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return c.PinnedMessages.List(ctx, ids.session, opts...)
 		}},
-		{"ai_mentor_orgs_users_pin_message_destroy", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return nil, c.PinnedMessages.Delete(ctx, about.session, opts...)
+		{"ai_mentor_orgs_users_pin_message_destroy", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return nil, c.PinnedMessages.Delete(ctx, ids.session, opts...)
 		}},
-		{"ai_mentor_orgs_users_periodic_agents_destroy", true, func(ctx context.Context, c *client.Client, about *subjects, opts ...client.CallOption) (any, error) {
-			return nil, c.PeriodicAgents.Delete(ctx, about.created, opts...)
+		{"ai_mentor_orgs_users_periodic_agents_destroy", true, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
+			return nil, c.PeriodicAgents.Delete(ctx, ids.created, opts...)
 		}},
 	}
 }
 
-// written is an agent with every field that can be written, which never runs.
-func written(about *subjects) *client.PeriodicAgentCreateRequest {
+// completeAgent returns a disabled agent with every writable field.
+func completeAgent(ids *knownIDs) *client.PeriodicAgentCreateRequest {
 	return &client.PeriodicAgentCreateRequest{
-		Mentor:              about.mentor,
+		Mentor:              ids.mentor,
 		Title:               "iblai-go contract test",
 		Description:         new("May be deleted."),
 		Prompt:              new("Summarize what is due this week."),
 		Pathway:             new(""),
 		CallbackURL:         new("https://hooks.example.com/runs"),
 		CallbackSecret:      new(api.NewSecret("a-long-random-secret")),
-		ParentSessionID:     new(about.session),
+		ParentSessionID:     new(ids.session),
 		ParentMentorID:      client.Null[int64](),
 		PreviousAgent:       client.Null[int64](),
 		PreviousAgentStatus: new(api.StatusSuccess),
@@ -140,8 +140,7 @@ func written(about *subjects) *client.PeriodicAgentCreateRequest {
 	}
 }
 
-// newClient is a client of the service at base, which sends nothing again and
-// does not wait when it is told to.
+// newClient returns a client of the service at base that doesn't retry.
 func newClient(t *testing.T, base string, opts ...client.Option) *client.Client {
 	t.Helper()
 	c, err := client.New(append([]client.Option{
@@ -155,8 +154,7 @@ func newClient(t *testing.T, base string, opts ...client.Option) *client.Client 
 	return c
 }
 
-// The calls of this test are those of the contract, and each sends what its
-// operation says.
+// Every operation of the contract is called here, with its own request.
 func TestCallsAreAllOperations(t *testing.T) {
 	t.Parallel()
 	contract := loadContract(t)
@@ -168,8 +166,8 @@ func TestCallsAreAllOperations(t *testing.T) {
 			sent = r
 			return &http.Response{StatusCode: http.StatusNoContent, Header: http.Header{}, Body: http.NoBody}
 		})}))
-		about := placeholders()
-		_, _ = call.do(t.Context(), c, &about)
+		ids := exampleIDs()
+		_, _ = call.do(t.Context(), c, &ids)
 		require.NotNil(t, sent, call.id)
 		route, _, err := contract.router.FindRoute(sent)
 		require.NoError(t, err, call.id)

@@ -30,8 +30,8 @@ func TestEveryOperationHasOneMethod(t *testing.T) {
 	}
 }
 
-// Every operation of the contract has one route of the sandbox, and a constant
-// that is named after the client's method.
+// Every operation of the contract has one route of the sandbox, and a constant with
+// the name of the client's method.
 func TestEveryOperationHasOneRoute(t *testing.T) {
 	t.Parallel()
 	c := loadContract(t)
@@ -65,8 +65,8 @@ func TestEveryOperationHasOneRoute(t *testing.T) {
 	assert.Equal(t, operations, constants)
 }
 
-// clientMethods calls every method of every service but All, which sends List's
-// request, and returns what each sends.
+// clientMethods calls every method of every service, and returns their requests by
+// the methods' names. It leaves out All, which sends the request of List.
 func clientMethods(t *testing.T) map[string]*http.Request {
 	t.Helper()
 	var sent *http.Request
@@ -101,7 +101,7 @@ func clientMethods(t *testing.T) map[string]*http.Request {
 	return calls
 }
 
-// arguments are some that a method takes, options left out.
+// arguments returns arguments for a method, without options.
 func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 	t.Helper()
 	var args []reflect.Value

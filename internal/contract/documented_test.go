@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The client reads what the documentation shows, which is what its mock server
-// answers: a placeholder for every value, pages that lead to another host, and
-// pins as a list in a list with the mentor as a bare id. The contract does not
-// allow that last one; testdata/documented.jsonl has an answer of each operation.
-func TestDocumentedAnswersAreRead(t *testing.T) {
+// The client decodes the examples of the vendor's documentation, which its mock
+// server returns: placeholders, pages with links to another host, and pins as an
+// array inside an array, whose mentor is a bare unique id. The contract doesn't
+// allow the latter. testdata/documented.jsonl has the response to each operation.
+func TestDocumentedExamplesAreDecoded(t *testing.T) {
 	t.Parallel()
 	file, err := os.Open("testdata/documented.jsonl")
 	require.NoError(t, err)
@@ -27,13 +27,13 @@ func TestDocumentedAnswersAreRead(t *testing.T) {
 		var documented struct {
 			Method, Path string
 			Status       int
-			Answer       json.RawMessage
+			Response     json.RawMessage
 		}
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &documented))
 		mux.HandleFunc(documented.Method+" "+prefix+documented.Path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(documented.Status)
-			_, _ = w.Write(documented.Answer)
+			_, _ = w.Write(documented.Response)
 		})
 	}
 	require.NoError(t, lines.Err())

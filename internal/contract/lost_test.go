@@ -13,21 +13,22 @@ import (
 	"github.com/iblai/iblai-go/internal/reveal"
 )
 
-// lost tells what of an answer is not, or not the same, in what the client made
-// of it. All that is zero is the same; a time may be written otherwise; lists in lists
-// are one page; and a bare mentor is its unique id.
-func lost(t *testing.T, answer []byte, decoded any) []string {
+// lostFields returns the fields of a response that are missing or different in the
+// client's model. Zero values are equal to each other, and so are times in different
+// formats, an array inside an array and a page, and a bare mentor and a mentor with
+// that unique id.
+func lostFields(t *testing.T, body []byte, decoded any) []string {
 	t.Helper()
 	kept, err := reveal.JSON(decoded)
 	require.NoError(t, err)
-	sent := parse(t, answer)
+	sent := parse(t, body)
 	if items, ok := sent.([]any); ok {
-		sent = map[string]any{"results": flat(items)}
+		sent = map[string]any{"results": flatten(items)}
 	}
 	return differences("", sent, kept)
 }
 
-// parse reads JSON, with its numbers as they are written.
+// parse parses JSON and keeps the text of numbers.
 func parse(t *testing.T, text []byte) any {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -37,10 +38,10 @@ func parse(t *testing.T, text []byte) any {
 	return value
 }
 
-func flat(items []any) (all []any) {
+func flatten(items []any) (all []any) {
 	for _, item := range items {
 		if inner, ok := item.([]any); ok {
-			all = append(all, flat(inner)...)
+			all = append(all, flatten(inner)...)
 		} else {
 			all = append(all, item)
 		}

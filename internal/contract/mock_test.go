@@ -14,12 +14,12 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// dynamicRounds is how often each operation is answered with values that Prism
-// makes up. Each round has a seed of its own, so that all runs are the same.
+// dynamicRounds is the number of calls of each operation with generated responses.
+// Each round has a fixed seed, so that all test runs are the same.
 const dynamicRounds = 30
 
-// Prism, as a mock made of the contract, takes every request of the client, and
-// the client reads all that it answers.
+// Prism as a mock server of the contract accepts every request of the client, and
+// the client decodes every response completely.
 func TestMock(t *testing.T) {
 	t.Parallel()
 	contract := loadContract(t)
@@ -29,7 +29,7 @@ func TestMock(t *testing.T) {
 		t.Parallel()
 		callAll(t, base, "")
 	})
-	t.Run("made up", func(t *testing.T) {
+	t.Run("generated", func(t *testing.T) {
 		t.Parallel()
 		for seed := range dynamicRounds {
 			callAll(t, base, fmt.Sprintf("dynamic=true, seed=%d", seed))
@@ -37,13 +37,13 @@ func TestMock(t *testing.T) {
 	})
 	t.Run("every status", func(t *testing.T) {
 		t.Parallel()
-		c, about := newClient(t, base), placeholders()
+		c, ids := newClient(t, base), exampleIDs()
 		for _, call := range calls() {
 			for code := range contract.operation(t, call.id).Responses.Map() {
 				status, err := strconv.Atoi(code)
 				require.NoError(t, err)
-				_, err = call.do(t.Context(), c, &about, client.WithHeader("Prefer", "code="+code))
-				answersWith(t, status, err, call.id)
+				_, err = call.do(t.Context(), c, &ids, client.WithHeader("Prefer", "code="+code))
+				assertStatus(t, status, err, call.id)
 			}
 		}
 	})
@@ -58,23 +58,22 @@ func TestMock(t *testing.T) {
 		response, err := http.DefaultTransport.RoundTrip(request)
 		require.NoError(t, err)
 		defer response.Body.Close()
-		assert.Equal(t, http.StatusUnauthorized, response.StatusCode, "Prism does not ask for a key")
+		assert.Equal(t, http.StatusUnauthorized, response.StatusCode, "Prism accepts a request without a key")
 	})
 }
 
-// callAll calls every operation of a mock, and holds what the client returns to
-// the answer as it came. Prefer is the header by which Prism can be told what to
-// answer; without it, mocks answer with examples.
+// callAll calls every operation of a mock, and compares the client's models with the
+// responses. Prefer is a header for Prism. Without it, mocks return examples.
 func callAll(t *testing.T, base, prefer string) {
 	t.Helper()
-	c, about := newClient(t, base), placeholders()
+	c, ids := newClient(t, base), exampleIDs()
 	for _, call := range calls() {
 		var response client.Response
 		opts := []client.CallOption{client.WithResponse(&response)}
 		if prefer != "" {
 			opts = append(opts, client.WithHeader("Prefer", prefer))
 		}
-		result, err := call.do(t.Context(), c, &about, opts...)
+		result, err := call.do(t.Context(), c, &ids, opts...)
 		if !assert.NoError(t, err, call.id) {
 			continue
 		}
@@ -82,15 +81,15 @@ func callAll(t *testing.T, base, prefer string) {
 			assert.Equal(t, http.StatusNoContent, response.StatusCode, call.id)
 			continue
 		}
-		assert.Empty(t, lost(t, response.Body, result), "%s: what was decoded is not what was sent:\n%s", call.id, response.Body)
+		assert.Empty(t, lostFields(t, response.Body, result), "%s: the model lacks parts of the response:\n%s", call.id, response.Body)
 		if prefer == "" {
-			assert.NotContains(t, string(response.Body), `"results":[]`, "%s: an example that shows nothing", call.id)
+			assert.NotContains(t, string(response.Body), `"results":[]`, "%s: the example is an empty page", call.id)
 		}
 	}
 }
 
-// answersWith holds the error of a call to the status that it was answered with.
-func answersWith(t *testing.T, status int, err error, id string) {
+// assertStatus checks the error of a call against the status of its response.
+func assertStatus(t *testing.T, status int, err error, id string) {
 	t.Helper()
 	if status < http.StatusMultipleChoices {
 		assert.NoError(t, err, "%s: %d", id, status)
@@ -101,7 +100,7 @@ func answersWith(t *testing.T, status int, err error, id string) {
 		return
 	}
 	assert.Equal(t, status, failure.StatusCode, id)
-	assert.True(t, failure.Message != "" || len(failure.Fields) > 0, "%s: %d says nothing: %s", id, status, failure.Body)
+	assert.True(t, failure.Message != "" || len(failure.Fields) > 0, "%s: %d has no message: %s", id, status, failure.Body)
 	if status == http.StatusTooManyRequests {
 		assert.Equal(t, time.Minute, failure.RetryAfter, id)
 	}

@@ -19,7 +19,7 @@ import (
 const npm = root + "/internal/tools/npm"
 
 // startPrism starts Prism on a free port of the loopback interface, waits until
-// it listens, and returns its host and port. It ends with the test.
+// it listens, and returns its host and port. Prism ends with the test.
 func startPrism(t *testing.T, args ...string) string {
 	t.Helper()
 	tool, err := filepath.Abs(npm + "/node_modules/.bin/prism")
@@ -27,12 +27,12 @@ func startPrism(t *testing.T, args ...string) string {
 	_, err = os.Stat(tool)
 	require.NoError(t, err, "Prism is not installed: run npm ci --ignore-scripts in internal/tools/npm")
 
-	ctx, cancel := context.WithCancel(bounded(t))
+	ctx, cancel := context.WithCancel(contextBeforeDeadline(t))
 	log := &prismLog{listening: make(chan string, 1)}
 	cmd := exec.CommandContext(ctx, tool, append(args, "--host=127.0.0.1", "--port=0", "--cors=false")...)
 	cmd.Env = append(os.Environ(), "FORCE_COLOR=0")
 	cmd.Stdout, cmd.Stderr = log, log
-	killAsGroup(cmd)
+	killProcessGroup(cmd)
 	require.NoError(t, cmd.Start(), "Prism needs Node 20")
 	ended := make(chan struct{})
 	go func() {
@@ -54,9 +54,9 @@ func startPrism(t *testing.T, args ...string) string {
 	return ""
 }
 
-// bounded is the test's context, which ends before the test run is given up
-// for its timeout: programs that were started shall not outlive it.
-func bounded(t *testing.T) context.Context {
+// contextBeforeDeadline returns a context that ends shortly before the test run
+// times out, so that no program outlives the run.
+func contextBeforeDeadline(t *testing.T) context.Context {
 	t.Helper()
 	deadline, ok := t.Deadline()
 	if !ok {
@@ -67,8 +67,8 @@ func bounded(t *testing.T) context.Context {
 	return ctx
 }
 
-// killAsGroup has a program killed together with those that it started.
-func killAsGroup(cmd *exec.Cmd) {
+// killProcessGroup makes cmd kill a program together with its children.
+func killProcessGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error {
 		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
@@ -80,7 +80,7 @@ func killAsGroup(cmd *exec.Cmd) {
 	cmd.WaitDelay = 10 * time.Second
 }
 
-// prismLog is what Prism prints. A line of it says where Prism listens.
+// prismLog collects the output of Prism until a line says where Prism listens.
 type prismLog struct {
 	mu        sync.Mutex
 	printed   bytes.Buffer
@@ -94,7 +94,7 @@ func (l *prismLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.found {
-		return len(p), nil // the log of each request, which answers tell as well
+		return len(p), nil // logs of requests
 	}
 	l.printed.Write(p)
 	if match := listening.FindSubmatch(l.printed.Bytes()); match != nil {

@@ -20,18 +20,18 @@ const (
 	envURL    = "IBLAI_CONTRACT_URL"
 	envWrites = "IBLAI_CONTRACT_WRITES"
 
-	// docsMock answers with the documentation's examples, whatever it is asked.
+	// docsMock is the mock server of the documentation. It returns examples.
 	docsMock = "https://docs.ibl.ai/_mock/apis/ibl"
 )
 
-// The client's operations work on a service elsewhere, if there is one to try.
+// The client's operations work on another service, if one is named.
 func TestService(t *testing.T) {
 	t.Parallel()
 	base := os.Getenv(envURL)
 	if base == "" {
-		t.Skipf("%[1]s names no service to call. It may be the documentation's mock, %[1]s=%[2]s. Any other is only read, "+
-			"unless %[3]s=1 allows to create an agent there that never runs, to change and delete it, and to pin and unpin a session "+
-			"that does not exist. The key, org and user are those of %[4]s, %[5]s and %[6]s, or made up.",
+		t.Skipf("%[1]s names no service. It can be the documentation's mock, %[1]s=%[2]s. Any other service is only read, "+
+			"unless %[3]s=1 allows this test to create, change and delete a disabled agent there, and to pin and unpin a session "+
+			"that doesn't exist. Key, org and user come from %[4]s, %[5]s and %[6]s, or are placeholders.",
 			envURL, docsMock, envWrites, client.EnvAPIKey, client.EnvOrg, client.EnvUsername)
 	}
 	mock := strings.TrimSuffix(base, "/") == docsMock
@@ -42,37 +42,37 @@ func TestService(t *testing.T) {
 	callService(t, c, mock, mock || os.Getenv(envWrites) == "1")
 }
 
-// callService calls the operations of a service, and those that write only if
-// it may be written to. What they are about must be there, unless it is a mock.
+// callService calls the operations of a service, including those that write if
+// writable is true. Their ids come from responses, unless the service is a mock.
 func callService(t *testing.T, c *client.Client, mock, writable bool) {
 	t.Helper()
-	about := subjects{session: placeholders().session}
+	ids := knownIDs{session: exampleIDs().session}
 	if mock {
-		about = placeholders()
+		ids = exampleIDs()
 	}
 	for _, call := range calls() {
 		if call.writes && !writable {
-			t.Logf("%s: not called, as it writes", call.id)
+			t.Logf("%s: not called, since it writes", call.id)
 			continue
 		}
 		var response client.Response
-		result, err := call.do(t.Context(), c, &about, client.WithResponse(&response))
+		result, err := call.do(t.Context(), c, &ids, client.WithResponse(&response))
 		switch {
-		case isNothing(err):
-			t.Logf("%s: not called, as the service has nothing to call it on: %v", call.id, err)
+		case isMissingID(err):
+			t.Logf("%s: not called, since the service has no such object: %v", call.id, err)
 		case strings.Contains(call.id, "pin_message") && (errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrValidation)):
-			t.Logf("%s: refused, as the session does not exist: %v", call.id, err)
+			t.Logf("%s: refused, since the session doesn't exist: %v", call.id, err)
 		case !assert.NoError(t, err, call.id):
 		case result == nil:
 			t.Logf("%s: %d", call.id, response.StatusCode)
 		default:
-			t.Logf("%s: %d; read otherwise: %.500v", call.id, response.StatusCode, lost(t, response.Body, result))
+			t.Logf("%s: %d; decoded differently: %.500v", call.id, response.StatusCode, lostFields(t, response.Body, result))
 		}
 	}
 }
 
-// isNothing reports whether a call was not made, for want of an id.
-func isNothing(err error) bool {
+// isMissingID reports whether a call was not made because no id is known.
+func isMissingID(err error) bool {
 	_, ok := errors.AsType[*api.ArgumentError](err)
 	return ok
 }
@@ -80,7 +80,7 @@ func isNothing(err error) bool {
 func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 	t.Parallel()
 	for writable, want := range map[bool]int{false: 7, true: 13} {
-		sb, err := sandbox.Start(sandbox.WithPeriodicAgent("acme", *written(&subjects{mentor: placeholders().mentor})))
+		sb, err := sandbox.Start(sandbox.WithPeriodicAgent("acme", *completeAgent(&knownIDs{mentor: exampleIDs().mentor})))
 		require.NoError(t, err)
 		t.Cleanup(sb.Close)
 		_, err = sb.RunNow(t.Context(), 1, sandbox.Outcome{})
@@ -102,6 +102,6 @@ func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 		}
 		after, err := c.PeriodicAgents.List(t.Context(), nil)
 		require.NoError(t, err)
-		assert.Equal(t, before, after, "a service is left as it was")
+		assert.Equal(t, before, after, "the service is unchanged")
 	}
 }

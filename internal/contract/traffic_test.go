@@ -22,22 +22,21 @@ import (
 	"github.com/iblai/iblai-go/internal/recording"
 )
 
-// undocumented are answers that the service gives on top of its contract: to a
-// path without its slash, an Accept header or a media type that it does not
-// know, and a body that is too long.
+// undocumented are the statuses of Django that no operation documents: for a path
+// without its slash, an unknown Accept header or media type, and a body that is too
+// long.
 var undocumented = []int{http.StatusMovedPermanently, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
 
-// Every exchange with the sandbox in the test run of the SDK is valid against
-// the contract, as two validators have it that don't know of each other: the
-// answers always, the requests where the SDK sent them and they were taken. The
-// test run's exchanges go through Prism, as far as it can carry them.
+// Every exchange with the sandbox in the SDK's tests is valid according to two
+// independent validators: all responses, and all requests of the client that the
+// sandbox accepted. The exchanges go through Prism unless it would change them.
 func TestTrafficIsValid(t *testing.T) {
 	t.Parallel()
 	c := loadContract(t)
 	exchanges := record(t, c)
 	t.Run("kin-openapi", func(t *testing.T) {
 		t.Parallel()
-		checked := tally{}
+		checked := counts{}
 		for _, exchange := range exchanges {
 			if exchange.route != nil {
 				checkWithKin(t, exchange)
@@ -48,13 +47,13 @@ func TestTrafficIsValid(t *testing.T) {
 	})
 	t.Run("Prism", func(t *testing.T) {
 		t.Parallel()
-		checked, around := tally{}, map[string]int{} // by reason
+		checked, bypassed := counts{}, map[string]int{} // by reason
 		for _, exchange := range exchanges {
 			switch {
 			case !exchange.ThroughPrism:
-				around[exchange.Bypass]++
-				assert.NotEmpty(t, exchange.Bypass, "%s: went around Prism for no reason", exchange)
-				assert.False(t, exchange.sdk(), "%s: went around Prism: %s", exchange, exchange.Bypass)
+				bypassed[exchange.Bypass]++
+				assert.NotEmpty(t, exchange.Bypass, "%s: bypassed Prism for no reason", exchange)
+				assert.False(t, exchange.sdk(), "%s: bypassed Prism: %s", exchange, exchange.Bypass)
 			case exchange.route != nil:
 				checkWithPrism(t, exchange)
 				checked.add(exchange)
@@ -62,16 +61,16 @@ func TestTrafficIsValid(t *testing.T) {
 		}
 		checked.report(t, c)
 		all := 0
-		for _, reason := range slices.Sorted(maps.Keys(around)) {
-			all += around[reason]
-			t.Logf("%d went around Prism: %s", around[reason], reason)
+		for _, reason := range slices.Sorted(maps.Keys(bypassed)) {
+			all += bypassed[reason]
+			t.Logf("%d bypassed Prism: %s", bypassed[reason], reason)
 		}
-		assert.Less(t, all, len(exchanges)/5, "too many exchanges went around Prism")
+		assert.Less(t, all, len(exchanges)/5, "too many exchanges bypassed Prism")
 	})
 }
 
-// exchange is one of the test run, with the operation that it is of: none where
-// the contract does not speak of it.
+// exchange is an exchange of the test run with its operation. The route is nil if
+// the contract has no such operation.
 type exchange struct {
 	recording.Exchange
 	request    *http.Request
@@ -83,22 +82,22 @@ func (e exchange) String() string {
 	return fmt.Sprintf("%s %s -> %d", e.Method, e.request.URL.RequestURI(), e.Status)
 }
 
-// sdk is whether the client sent the request, and not a test by itself.
+// sdk reports whether the client sent the request, and not a test directly.
 func (e exchange) sdk() bool { return strings.Contains(e.request.UserAgent(), "iblai-go/") }
 
-// taken is whether the client sent the request and the service took it, so that
-// the request must be valid.
-func (e exchange) taken() bool { return e.sdk() && e.Status < 300 }
+// accepted reports whether the client sent the request and the service accepted it,
+// so that the request must be valid.
+func (e exchange) accepted() bool { return e.sdk() && e.Status < 300 }
 
-// tally counts the exchanges that a validator has checked.
-type tally struct {
-	answers, requests int
-	succeeded         map[string]int // by operation id
+// counts counts the exchanges that a validator checked.
+type counts struct {
+	responses, requests int
+	succeeded           map[string]int // by operation id
 }
 
-func (n *tally) add(e exchange) {
-	n.answers++
-	if e.taken() {
+func (n *counts) add(e exchange) {
+	n.responses++
+	if e.accepted() {
 		n.requests++
 	}
 	if e.Status < 300 {
@@ -109,16 +108,16 @@ func (n *tally) add(e exchange) {
 	}
 }
 
-func (n *tally) report(t *testing.T, c contract) {
+func (n *counts) report(t *testing.T, c contract) {
 	t.Helper()
 	for _, id := range c.operationIDs() {
 		assert.Positive(t, n.succeeded[id], "%s: no successful exchange was checked", id)
 	}
-	t.Logf("checked %d answers and %d requests", n.answers, n.requests)
+	t.Logf("checked %d responses and %d requests", n.responses, n.requests)
 }
 
-// record runs the SDK's tests that have a sandbox of their own, through Prism,
-// and returns what they exchanged.
+// record runs the tests of the client and the sandbox through Prism, and returns
+// their exchanges.
 func record(t *testing.T, c contract) []exchange {
 	t.Helper()
 	upstream := httptest.NewServer(recording.Upstream())
@@ -131,12 +130,12 @@ func record(t *testing.T, c contract) []exchange {
 	return exchanges
 }
 
-// exchangesOf runs the tests of packages, and returns what they exchanged.
+// exchangesOf runs the tests of packages, and returns their exchanges.
 func exchangesOf(t *testing.T, packages []string, env ...string) []recording.Exchange {
 	t.Helper()
 	dir := t.TempDir()
-	run := exec.CommandContext(bounded(t), "go", append([]string{"test", "-count=1"}, packages...)...)
-	killAsGroup(run)
+	run := exec.CommandContext(contextBeforeDeadline(t), "go", append([]string{"test", "-count=1"}, packages...)...)
+	killProcessGroup(run)
 	run.Dir = root
 	run.Env = append(append(os.Environ(), recording.EnvDir+"="+dir), env...)
 	output, err := run.CombinedOutput()
@@ -157,8 +156,8 @@ func exchangesOf(t *testing.T, packages []string, env ...string) []recording.Exc
 	return exchanges
 }
 
-// identify finds an exchange's operation. What the contract has none for must
-// not succeed, but for what Django adds to every path.
+// identify returns an exchange with its operation. An exchange without one must not
+// be successful, except for HEAD and OPTIONS.
 func identify(t *testing.T, c contract, recorded recording.Exchange) exchange {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), recorded.Method, recorded.URL, bytes.NewReader(recorded.RequestBody))

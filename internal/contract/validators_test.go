@@ -20,7 +20,7 @@ func checkWithKin(t *testing.T, e exchange) {
 		AuthenticationFunc:    func(context.Context, *openapi3filter.AuthenticationInput) error { return nil },
 	}
 	input := &openapi3filter.RequestValidationInput{Request: e.request, PathParams: e.pathParams, Route: e.route, Options: options}
-	if e.taken() {
+	if e.accepted() {
 		assert.NoError(t, openapi3filter.ValidateRequest(t.Context(), input), "%s: the request\n%s", e, e.RequestBody)
 	}
 	if !isJSON(e.ResponseHeader) {
@@ -32,16 +32,16 @@ func checkWithKin(t *testing.T, e exchange) {
 		Header:                 e.ResponseHeader,
 		Body:                   io.NopCloser(bytes.NewReader(e.ResponseBody)),
 		Options:                options,
-	}), "%s: the answer\n%s", e, e.ResponseBody)
+	}), "%s: the response\n%s", e, e.ResponseBody)
 }
 
-// violation is what Prism says against an exchange.
+// violation is a problem that Prism found in an exchange.
 type violation struct {
 	Location []string // begins with request or response
 	Message  string
 }
 
-// noRoute is how Prism says that it knows no such operation, and checked nothing.
+// noRoute is Prism's message if it knows no such operation and validates nothing.
 const noRoute = "Selected route not found"
 
 func checkWithPrism(t *testing.T, e exchange) {
@@ -51,11 +51,11 @@ func checkWithPrism(t *testing.T, e exchange) {
 	}
 	var violations []violation
 	if !assert.NoError(t, json.Unmarshal([]byte(e.Violations), &violations), "%s: %s", e, e.Violations) {
-		return // more than fit into a header
+		return // the header was too long
 	}
 	for _, v := range violations {
 		ofRequest := len(v.Location) > 0 && v.Location[0] == "request"
-		if ofRequest && !e.taken() && v.Message != noRoute {
+		if ofRequest && !e.accepted() && v.Message != noRoute {
 			continue
 		}
 		assert.Fail(t, "a violation of the contract", "%s: %s: %s\n%.500s\n%.2000s",

@@ -8,23 +8,23 @@ import (
 	"net/http/httputil"
 )
 
-// EnvPrism is the host and port of a Prism proxy that exchanges go through. What
-// stands behind it must be [Upstream].
+// EnvPrism is the environment variable with the host and port of a Prism proxy for
+// exchanges. Its upstream must be [Upstream].
 const EnvPrism = "IBLAI_RECORD_PRISM"
 
-// The headers that tell Upstream where a request was to go, which a proxy with
-// one upstream has no other way to tell. Answers have the first one too, which
-// proves that they are no answers of Prism's own.
+// The headers with the destination of a request, since Prism sends all requests to
+// one upstream. Upstream sets the first one in responses too: a response without it
+// is Prism's own.
 const (
 	headerUpstream = "X-Recording-Upstream"
 	headerHost     = "X-Recording-Host"
 )
 
-// Upstream sends each request on to where it was to go before it went through
-// Prism, under the Host that it had: servers build addresses from it.
+// Upstream forwards each request to its destination before Prism, with the original
+// Host, from which servers build URLs.
 func Upstream() http.Handler {
 	return &httputil.ReverseProxy{
-		Transport: &http.Transport{DisableKeepAlives: true}, // tests' servers come and go
+		Transport: &http.Transport{DisableKeepAlives: true}, // the servers of tests are short-lived
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Header.Get(headerUpstream)
 			r.Out.URL.RawQuery = r.In.URL.RawQuery
@@ -39,7 +39,7 @@ func Upstream() http.Handler {
 	}
 }
 
-// throughPrism is the request, sent to Prism.
+// throughPrism returns the request with Prism as its destination.
 func throughPrism(request *http.Request, body []byte, prism string) *http.Request {
 	host := request.Host
 	if host == "" {
@@ -53,19 +53,19 @@ func throughPrism(request *http.Request, body []byte, prism string) *http.Reques
 	if len(body) > 0 {
 		request.Body, request.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	}
-	request.Close = true // Node closes what is idle just when the next request is sent
+	request.Close = true // Node may close an idle connection while the next request is being sent
 	return request
 }
 
-// fromPrism takes off the answer what Prism put on it, and returns the
-// violations that it found. An answer of Prism's own is an error.
+// fromPrism removes Prism's headers from the response and returns the violations
+// that Prism found. A response of Prism's own is an error.
 func fromPrism(response *http.Response) (violations string, err error) {
 	header := response.Header
 	violations = header.Get("Sl-Violations")
 	if header.Get(headerUpstream) == "" {
 		defer response.Body.Close()
 		text, _ := io.ReadAll(response.Body)
-		return "", fmt.Errorf("recording: Prism did not forward the request, but answered %s: %s", response.Status, text)
+		return "", fmt.Errorf("recording: Prism did not forward the request, but responded with %s: %s", response.Status, text)
 	}
 	for _, name := range []string{headerUpstream, "Sl-Violations", "Connection", "Keep-Alive"} {
 		header.Del(name)

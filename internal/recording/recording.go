@@ -1,6 +1,6 @@
-// Package recording keeps the HTTP exchanges of a test run, so that the contract
-// tests, which live in a module of their own, can hold them to openapi.yaml. The
-// exchanges can go through Prism, which does so on the way.
+// Package recording records the HTTP exchanges of a test run, so that the contract
+// tests, a module of their own, can validate them. The exchanges can go through
+// Prism, which validates them on the way.
 package recording
 
 import (
@@ -12,11 +12,11 @@ import (
 	"os"
 )
 
-// EnvDir names the folder that exchanges are written to. Where it is not set,
-// nothing is recorded.
+// EnvDir is the environment variable with the folder for exchanges. If it is not
+// set, nothing is recorded.
 const EnvDir = "IBLAI_RECORD_DIR"
 
-// Exchange is one request and its answer.
+// Exchange is one request and its response.
 type Exchange struct {
 	Method         string
 	URL            string
@@ -26,15 +26,15 @@ type Exchange struct {
 	ResponseHeader http.Header
 	ResponseBody   []byte
 
-	// ThroughPrism is whether the exchange went through Prism; see [EnvPrism].
+	// ThroughPrism reports whether the exchange went through Prism; see [EnvPrism].
 	ThroughPrism bool
-	// Violations are what Prism found, as it wrote them: JSON, or nothing.
+	// Violations is the JSON of the violations that Prism found, or empty.
 	Violations string
-	// Bypass is why Prism could not carry the exchange.
+	// Bypass is the reason why the exchange didn't go through Prism.
 	Bypass string
 }
 
-// Transport is next, recorded.
+// Transport returns a RoundTripper that records the exchanges of next.
 func Transport(next http.RoundTripper) http.RoundTripper {
 	dir := os.Getenv(EnvDir)
 	if dir == "" {
@@ -75,12 +75,12 @@ func (r recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, r.write(exchange)
 }
 
-// send sends the request, through Prism if there is one that can carry it.
+// send sends the request, through Prism if it is set up and accepts the request.
 func (r recorder) send(request *http.Request, exchange *Exchange) (*http.Response, error) {
 	if r.prism == "" {
 		return r.next.RoundTrip(request)
 	}
-	exchange.Bypass = obstacle(request, exchange.RequestBody)
+	exchange.Bypass = bypassReason(request, exchange.RequestBody)
 	if exchange.Bypass != "" {
 		return r.next.RoundTrip(request)
 	}

@@ -37,6 +37,7 @@ func prepare(contract, overlay string) (*document, error) {
 		return nil, fmt.Errorf("%s: its OpenAPI version is %s, but must be 3.0", contract, d.OpenAPI)
 	}
 	d.checkMarks()
+	d.noteReleases()
 	read, written := map[string]bool{}, map[string]bool{}
 	names := map[string]string{}
 	for _, o := range d.operations() {

@@ -56,6 +56,8 @@ func TestRefusals(t *testing.T) {
 		place, advice     string
 	}{
 		"OpenAPI 3.1":                         {edit{"openapi: 3.0.3", "openapi: 3.1.0"}, same, "openapi.yaml", "must be 3.0"},
+		"a release beside a $ref":             {read("other: { $ref: '#/components/schemas/Inner', x-since: '2' }"), same, "components.schemas.Thing.other", "into an allOf"},
+		"a release without quotes":            {read("other: { type: string, x-until: 4.90 }"), same, "components.schemas.Thing.other", "its release 4.9 must be in quotes"},
 		"a mark for nothing":                  {none, mark("$.paths['/nowhere/'].get", "operationId: Nowhere"), "overlay.yaml", "/nowhere/"},
 		"a mark that does nothing":            {none, mark("$.components.schemas.Inner", "type: object"), "overlay.yaml", "does nothing"},
 		"a misspelled mark of an operation":   {none, mark("$.paths['/orgs/{org}/things/{id}/'].get", "x-methods: X"), "GET /orgs/{org}/things/{id}/", "x-methods"},

@@ -62,7 +62,7 @@ func (d *document) checkSecret(place, name string, s *openapi3.SchemaRef) {
 // knownMarks are the extensions that this program and oapi-codegen know.
 var knownMarks = []string{
 	"x-order", "x-operation-id", "x-method", "x-params-as-arguments", "x-read-as", "x-read-and-written", "x-not-secret", "x-go-name", "x-go-type",
-	"x-go-type-skip-optional-pointer", "x-omitempty", "x-omitzero", "x-enum-varnames", "x-deprecated-reason",
+	"x-go-type-skip-optional-pointer", "x-omitempty", "x-omitzero", "x-enum-varnames", "x-deprecated-reason", "x-since", "x-until", "x-enum-since",
 }
 
 // checkMarks refuses marks that nobody knows: one that is misspelled would do
