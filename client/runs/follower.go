@@ -41,6 +41,8 @@ type follower struct {
 	// startsNow means that the position is to be set to the service's present.
 	startsNow bool
 
+	// begun means that a poll has begun to read the logs.
+	begun bool
 	// What the last complete poll has found.
 	polled bool
 	count  int64
@@ -206,12 +208,18 @@ func (p *poll) read(ctx context.Context, head *page) error {
 		}
 	}
 	if !isWhole && start >= 0 {
-		if err := p.walk(ctx, start, head, false); err != nil && !errors.Is(err, errUnsorted) {
+		if err := p.walk(ctx, start, head, newWalk); err != nil && !errors.Is(err, errUnsorted) {
 			return err
 		} else if err != nil || int64(p.found) < p.count-p.follower.count {
 			isWhole = true
 		}
 	}
+	if isWhole && !p.begun && head != nil && p.tracker.size() > 0 {
+		if err := p.readNewest(ctx, head); err != nil {
+			return err
+		}
+	}
+	p.begun = true
 	if isWhole {
 		if err := p.readWhole(ctx, head); err != nil {
 			return err
@@ -250,6 +258,17 @@ func (p *poll) indexOf(t time.Time) int64 {
 	return max(0, count-1-p.tracker.countCreatedSince(t))
 }
 
+// readNewest reads from the last known log on, if it is near the end of the
+// list: after a restart, the newest logs should not wait until the overlap was
+// read.
+func (p *poll) readNewest(ctx context.Context, head *page) error {
+	err := p.walk(ctx, head.count-1, head, quickWalk)
+	if errors.Is(err, errTooFar) || errors.Is(err, errUnsorted) {
+		return nil
+	}
+	return err
+}
+
 // readWhole reads all logs since the position's time.
 func (p *poll) readWhole(ctx context.Context, head *page) error {
 	p.isWhole = true
@@ -257,11 +276,11 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 	if !p.since.IsZero() && !p.isUnsorted {
 		start = cmp.Or(p.resume, p.indexOf(p.since))
 	}
-	err := p.walk(ctx, start, head, true)
+	err := p.walk(ctx, start, head, wholeWalk)
 	if errors.Is(err, errUnsorted) {
 		p.isUnsorted = true
 		p.report(ctx, ErrUnsortedList)
-		err = p.walk(ctx, 0, head, true)
+		err = p.walk(ctx, 0, head, wholeWalk)
 	}
 	if err != nil {
 		return err
@@ -271,7 +290,7 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 		return nil
 	}
 	// Logs have appeared before the position. Those with the highest ids are new.
-	if err := p.walk(ctx, start-10*p.size, head, false); err != nil {
+	if err := p.walk(ctx, start-10*p.size, head, newWalk); err != nil {
 		return err
 	}
 	if lost := p.count - p.follower.count - int64(p.found); lost > 0 {
@@ -280,9 +299,18 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 	return nil
 }
 
-// walk visits the logs from an index on. A whole walk begins with a log before
-// the position's time, and advances the position.
-func (p *poll) walk(ctx context.Context, start int64, head *page, isWhole bool) error {
+// walkKind says where a walk must begin.
+type walkKind int
+
+const (
+	newWalk   walkKind = iota // with a known log
+	quickWalk                 // with a known log near the given index
+	wholeWalk                 // with a log before the position's time; it advances the position
+)
+
+// walk visits the logs from an index on.
+func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind) error {
+	isWhole := kind == wholeWalk
 	w := &walk{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
 	w.isKnown = func(log *client.PeriodicAgentLog) bool { return p.tracker.know(log.ID, created(log)) != isNew }
 	w.isAnchor = w.isKnown
@@ -293,6 +321,9 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, isWhole bool) 
 	}
 	w.begin(start, head)
 	w.overlaps = p.isUnsorted
+	if kind == quickWalk {
+		w.maxMoves = maxQuickMoves
+	}
 	isDescending := p.isUnsorted
 	for {
 		page, fresh, err := w.read(ctx)
