@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
 )
 
 func (a *app) newAgents() *cobra.Command {
@@ -211,8 +212,9 @@ func yesNo(yes bool) string {
 }
 
 // scheduleLine returns a schedule as a crontab line.
-func scheduleLine(s client.CrontabSchedule) string {
-	f := s.Fields()
+func scheduleLine(s client.CrontabSchedule) string { return fieldsLine(s.Fields()) }
+
+func fieldsLine(f crontab.Fields) string {
 	return strings.Join([]string{f.Minute, f.Hour, f.DayOfMonth, f.MonthOfYear, f.DayOfWeek}, " ")
 }
 

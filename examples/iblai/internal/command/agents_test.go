@@ -133,6 +133,29 @@ func TestMentorIsFound(t *testing.T) {
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Tutor", "--schedule", "0 8 * * *").stderr, `2 mentors have the name "Tutor"; use a unique id:`)
 }
 
+// Older releases create agents with the mentor's number.
+func TestEveryRelease(t *testing.T) {
+	t.Parallel()
+	for release, mentor := range map[sandbox.Release]string{
+		sandbox.Release359: "1", sandbox.Release490: "Study coach", sandbox.Release495: "Study coach", sandbox.Release4205: "Study coach",
+	} {
+		t.Run(string(release), func(t *testing.T) {
+			t.Parallel()
+			s := newShell(t, newSandbox(t, withPastRuns(), sandbox.WithRelease(release)))
+			s.succeed("agents", "create", "--title", "Drafts", "--mentor", mentor, "--schedule", "0 9 * * *", "--after", "Morning digest")
+			s.succeed("agents", "edit", "Drafts", "--schedule", "0 10 * * *", "--after", "none")
+			s.succeed("agents", "disable", "Drafts")
+			assert.Contains(t, s.succeed("agents", "list"), "Drafts")
+			assert.Contains(t, s.succeed("agents", "get", "Drafts"), "0 10 * * *")
+			assert.Contains(t, s.succeed("agents", "next"), "Morning digest")
+			assert.Equal(t, "3\n2\n1\n", s.succeed("logs", "-o", "name"))
+			assert.Contains(t, s.succeed("stats"), "50.0%")
+			s.succeed("doctor")
+			s.succeed("agents", "delete", "Drafts", "--yes")
+		})
+	}
+}
+
 func TestNext(t *testing.T) {
 	t.Parallel()
 	off := hourly("Off")
