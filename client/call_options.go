@@ -28,6 +28,7 @@ type callSettings struct {
 	prefetch       int
 
 	allowUnrunnable bool
+	idempotent      bool // whether the service honours the Idempotency-Key
 	response        *Response
 }
 
@@ -36,6 +37,13 @@ func (s *callSettings) clone() callSettings {
 	c := *s
 	c.header = maps.Clone(s.header)
 	return c
+}
+
+// forReading returns s without what is meant for the request that writes.
+func (s *callSettings) forReading() *callSettings {
+	c := s.clone()
+	c.query, c.fields, c.response = nil, nil, nil
+	return &c
 }
 
 // WithOrg sets the org, which is the platform's key and {org} in the API's
@@ -62,14 +70,15 @@ func WithUsername(username string) SharedOption {
 }
 
 // WithHeader sets a header of the request. The client itself sets
-// Authorization, Host, and the headers that describe the body.
+// Authorization, Host, and the headers that describe the body, its encoding and
+// the connection.
 func WithHeader(name, value string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 			return &api.ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that is not valid in a header"}
 		}
 		switch textproto.CanonicalMIMEHeaderKey(name) {
-		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
+		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Accept-Encoding", "Connection", "Upgrade", "Te", "Trailer":
 			return &api.ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which the client sets itself", name)}
 		}
 		if s.header == nil {
@@ -77,6 +86,20 @@ func WithHeader(name, value string) SharedOption {
 		}
 		s.header.Set(name, value)
 		return nil
+	})
+}
+
+// WithIdempotencyKey sets the Idempotency-Key header and has a POST or PATCH
+// retried like a PUT. Use it only if what is behind the base URL honours the
+// header, as a gateway may: otherwise a retry may write twice. Each call needs a
+// key of its own.
+func WithIdempotencyKey(key string) CallOption {
+	return callOption(func(s *callSettings) error {
+		if key == "" || strings.ContainsFunc(key, isNotVisible) {
+			return &api.ArgumentError{Argument: "WithIdempotencyKey", Reason: "must be visible ASCII"}
+		}
+		s.idempotent = true
+		return WithHeader("Idempotency-Key", key).applyToCall(s)
 	})
 }
 

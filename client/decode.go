@@ -14,9 +14,6 @@ import (
 	"github.com/iblai/iblai-go/internal/scan"
 )
 
-// errTooLarge reports a response that is longer than the limit.
-var errTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
-
 // decode decodes a successful response into out. If out is nil, the response may
 // have any body but a page of HTML.
 func (c *call) decode(response *http.Response, attempt int, out any) error {
@@ -60,19 +57,23 @@ func (s standardJSON) decode(body []byte) error {
 	if failure, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // whose text may have the value
 		return fmt.Errorf("%s can't be decoded as %s", cmp.Or(failure.Field, "the body"), failure.Type)
 	}
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
+		return fmt.Errorf("%w (%w)", err, io.ErrUnexpectedEOF)
+	}
 	return err
 }
 
 // decodeError returns the last response as an error: err says what is wrong with
 // its body.
 func (c *call) decodeError(err error) *DecodeError {
-	header := c.redactor().header(c.header)
+	redact := c.redactor()
+	header := redact.header(c.header)
 	return &DecodeError{
 		Operation:   c.request.Operation,
 		StatusCode:  c.status,
 		ContentType: header.Get("Content-Type"),
 		Header:      header,
-		Err:         err,
+		Err:         redact.error(err),
 	}
 }
 
@@ -85,7 +86,7 @@ type limitedReader struct {
 func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.body.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, errTooLarge
+		return 0, ErrBodyTooLarge
 	}
 	return n, err
 }

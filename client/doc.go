@@ -37,6 +37,22 @@
 // is for iterations only, and a [WriteOption] for writing agents. An option in
 // the wrong place doesn't compile.
 //
+// # Lists
+//
+// List and All select, sort and limit by their params. Pages shift while items are
+// created and deleted, also by the loop itself. All notices that by [Page.Count]
+// and reads pages again, so that every item that exists throughout the iteration is
+// yielded once. Others may be yielded or not. All can't notice:
+//
+//   - an item that is created and another one that is deleted between the same two
+//     requests;
+//   - an item that changes its place, such as one that is updated in a list sorted
+//     by modified_at;
+//   - items that move before the page in the params, where the iteration begins.
+//
+// [PeriodicAgentLogsService.Since] iterates over the newest logs. [Collect] returns
+// the items of an iterator.
+//
 // # Reading and writing
 //
 // What is read has plain fields, and a pointer where the API has null. Unknown
@@ -73,12 +89,14 @@
 //
 //   - [*github.com/iblai/iblai-go/client/api.ArgumentError]: an argument or
 //     option was refused before anything was sent. For a schedule that never
-//     runs it wraps an [*UnrunnableError], which has the report.
+//     runs it wraps an [*UnrunnableError], which has the report. An
+//     UnrunnableError that is not wrapped says that such a schedule is stored.
 //   - [*TransportError]: no complete response was received. It wraps the cause,
-//     such as the context's error or a [*RedirectError]. It wraps a
-//     [*HeldBackError], which is [ErrHeldBack], if the client itself waits
+//     such as the context's error, a [*RedirectError] or [ErrBodyTooLarge]. It
+//     wraps a [*HeldBackError], which is [ErrHeldBack], if the client itself waits
 //     because of an earlier 429.
-//   - [*DecodeError]: a successful response is not the JSON that was promised.
+//   - [*DecodeError]: a successful response is not the JSON that was promised, or
+//     not in the order that was requested, which is [ErrOrderingIgnored].
 //   - [*Error]: the service, or a proxy in front of it, responded with an error.
 //     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
 //     [ErrForbidden], [ErrNotFound], [ErrNotFromService], [ErrConflict],

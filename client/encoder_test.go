@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
@@ -64,6 +65,13 @@ func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 	for range 300 {
 		var create client.PeriodicAgentCreateRequest
 		anyRequest(t, random, reflect.ValueOf(&create).Elem())
+		if create.Task.Crontab != (client.CrontabSchedule{}) { // Create sends * for its empty fields
+			create.Task.Crontab.Hour = cmp.Or(create.Task.Crontab.Hour, "*")
+			create.Task.Crontab.Minute = cmp.Or(create.Task.Crontab.Minute, "*")
+			create.Task.Crontab.DayOfWeek = cmp.Or(create.Task.Crontab.DayOfWeek, "*")
+			create.Task.Crontab.DayOfMonth = cmp.Or(create.Task.Crontab.DayOfMonth, "*")
+			create.Task.Crontab.MonthOfYear = cmp.Or(create.Task.Crontab.MonthOfYear, "*")
+		}
 		_, err := c.PeriodicAgents.Create(t.Context(), &create, client.AllowUnrunnable())
 		require.NoError(t, err)
 		compare(create)

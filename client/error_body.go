@@ -1,6 +1,7 @@
 package client
 
 import (
+	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -16,23 +17,39 @@ import (
 // newError returns an unsuccessful response as an error.
 func (c *call) newError(response *http.Response, attempt int) *Error {
 	redact := c.redactor()
-	raw, body := redact.read(response.Body, max(c.settings.maxErrorBody, leastErrorBody))
-	body = body[:min(int64(len(body)), c.settings.maxErrorBody)]
+	raw, body := c.readErrorBody(response, redact)
 	parsed := parseErrorBody(raw)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
+	page, _ := pageNumber(c.url.RawQuery)
 	return &Error{
 		StatusCode:  response.StatusCode,
 		Operation:   c.request.Operation,
 		FromService: parsed.isFromService(response),
 		Message:     redact.text(parsed.message),
 		Fields:      redact.fields(parsed.fields),
-		RetryAfter:  retryAfter(header, time.Now()),
+		RetryAfter:  retryAfter(header),
 		RequestID:   header.Get("X-Request-Id"),
 		Attempts:    attempt,
 		Header:      header,
 		Body:        body,
+		page:        page,
 	}
+}
+
+// readErrorBody reads the body of an error response, and returns it with and
+// without the secrets. It reads as much as it can in a short time: the status says
+// the most important.
+func (c *call) readErrorBody(response *http.Response, redact redactor) (raw, clean []byte) {
+	if response.StatusCode < http.StatusOK {
+		return nil, nil // after 101 it is not a body but a connection
+	}
+	timer := time.AfterFunc(errorBodyTimeout, c.cancelAttempt)
+	defer timer.Stop()
+	raw, err := io.ReadAll(io.LimitReader(response.Body, max(c.settings.maxErrorBody, leastErrorBody)))
+	c.cutOff = err != nil
+	clean = []byte(redact.text(string(raw)))
+	return raw, clean[:min(int64(len(clean)), c.settings.maxErrorBody)]
 }
 
 // errorBody is the content of an error response.
@@ -84,6 +101,9 @@ func parseErrorBody(body []byte) errorBody {
 	}
 	return errorBody{fields: found.fields}
 }
+
+// errorBodyTimeout is the time for reading the body of an error response.
+const errorBodyTimeout = 5 * time.Second
 
 // leastErrorBody is read of every error response, whatever its limit: whether the
 // service has written it must not depend on an option.
@@ -178,10 +198,15 @@ func shorten(text string, limit int) string {
 	return strings.Clone(text[:limit]) + mark
 }
 
-// retryAfter parses the Retry-After header, which has seconds or a date.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+// retryAfter parses the Retry-After header, which has seconds or a date. A date is
+// compared with that of the response, since the clocks may differ.
+func retryAfter(header http.Header) time.Duration {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	if at, err := http.ParseTime(text); err == nil {
+		now, err := http.ParseTime(header.Get("Date"))
+		if err != nil {
+			now = time.Now()
+		}
 		return max(0, at.Sub(now))
 	}
 	seconds, err := strconv.ParseFloat(text, 64)

@@ -45,6 +45,12 @@ var (
 	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
 	// long the wait is.
 	ErrHeldBack = errors.New("client: held back by the service's rate limit")
+	// ErrBodyTooLarge is returned when a successful response is longer than the
+	// limit of [WithMaxBody]. It comes in a [TransportError].
+	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
+	// ErrOrderingIgnored is returned when a list is not in the order that the
+	// request asked for. It comes in a [DecodeError].
+	ErrOrderingIgnored = errors.New("client: the service ignored the ordering")
 	// ErrTruncated is returned by [Collect] when the list has more items than the
 	// limit.
 	ErrTruncated = errors.New("client: the list has more items than the limit")
@@ -73,11 +79,16 @@ type Error struct {
 	RequestID string
 	// Attempts is the number of times that the request was sent.
 	Attempts int
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 	// Header is the response's header, without secrets.
 	Header http.Header
 	// Body is the response's body without secrets, up to the limit of
 	// [WithMaxErrorBody].
 	Body []byte
+
+	// page is the number of the page that was requested, or 0.
+	page int64
 }
 
 // FieldError is the validation error of one field of a request.
@@ -156,6 +167,19 @@ func singleLine(text string) string {
 
 // hint says what to check or to do.
 func (e *Error) hint() string {
+	hint := e.statusHint()
+	switch {
+	case e.Outcome == OutcomeMaybeDone && hint != "":
+		return hint + "; " + maybeDoneHint
+	case e.Outcome == OutcomeMaybeDone:
+		return maybeDoneHint
+	case e.StatusCode >= 500:
+		return hint + ": try again later"
+	}
+	return hint
+}
+
+func (e *Error) statusHint() string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
 		if scheme, _, _ := strings.Cut(e.Header.Get("WWW-Authenticate"), " "); scheme != "" {
@@ -163,21 +187,25 @@ func (e *Error) hint() string {
 		}
 		return "check the API key and the authentication scheme (WithAuthScheme)"
 	case e.StatusCode == http.StatusForbidden && !e.FromService:
-		return "not the service but a proxy in front of it refused this: check the base URL and the network"
+		return "a proxy refused this, not the service: check the base URL and the network"
 	case e.StatusCode == http.StatusForbidden:
 		return "the key's user must be an administrator of the org in the path"
 	case e.StatusCode == http.StatusNotFound && !e.FromService:
-		return "a proxy says that there is nothing here, not the service: the object may exist; check the base URL, or try again"
+		return "a proxy says that there is nothing here, not the service, and the object may exist: check the base URL"
+	case e.StatusCode == http.StatusNotFound && e.page > 0:
+		return fmt.Sprintf("check the page: the list may have fewer than %d; or the org and the user", e.page)
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
 		return fmt.Sprintf("wait %s", e.RetryAfter)
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "wait before the next request"
+	case e.StatusCode < 200:
+		return "the service switched to another protocol: check the base URL"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "the response redirects but has no Location: check the base URL"
 	case e.StatusCode >= 500:
-		return "the service or a proxy in front of it failed: try again later"
+		return "the service or a proxy in front of it failed"
 	}
 	return ""
 }
@@ -215,6 +243,9 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("status_code", e.StatusCode),
 		slog.Int("attempts", e.Attempts),
 	)
+	if e.Outcome != "" {
+		attrs = append(attrs, slog.String("outcome", string(e.Outcome)))
+	}
 	if e.Message != "" {
 		attrs = append(attrs, slog.String("message", e.Message))
 	}
@@ -245,10 +276,18 @@ type TransportError struct {
 	// [*HeldBackError], or the context's error. If the context ended between two
 	// attempts, it also wraps the first one's error.
 	Err error
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 }
 
 func (e *TransportError) Error() string {
 	text := fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
+	switch e.Outcome {
+	case OutcomeNotSent:
+		text += " (the request was not sent)"
+	case OutcomeMaybeDone:
+		text += " (" + maybeDoneHint + ")"
+	}
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" [%d attempts]", e.Attempts)
 	}
@@ -287,6 +326,8 @@ type DecodeError struct {
 	Header http.Header
 	// Err says what is wrong with the body, and where.
 	Err error
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 }
 
 func (e *DecodeError) Error() string {
@@ -294,8 +335,15 @@ func (e *DecodeError) Error() string {
 	if contentType == "" {
 		contentType = "no content type"
 	}
-	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the expected JSON: %v (check the base URL: a proxy or a login page may have responded)",
-		e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, contentType, e.Err)
+	if errors.Is(e.Err, ErrOrderingIgnored) || errors.Is(e.Err, errEndlessList) {
+		return fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
+	}
+	hint := "check the base URL: a proxy or a login page may have responded"
+	if e.Outcome == OutcomeMaybeDone {
+		hint += "; " + maybeDoneHint
+	}
+	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the expected JSON: %v (%s)",
+		e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, contentType, e.Err, hint)
 }
 
 // Unwrap returns the cause.

@@ -138,7 +138,12 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
 			secret.Set(reflect.ValueOf(new(api.NewSecret(testSecret))))
 		}
+		if task := made.Elem().FieldByName("Task"); task.IsValid() && task.Kind() == reflect.Struct { // required to replace an agent
+			task.FieldByName("Crontab").FieldByName("Hour").SetString("8")
+		}
 		return made
+	case in == reflect.TypeFor[time.Time]():
+		return reflect.ValueOf(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
 	}
 	require.FailNow(t, "the harness has no argument of this type", "%s", in)
 	return reflect.Value{}
@@ -189,7 +194,7 @@ func TestHarnessCoversEveryMethodOfClient(t *testing.T) {
 	for method := range methods.Methods() {
 		names = append(names, method.Name)
 	}
-	assert.Equal(t, []string{"BaseURL", "Do", "Format"}, names, "a new method of Client that calls the API must be added to operations")
+	assert.Equal(t, []string{"BaseURL", "CloseIdleConnections", "Do", "Format"}, names, "a new method of Client that calls the API must be added to operations")
 	assert.GreaterOrEqual(t, len(operations(t)), 16+5)
 }
 

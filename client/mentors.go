@@ -11,7 +11,7 @@ type MentorsService struct{ client *Client }
 // List returns one page of the mentors that the user can see. Nil params select
 // all of them.
 func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opts ...CallOption) (*Page[Mentor], error) {
-	return do[Page[Mentor]](ctx, s.client, opts, params.request)
+	return listPage[Mentor](ctx, s.client, opts, params.request)
 }
 
 // All iterates over the mentors that the user can see, from the page in params to

@@ -38,7 +38,7 @@ func TestMiddlewareWrapsEveryAttempt(t *testing.T) {
 		c := newClient(t, wrap("outer"), wrap("inner"), retries(2), roundTrip(func(r *http.Request) (*http.Response, error) {
 			assert.Equal(t, []string{"outer", "inner"}, r.Header.Values("X-Through"), op.name)
 			if sent++; sent == 1 {
-				return respond(r, http.StatusTooManyRequests, ""), nil
+				return throttled(r), nil
 			}
 			return respond(r, http.StatusOK, anySuccess), nil
 		}))
@@ -175,7 +175,7 @@ func TestLogger(t *testing.T) {
 			c := newClient(t, client.WithLogger(logger), client.WithHeader("X-Note", "in-the-header"), roundTrip(func(r *http.Request) (*http.Response, error) {
 				time.Sleep(250 * time.Millisecond)
 				if sent++; sent == 1 {
-					return respondWith(r, http.StatusTooManyRequests, `{"x": "in-the-body"}`, "X-Response", "in-the-response"), nil
+					return respondWith(r, http.StatusTooManyRequests, `{"detail": "Slow down."}`, "X-Response", "in-the-response"), nil
 				}
 				return respond(r, http.StatusOK, `{"x": "in-the-body-2", `+anySuccess[1:]), nil
 			}))

@@ -1456,7 +1456,7 @@ type PeriodicAgentLogListParams struct {
 	// which the vendor's own application sends. Other sortable fields are not
 	// documented. An unknown field is silently ignored, and the order is then
 	// the default, newest first.
-	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
+	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
@@ -1499,7 +1499,7 @@ type PeriodicAgentListParams struct {
 	// The sortable fields are not documented. By default, Django REST Framework
 	// sorts by any field of the response, except by parts of nested objects. An
 	// unknown field is silently ignored.
-	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
+	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`

@@ -153,10 +153,13 @@ func TestReplace(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, agent.ID, replaced.ID)
 	assert.Equal(t, "New", replaced.Title)
-	assert.Equal(t, "30", replaced.Task.Crontab.Minute)
+	assert.Equal(t, client.CrontabSchedule{Minute: "30", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}, replaced.Task.Crontab, "no field keeps its value")
+	assert.Equal(t, "Summarize what is due.", replaced.Prompt, "a field that is left out keeps its value")
 
-	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Title: "New"})
+	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "8"}}})
 	require.ErrorIs(t, err, client.ErrValidation, "Replace has the same required fields as Create")
+	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Mentor: agent.Mentor.UniqueID, Title: "New"})
+	assert.Equal(t, "task.crontab", requireArgumentError(t, err).Argument)
 }
 
 func TestDelete(t *testing.T) {
@@ -215,7 +218,7 @@ func TestRunsLogsAndStatistics(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, api.StatusSuccess, log.Status)
 	assert.Equal(t, good.ID, log.PeriodicAgent)
-	assert.Equal(t, "Asked.\nAnswered.", log.Content)
+	assert.Equal(t, "Asked.\nAnswered.\n\nDone.", log.Content)
 	require.NotNil(t, log.EndTime)
 	assert.False(t, log.EndTime.Before(log.StartTime.Time))
 

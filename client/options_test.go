@@ -47,9 +47,10 @@ func TestOptionsCompileOnlyWhereTheyApply(t *testing.T) {
 		"WithMaxBody":        {client.WithMaxBody(1), shared},
 		"WithMaxErrorBody":   {client.WithMaxErrorBody(1), shared},
 
-		"WithQuery":     {client.WithQuery("a", "b"), call},
-		"WithBodyField": {client.WithBodyField("a", "b"), call},
-		"WithResponse":  {client.WithResponse(new(client.Response)), call},
+		"WithQuery":          {client.WithQuery("a", "b"), call},
+		"WithBodyField":      {client.WithBodyField("a", "b"), call},
+		"WithIdempotencyKey": {client.WithIdempotencyKey("k"), call},
+		"WithResponse":       {client.WithResponse(new(client.Response)), call},
 
 		"WithPrefetch":    {client.WithPrefetch(1), ofAll},
 		"AllowUnrunnable": {client.AllowUnrunnable(), ofWrite},

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 
@@ -28,6 +29,29 @@ type Page[T any] struct {
 // LogValue returns a group of the page's numbers.
 func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
+}
+
+// listPage requests a page for a List method.
+func listPage[T any](ctx context.Context, c *Client, opts []CallOption, build buildFunc) (*Page[T], error) {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return nil, err
+	}
+	page, _, err := fetchPage[T](ctx, c, s, build)
+	return page, err
+}
+
+// fetchPage requests a page, and checks that it is sorted.
+func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*Page[T], *call, error) {
+	page := new(Page[T])
+	call, err := c.send(ctx, s, build, page)
+	if err != nil {
+		return nil, call, err
+	}
+	if err := checkOrder(call, page.Results...); err != nil {
+		return nil, call, err
+	}
+	return page, call, nil
 }
 
 // UnmarshalJSON decodes a page, or a bare list of its items.

@@ -99,6 +99,13 @@ func (s *pagedService) page(r *http.Request, page int) *http.Response {
 	return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "previous": %s, "results": [%s]}`, len(s.ids), next, previous, strings.Join(items, ",")))
 }
 
+// delete deletes an agent.
+func (s *pagedService) delete(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = slices.DeleteFunc(s.ids, func(other int64) bool { return other == id })
+}
+
 func (s *pagedService) requests() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -367,23 +374,66 @@ func TestItemsWithoutAnIDAreAllYielded(t *testing.T) {
 	assert.Len(t, mentors, 4)
 }
 
-func TestMissingPageEndsTheIteration(t *testing.T) {
+func TestListThatBecomesShorterEndsTheIteration(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range prefetchDepths {
 		s := newPagedService(20, 2)
-		s.respond = func(r *http.Request, page int) *http.Response {
+		s.respond = func(_ *http.Request, page int) *http.Response {
 			if page > 4 {
-				return respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`)
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.ids = s.ids[:8]
 			}
 			return nil
 		}
 		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
 		require.NoError(t, err)
-		assert.Equal(t, idsUpTo(8), ids)
+		assert.Equal(t, idsUpTo(8), ids, "%d ahead", ahead)
 	}
 	s := newPagedService(20, 2)
 	_, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 11}), 1)
 	require.ErrorIs(t, err, client.ErrNotFound, "the first page must exist")
+	require.ErrorContains(t, err, "check the page: the list may have fewer than 11")
+	_, err = s.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 12})
+	require.ErrorContains(t, err, "check the page: the list may have fewer than 12")
+}
+
+// A page that is missing, although the page before it still names it, is an error:
+// the items behind it would be lost silently.
+func TestMissingPageInTheMiddleIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(20, 2)
+		s.respond = func(r *http.Request, page int) *http.Response {
+			if page == 5 {
+				return respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`)
+			}
+			return nil
+		}
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+		require.ErrorAs(t, err, new(*client.PageError))
+		assert.Equal(t, idsUpTo(8), ids)
+		assert.Less(t, len(s.requests()), 100)
+	}
+}
+
+// A service that ignores the page and always names another one is stopped.
+func TestServiceThatIgnoresThePageIsStopped(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		for _, count := range []int{2, 1000, 1_000_000} {
+			s := newPagedService(2, 2)
+			s.respond = func(r *http.Request, page int) *http.Response {
+				return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": "/?page=%d", "results": [{"id": 1}, {"id": 2}]}`, count, page+1))
+			}
+			ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+			failure, ok := errors.AsType[*client.PageError](err)
+			require.True(t, ok, "%v", err)
+			requireDecodeError(t, failure)
+			assert.Equal(t, idsUpTo(2), ids)
+			assert.LessOrEqual(t, len(s.requests()), 10+ahead)
+		}
+	}
 }
 
 func TestEmptyPageDoesNotEndTheIteration(t *testing.T) {

@@ -3,6 +3,9 @@ package client
 import (
 	"context"
 	"iter"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // PeriodicAgentLogsService calls the operations on the logs of agents' runs.
@@ -10,7 +13,7 @@ type PeriodicAgentLogsService struct{ client *Client }
 
 // List returns one page of the org's logs. Nil params select all of them.
 func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAgentLogListParams, opts ...CallOption) (*Page[PeriodicAgentLog], error) {
-	return do[Page[PeriodicAgentLog]](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgentLog](ctx, s.client, opts, params.request)
 }
 
 // All iterates over the org's logs, from the page in params to the last, with one
@@ -19,6 +22,35 @@ func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAge
 // since another one was deleted, may be missed.
 func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
+}
+
+// Since iterates over the logs that were created at t or later, newest first, and
+// requests no more pages than they need. Params select the logs as for All, but
+// must not set an ordering or a page. Logs that are created during the iteration
+// may be missing.
+//
+// A service that ignores the ordering would make it end too soon. Since notices
+// that, and yields an error that is [ErrOrderingIgnored].
+func (s *PeriodicAgentLogsService) Since(ctx context.Context, t time.Time, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
+	return func(yield func(*PeriodicAgentLog, error) bool) {
+		newest := PeriodicAgentLogListParams{}
+		if params != nil {
+			newest = *params
+		}
+		if newest.Ordering != "" || newest.Page != 0 {
+			yield(nil, &api.ArgumentError{Argument: "params", Reason: "must not set Ordering or Page, which Since sets"})
+			return
+		}
+		newest.Ordering = OrderByCreatedAt.Descending()
+		for log, err := range s.All(ctx, &newest, opts...) {
+			if err == nil && !log.CreatedAt.IsZero() && log.CreatedAt.Before(t) {
+				return
+			}
+			if !yield(log, err) {
+				return
+			}
+		}
+	}
 }
 
 func (p *PeriodicAgentLogListParams) request(org, userID string) (*request, error) {

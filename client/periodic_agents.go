@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"iter"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // PeriodicAgentsService calls the operations on periodic agents.
@@ -10,7 +12,7 @@ type PeriodicAgentsService struct{ client *Client }
 
 // List returns one page of the org's agents. Nil params select all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
-	return do[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgent](ctx, s.client, opts, params.request)
 }
 
 // All iterates over the org's agents, from the page in params to the last, with one
@@ -33,31 +35,91 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 }
 
 // Create creates an agent, which runs on its schedule unless its task is disabled.
+// Empty fields of its crontab are sent as *.
+//
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	agent = agent.explicit()
+	return s.write(ctx, settings, agent.crontab(), true, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
 	})
 }
 
 // Replace replaces the agent with this id. Mentor, title and crontab are required.
+// Empty fields of the crontab are sent as *, so none of them keeps its stored
+// value. All other fields keep their values if they are nil or unset in the
+// request, also those of the task; [PeriodicAgent.CreateRequest] sets all of them.
+//
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
-		return newPeriodicAgentReplaceRequest(org, userID, id, agent)
+	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	agent = agent.explicit()
+	return s.write(ctx, settings, agent.crontab(), true, func(org, userID string) (*request, error) {
+		r, err := newPeriodicAgentReplaceRequest(org, userID, id, agent)
+		if _, ok := settings.fields["task"]; err == nil && !ok && agent.crontab().isZero() {
+			err = &api.ArgumentError{Argument: "task.crontab", Reason: "has no field set, but a replacement needs a whole schedule"}
+		}
+		return r, err
 	})
 }
 
-// Update changes the fields of the agent with this id that are set in changes,
-// which may be single fields of the crontab. A schedule that would never run is
-// refused; see [UnrunnableError]. The returned agent's Mentor has the unique id
-// only.
+// Update changes the fields of the agent with this id that are set in changes. All
+// others keep their values, also those of the task and of the crontab.
+//
+// A schedule that would never run is refused; see [UnrunnableError]. If changes has
+// some fields of a crontab but not all, Update requests the agent first, to check
+// the schedule as a whole. The returned agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	build := func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)
+	}
+	if _, err := build(settings.org, settings.userID); err != nil {
+		return nil, err
+	}
+	schedule := changes.crontab()
+	if schedule.isPartial() && !settings.allowUnrunnable {
+		stored, err := receive[PeriodicAgent](ctx, s.client, settings.forReading(), func(org, userID string) (*request, error) {
+			return newPeriodicAgentGetRequest(org, userID, id)
+		})
+		if err != nil {
+			return nil, err
+		}
+		schedule = schedule.orElse(stored.Task.Crontab)
+	}
+	return s.write(ctx, settings, schedule, changes.schedules(), build)
+}
+
+// write sends a request that writes an agent. It refuses a schedule that would
+// never run. If schedules is set, it also checks the stored schedule, which may
+// have been changed by others.
+func (s *PeriodicAgentsService) write(ctx context.Context, settings *callSettings, schedule CrontabSchedule, schedules bool, build buildFunc) (*PeriodicAgent, error) {
+	agent, err := receive[PeriodicAgent](ctx, s.client, settings, func(org, userID string) (*request, error) {
+		r, err := build(org, userID)
+		if err == nil && !settings.allowUnrunnable {
+			err = checkSchedule(schedule)
+		}
+		return r, err
 	})
+	if err == nil && schedules && !settings.allowUnrunnable {
+		err = checkStored(agent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return agent, nil
 }
 
 // Delete deletes the agent with this id and its schedule.

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -67,14 +66,6 @@ func (p *prefetcher[T]) stop() {
 // page returns the page with this query, which comes after the page last, or the
 // first page if last is nil.
 func (p *prefetcher[T]) page(query string, last *Page[T]) fetched[T] {
-	next := p.next(query, last)
-	if response := p.pager.settings.response; response != nil && next.response.StatusCode != 0 {
-		*response = next.response
-	}
-	return next
-}
-
-func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
 	for {
 		pending, ok := p.pending[query]
 		if !ok {
@@ -92,11 +83,19 @@ func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
 	}
 }
 
+// refetch fetches a page again, since the list has changed. It discards the pages
+// that are being fetched ahead.
+func (p *prefetcher[T]) refetch(query string) fetched[T] {
+	p.discard()
+	p.window = min(1, p.ahead)
+	return p.pager.fetch(p.parent, query)
+}
+
 // isOutdated reports whether a page that may have been fetched before the page
 // last shows the list in another state.
 func (f fetched[T]) isOutdated(last *Page[T]) bool {
 	if f.err != nil {
-		return errors.Is(f.err, ErrNotFound) // its items may be there by now
+		return f.isMissing() // it may exist by now
 	}
 	return f.page.Count != last.Count
 }

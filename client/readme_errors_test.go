@@ -76,8 +76,19 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.HeldBackError": func(t *testing.T) error {
 			return as[*client.HeldBackError](t, heldBack(t))
 		},
+		"client.ErrBodyTooLarge": func(t *testing.T) error {
+			_, err := responding(t, http.StatusOK, "{\"id\": 1}").PeriodicAgents.Get(t.Context(), 1, client.WithMaxBody(3))
+			require.ErrorIs(t, err, client.ErrBodyTooLarge)
+			return as[*client.TransportError](t, err)
+		},
 		"client.DecodeError": func(t *testing.T) error {
 			_, err := responding(t, http.StatusOK, "<html>").PeriodicAgents.Get(t.Context(), 1)
+			return as[*client.DecodeError](t, err)
+		},
+		"client.ErrOrderingIgnored": func(t *testing.T) error {
+			c := responding(t, http.StatusOK, `{"count": 2, "next": null, "previous": null, "results": [{"id": 2}, {"id": 1}]}`)
+			_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Ordering: client.OrderByID})
+			require.ErrorIs(t, err, client.ErrOrderingIgnored)
 			return as[*client.DecodeError](t, err)
 		},
 		"client.PageError": func(t *testing.T) error {

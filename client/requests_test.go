@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,9 +81,9 @@ func TestCreateLeavesOutUnsetFields(t *testing.T) {
 	_, err = c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Enabled: new(false)}})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"task": {"enabled": false}}`, s.body)
-	_, err = c.PeriodicAgents.Replace(t.Context(), 1, &client.PeriodicAgentCreateRequest{Title: "T", Mentor: "m"})
+	_, err = c.PeriodicAgents.Replace(t.Context(), 1, &client.PeriodicAgentCreateRequest{Title: "T", Mentor: "m"}, client.WithBodyField("task", nil))
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"title": "T", "mentor": "m"}`, s.body)
+	assert.JSONEq(t, `{"title": "T", "mentor": "m", "task": null}`, s.body)
 }
 
 // Characters that HTML escapes are sent unescaped.
@@ -158,7 +159,7 @@ func TestFiltersAreSent(t *testing.T) {
 		if op.method == http.MethodGet {
 			require.NoError(t, op.call(t.Context(), c))
 			for name := range s.url.Query() {
-				assert.Equal(t, "session_id", name, "%s sends an unset filter", op.name)
+				assert.True(t, name == "session_id" || name == "ordering" && strings.HasSuffix(op.name, ".Since"), "%s sends the unset filter %s", op.name, name)
 			}
 		}
 	}

@@ -28,6 +28,7 @@ func WithResponse(response *Response) CallOption {
 		if response == nil {
 			return &api.ArgumentError{Argument: "WithResponse", Reason: "is nil"}
 		}
+		*response = Response{}
 		s.response = response
 		return nil
 	})

@@ -51,6 +51,11 @@ func statusWithRetryAfter(code int, retryAfter string) func(*http.Request) *http
 	return func(r *http.Request) *http.Response { return respondWith(r, code, "", "Retry-After", retryAfter) }
 }
 
+// throttled is the application's 429.
+func throttled(r *http.Request) *http.Response {
+	return respondWith(r, http.StatusTooManyRequests, `{"detail": "Request was throttled. Expected available in 1 second."}`, "Retry-After", "1")
+}
+
 // notFound is the application's 404.
 func notFound(r *http.Request) *http.Response {
 	return respond(r, http.StatusNotFound, `{"detail": "Not found."}`)
@@ -78,8 +83,10 @@ func TestAttemptsByDefault(t *testing.T) {
 			{"502", status(502), op.attemptsOf(4)},
 			{"503", status(503), op.attemptsOf(4)},
 			{"504", status(504), op.attemptsOf(4)},
-			{"429", status(429), 4},
-			{"503 with a wait", statusWithRetryAfter(503, "1"), 4},
+			{"429", throttled, 4},
+			{"429 of a proxy", status(429), op.attemptsOf(4)},
+			{"503 with Retry-After", statusWithRetryAfter(503, "1"), op.attemptsOf(4)},
+			{"503 with Retry-After 0", statusWithRetryAfter(503, "0"), op.attemptsOf(4)},
 			{"400", status(400), 1},
 			{"401", status(401), 1},
 			{"404", notFound, 1},
@@ -108,7 +115,7 @@ func TestCallSucceedsAfterRetries(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s, c := newScriptedClient(t, statusWithRetryAfter(503, "1"), status(429), statusWithRetryAfter(429, "2"), ok)
+				s, c := newScriptedClient(t, throttled, throttled, throttled, ok)
 				var response client.Response
 				require.NoError(t, op.call(t.Context(), c, client.WithResponse(&response)))
 				assert.Len(t, s.sentAt, 4)
@@ -118,7 +125,7 @@ func TestCallSucceedsAfterRetries(t *testing.T) {
 	}
 }
 
-// If an earlier attempt of a DELETE may have been handled, a 404 is success.
+// If an earlier attempt of a DELETE may have arrived, a 404 is success.
 // Otherwise it is an error.
 func TestNotFoundAfterDelete(t *testing.T) {
 	t.Parallel()
@@ -128,9 +135,10 @@ func TestNotFoundAfterDelete(t *testing.T) {
 		gone   bool
 	}{
 		{"at once", nil, false},
-		{"after a limit", []func(*http.Request) *http.Response{status(429)}, false},
-		{"after two limits", []func(*http.Request) *http.Response{status(429), statusWithRetryAfter(429, "1")}, false},
-		{"after a refusal with a wait", []func(*http.Request) *http.Response{statusWithRetryAfter(503, "1")}, false},
+		{"after a 429", []func(*http.Request) *http.Response{throttled}, true},
+		{"after a proxy's 429", []func(*http.Request) *http.Response{status(429)}, true},
+		{"after a 503 with Retry-After", []func(*http.Request) *http.Response{statusWithRetryAfter(503, "1")}, true},
+		{"after a proxy's 404", []func(*http.Request) *http.Response{status(404)}, true},
 		{"after a lost response", []func(*http.Request) *http.Response{nil}, true},
 		{"after a gateway's timeout", []func(*http.Request) *http.Response{status(504)}, true},
 		{"after a lost response and a limit", []func(*http.Request) *http.Response{nil, status(429)}, true},

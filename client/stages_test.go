@@ -23,6 +23,8 @@ type stallingServer struct {
 	serve func(r *http.Request) (*http.Response, error)
 	// status is the status of the response, if its header was received.
 	status int
+	// retriesIdempotent is set if only idempotent operations reach the stage.
+	retriesIdempotent bool
 }
 
 func stallingServers() []stallingServer {
@@ -34,11 +36,11 @@ func stallingServers() []stallingServer {
 		{name: "waiting for the header", serve: hang},
 		{name: "in the body", serve: drippingResponse(http.StatusOK)},
 		{name: "in an error's body", serve: drippingResponse(http.StatusForbidden), status: http.StatusForbidden},
-		{name: "backing off", serve: func(r *http.Request) (*http.Response, error) {
+		{name: "backing off", retriesIdempotent: true, serve: func(r *http.Request) (*http.Response, error) {
 			return respondWith(r, http.StatusServiceUnavailable, "", "Retry-After", "50"), nil
 		}},
 		{name: "waiting for the rate limit", serve: func(r *http.Request) (*http.Response, error) {
-			return respondWith(r, http.StatusTooManyRequests, "", "Retry-After", "50"), nil
+			return respondWith(r, http.StatusTooManyRequests, `{"detail": "Request was throttled."}`, "Retry-After", "50"), nil
 		}},
 	}
 }
@@ -91,12 +93,17 @@ func TestCancellationEndsEveryOperationAtEveryStage(t *testing.T) {
 					begin := time.Now()
 					time.AfterFunc(20*time.Second, func() { cancel(because) })
 					err := op.call(ctx, c)
-					assert.Equal(t, 20*time.Second, time.Since(begin), "it ends at once")
-					assert.Equal(t, 1, sent, "and sends nothing more")
+					assert.Equal(t, 1, sent, "it sends nothing more")
 					if stage.status != 0 {
+						assert.Equal(t, 5*time.Second, time.Since(begin), "an error's body is not waited for longer")
 						assert.Equal(t, stage.status, requireError(t, err).StatusCode, "the status is reported without the whole body")
 						return
 					}
+					if stage.retriesIdempotent && !op.idempotent() {
+						assert.Zero(t, time.Since(begin), "it does not wait")
+						return
+					}
+					assert.Equal(t, 20*time.Second, time.Since(begin), "it ends at once")
 					require.ErrorIs(t, err, context.Canceled)
 					require.ErrorIs(t, err, because)
 					assertTransportError(t, op, err, 1)

@@ -152,10 +152,10 @@ func (f *follower) find(ctx context.Context) (*polled, error) {
 // the service doesn't sort them as requested, it lists all.
 func (f *follower) findNew(ctx context.Context, p *polled) error {
 	params := f.params
-	params.Ordering = "-created_at"
+	newestFirst := client.WithQuery("ordering", "-created_at") // which the client doesn't check
 	var before time.Time
 	descending, ascending := false, false
-	for log, err := range f.client.PeriodicAgentLogs.All(ctx, &params, f.allOptions()...) {
+	for log, err := range f.client.PeriodicAgentLogs.All(ctx, &params, append(f.allOptions(), newestFirst)...) {
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"time"
+
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
-	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
@@ -32,13 +34,20 @@ type agent struct {
 	PreviousAgentStatus api.Status      `json:"previous_agent_status"`
 	PreviousAgentOutput string          `json:"previous_agent_output"` // in responses
 
-	org      *org
-	mentor   *mentor
-	latest   *log   // of the latest run; nil if there was none
-	output   string // of the latest run that has finished
-	schedule crontab.Schedule
-	nextRun  *timeline.Entry // nil if there is none
-	deleted  bool
+	org     *org
+	mentor  *mentor
+	latest  *log   // of the latest run; nil if there was none
+	output  string // of the latest run that has finished
+	deleted bool
+
+	// What beat remembers of the task. Times are null if they are zero.
+	lastRunAt     time.Time
+	totalRunCount int
+	taskChangedAt time.Time
+
+	dueAt   time.Time       // when it was due last
+	nextRun *timeline.Entry // nil if there is none
+	check   beat.Check      // of nextRun
 }
 
 type task struct {
@@ -55,6 +64,13 @@ func (a *agent) RowID() int64 { return a.ID }
 
 func (a *agent) mentorID() string { return a.mentor.UniqueID }
 
+// setLatest sets the latest log to l, unless it is older.
+func (a *agent) setLatest(l *log) {
+	if a.latest == nil || newestFirst(l, a.latest) < 0 {
+		a.latest = l
+	}
+}
+
 // status returns the status of the latest run.
 func (a *agent) status() api.Status {
 	if a.latest == nil {
@@ -63,15 +79,15 @@ func (a *agent) status() api.Status {
 	return a.latest.Status
 }
 
-// readForm returns the JSON form in the responses to list and retrieve.
-func (a *agent) readForm() any {
-	form := a.writeForm()
+// readRepresentation returns the JSON form in the responses to list and retrieve.
+func (a *agent) readRepresentation() any {
+	form := a.writeRepresentation()
 	form.Mentor = a.mentor.json
 	return form
 }
 
-// writeForm returns the JSON form in the responses to create and update.
-func (a *agent) writeForm() *agent {
+// writeRepresentation returns the JSON form in the responses to create and update.
+func (a *agent) writeRepresentation() *agent {
 	form := *a
 	form.Mentor = a.mentor.UniqueID
 	form.Enabled, form.OneOff = a.Task.Enabled, a.Task.OneOff

@@ -33,6 +33,16 @@ var agentFields = []django.Field[agent]{
 	django.ChoiceField("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
+// agentFieldsOf returns the fields in a release. In release 3.59, a mentor is written
+// as its integer id.
+func agentFieldsOf(release Release) []django.Field[agent] {
+	if release != Release359 {
+		return agentFields
+	}
+	mentorField := django.RequiredPrimaryKeyRelatedField("mentor", mentorByID, func(a *agent) **mentor { return &a.mentor })
+	return append([]django.Field[agent]{mentorField}, agentFields[1:]...)
+}
+
 var taskFields = []django.Field[task]{
 	django.NestedField("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),
 	django.BooleanField("one_off", func(t *task) *bool { return &t.OneOff }),
@@ -64,6 +74,8 @@ func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) 
 }
 
 func mentorOf(o any, id string) *mentor { return o.(*org).mentorByUUID[id] } //nolint:forcetypeassert // the context is an org
+
+func mentorByID(o any, id int64) *mentor { return o.(*org).mentors.ByID(id) } //nolint:forcetypeassert // the context is an org
 
 func hasAgentID(o any, id int64) bool { return o.(*org).hasAgent(id) } //nolint:forcetypeassert // the context is an org
 

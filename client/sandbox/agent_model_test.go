@@ -11,26 +11,26 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// An agent is what the API tells of it.
+// PeriodicAgent returns the same model that a client reads from the API.
 func TestPeriodicAgent(t *testing.T) {
 	t.Parallel()
-	full := calling("http://127.0.0.1:1/", "a-long-random-secret")
+	full := withCallback("http://127.0.0.1:1/", "a-long-random-secret")
 	full.Description, full.Prompt, full.Pathway = new("For tests."), new("What is due?"), new("path")
 	full.ParentSessionID, full.ParentMentorID = new(session), client.Value(int64(5))
 	full.Task.OneOff, full.Task.Enabled, full.Task.StartTime = new(true), new(false), client.Value(start)
 	full.PreviousAgent, full.PreviousAgentStatus = client.Value(int64(1)), new(api.StatusError)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest(), full))
-	fire(t, server, 1, sandbox.Outcome{Output: "Two essays."})
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest(), full))
+	runNow(t, server, 1, sandbox.Outcome{Output: "Two essays."})
 
 	c := newClient(t, server)
 	for id := range int64(2) {
-		told, err := c.PeriodicAgents.Get(t.Context(), id+1)
+		fromAPI, err := c.PeriodicAgents.Get(t.Context(), id+1)
 		require.NoError(t, err)
-		kept, err := server.PeriodicAgent(id + 1)
+		stored, err := server.PeriodicAgent(id + 1)
 		require.NoError(t, err)
-		assert.Equal(t, told.Mentor.UniqueID, kept.Mentor.UniqueID)
-		kept.Mentor = told.Mentor // what is not set is null there, and empty here
-		assert.Equal(t, told, kept)
+		assert.Equal(t, fromAPI.Mentor.UniqueID, stored.Mentor.UniqueID)
+		stored.Mentor = fromAPI.Mentor // an unset field is null in one and empty in the other
+		assert.Equal(t, fromAPI, stored)
 	}
 	_, err := server.PeriodicAgent(3)
 	unknown := &sandbox.UnknownAgentError{}

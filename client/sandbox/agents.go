@@ -13,7 +13,7 @@ import (
 func (p *platform) listAgents(o *org, r *listing.Request) *django.Response {
 	p.store.RLock()
 	defer p.store.RUnlock()
-	return agentListing(o).List(o.agents, r, (*agent).readForm)
+	return agentListing(o).List(o.agents, r, (*agent).readRepresentation)
 }
 
 func (p *platform) retrieveAgent(o *org, id string) *django.Response {
@@ -23,7 +23,15 @@ func (p *platform) retrieveAgent(o *org, id string) *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return django.OK(a.readForm())
+	return django.OK(a.readRepresentation())
+}
+
+// checkAgent returns the response if there is no agent with an id, or else nil.
+func (p *platform) checkAgent(o *org, id string) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	_, errResponse := findAgent(o, id)
+	return errResponse
 }
 
 // findAgent returns the agent with an id, or the response if there is none.
@@ -39,8 +47,8 @@ func findAgent(o *org, id string) (*agent, *django.Response) {
 	return a, nil
 }
 
-// createAgent creates an agent of a user from data.
-func (p *platform) createAgent(o *org, username string, data any) *django.Response {
+// createAgent creates an agent of a user from data for the fields.
+func (p *platform) createAgent(o *org, username string, fields []django.Field[agent], data any) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	now := p.now()
@@ -56,45 +64,40 @@ func (p *platform) createAgent(o *org, username string, data any) *django.Respon
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if errResponse := django.Validate(&django.Validation{Context: o}, agentFields, data, a); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Context: o}, fields, data, a); errResponse != nil {
 		return errResponse
 	}
 	a.ID = p.store.nextID("agent")
 	a.Task.ID = p.store.nextID("task")
 	a.Task.Name = fmt.Sprintf("periodic-agent-%d", a.ID)
 	o.agents.Add(a)
-	p.runs.schedule(a)
+	p.runs.taskSaved(a)
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
-	return &django.Response{Status: http.StatusCreated, Body: a.writeForm()}
+	return &django.Response{Status: http.StatusCreated, Body: a.writeRepresentation()}
 }
 
-// updateAgent sets the fields of an agent to the data, which it gets if there is
-// such an agent. If partial is true, no field is required. Fields that the data
-// lacks stay as they are.
-func (p *platform) updateAgent(o *org, id string, data func() (any, *django.Response), partial bool) *django.Response {
+// updateAgent sets the fields of an agent that the data has. Unless partial is
+// true, it must have the required fields.
+func (p *platform) updateAgent(o *org, id string, fields []django.Field[agent], data any, partial bool) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	a, errResponse := findAgent(o, id)
 	if errResponse != nil {
 		return errResponse
 	}
-	fields, errResponse := data()
-	if errResponse != nil {
-		return errResponse
-	}
 	updated := *a
-	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, agentFields, fields, &updated); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, fields, data, &updated); errResponse != nil {
 		return errResponse
 	}
 	updated.ModifiedAt = p.now()
-	reschedule := updated.Task != a.Task
+	taskChanged := updated.Task != a.Task
 	*a = updated
-	if reschedule {
-		p.runs.schedule(a)
+	if taskChanged {
+		p.runs.taskSaved(a)
 	}
 	p.runs.releaseDependents(o, p.timeline.Now())
 	p.events.publish(Event{Type: EventAgentSaved, Org: o.key, AgentID: a.ID})
-	return django.OK(a.writeForm())
+	return django.OK(a.writeRepresentation())
 }
 
 // deleteAgent deletes an agent and its logs. Agents that depend on it depend on

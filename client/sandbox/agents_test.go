@@ -14,10 +14,10 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-func TestAgentAsWritten(t *testing.T) {
+func TestCreateAgentResponse(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.January, 5, 10, 0, 0, 120_456_789, time.FixedZone("", 3600))
-	server := newServer(t, withAda(), sandbox.WithFrozenClock(now))
+	server := newServer(t, withTestAccount(), sandbox.WithFrozenClock(now))
 	got := send(t, server, http.MethodPost, "periodic-agents/",
 		`{"mentor":"`+coach+`","title":" <b>&\u2028é\t ","task":{"crontab":{"minute":"0"},"start_time":"2026-01-05T00:00:00+02:00"}}`)
 	assert.Equal(t, http.StatusCreated, got.status)
@@ -31,9 +31,9 @@ func TestAgentAsWritten(t *testing.T) {
 		got.body)
 }
 
-func TestAgentAsRead(t *testing.T) {
+func TestRetrieveAgentResponse(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	single := get(t, server, "periodic-agents/1/").fields(t)
 	mentor, ok := single["mentor"].(map[string]any)
 	require.True(t, ok)
@@ -42,17 +42,17 @@ func TestAgentAsRead(t *testing.T) {
 	assert.Equal(t, []any{single}, get(t, server, "periodic-agents/").fields(t)["results"])
 }
 
-func TestPutAndPatchLeaveTheRest(t *testing.T) {
+func TestPutAndPatchKeepOmittedFields(t *testing.T) {
 	t.Parallel()
 	request := digest()
 	request.Description = new("Keep me.")
 	request.PreviousAgent = client.Value(int64(1))
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", request))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", request))
 	c, ctx := newClient(t, server), t.Context()
 
 	replaced, err := c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{
-		Mentor: coach, Title: "Evening digest", Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "30"}},
-	})
+		Mentor: coach, Title: "Evening digest",
+	}, client.WithBodyField("task", map[string]any{"crontab": map[string]string{"minute": "30"}})) // the client itself sends all fields
 	require.NoError(t, err)
 	assert.Equal(t, "Evening digest", replaced.Title)
 	assert.Equal(t, "Keep me.", replaced.Description)
@@ -64,18 +64,18 @@ func TestPutAndPatchLeaveTheRest(t *testing.T) {
 	assert.Nil(t, patched.PreviousAgent)
 	assert.Equal(t, "Evening digest", patched.Title)
 
-	_, err = c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{Title: "x"})
+	_, err = c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{Title: "x"}, client.WithBodyField("task", map[string]any{}))
 	refusal := &client.Error{}
 	require.ErrorAs(t, err, &refusal)
 	assert.Equal(t, []client.FieldError{
 		{Path: "mentor", Messages: []string{"This field is required."}},
-		{Path: "task", Messages: []string{"This field is required."}},
+		{Path: "task.crontab", Messages: []string{"This field is required."}},
 	}, refusal.Fields)
 }
 
-func TestRefusedUpdateChangesNothing(t *testing.T) {
+func TestInvalidUpdateChangesNothing(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	before := get(t, server, "periodic-agents/1/").body
 	got := send(t, server, http.MethodPatch, "periodic-agents/1/",
 		`{"title":"changed","task":{"enabled":false,"crontab":{"minute":"1","hour":"24"}},"parent_mentor_id":5,"previous_agent_status":"bogus"}`)
@@ -84,10 +84,10 @@ func TestRefusedUpdateChangesNothing(t *testing.T) {
 	assert.Equal(t, before, get(t, server, "periodic-agents/1/").body)
 }
 
-// TestWhatDjangoFailsAt has requests that Django answers with 500.
-func TestWhatDjangoFailsAt(t *testing.T) {
+// Django responds to these requests with 500.
+func TestRequestsThatDjangoAnswersWith500(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	const huge = "9223372036854775808"
 	for body, want := range map[string]string{
 		`{"parent_mentor_id":` + huge + `}`:       `{"parent_mentor_id":["Ensure this value is less than or equal to 9223372036854775807."]}`,
@@ -108,7 +108,7 @@ func TestWhatDjangoFailsAt(t *testing.T) {
 
 func TestModifiedAt(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	advance(t, server, time.Hour)
 	agent := send(t, server, http.MethodPatch, "periodic-agents/1/", `{}`).fields(t)
 	assert.Equal(t, "2026-01-05T09:00:00Z", agent["created_at"])
@@ -117,7 +117,7 @@ func TestModifiedAt(t *testing.T) {
 
 func TestAgentBelongsToItsCreator(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
+	server := newTestServer(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
 	c := newClient(t, server, client.WithAPIKey(key))
 	request := digest()
 	created, err := c.PeriodicAgents.Create(t.Context(), &request, client.WithUsername("eve"))
@@ -125,14 +125,14 @@ func TestAgentBelongsToItsCreator(t *testing.T) {
 	assert.Equal(t, "ada", created.Username)
 }
 
-func TestDelete(t *testing.T) {
+func TestDeleteAgent(t *testing.T) {
 	t.Parallel()
 	follower := digest()
 	follower.PreviousAgent = client.Value(int64(1))
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", follower))
-	fire(t, server, 1, sandbox.Outcome{})
-	fire(t, server, 2, sandbox.Outcome{})
-	fire(t, server, 1, sandbox.Outcome{})
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", follower))
+	runNow(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 2, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
 
 	got := send(t, server, http.MethodDelete, "periodic-agents/1/", "")
 	assert.Equal(t, http.StatusNoContent, got.status)
@@ -153,10 +153,10 @@ func TestPreviousAgentOutput(t *testing.T) {
 	t.Parallel()
 	follower := digest()
 	follower.PreviousAgent = client.Value(int64(1))
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", follower))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", follower))
 	assert.Empty(t, get(t, server, "periodic-agents/2/").fields(t)["previous_agent_output"])
-	fire(t, server, 1, sandbox.Outcome{Output: "first"})
-	fire(t, server, 1, sandbox.Outcome{Output: "second"})
+	runNow(t, server, 1, sandbox.Outcome{Output: "first"})
+	runNow(t, server, 1, sandbox.Outcome{Output: "second"})
 	assert.Equal(t, "second", get(t, server, "periodic-agents/2/").fields(t)["previous_agent_output"])
 	assert.Empty(t, get(t, server, "periodic-agents/1/").fields(t)["previous_agent_output"])
 }

@@ -30,8 +30,8 @@ func setDefaultJSON(field *json.RawMessage, value string) {
 // clone returns a copy of list that is not nil.
 func clone[T any](list []T) []T { return append([]T{}, list...) }
 
-// ofOrg is the argument of an option that adds something to an org.
-type ofOrg[T any] struct {
+// orgSeed is the argument of an option that adds something to an org.
+type orgSeed[T any] struct {
 	org   string
-	thing T
+	value T
 }

@@ -4,7 +4,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/iblai/iblai-go/client"
@@ -26,17 +28,26 @@ type Account struct {
 	Member bool
 }
 
-func (a Account) check() error {
+// check validates an account beside the others that there are.
+func (a Account) check(argument string, others []Account) error {
 	for _, field := range []struct{ name, value string }{{"Org", a.Org}, {"Username", a.Username}} {
 		switch {
 		case field.value == "":
-			return invalid("WithAccount."+field.name, "is empty")
+			return invalid(argument+"."+field.name, "is empty")
 		case field.value == "." || field.value == ".." || strings.ContainsAny(field.value, `/\`):
-			return invalid("WithAccount."+field.name, "is %q, which can't be a segment of a path", field.value)
+			return invalid(argument+"."+field.name, "is %q, which can't be a segment of a path", field.value)
 		}
 	}
 	if strings.ContainsFunc(a.APIKey.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return invalid("WithAccount.APIKey", "has a character that is not allowed in a header")
+		return invalid(argument+".APIKey", "has a character that is not allowed in a header")
+	}
+	for _, other := range others {
+		if other.Org == a.Org && other.Username == a.Username {
+			return invalid(argument+".Username", "is %q, which org %q has already", a.Username, a.Org)
+		}
+		if !a.APIKey.IsZero() && other.APIKey == a.APIKey {
+			return invalid(argument+".APIKey", "is the key of two accounts: %q of %q and %q of %q", other.Username, other.Org, a.Username, a.Org)
+		}
 	}
 	return nil
 }
@@ -47,8 +58,9 @@ func newAPIKey() api.Secret {
 	return api.NewSecret(hex.EncodeToString(key[:]))
 }
 
-// accounts are the accounts of a sandbox.
+// accounts are the accounts of a sandbox. At least one is an account.
 type accounts struct {
+	mu    sync.RWMutex // guards what follows
 	all   []Account
 	byKey map[string]*Account
 }
@@ -56,13 +68,46 @@ type accounts struct {
 func newAccounts(all []Account) *accounts {
 	added := &accounts{byKey: map[string]*Account{}}
 	for _, a := range all {
-		if a.APIKey.IsZero() {
-			a.APIKey = newAPIKey()
-		}
-		added.all = append(added.all, a)
-		added.byKey[a.APIKey.Reveal()] = &a
+		added.add(a)
 	}
 	return added
+}
+
+// add adds an account with a key, which it returns.
+func (s *accounts) add(a Account) Account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a.APIKey.IsZero() {
+		a.APIKey = newAPIKey()
+	}
+	s.all = append(s.all, a)
+	s.byKey[a.APIKey.Reveal()] = &a
+	return a
+}
+
+func (s *accounts) list() []Account {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.all)
+}
+
+func (s *accounts) first() Account { return s.list()[0] }
+
+// find returns the account of a user.
+func (s *accounts) find(org, username string) (Account, error) {
+	for _, a := range s.list() {
+		if a.Org == org && a.Username == username {
+			return a, nil
+		}
+	}
+	return Account{}, invalid("username", "is %q, but org %q has no such account", username, org)
+}
+
+// ofKey returns the account with an API key, or nil.
+func (s *accounts) ofKey(key string) *Account {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byKey[key]
 }
 
 // authenticate returns the account whose API key a request has.
@@ -78,7 +123,7 @@ func (s *accounts) authenticate(r *http.Request) (*Account, *django.Response) {
 	case !utf8.ValidString(words[1]):
 		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token header. Token string should not contain invalid characters.")
 	}
-	account := s.byKey[words[1]]
+	account := s.ofKey(words[1])
 	if account == nil {
 		return nil, django.AuthenticationFailed(client.DefaultAuthScheme, "Invalid token.")
 	}

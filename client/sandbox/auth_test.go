@@ -14,10 +14,10 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-func TestWhoMayDoWhat(t *testing.T) {
+func TestPermissions(t *testing.T) {
 	t.Parallel()
 	const graceKey, eveKey, linKey = "grace-key", "eve-key", "lin-key"
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret(eveKey), Member: true}),
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "lin", APIKey: api.NewSecret(linKey)}),
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret(graceKey)}),
@@ -54,14 +54,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-func TestOrgsAreApart(t *testing.T) {
+func TestOrgsAreIsolated(t *testing.T) {
 	t.Parallel()
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace", APIKey: api.NewSecret("grace-key")}),
 		sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "New books", Task: digest().Task}),
 	)
-	fire(t, server, 2, sandbox.Outcome{})
+	runNow(t, server, 2, sandbox.Outcome{})
 	assert.Equal(t, http.StatusNotFound, get(t, server, "periodic-agents/2/").status)
 	assert.Equal(t, http.StatusNotFound, send(t, server, http.MethodDelete, "periodic-agents/2/", "").status)
 	assert.Equal(t, http.StatusNotFound, get(t, server, "periodic-agent-logs/1/").status)
@@ -79,7 +79,7 @@ func TestOrgsAreApart(t *testing.T) {
 
 func TestUnauthorizedHeaders(t *testing.T) {
 	t.Parallel()
-	got := send(t, newAda(t), http.MethodGet, "periodic-agents/", "", "Authorization", "")
+	got := send(t, newTestServer(t), http.MethodGet, "periodic-agents/", "", "Authorization", "")
 	assert.Equal(t, http.StatusUnauthorized, got.status)
 	assert.Equal(t, "Api-Token", got.header.Get("WWW-Authenticate"))
 	assert.Equal(t, "GET, POST, HEAD, OPTIONS", got.header.Get("Allow"))
@@ -87,7 +87,7 @@ func TestUnauthorizedHeaders(t *testing.T) {
 	assert.JSONEq(t, `{"detail":"Authentication credentials were not provided."}`, got.body)
 }
 
-func TestGeneratedKeys(t *testing.T) {
+func TestGeneratedAPIKeys(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
 	accounts := server.Accounts()
@@ -100,11 +100,11 @@ func TestGeneratedKeys(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, got.status, "ada's key of other tests")
 }
 
-func TestKeysAndSecretsAreNotPrinted(t *testing.T) {
+func TestFormatHidesSecrets(t *testing.T) {
 	t.Parallel()
 	request := digest()
 	request.CallbackSecret = new(api.NewSecret("a-long-random-secret"))
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request))
 	for _, value := range []any{server, server.Sandbox, server.Accounts(), server.Accounts()[0]} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 			text := fmt.Sprintf(verb, value)

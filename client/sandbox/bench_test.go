@@ -9,20 +9,19 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// forgotten is an answer of which only the status is kept.
-type forgotten struct {
+// discardingWriter keeps the status of a response only.
+type discardingWriter struct {
 	header http.Header
 	status int
 }
 
-func (d *forgotten) Header() http.Header         { return d.header }
-func (d *forgotten) WriteHeader(status int)      { d.status = status }
-func (d *forgotten) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discardingWriter) Header() http.Header         { return d.header }
+func (d *discardingWriter) WriteHeader(status int)      { d.status = status }
+func (d *discardingWriter) Write(p []byte) (int, error) { return len(p), nil }
 
-// BenchmarkServe answers with a page of ten agents, and with one that is not
-// there.
+// BenchmarkServe measures a page of ten agents, and a 404 response.
 func BenchmarkServe(b *testing.B) {
-	options := []sandbox.Option{withAda(), withStill()}
+	options := []sandbox.Option{withTestAccount(), withTestClock()}
 	for range 10 {
 		options = append(options, sandbox.WithPeriodicAgent("acme", digest()))
 	}
@@ -40,7 +39,7 @@ func BenchmarkServe(b *testing.B) {
 			b.ReportAllocs()
 			request := newRequest(http.MethodGet, served.path, "")
 			for b.Loop() {
-				w := &forgotten{header: http.Header{}}
+				w := &discardingWriter{header: http.Header{}}
 				sb.ServeHTTP(w, request)
 				if w.status != served.status {
 					b.Fatal(w.status)

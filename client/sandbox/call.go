@@ -14,19 +14,13 @@ type call struct {
 	id       string          // in the path
 	list     listing.Request // for operations that list
 
-	contentType  string
-	body         []byte
-	olderRelease bool // of the effect of a fault
+	contentType string
+	body        []byte
+	release     Release
 }
 
 // data parses the body.
-func (c *call) data() (any, *django.Response) {
-	data, errResponse := django.Parse(c.contentType, c.body)
-	if c.olderRelease {
-		replaceMentorID(data, c.org)
-	}
-	return data, errResponse
-}
+func (c *call) data() (any, *django.Response) { return django.Parse(c.contentType, c.body) }
 
 func (c *call) listMentors() *django.Response { return c.platform.listMentors(c.org, &c.list) }
 
@@ -39,15 +33,31 @@ func (c *call) createAgent() *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return c.platform.createAgent(c.org, c.account.Username, data)
+	return c.written(c.platform.createAgent(c.org, c.account.Username, agentFieldsOf(c.release), data))
 }
 
-func (c *call) replaceAgent() *django.Response {
-	return c.platform.updateAgent(c.org, c.id, c.data, false)
+func (c *call) replaceAgent() *django.Response { return c.writeAgent(false) }
+
+func (c *call) updateAgent() *django.Response { return c.writeAgent(true) }
+
+// writeAgent parses the body only if the agent exists, as a view does.
+func (c *call) writeAgent(partial bool) *django.Response {
+	if errResponse := c.platform.checkAgent(c.org, c.id); errResponse != nil {
+		return errResponse
+	}
+	data, errResponse := c.data()
+	if errResponse != nil {
+		return errResponse
+	}
+	return c.written(c.platform.updateAgent(c.org, c.id, agentFieldsOf(c.release), data, partial))
 }
 
-func (c *call) updateAgent() *django.Response {
-	return c.platform.updateAgent(c.org, c.id, c.data, true)
+// written returns the response to a written agent in the form of the release.
+func (c *call) written(r *django.Response) *django.Response {
+	if a, ok := r.Body.(*agent); ok && c.release == Release359 {
+		a.Mentor = a.mentor.ID
+	}
+	return r
 }
 
 func (c *call) deleteAgent() *django.Response { return c.platform.deleteAgent(c.org, c.id) }
@@ -61,6 +71,9 @@ func (c *call) listLogs() *django.Response { return c.platform.listLogs(c.org, &
 func (c *call) retrieveLog() *django.Response { return c.platform.retrieveLog(c.org, c.id) }
 
 func (c *call) listPins() *django.Response {
+	if c.release == Release4205 {
+		return c.platform.listPinnedSessions(c.org, c.username, &c.list)
+	}
 	return c.platform.listPins(c.org, c.username, c.list.Query.Form())
 }
 
@@ -82,23 +95,4 @@ func (c *call) deletePin() *django.Response {
 		return errResponse
 	}
 	return c.platform.deletePin(c.org, c.username, data)
-}
-
-// replaceMentorID replaces the id of a mentor, which the release accepts, by its
-// unique id.
-func replaceMentorID(data any, o *org) {
-	var fields map[string]any
-	switch data := data.(type) {
-	case django.Dict:
-		fields = data
-	case django.Form:
-		fields = data
-	}
-	id, ok := django.ParseInt(django.Str(fields["mentor"]))
-	if !ok {
-		return
-	}
-	if m := o.mentors.ByID(id); m != nil {
-		fields["mentor"] = m.UniqueID
-	}
 }

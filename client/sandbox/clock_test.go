@@ -14,16 +14,16 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// newSandbox is a sandbox that listens nowhere, for the clock of synctest.
+// newSandbox returns a sandbox without a listener, for use inside synctest.
 func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Sandbox {
 	t.Helper()
-	sb, err := sandbox.New(append([]sandbox.Option{withAda()}, opts...)...)
+	sb, err := sandbox.New(append([]sandbox.Option{withTestAccount()}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	return sb
 }
 
-// starts are when the runs of acme began.
+// starts returns the start times of acme's runs.
 func starts(sb *sandbox.Sandbox) []string {
 	all := []string{}
 	for log := range sb.Logs("acme", time.Time{}, sb.Now().Add(time.Hour)) {
@@ -32,7 +32,7 @@ func starts(sb *sandbox.Sandbox) []string {
 	return all
 }
 
-func TestRealTime(t *testing.T) {
+func TestRealTimeClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, withSchedule(t, "*/5 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Duration: 90 * time.Second}))
@@ -58,7 +58,7 @@ func statuses(sb *sandbox.Sandbox) (all []api.Status) {
 	return all
 }
 
-func TestFastTime(t *testing.T) {
+func TestFastClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, withSchedule(t, "0 * * * *"), sandbox.WithClock(start, 3600))
@@ -81,8 +81,8 @@ func TestFastTime(t *testing.T) {
 	})
 }
 
-// A clock that runs can be moved on, too, and goes on from there.
-func TestAdvanceOfAClockThatRuns(t *testing.T) {
+// A running clock can be advanced too, and continues from there.
+func TestAdvanceRunningClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, withSchedule(t, "0 * * * *"), sandbox.WithClock(start, 1))
@@ -97,13 +97,13 @@ func TestAdvanceOfAClockThatRuns(t *testing.T) {
 	})
 }
 
-// In real time, nothing waits for a receiver: neither the clock nor other runs.
-func TestRealTimeWaitsForNoReceiver(t *testing.T) {
+// While the clock runs, neither the clock nor other runs wait for a receiver.
+func TestRunningClockDoesNotWaitForReceivers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		request := calling("http://127.0.0.1/", "a-long-random-secret")
+		request := withCallback("http://127.0.0.1/", "a-long-random-secret")
 		request.Task.Crontab = scheduled(t, "* * * * *").Task.Crontab
-		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithClock(start, 60), withReceiver(silent))
+		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithClock(start, 60), withReceiver(unresponsive))
 		time.Sleep(9 * time.Second)
 		synctest.Wait()
 		assert.Len(t, starts(sb), 9)
@@ -119,18 +119,18 @@ func TestRealTimeWaitsForNoReceiver(t *testing.T) {
 		require.NoError(t, sb.SetClockSpeed(86400))
 		time.Sleep(time.Second)
 		synctest.Wait()
-		assert.LessOrEqual(t, len(starts(sb)), 19+64+1, "but so many are on their way at once")
+		assert.LessOrEqual(t, len(starts(sb)), 19+64+1, "at most 64 deliveries are in flight")
 		begun := len(starts(sb))
 		sb.Close()
-		assert.Len(t, deliveriesOf(sb), begun, "what was on its way, and what waited, has ended")
+		assert.Len(t, deliveriesOf(sb), begun, "deliveries in flight and waiting ones have ended")
 	})
 }
 
-// A run that was let go while the clock stands waits for the next advance.
-func TestStandingClock(t *testing.T) {
+// A run that was released while the clock is frozen starts at the next advance.
+func TestFrozenClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, withStill(), sandbox.WithPeriodicAgent("acme", scheduled(t, "0 8 * * *"), after(t, "0 10 * * *", 1, "success")))
+		sb := newSandbox(t, withTestClock(), sandbox.WithPeriodicAgent("acme", scheduled(t, "0 8 * * *"), after(t, "0 10 * * *", 1, "success")))
 		_, err := sb.Advance(t.Context(), time.Hour)
 		require.NoError(t, err)
 		request := newRequest(http.MethodDelete, userPath+"periodic-agents/1/", "")
@@ -144,7 +144,7 @@ func TestStandingClock(t *testing.T) {
 	})
 }
 
-// discard is an answer that nobody reads.
+// discard is a response that is not read.
 type discard struct{}
 
 func (discard) Header() http.Header            { return http.Header{} }

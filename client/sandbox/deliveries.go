@@ -13,6 +13,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
+	"github.com/iblai/iblai-go/client/sandbox/internal/memory"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
@@ -39,48 +40,46 @@ type pendingCallback struct {
 
 	repeated *Delivery // nil unless this is a redelivery
 	effect   DeliveryEffect
+	faultID  string // of the fault that has the effect
 }
 
 // deliveries posts callbacks and records their deliveries.
 type deliveries struct {
-	timeline  *timeline.Timeline
-	events    *events
-	client    *http.Client
-	transport *http.Transport // nil if the client is the user's
-	slots     chan struct{}   // of deliveries in the background
-	recorded  *journal.Journal[Delivery]
+	timeline *timeline.Timeline
+	events   *events
+	client   *http.Client
+	close    func()        // closes the client's connections
+	slots    chan struct{} // of deliveries in the background
+	recorded *journal.Journal[Delivery]
 
 	mu       sync.Mutex // guards what follows
 	faults   deliveryFaults
 	heldBack []pendingCallback // until the next callback is posted
 }
 
-func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, faults []DeliveryFault, random *rand.Rand) *deliveries {
+func newDeliveries(t *timeline.Timeline, e *events, s *settings, random *rand.Rand) *deliveries {
 	d := &deliveries{
 		timeline: t,
 		events:   e,
+		client:   &http.Client{},
+		close:    func() {},
 		slots:    make(chan struct{}, maxInFlight),
 		recorded: journal.New[Delivery](maxDeliveries, maxDeliveriesSize),
-		faults:   deliveryFaults{random: random},
+		faults:   deliveryFaults{random: random, set: newFaultSet(s.deliveryFaults)},
 	}
-	d.faults.set(faults)
-	if c == nil {
-		d.transport = &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
-		c = &http.Client{Transport: d.transport}
+	switch {
+	case s.callbacks != nil:
+		server := memory.Serve(s.callbacks)
+		d.client.Transport, d.close = server.Transport(), server.Stop
+	case s.httpClient != nil:
+		*d.client = *s.httpClient
+	default:
+		transport := &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
+		d.client.Transport, d.close = transport, transport.CloseIdleConnections
 	}
-	copied := *c
-	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if copied.Timeout == 0 {
-		copied.Timeout = deliveryTimeout
-	}
-	d.client = &copied
+	d.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	setDefault(&d.client.Timeout, deliveryTimeout)
 	return d
-}
-
-func (d *deliveries) close() {
-	if d.transport != nil {
-		d.transport.CloseIdleConnections()
-	}
 }
 
 // blockingKey is the context key of calls that wait for deliveries.
@@ -120,7 +119,7 @@ func (d *deliveries) post(ctx context.Context, c pendingCallback) {
 // deliver posts a callback, and records and returns the delivery.
 func (d *deliveries) deliver(ctx context.Context, c pendingCallback) *Delivery {
 	delivery := &Delivery{
-		Org: c.org, AgentID: c.agentID, LogID: c.logID, URL: c.url, Body: c.body, Effect: c.effect, StartedAt: d.timeline.Now(),
+		Org: c.org, AgentID: c.agentID, LogID: c.logID, URL: c.url, Body: c.body, Effect: c.effect, FaultID: c.faultID, StartedAt: d.timeline.Now(),
 	}
 	if c.repeated != nil {
 		delivery.RedeliveryOf = c.repeated.ID
@@ -143,10 +142,10 @@ func (d *deliveries) send(ctx context.Context, c pendingCallback, delivery *Deli
 	if err != nil {
 		return err
 	}
-	delivery.Header = request.Header.Clone()
 	if c.effect.Drop {
 		return ErrDeliveryDropped
 	}
+	delivery.Header = request.Header.Clone()
 	response, err := d.client.Do(request)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +17,11 @@ var ErrDeliveryDropped = errors.New("sandbox: delivery dropped by a fault")
 // A DeliveryFault injects an effect into some of the callbacks that match.
 // Redeliveries are not affected, see [Sandbox.Redeliver].
 type DeliveryFault struct {
+	// ID identifies the fault in [Delivery].FaultID. It may be empty; no two faults
+	// have the same.
+	ID string
+	// Disabled keeps the fault without applying it.
+	Disabled bool
 	// Match says which callbacks match. The zero DeliveryMatch matches all of them.
 	Match DeliveryMatch
 	// Selection selects some of the matching callbacks. The zero Selection selects
@@ -94,37 +98,31 @@ func (f *DeliveryFault) check() *api.ArgumentError {
 
 // checkDeliveryFaults validates the faults of an argument.
 func checkDeliveryFaults(argument string, faults []DeliveryFault) error {
+	ids := make([]string, len(faults))
 	for i := range faults {
 		if err := faults[i].check(); err != nil {
 			err.Argument = fmt.Sprintf("%s[%d].%s", argument, i, err.Argument)
 			return err
 		}
+		ids[i] = faults[i].ID
 	}
-	return nil
+	return checkFaultIDs(argument, ids)
 }
 
 // deliveryFaults are the faults of callbacks.
 type deliveryFaults struct {
-	random    *rand.Rand
-	all       []DeliveryFault
-	selectors []selector // of each
+	random *rand.Rand
+	set    faultSet[DeliveryFault]
 }
 
-func (f *deliveryFaults) set(faults []DeliveryFault) {
-	f.all = slices.Clone(faults)
-	f.selectors = nil
-	for _, fault := range faults {
-		f.selectors = append(f.selectors, selector{Selection: fault.Selection})
+// next returns the fault that applies to the next callback of an agent, the zero
+// fault if none does.
+func (f *deliveryFaults) next(now time.Time, agentID int64) DeliveryFault {
+	fault := f.set.next(now, f.random, func(fault *DeliveryFault) (bool, Selection) {
+		return !fault.Disabled && (fault.Match.AgentID == 0 || fault.Match.AgentID == agentID), fault.Selection
+	})
+	if fault == nil {
+		return DeliveryFault{}
 	}
-}
-
-// next returns the effect of the fault that applies to the next callback of an
-// agent, the zero effect if none does.
-func (f *deliveryFaults) next(agentID int64) DeliveryEffect {
-	for i := range f.all {
-		if fault := &f.all[i]; (fault.Match.AgentID == 0 || fault.Match.AgentID == agentID) && f.selectors[i].next(f.random) {
-			return fault.Effect
-		}
-	}
-	return DeliveryEffect{}
+	return *fault
 }

@@ -19,10 +19,10 @@ import (
 
 const secret = "a-long-random-secret"
 
-// newFaulty is a server with two agents that run every hour, the second five
-// minutes after the first, and what it posts: which log, and whether the
-// signature is right.
-func newFaulty(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *[]string) {
+// newFaultyReceiver returns a server with two agents that run every hour, the
+// second five minutes after the first, and the callbacks that it posts: the log's
+// id, the time, and whether the signature is wrong.
+func newFaultyReceiver(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *[]string) {
 	t.Helper()
 	posted := &[]string{}
 	verifier, err := callback.NewVerifier(api.NewSecret(secret))
@@ -40,19 +40,19 @@ func newFaulty(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *[]string
 		*posted = append(*posted, text)
 		return respond(http.StatusNoContent, ""), nil
 	})
-	first, second := calling("http://127.0.0.1/", secret), calling("http://127.0.0.1/", secret)
+	first, second := withCallback("http://127.0.0.1/", secret), withCallback("http://127.0.0.1/", secret)
 	first.Task.Crontab, second.Task.Crontab = scheduled(t, "0 * * * *").Task.Crontab, scheduled(t, "5 * * * *").Task.Crontab
 	options := append([]sandbox.Option{receiver, sandbox.WithPeriodicAgent("acme", second, first)}, opts...)
-	server = newAda(t, options...)
+	server = newTestServer(t, options...)
 	return server, posted
 }
 
 func TestDeliveryFaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		faults []sandbox.DeliveryFault
-		want   []string // in two hours
-		told   []string // effects of the deliveries
+		faults  []sandbox.DeliveryFault
+		want    []string // in two hours
+		effects []string // effects of the deliveries
 	}{
 		"none":            {nil, []string{"1 at 09:05:00", "2 at 10:00:00", "3 at 10:05:00", "4 at 11:00:00"}, []string{"", "", "", ""}},
 		"delay":           {[]sandbox.DeliveryFault{{Match: sandbox.DeliveryMatch{AgentID: 2}, Effect: sandbox.DeliveryEffect{Delay: 301 * time.Second}}}, []string{"1 at 09:05:00", "3 at 10:05:00", "2 at 10:05:01"}, []string{"", "", "delayed"}},
@@ -62,12 +62,12 @@ func TestDeliveryFaults(t *testing.T) {
 		"wrong signature": {[]sandbox.DeliveryFault{{Selection: sandbox.Times(2), Effect: sandbox.DeliveryEffect{WrongSignature: true}}}, []string{"1 at 09:05:00 forged", "2 at 10:00:00 forged", "3 at 10:05:00", "4 at 11:00:00"}, []string{"wrong signature", "wrong signature", "", ""}},
 		"several":         {[]sandbox.DeliveryFault{{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Drop: true}}, {Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{WrongSignature: true, Duplicate: true, Delay: time.Second}}, {Selection: sandbox.Selection{Skip: 1}, Effect: sandbox.DeliveryEffect{Drop: true}}}, []string{"2 at 10:00:01 forged", "2 at 10:00:01 forged", "3 at 10:05:00"}, []string{"dropped", "delayed, duplicate, wrong signature", "delayed, duplicate, wrong signature", "", "dropped"}},
 	} {
-		server, posted := newFaulty(t, sandbox.WithDeliveryFaults(test.faults...))
+		server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(test.faults...))
 		assert.Equal(t, 4, advance(t, server, 2*time.Hour), name)
 		assert.Equal(t, test.want, *posted, name)
-		var told []string
+		var effects []string
 		for i, delivery := range deliveriesOf(server) {
-			told = append(told, delivery.Effect.String())
+			effects = append(effects, delivery.Effect.String())
 			assert.EqualValues(t, i+1, delivery.ID, name)
 			if delivery.Effect.Drop {
 				require.ErrorIs(t, delivery.Err, sandbox.ErrDeliveryDropped, name)
@@ -76,42 +76,42 @@ func TestDeliveryFaults(t *testing.T) {
 				require.NoError(t, delivery.Err, name)
 			}
 		}
-		assert.Equal(t, test.told, told, name)
+		assert.Equal(t, test.effects, effects, name)
 	}
 }
 
-// What is held back and doubled is still both.
-func TestReorderedTwice(t *testing.T) {
+// A callback can be both reordered and duplicated.
+func TestReorderAndDuplicate(t *testing.T) {
 	t.Parallel()
 	fault := sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true, Duplicate: true}}
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(fault))
+	server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(fault))
 	for range 2 {
-		fire(t, server, 1, sandbox.Outcome{})
+		runNow(t, server, 1, sandbox.Outcome{})
 	}
 	assert.Equal(t, []string{"2 at 09:00:00", "1 at 09:00:00", "1 at 09:00:00"}, *posted)
 
 	require.NoError(t, server.SetDeliveryFaults(fault))
-	fire(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
 	advance(t, server, time.Minute)
 	assert.Equal(t, []string{"3 at 09:01:00", "3 at 09:01:00"}, (*posted)[3:])
 }
 
-// What is held back goes out behind what comes next.
-func TestReorderedWithinTheMinute(t *testing.T) {
+// A callback that is held back is posted after the next one.
+func TestReorderWithinAMinute(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true}}))
+	server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true}}))
 	for range 2 {
-		fire(t, server, 1, sandbox.Outcome{})
+		runNow(t, server, 1, sandbox.Outcome{})
 	}
 	assert.Equal(t, []string{"2 at 09:00:00", "1 at 09:00:00"}, *posted)
 	advance(t, server, time.Minute)
-	assert.Len(t, *posted, 2, "and not once more")
+	assert.Len(t, *posted, 2, "no callback is posted twice")
 }
 
-func TestSeedDecides(t *testing.T) {
+func TestRandomSeed(t *testing.T) {
 	t.Parallel()
 	pattern := func(seed uint64) string {
-		server, _ := newFaulty(t, sandbox.WithRandomSeed(seed), sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.DeliveryEffect{Drop: true}}))
+		server, _ := newFaultyReceiver(t, sandbox.WithRandomSeed(seed), sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.DeliveryEffect{Drop: true}}))
 		advance(t, server, 24*time.Hour)
 		var b strings.Builder
 		for _, delivery := range deliveriesOf(server) {
@@ -123,28 +123,28 @@ func TestSeedDecides(t *testing.T) {
 	assert.Equal(t, seventh, pattern(7))
 	assert.NotEqual(t, seventh, pattern(8))
 	dropped := strings.Count(seventh, "x")
-	assert.InDelta(t, 24, dropped, 12, "about a half of 48")
+	assert.InDelta(t, 24, dropped, 12, "about half of 48")
 }
 
 func TestSetDeliveryFaults(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t)
+	server, posted := newFaultyReceiver(t)
 	faults := []sandbox.DeliveryFault{{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Drop: true}}}
 	require.NoError(t, server.SetDeliveryFaults(faults...))
 	assert.Equal(t, faults, server.DeliveryFaults())
 	for range 2 {
-		fire(t, server, 1, sandbox.Outcome{})
+		runNow(t, server, 1, sandbox.Outcome{})
 	}
 	assert.Len(t, *posted, 1)
-	require.NoError(t, server.SetDeliveryFaults(faults...), "counts anew")
-	fire(t, server, 1, sandbox.Outcome{})
+	require.NoError(t, server.SetDeliveryFaults(faults...), "counting starts again")
+	runNow(t, server, 1, sandbox.Outcome{})
 	assert.Len(t, *posted, 1)
 	require.NoError(t, server.SetDeliveryFaults())
-	fire(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
 	assert.Len(t, *posted, 2)
 }
 
-func TestDeliveryFaultsRefuse(t *testing.T) {
+func TestInvalidDeliveryFaults(t *testing.T) {
 	t.Parallel()
 	drop := sandbox.DeliveryEffect{Drop: true}
 	for want, fault := range map[string]sandbox.DeliveryFault{
@@ -161,7 +161,7 @@ func TestDeliveryFaultsRefuse(t *testing.T) {
 		faults := []sandbox.DeliveryFault{{Effect: drop}, fault}
 		_, err := sandbox.New(sandbox.WithDeliveryFaults(faults...))
 		require.EqualError(t, err, "ibl.ai: WithDeliveryFaults[1]."+want)
-		server := newAda(t)
+		server := newTestServer(t)
 		err = server.SetDeliveryFaults(faults...)
 		require.EqualError(t, err, "ibl.ai: faults[1]."+want)
 		require.ErrorAs(t, err, new(*api.ArgumentError))
@@ -169,13 +169,13 @@ func TestDeliveryFaultsRefuse(t *testing.T) {
 	}
 }
 
-func TestResend(t *testing.T) {
+func TestRedeliver(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{WrongSignature: true}}))
-	forged := fire(t, server, 1, sandbox.Outcome{Output: "é"}).Delivery
+	server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{WrongSignature: true}}))
+	forged := runNow(t, server, 1, sandbox.Outcome{Output: "é"}).Delivery
 	again, err := server.Redeliver(t.Context(), forged.ID)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, *posted, "it is signed anew")
+	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, *posted, "it is signed again")
 	assert.Equal(t, forged.Body, again.Body)
 	assert.Equal(t, forged.ID, again.RedeliveryOf)
 	assert.EqualValues(t, 2, again.ID)
@@ -188,7 +188,7 @@ func TestResend(t *testing.T) {
 		_, err = server.Redeliver(t.Context(), id)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, (*posted)[2:], "it goes out as it was, since the agent is gone")
+	assert.Equal(t, []string{"1 at 09:00:00 forged", "1 at 09:00:00"}, (*posted)[2:], "the agent is deleted, so the signature is repeated")
 
 	_, err = server.Redeliver(t.Context(), 99)
 	require.EqualError(t, err, "sandbox: there is no delivery 99")
@@ -198,12 +198,25 @@ func TestResend(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
-func TestDroppedCallbackCanBeResent(t *testing.T) {
+func TestRedeliverDroppedCallback(t *testing.T) {
 	t.Parallel()
-	server, posted := newFaulty(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
-	dropped := fire(t, server, 1, sandbox.Outcome{}).Delivery
+	server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
+	dropped := runNow(t, server, 1, sandbox.Outcome{}).Delivery
 	require.ErrorIs(t, dropped.Err, sandbox.ErrDeliveryDropped)
 	_, err := server.Redeliver(t.Context(), dropped.ID)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"1 at 09:00:00"}, *posted)
+}
+
+// The result of RunNow has the delivery of its own run, not of the one that was
+// held back for it.
+func TestReorderedDeliveryOfRunNow(t *testing.T) {
+	t.Parallel()
+	server, posted := newFaultyReceiver(t, sandbox.WithDeliveryFaults(
+		sandbox.DeliveryFault{Selection: sandbox.Times(1), Effect: sandbox.DeliveryEffect{Reorder: true}}))
+	assert.Nil(t, runNow(t, server, 1, sandbox.Outcome{}).Delivery)
+	result := runNow(t, server, 2, sandbox.Outcome{})
+	require.NotNil(t, result.Delivery)
+	assert.Equal(t, result.Log.ID, result.Delivery.LogID)
+	assert.Len(t, *posted, 2)
 }

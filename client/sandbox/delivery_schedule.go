@@ -24,7 +24,8 @@ const (
 func (d *deliveries) schedule(c pendingCallback, at time.Time) []pendingCallback {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	c.effect = d.faults.next(c.agentID)
+	fault := d.faults.next(at, c.agentID)
+	c.effect, c.faultID = fault.Effect, fault.ID
 	copies := []pendingCallback{c}
 	if c.effect.Duplicate {
 		copies = append(copies, c)

@@ -22,14 +22,14 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// calling is a request for an agent with a callback.
-func calling(url, secret string) client.PeriodicAgentCreateRequest {
+// withCallback returns a request for an agent with a callback.
+func withCallback(url, secret string) client.PeriodicAgentCreateRequest {
 	request := digest()
 	request.CallbackURL, request.CallbackSecret = &url, new(api.NewSecret(secret))
 	return request
 }
 
-// roundTripper answers in place of a network.
+// A roundTripper replaces the network.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -42,19 +42,19 @@ func respond(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-func TestWithoutSecretThereIsNoSignature(t *testing.T) {
+func TestNoSignatureWithoutSecret(t *testing.T) {
 	t.Parallel()
 	var sent http.Header
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "")), withReceiver(func(r *http.Request) (*http.Response, error) {
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", withCallback("http://127.0.0.1/", "")), withReceiver(func(r *http.Request) (*http.Response, error) {
 		sent = r.Header
 		return respond(http.StatusOK, ""), nil
 	}))
-	require.NoError(t, fire(t, server, 1, sandbox.Outcome{}).Delivery.Err)
+	require.NoError(t, runNow(t, server, 1, sandbox.Outcome{}).Delivery.Err)
 	assert.Empty(t, sent.Values(callback.SignatureHeader))
 	assert.Equal(t, "application/json", sent.Get("Content-Type"))
 }
 
-func TestFailingReceiversFailNoRun(t *testing.T) {
+func TestFailedDeliveryDoesNotFailRun(t *testing.T) {
 	t.Parallel()
 	gone := errors.New("gone")
 	status := func(status int) roundTripper {
@@ -70,18 +70,18 @@ func TestFailingReceiversFailNoRun(t *testing.T) {
 		"no connection": {"http://127.0.0.1/", func(*http.Request) (*http.Response, error) { return nil, gone }, 0, "gone"},
 		"not HTTP":      {"ftp://127.0.0.1/", nil, 0, "unsupported protocol scheme"},
 		"bad address":   {"http://127.0.0.1/%zz", nil, 0, "invalid URL escape"},
-		"broken answer": {"http://127.0.0.1/", func(*http.Request) (*http.Response, error) {
-			answer := respond(http.StatusOK, "")
-			answer.Body = io.NopCloser(io.MultiReader(strings.NewReader("so"), failingReader{gone}))
-			return answer, nil
+		"broken response": {"http://127.0.0.1/", func(*http.Request) (*http.Response, error) {
+			response := respond(http.StatusOK, "")
+			response.Body = io.NopCloser(io.MultiReader(strings.NewReader("so"), failingReader{gone}))
+			return response, nil
 		}, http.StatusOK, "gone"},
 	} {
-		options := []sandbox.Option{sandbox.WithPeriodicAgent("acme", calling(test.url, "a-long-random-secret"))}
+		options := []sandbox.Option{sandbox.WithPeriodicAgent("acme", withCallback(test.url, "a-long-random-secret"))}
 		if test.transport != nil {
 			options = append(options, withReceiver(test.transport))
 		}
-		server := newAda(t, options...)
-		run := fire(t, server, 1, sandbox.Outcome{})
+		server := newTestServer(t, options...)
+		run := runNow(t, server, 1, sandbox.Outcome{})
 		assert.Equal(t, api.StatusSuccess, run.Log.Status, name)
 		assert.Equal(t, test.status, run.Delivery.StatusCode, name)
 		if test.err == "" {
@@ -103,56 +103,56 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	target := newReceiver(t, func(http.ResponseWriter, *http.Request) { followed.Store(true) })
 	receiver := newReceiver(t, http.RedirectHandler(target, http.StatusTemporaryRedirect).ServeHTTP)
 	for _, options := range [][]sandbox.Option{nil, {sandbox.WithCallbackHTTPClient(&http.Client{})}} {
-		server := newAda(t, append(options, sandbox.WithPeriodicAgent("acme", calling(receiver, "a-long-random-secret")))...)
-		run := fire(t, server, 1, sandbox.Outcome{})
+		server := newTestServer(t, append(options, sandbox.WithPeriodicAgent("acme", withCallback(receiver, "a-long-random-secret")))...)
+		run := runNow(t, server, 1, sandbox.Outcome{})
 		require.NoError(t, run.Delivery.Err)
 		assert.Equal(t, http.StatusTemporaryRedirect, run.Delivery.StatusCode)
 	}
 	assert.False(t, followed.Load())
 }
 
-func TestDeliveriesPrintShort(t *testing.T) {
+func TestDeliveryFormat(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")), withReceiver(func(*http.Request) (*http.Response, error) {
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", withCallback("http://127.0.0.1/", "a-long-random-secret")), withReceiver(func(*http.Request) (*http.Response, error) {
 		return respond(http.StatusNoContent, ""), nil
 	}))
-	delivery := *fire(t, server, 1, sandbox.Outcome{}).Delivery
+	delivery := *runNow(t, server, 1, sandbox.Outcome{}).Delivery
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 		assert.Equal(t, "delivery 1 of log 1 to http://127.0.0.1/: 204", fmt.Sprintf(verb, delivery))
 	}
 	require.NoError(t, server.SetDeliveryFaults(sandbox.DeliveryFault{Effect: sandbox.DeliveryEffect{Drop: true}}))
-	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: delivery dropped by a fault", fmt.Sprint(fire(t, server, 1, sandbox.Outcome{}).Delivery))
+	assert.Equal(t, "delivery 2 of log 2 to http://127.0.0.1/: sandbox: delivery dropped by a fault", fmt.Sprint(runNow(t, server, 1, sandbox.Outcome{}).Delivery))
 }
 
-func TestLongAnswerIsCut(t *testing.T) {
+func TestLongReceiverResponseIsTruncated(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(bytes.Repeat([]byte("x"), 1<<20))
 	})
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling(receiver, "a-long-random-secret")))
-	run := fire(t, server, 1, sandbox.Outcome{})
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", withCallback(receiver, "a-long-random-secret")))
+	run := runNow(t, server, 1, sandbox.Outcome{})
 	require.NoError(t, run.Delivery.Err)
 	assert.Len(t, run.Delivery.ResponseBody, 64<<10)
 }
 
-// silent is a receiver that never answers.
-func silent(r *http.Request) (*http.Response, error) {
+// unresponsive is a receiver that never responds.
+func unresponsive(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-func newSilent(t *testing.T) *sandbox.Sandbox {
+func newUnresponsive(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	sb, err := sandbox.New(sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")), withReceiver(silent))
+	sb, err := sandbox.New(sandbox.WithPeriodicAgent("acme", withCallback("http://127.0.0.1/", "a-long-random-secret")), withReceiver(unresponsive))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	return sb
 }
 
-func TestSilentReceiverTimesOut(t *testing.T) {
+func TestReceiverTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSilent(t)
+		sb := newUnresponsive(t)
 		run, err := sb.RunNow(t.Context(), 1, sandbox.Outcome{})
 		require.NoError(t, err)
 		require.ErrorIs(t, run.Delivery.Err, context.DeadlineExceeded)
@@ -160,23 +160,23 @@ func TestSilentReceiverTimesOut(t *testing.T) {
 	})
 }
 
-func TestDeliveryEndsWithItsContext(t *testing.T) {
+func TestDeliveryContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSilent(t)
+		sb := newUnresponsive(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		run, err := sb.RunNow(ctx, 1, sandbox.Outcome{})
-		require.NoError(t, err, "the run is over by then")
+		require.NoError(t, err, "the run has finished before")
 		require.ErrorIs(t, run.Delivery.Err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, run.Delivery.FinishedAt.Sub(run.Delivery.StartedAt))
 	})
 }
 
-func TestCloseEndsDeliveries(t *testing.T) {
+func TestCloseCancelsDeliveries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSilent(t)
+		sb := newUnresponsive(t)
 		runs := make(chan *sandbox.RunResult)
 		go func() {
 			defer close(runs)

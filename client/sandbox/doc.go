@@ -12,8 +12,12 @@
 //	defer sb.Close()
 //	c, err := client.New(sb.ClientOptions()...)
 //
-// Options add accounts, mentors, agents, logs of past runs and chat sessions. [New]
-// returns a sandbox without a listener, for a server of your own.
+// [New] returns a sandbox without a listener. Its clients reach it in memory. With
+// [WithCallbackHandler], callbacks stay in memory too, so that a test needs no port,
+// and inside testing/synctest its retries and timeouts take no time.
+//
+// Options add accounts, mentors, agents, logs of past runs and chat sessions, and
+// methods such as [Sandbox.AddPeriodicAgent] add them later.
 //
 // An org may be large: with 10,000 agents and 100,000 logs, lists, filters, sorting
 // and searches take milliseconds to some hundred milliseconds. Ten times as many
@@ -21,25 +25,51 @@
 //
 // # Runs
 //
-// The sandbox runs enabled agents when their crontabs say so (see package
-// crontab) and their start_time has come. By default its clock shows real time. A
+// The sandbox runs enabled agents at the times of their crontabs (see package
+// crontab), once their start_time has passed. By default its clock shows real time. A
 // test can freeze the clock and move it, through months in seconds:
 //
 //	sb, err := sandbox.Start(sandbox.WithFrozenClock(monday))
 //	…
 //	runs, err := sb.Advance(ctx, 24*time.Hour)
 //
-// A run writes a log that is running first, and success or error when the run
-// finishes. Then a one-off agent is disabled, and the callback is posted to the
-// agent's callback_url: byte for byte as Python's json.dumps writes it, signed in
-// X-Hub-Signature-256 with the agent's callback_secret. An agent without a
-// callback_secret sends no signature, since anyone can sign with an empty key.
+// A run writes a log that is running first and has no end, and success or error
+// when the run finishes. Its content then holds the run's complete output. A one-off
+// agent is disabled, and the callback is posted to the agent's callback_url: byte for
+// byte as Python's json.dumps writes it, signed in X-Hub-Signature-256 with the
+// agent's callback_secret. An agent without a callback_secret sends no signature,
+// since anyone can sign with an empty key.
 // [Sandbox.Deliveries] records the callbacks and the responses, and
 // [Sandbox.Redeliver] posts one again.
 //
 // All runs succeed, unless [WithOutcomes] or [WithOutcomeFunc] decides otherwise.
-// [Sandbox.RunNow] runs an agent at once with a given outcome;
-// [Sandbox.RunAsScheduled] runs it as its schedule would.
+// [Sandbox.RunNow] runs an agent at once with a given outcome, and finishes the run
+// before it returns. [Sandbox.RunAsScheduled] starts a run at once as the schedule
+// would: with the outcome of the options, and a run that takes time finishes when
+// the clock reaches its end.
+//
+// # Scheduler
+//
+// The scheduler behaves as celery's beat with django-celery-beat 2.9, or 2.4 with
+// [WithBeat]. Beat doesn't plan from the present time. It plans from the time at
+// which it last started the agent, which the API doesn't show:
+//
+//   - A changed crontab may run the agent at once: if the new crontab had a time
+//     since the last run, the agent is overdue.
+//   - A start_time may cause an additional run. Version 2.9 takes an agent that has
+//     a start_time and has not run since it was enabled for long overdue.
+//   - one_off on an agent that has run only disables it.
+//   - If the scheduler was down at the time of a run ([Sandbox.StopScheduler]), the
+//     agent runs once when the scheduler is back, however many runs it missed.
+//     Nothing is caught up for an agent that was disabled meanwhile.
+//   - Version 2.9 catches up late if the hour of the crontab is a plain number: only
+//     from two hours before that hour on.
+//
+// The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4 and
+// of celery 5.6.3 with 2.9, both with a faked clock. Which version the service has
+// is unknown, and so is how it saves a changed agent: the sandbox saves the task if
+// one of its fields has changed. [Sandbox.AgentState] has what the scheduler
+// remembers of an agent, and explains its next run.
 //
 // If an agent has a previous_agent, it waits when it is due until the previous
 // agent has the status of previous_agent_status. It then runs once, however often
@@ -67,28 +97,42 @@
 //     mentor, title and task.crontab.
 //   - An agent belongs to the user whose key created it. Deleting it deletes its
 //     logs, and agents that waited for it wait for none.
-//   - Lists are ordered by id. A search looks for agents in title, description and
+//   - Logs are listed newest first, as the vendor documents; agents and mentors are
+//     ordered by id. A search looks for agents in title, description and
 //     prompt, and for logs in their content and their agent's title. Each word of
 //     the search must occur in one of them.
-//   - A session can be pinned if its id is a UUID. If no option has added it, it
-//     has the org's first mentor and no messages. Pinning a session again changes
+//   - A session can be pinned if its id is a UUID, unless it belongs to another user.
+//     If it was not added before, it has the org's first mentor and no messages.
+//     Pinning a session again changes
 //     nothing; deleting a pin that doesn't exist gets a 404 response.
-//   - Schedules are in UTC. An agent whose start_time has come runs when its
-//     crontab says so. (Some releases of django-celery-beat also run it at the
-//     start_time itself, whatever the crontab says.)
+//   - Schedules are in UTC. A crontab that never runs doesn't disturb other agents.
+//     (It stops celery's beat.)
 //   - Runs take their time on the sandbox's clock only, and a schedule starts the
 //     next run even if the previous one has not finished.
 //   - The prompt in a callback is the one that the run received.
-//   - The filters department_id, filter_by, visibility and
-//     return_session_information of mentors select nothing, since mentors have no
-//     such field.
+//   - Pinning a session gets a 201 response, as the vendor's description says, and
+//     not 200, as the vendor's schema says.
+//   - Release 3.59 responds to a request for an object that doesn't exist with "Not
+//     found.", later releases with "No PeriodicAgent matches the given query."
+//   - Mentors have no department, visibility or session information. The query
+//     parameters department_id, filter_by, visibility and
+//     return_session_information of their list select nothing.
+//
+// # Releases
+//
+// The service's customers run releases of different age. [WithRelease] chooses the
+// release that the sandbox serves, from 3.59 to 4.205: its fields, parameters,
+// operations and messages. With [RequestEffect].Release, a fault serves single
+// requests as another release, as during a deployment. The fields are those of the
+// vendor's published clients. The list of pinned messages of release 4.205 is
+// documented as paginated, so the sandbox pages it.
 //
 // # Faults
 //
-// A [Fault] injects an effect into the requests that match, into some of them, or
-// at random. It delays them, responds in place of the operation, breaks the
+// A [Fault] injects an effect into the requests that match: into all or some of them,
+// at random, or at times of the sandbox's clock. It delays them, responds in place of the operation, breaks the
 // connection before, during or after the response, truncates the response or slows
-// it down, or changes it as a proxy or another release of the service would:
+// it down, or changes it as a proxy or a later release of the service would:
 //
 //	err := sb.SetFaults(
 //		sandbox.Fault{
@@ -104,6 +148,8 @@
 //	)
 //	…
 //	err = sb.SetFaults() // no more faults
+//
+// [Sandbox.HandleOperation] replaces an operation by a Go function.
 //
 // A [DeliveryFault] does the same with callbacks: it delays, duplicates, reorders or
 // drops them, or signs them with a wrong secret. With the same [WithRandomSeed],

@@ -120,3 +120,26 @@ func exception(status int, r *http.Request, seconds int64) *django.Response {
 	}
 	return django.Detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
 }
+
+// setHandled sets the response of a handler.
+func (d *draft) setHandled(handler http.Handler, r *http.Request) {
+	handler.ServeHTTP((*draftWriter)(d), r)
+	setDefault(&d.status, http.StatusOK)
+	d.header.Set("Content-Length", strconv.Itoa(len(d.body)))
+	if len(d.body) > 0 && d.header.Get("Content-Type") == "" {
+		d.header.Set("Content-Type", http.DetectContentType(d.body))
+	}
+}
+
+// A draftWriter writes a draft. It is an [http.ResponseWriter].
+type draftWriter draft
+
+func (d *draftWriter) Header() http.Header { return d.header }
+
+func (d *draftWriter) WriteHeader(status int) { setDefault(&d.status, status) }
+
+func (d *draftWriter) Write(p []byte) (int, error) {
+	setDefault(&d.status, http.StatusOK)
+	d.body = append(d.body, p...)
+	return len(p), nil
+}

@@ -23,6 +23,8 @@ const (
 	EventRunStarted EventType = "run_started"
 	// EventRunFinished means that a run has finished.
 	EventRunFinished EventType = "run_finished"
+	// EventLogsChanged means that a log was added, has appeared late or was deleted.
+	EventLogsChanged EventType = "logs"
 	// EventDeliveryFinished means that a callback was posted, or that posting it
 	// failed: see [Sandbox.Delivery].
 	EventDeliveryFinished EventType = "delivery"
@@ -31,6 +33,10 @@ const (
 	EventRequestFinished EventType = "request"
 	// EventClockChanged means that the clock was advanced or has another speed.
 	EventClockChanged EventType = "clock"
+	// EventSchedulerChanged means that the scheduler was stopped or started.
+	EventSchedulerChanged EventType = "scheduler"
+	// EventFaultsChanged means that faults were set or removed.
+	EventFaultsChanged EventType = "faults"
 	// EventOverflow replaces events that were dropped because the watcher was too
 	// slow.
 	EventOverflow EventType = "lost"
@@ -53,6 +59,8 @@ type Event struct {
 	RequestID int64
 	// Status is the status of the run.
 	Status api.Status
+	// Cause says why a run has started.
+	Cause RunCause
 	// Time is the time on the sandbox's clock.
 	Time time.Time
 }

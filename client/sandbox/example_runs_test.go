@@ -13,6 +13,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -318,4 +319,113 @@ func ExampleWithChatSession() {
 	fmt.Println(string(pinned.Results[0].Messages[0].Message))
 	// Output:
 	// {"content":"Good morning!"}
+}
+
+// A month of a service that receives callbacks, and reads each day the logs of the
+// runs whose callbacks were lost. Nothing uses the network.
+func ExampleWithCallbackHandler() {
+	verifier, err := callback.NewVerifier(api.NewSecret("a-long-random-secret"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	handled := map[int64]string{}
+	receiver, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
+		handled[event.LogID] = "callback"
+		return nil
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	sb, err := sandbox.New(
+		sandbox.WithFrozenClock(newYear()),
+		sandbox.WithPeriodicAgent(sandbox.DefaultOrg, hourly("https://hooks.example.edu/runs")),
+		sandbox.WithCallbackHandler(receiver),
+		sandbox.WithDeliveryFaults(sandbox.DeliveryFault{Selection: sandbox.Selection{Probability: 0.1}, Effect: sandbox.DeliveryEffect{Drop: true}}),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	for range 30 {
+		if _, err := sb.Advance(ctx, 24*time.Hour); err != nil {
+			log.Fatal(err)
+		}
+		today, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{PageSize: 24}) // the newest first
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, run := range today.Results {
+			if handled[run.ID] == "" {
+				handled[run.ID] = "log"
+			}
+		}
+	}
+	ways := map[string]int{}
+	for _, way := range handled {
+		ways[way]++
+	}
+	fmt.Println(len(handled), "runs, found by", ways)
+	// Output:
+	// 720 runs, found by map[callback:646 log:74]
+}
+
+// An outage from 8:00 to 8:05 on the sandbox's clock.
+func ExampleBetween() {
+	sb, err := sandbox.New(sandbox.WithFrozenClock(newYear().Add(8 * time.Hour)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	err = sb.SetFaults(sandbox.Fault{
+		Selection: sandbox.Between(sb.Now(), sb.Now().Add(5*time.Minute)),
+		Effect:    sandbox.RespondWith(http.StatusBadGateway),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	c, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	for range 2 {
+		_, err := c.Mentors.List(ctx, nil)
+		fmt.Println(sb.Now().Format(time.TimeOnly), errors.Is(err, client.ErrServer))
+		if _, err := sb.Advance(ctx, 5*time.Minute); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// 08:00:00 true
+	// 08:05:00 false
+}
+
+// Beat was down at the time of a run.
+func ExampleSandbox_StopScheduler() {
+	sb, err := sandbox.New(sandbox.WithFrozenClock(newYear()), sandbox.WithPeriodicAgent(sandbox.DefaultOrg, hourly("")))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	ctx := context.Background()
+
+	sb.StopScheduler()
+	if _, err := sb.Advance(ctx, 150*time.Minute); err != nil {
+		log.Fatal(err)
+	}
+	sb.StartScheduler()
+	state, err := sb.AgentState(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(state.NextRun.Format(time.TimeOnly), state.Explanation)
+	// Output:
+	// 02:30:00 The agent is overdue since 2026-01-01 01:00 UTC.
 }

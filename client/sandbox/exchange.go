@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -22,12 +23,13 @@ type exchange struct {
 	receivedAt time.Time // on the sandbox's clock
 	started    time.Time
 	body       []byte
-	bodyErr    error             // why the body is incomplete
+	bodyErr    error // why the body is incomplete
+	release    Release
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
-	effect     RequestEffect     // of the fault that applies, or zero
-	faulted    bool
+	effect     RequestEffect     // of the fault, or zero
+	fault      *Fault            // that applies, or nil
 	draft      draft
 	sender     sender
 }
@@ -38,12 +40,17 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = sync.OnceFunc(e.record)
 	defer e.sender.done()
-	e.effect, e.faulted = s.faults.next(e.operation(), r.Method, r.URL.Path)
+	if e.fault = s.faults.next(e.receivedAt, e.operation(), r.Method, r.URL.Path); e.fault != nil {
+		e.effect = e.fault.Effect
+	}
+	if e.effect.Release != "" {
+		e.setRelease(e.effect.Release)
+	}
 	e.respond()
 }
 
-// serveAside responds to a request without faults, and does not record it.
-func (s *service) serveAside(w http.ResponseWriter, r *http.Request) {
+// serveBypass responds to a request without faults, and does not record it.
+func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
 	e.sender.done = func() {}
 	e.respond()
@@ -53,9 +60,15 @@ func (s *service) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 	e := &exchange{service: s, request: r, receivedAt: s.timeline.Now(), started: time.Now(), draft: draft{header: w.Header()}}
 	// net/http notices that a client disconnects only after the body was read.
 	e.body, e.bodyErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	e.route, e.parameters = routes.Find(r.URL.Path)
-	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait}
+	e.setRelease(s.release)
+	e.sender = sender{writer: w, request: r, effect: &e.effect, draft: &e.draft, wait: e.wait, now: s.timeline.Now}
 	return e
+}
+
+// setRelease sets the release, and the route that the request has in it.
+func (e *exchange) setRelease(release Release) {
+	e.release = release
+	e.route, e.parameters = routesOf(release).Find(e.request.URL.Path)
 }
 
 // operation returns the id of the operation, empty if there is none.
@@ -82,8 +95,8 @@ func (e *exchange) respond() {
 	} else {
 		e.execute()
 	}
-	if e.effect.reshapes() {
-		e.draft.reshape(&e.effect, e.operation())
+	if e.effect.reshapes() || e.release != Release4205 {
+		e.draft.reshape(&e.effect, e.operation(), e.release)
 	}
 	if bodyAllowed(e.draft.status) {
 		e.replaceBody()
@@ -105,8 +118,13 @@ func (e *exchange) execute() {
 		e.draft.setNotFound(e.request.URL)
 		return
 	}
+	if handler := e.service.handlers.of(e.operation()); handler != nil {
+		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
+		e.draft.setHandled(handler, e.request)
+		return
+	}
 	var response *django.Response
-	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.effect.OlderRelease)
+	response, e.account = e.service.dispatch(e.request, e.body, e.route, e.parameters, e.release)
 	e.draft.setResponse(e.route, response)
 }
 
@@ -151,7 +169,9 @@ func (e *exchange) record() {
 		Operation:  e.operation(),
 		Header:     maskedHeader(e.request.Header),
 		StatusCode: e.sender.sentStatus,
-		Faulted:    e.faulted,
+	}
+	if e.fault != nil {
+		r.Faulted, r.FaultID = true, e.fault.ID
 	}
 	if e.account == nil {
 		e.account, _ = e.service.accounts.authenticate(e.request)

@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"path"
-	"slices"
 	"sync"
 	"time"
 )
@@ -12,6 +11,11 @@ import (
 // A Fault injects an effect into some of the requests that match, for known and
 // unknown paths alike.
 type Fault struct {
+	// ID identifies the fault in [Request].FaultID. It may be empty; no two faults
+	// have the same.
+	ID string
+	// Disabled keeps the fault without applying it.
+	Disabled bool
 	// Match says which requests match. The zero RequestMatch matches all of them.
 	Match RequestMatch
 	// Selection selects some of the matching requests. The zero Selection selects
@@ -82,12 +86,9 @@ type RequestEffect struct {
 	// LinkOrigin replaces the scheme and host of a page's next and previous links, as
 	// an application behind a proxy may see them: http://internal:8000.
 	LinkOrigin string
-	// OlderRelease changes JSON responses to those of release 3.59.0 of the service:
-	// agents have no description, created_at and platform_key, mentors no id, types
-	// and subjects, MCP servers have headers in place of extra_headers, and so on.
-	// Agents can also be written with a mentor's integer id. Operations that release
-	// 3.59.0 doesn't document, such as those of logs, are not changed.
-	OlderRelease bool
+	// Release serves the request as another release of the service, as during a
+	// deployment.
+	Release Release
 }
 
 // RespondWith returns RequestEffect{Status: status}, which responds in place of the
@@ -113,34 +114,25 @@ const (
 type requestFaults struct {
 	seed uint64
 
-	mu        sync.Mutex // guards what follows
-	all       []Fault
-	selectors []selector // of each
-	random    *rand.Rand
+	mu     sync.Mutex // guards what follows
+	set    faultSet[Fault]
+	random *rand.Rand
 }
 
-func (f *requestFaults) set(faults []Fault) {
+func (f *requestFaults) reset(faults []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.all = slices.Clone(faults)
-	f.selectors = nil
-	for i := range faults {
-		f.selectors = append(f.selectors, selector{Selection: faults[i].Selection})
-	}
+	f.set = newFaultSet(faults)
 	f.random = rand.New(rand.NewPCG(f.seed, 1)) //nolint:gosec // the same seed, the same faults
 }
 
-// next returns the effect of the fault that applies to the next request, if one
-// does.
-func (f *requestFaults) next(operation OperationID, method, target string) (effect RequestEffect, ok bool) {
+// next returns the fault that applies to the next request, nil if none does.
+func (f *requestFaults) next(now time.Time, operation OperationID, method, target string) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := range f.all {
-		if f.all[i].Match.matches(operation, method, target) && f.selectors[i].next(f.random) {
-			return f.all[i].Effect, true
-		}
-	}
-	return RequestEffect{}, false
+	return f.set.next(now, f.random, func(fault *Fault) (bool, Selection) {
+		return !fault.Disabled && fault.Match.matches(operation, method, target), fault.Selection
+	})
 }
 
 func (m *RequestMatch) matches(operation OperationID, method, target string) bool {
@@ -162,5 +154,5 @@ func (e *RequestEffect) status() int {
 
 // reshapes reports whether the effect changes the JSON of an operation's response.
 func (e *RequestEffect) reshapes() bool {
-	return e.UnknownFields || e.UnknownEnums || e.LinkOrigin != "" || e.OlderRelease
+	return e.UnknownFields || e.UnknownEnums || e.LinkOrigin != ""
 }

@@ -14,13 +14,15 @@ import (
 
 // checkFaults validates the faults of an argument.
 func checkFaults(argument string, faults []Fault) error {
+	ids := make([]string, len(faults))
 	for i := range faults {
 		if err := faults[i].check(); err != nil {
 			err.Argument = fmt.Sprintf("%s[%d].%s", argument, i, err.Argument)
 			return err
 		}
+		ids[i] = faults[i].ID
 	}
-	return nil
+	return checkFaultIDs(argument, ids)
 }
 
 // check returns the first field that is invalid.
@@ -69,6 +71,8 @@ func (e *RequestEffect) check() *api.ArgumentError {
 		return invalid("Effect.Reset", "is %q, but must be one of before, during and after", e.Reset)
 	case e.BytesPerSecond < 0:
 		return invalid("Effect.BytesPerSecond", "is %d, but must not be negative", e.BytesPerSecond)
+	case e.Release != "" && !slices.Contains(releases, e.Release):
+		return invalid("Effect.Release", "is %q, but must be one of %s", e.Release, releaseList())
 	case !isOrigin(e.LinkOrigin):
 		return invalid("Effect.LinkOrigin", "is %q, but must be a scheme and a host, as in http://internal:8000", e.LinkOrigin)
 	}
@@ -89,15 +93,15 @@ func (e *RequestEffect) checkTogether() *api.ArgumentError {
 		return invalid("Effect.Body", "needs Status or ContentType")
 	case e.Body != "" && responds && !bodyAllowed(e.status()):
 		return invalid("Effect.Body", "is not allowed with Status %d", e.Status)
-	case (responds || e.Body != "") && e.reshapes():
-		return invalid("Effect", "has UnknownFields, UnknownEnums, LinkOrigin or OlderRelease, which need the operation's response, but Status, Redirect or Body replaces it")
-	case e.Reset == ResetBefore && (changes || e.reshapes()):
+	case (responds || e.Body != "") && (e.reshapes() || e.Release != ""):
+		return invalid("Effect", "has UnknownFields, UnknownEnums, LinkOrigin or Release, which need the operation's response, but Status, Redirect or Body replaces it")
+	case e.Reset == ResetBefore && (changes || e.reshapes() || e.Release != ""):
 		return invalid("Effect.Reset", unsent, e.Reset)
-	case e.Reset == ResetAfter && (changes || e.UnknownFields || e.UnknownEnums || e.LinkOrigin != ""):
+	case e.Reset == ResetAfter && (changes || e.reshapes()):
 		return invalid("Effect.Reset", unsent, e.Reset)
 	case e.Reset == ResetDuring && e.Truncate:
 		return invalid("Effect.Truncate", "can't be combined with Reset during")
-	case e.Latency == 0 && e.Reset == "" && !changes && !e.reshapes():
+	case e.Latency == 0 && e.Reset == "" && !changes && !e.reshapes() && e.Release == "":
 		return invalid("Effect", "is empty: set Latency, Status or another field")
 	}
 	return nil

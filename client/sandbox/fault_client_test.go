@@ -17,9 +17,9 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// impatient is a client that sends thrice without waiting, each time on a
-// connection of its own.
-func impatient(t testing.TB, server *sandbox.Server, opts ...client.Option) *client.Client {
+// newRetryingClient returns a client that makes three attempts without delay, each
+// on a new connection.
+func newRetryingClient(t testing.TB, server *sandbox.Server, opts ...client.Option) *client.Client {
 	t.Helper()
 	return newClient(t, server, append([]client.Option{
 		client.WithHTTPClient(&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}),
@@ -27,9 +27,9 @@ func impatient(t testing.TB, server *sandbox.Server, opts ...client.Option) *cli
 	}, opts...)...)
 }
 
-// TestClientMeetsFaults has each fault happen to a read, and to a write that must
-// not be done twice.
-func TestClientMeetsFaults(t *testing.T) {
+// TestClientWithFaults applies each fault to a read, and to a write that must not
+// be executed twice.
+func TestClientWithFaults(t *testing.T) {
 	t.Parallel()
 	fine := func(t *testing.T, err error) {
 		t.Helper()
@@ -64,7 +64,7 @@ func TestClientMeetsFaults(t *testing.T) {
 	type outcome struct {
 		check func(*testing.T, error)
 		sends int
-		done  float64 // how many agents there are more
+		done  float64 // number of agents that were created
 	}
 	for name, test := range map[string]struct {
 		fault       sandbox.Fault
@@ -74,7 +74,7 @@ func TestClientMeetsFaults(t *testing.T) {
 		"500":                 {sandbox.Fault{Effect: sandbox.RespondWith(500)}, outcome{fails(500), 1, 0}, outcome{fails(500), 1, 0}},
 		"502":                 {sandbox.Fault{Effect: sandbox.RespondWith(502)}, outcome{fails(502), 3, 0}, outcome{fails(502), 1, 0}},
 		"503 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RespondWith(503)}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
-		"503 with a wait":     {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Second}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
+		"503 with a wait":     {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 503, RetryAfter: time.Second}}, outcome{fine, 3, 0}, outcome{fails(503), 1, 0}},
 		"504 once":            {sandbox.Fault{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(504)}, outcome{fine, 2, 0}, outcome{fails(504), 1, 0}},
 		"429 twice":           {sandbox.Fault{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Minute}}, outcome{fine, 3, 0}, outcome{fine, 3, 1}},
 		"429":                 {sandbox.Fault{Effect: sandbox.RespondWith(429)}, outcome{fails(429), 3, 0}, outcome{fails(429), 3, 0}},
@@ -96,11 +96,11 @@ func TestClientMeetsFaults(t *testing.T) {
 		"late and slow":       {sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Millisecond, BytesPerSecond: 1 << 20}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown fields":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 		"unknown values":      {sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
-		"older release":       {sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
+		"older release":       {sandbox.Fault{Effect: sandbox.RequestEffect{Release: sandbox.Release490}}, outcome{fine, 1, 0}, outcome{fine, 1, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+			server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 			sends, transport := 0, &http.Transport{DisableKeepAlives: true}
 			opts := []client.Option{client.WithHTTPClient(&http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 				sends++
@@ -109,10 +109,10 @@ func TestClientMeetsFaults(t *testing.T) {
 			switch {
 			case test.fault.Effect.Latency > time.Second:
 				opts = append(opts, client.WithAttemptTimeout(50*time.Millisecond))
-			case test.fault.Effect.BytesPerSecond == 1: // long enough to be heard
+			case test.fault.Effect.BytesPerSecond == 1: // the response takes longer than the attempt
 				opts = append(opts, client.WithAttemptTimeout(time.Second))
 			}
-			c := impatient(t, server, opts...)
+			c := newRetryingClient(t, server, opts...)
 			check := func(want outcome, call func() error) {
 				t.Helper()
 				before := agents(t, server)
@@ -135,25 +135,25 @@ func TestClientMeetsFaults(t *testing.T) {
 	}
 }
 
-// A DELETE whose answer was lost is sent again, and what is gone then is what was
-// asked for.
-func TestClientDeletesOnce(t *testing.T) {
+// A DELETE whose response was lost is retried, and a 404 response to the retry is a
+// success.
+func TestClientRetriesDelete(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []sandbox.Fault{
 		{Selection: sandbox.Times(1), Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter}},
 		{Selection: sandbox.Times(2), Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}},
 		{Selection: sandbox.Times(1), Effect: sandbox.RespondWith(502)},
 	} {
-		server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithFaults(fault))
-		require.NoError(t, impatient(t, server).PeriodicAgents.Delete(t.Context(), 1), fault)
+		server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithFaults(fault))
+		require.NoError(t, newRetryingClient(t, server).PeriodicAgents.Delete(t.Context(), 1), fault)
 		assert.Zero(t, agents(t, server))
 	}
 }
 
-func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
+func TestClientKeepsUnknownFieldsAndValues(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true, UnknownFields: true}}))
-	c := impatient(t, server)
+	server := newCompleteServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{UnknownEnums: true, UnknownFields: true}}))
+	c := newRetryingClient(t, server)
 	agent, err := c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
 	const unknown = "value_of_a_later_release"
@@ -163,7 +163,7 @@ func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
 	assert.EqualValues(t, unknown, agent.Mentor.CallConfiguration.GoogleVoice.Provider)
 	assert.JSONEq(t, string(server.Mentors("acme")[0].Flow), string(agent.Mentor.Flow))
 
-	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{OlderRelease: true}})
+	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Release: sandbox.Release359}})
 	agent, err = c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Zero(t, agent.Mentor.ID)
@@ -172,17 +172,17 @@ func TestClientKeepsWhatItDoesNotKnow(t *testing.T) {
 	assert.Equal(t, "ada", agent.Username)
 }
 
-// Links to another host are followed on the configured one.
-func TestClientWalksPagesBehindAProxy(t *testing.T) {
+// Links to another host are followed on the configured host.
+func TestClientIteratesBehindProxy(t *testing.T) {
 	t.Parallel()
-	server := newFull(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{LinkOrigin: "http://internal:8000"}}))
-	all, err := client.Collect(impatient(t, server).PeriodicAgents.All(t.Context(), nil), 100)
+	server := newCompleteServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{LinkOrigin: "http://internal:8000"}}))
+	all, err := client.Collect(newRetryingClient(t, server).PeriodicAgents.All(t.Context(), nil), 100)
 	require.NoError(t, err)
 	assert.Len(t, all, 3)
 }
 
-// anyFault makes up a fault that is in order.
-func anyFault(random *rand.Rand) sandbox.Fault {
+// randomFault returns a random valid fault.
+func randomFault(random *rand.Rand) sandbox.Fault {
 	for {
 		pick := func(n int) bool { return random.IntN(n) == 0 }
 		var f sandbox.Fault
@@ -217,7 +217,10 @@ func anyFault(random *rand.Rand) sandbox.Fault {
 		if pick(3) {
 			f.Effect.Reset = []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter}[random.IntN(3)]
 		}
-		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums, f.Effect.OlderRelease = pick(4), pick(4), pick(4), pick(4)
+		f.Effect.Truncate, f.Effect.UnknownFields, f.Effect.UnknownEnums = pick(4), pick(4), pick(4)
+		if pick(4) {
+			f.Effect.Release = sandbox.Release495
+		}
 		if pick(4) {
 			f.Effect.BytesPerSecond = 1 << (20 + random.IntN(40))
 		}
@@ -231,15 +234,15 @@ func anyFault(random *rand.Rand) sandbox.Fault {
 	}
 }
 
-// Whatever went wrong: without faults all is well again.
-func TestAllIsWellWithoutFaults(t *testing.T) {
+// After any faults are removed, the service works.
+func TestServiceRecoversFromFaults(t *testing.T) {
 	t.Parallel()
-	server := newFull(t)
-	c := impatient(t, server, client.WithAttemptTimeout(time.Minute))
+	server := newCompleteServer(t)
+	c := newRetryingClient(t, server, client.WithAttemptTimeout(time.Minute))
 	ctx, random := t.Context(), rand.New(rand.NewPCG(1, 2))
 	written, unwritten := 0, 0
 	for round := range 40 {
-		setFaults(t, server, anyFault(random), anyFault(random), anyFault(random))
+		setFaults(t, server, randomFault(random), randomFault(random), randomFault(random))
 		for range 3 {
 			request := digest()
 			made, err := c.PeriodicAgents.Create(ctx, &request)

@@ -19,11 +19,11 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// newAgentBody is what makes an agent.
+// newAgentBody is the body of a request that creates an agent.
 const newAgentBody = `{"mentor":"` + coach + `","title":"New","task":{"crontab":{}}}`
 
-// plainClient opens a connection for each request: net/http sends again what it
-// had sent on one that was used before.
+// plainClient opens a connection for each request: net/http retries requests that
+// failed on a reused connection.
 func plainClient() *http.Client {
 	return &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
@@ -31,8 +31,9 @@ func plainClient() *http.Client {
 	}
 }
 
-// try sends a request as ada, which may fail. The answer is as much as there was.
-func try(t testing.TB, c *http.Client, base, method, target, body string) (answer, error) {
+// try sends a request as ada, which may fail. It returns the response as far as it
+// was received.
+func try(t testing.TB, c *http.Client, base, method, target, body string) (httpResponse, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, base+target, strings.NewReader(body))
 	require.NoError(t, err)
@@ -40,14 +41,14 @@ func try(t testing.TB, c *http.Client, base, method, target, body string) (answe
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.Do(request)
 	if err != nil {
-		return answer{}, err
+		return httpResponse{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, string(text)}, err
+	return httpResponse{response.StatusCode, response.Header, string(text)}, err
 }
 
-// agents is how many there are.
+// agents returns the number of agents.
 func agents(t testing.TB, server *sandbox.Server) float64 {
 	t.Helper()
 	require.NoError(t, server.SetFaults())
@@ -62,7 +63,7 @@ func TestFaultStatus(t *testing.T) {
 	const django = "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Server Error (500)</title>\n</head>\n<body>\n  <h1>Server Error (500)</h1><p></p>\n</body>\n</html>\n"
 	type header map[string]string
 	detail := func(text string) string { return `{"detail":"` + text + `"}` }
-	server := newAda(t)
+	server := newTestServer(t)
 	for _, test := range []struct {
 		fault  sandbox.Fault
 		body   string
@@ -110,10 +111,10 @@ func TestFaultStatus(t *testing.T) {
 	assert.Zero(t, agents(t, server), "nothing was written")
 }
 
-// Whoever asks, for whatever, is answered with the fault.
-func TestFaultStatusComesFirst(t *testing.T) {
+// A fault with a status applies to any path and any credentials.
+func TestFaultStatusPrecedesEverything(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RespondWith(429)}))
+	server := newTestServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RespondWith(429)}))
 	for _, target := range []string{"periodic-agents/", "periodic-agents", "/nowhere", "?format=xml"} {
 		got := send(t, server, http.MethodPut, target, strings.Repeat("{", 3_000_000), "Authorization", "", "Accept", "text/html")
 		assert.Equal(t, http.StatusTooManyRequests, got.status, target)
@@ -123,7 +124,7 @@ func TestFaultStatusComesFirst(t *testing.T) {
 
 func TestFaultRedirect(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Redirect: "https://login.example.edu/?next=/"}}))
+	server := newTestServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Redirect: "https://login.example.edu/?next=/"}}))
 	got, err := try(t, plainClient(), server.URL, http.MethodGet, userPath, "")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusFound, got.status)
@@ -131,12 +132,12 @@ func TestFaultRedirect(t *testing.T) {
 	assert.Empty(t, got.body)
 }
 
-// With a ContentType and no Status, the operation is done and its answer
-// disguised.
+// With a ContentType and no Status, the operation is executed and its response
+// replaced.
 func TestFaultContentType(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
-	create := func(fault sandbox.Fault) answer {
+	server := newTestServer(t)
+	create := func(fault sandbox.Fault) httpResponse {
 		setFaults(t, server, fault)
 		got, err := try(t, plainClient(), server.URL, http.MethodPost, userPath+"periodic-agents/", newAgentBody)
 		require.NoError(t, err)
@@ -159,7 +160,7 @@ func TestFaultContentType(t *testing.T) {
 	assert.Empty(t, got.header.Get("Content-Type"))
 }
 
-// A server that a sandbox may have: its own, over TLS, over HTTP/2.
+// The test uses the sandbox's own server, one with TLS, and one with HTTP/2.
 func TestFaultReset(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(t *testing.T, sb *sandbox.Server) (*http.Client, string){
@@ -181,7 +182,7 @@ func TestFaultReset(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newAda(t)
+			server := newTestServer(t)
 			c, base := start(t, server)
 			for _, test := range []struct {
 				point  sandbox.ResetPoint
@@ -211,25 +212,25 @@ func TestFaultReset(t *testing.T) {
 	}
 }
 
-// An answer without a body has no middle: it is lost.
+// A reset in the middle of a response without a body is a reset before it.
 func TestFaultResetWithoutBody(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	for _, method := range []string{http.MethodHead, http.MethodDelete} {
 		setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetDuring}})
 		_, err := try(t, plainClient(), server.URL, method, userPath+"periodic-agents/1/", "")
 		require.ErrorIs(t, err, syscall.ECONNRESET, method)
 	}
-	assert.Zero(t, agents(t, server), "it was deleted")
+	assert.Zero(t, agents(t, server), "the agent was deleted")
 }
 
 func TestFaultTruncate(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	whole := get(t, server, "periodic-agents/1/")
 	for _, fault := range []sandbox.Fault{{Effect: sandbox.RequestEffect{Truncate: true}}, {Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1 << 30}}} {
 		setFaults(t, server, fault)
-		// With keep-alive: the connection ends all the same.
+		// The connection ends even with keep-alive.
 		c := &http.Client{Transport: &http.Transport{}}
 		got, err := try(t, c, server.URL, http.MethodGet, userPath+"periodic-agents/1/", "")
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -243,11 +244,10 @@ func TestFaultTruncate(t *testing.T) {
 	assert.Empty(t, got.body)
 }
 
-// HEAD and answers without a body have nothing to cut, drip or reshape, and come
-// as they are.
-func TestFaultsLeaveNoBodyAlone(t *testing.T) {
+// Responses without a body are not truncated, slowed down or reshaped.
+func TestFaultsWithoutBody(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", titled("Evening digest")))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgent("acme", titled("Evening digest")))
 	want := send(t, server, http.MethodHead, "periodic-agents/", "")
 	setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1}})
 	got := send(t, server, http.MethodHead, "periodic-agents/", "")
@@ -263,7 +263,7 @@ func TestFaultsLeaveNoBodyAlone(t *testing.T) {
 
 	for id, fault := range []sandbox.Fault{
 		{Effect: sandbox.RequestEffect{Truncate: true, BytesPerSecond: 1}},
-		{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "http://internal"}},
+		{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, Release: sandbox.Release359, LinkOrigin: "http://internal"}},
 	} {
 		setFaults(t, server, fault)
 		target := userPath + "periodic-agents/" + strconv.Itoa(id+1) + "/"
@@ -277,10 +277,10 @@ func TestFaultsLeaveNoBodyAlone(t *testing.T) {
 	}
 }
 
-// Close does not wait for connections that were reset, and leaves none.
+// Close does not wait for connections that were reset, and leaves none open.
 func TestCloseAfterResets(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
+	server := newTestServer(t, sandbox.WithFaults(sandbox.Fault{Selection: sandbox.Selection{Probability: 0.5}, Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
 	c := &http.Client{Transport: &http.Transport{}}
 	failed := 0
 	for range 20 {
@@ -293,26 +293,26 @@ func TestCloseAfterResets(t *testing.T) {
 	server.Close()
 }
 
-// unconnected is asked for its connection, and has none.
-type unconnected struct {
+// noHijacker fails to hijack its connection, and calls a function before.
+type noHijacker struct {
 	*httptest.ResponseRecorder
 
 	asked func()
 }
 
-func (u *unconnected) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (u *noHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	u.asked()
 	return nil, nil, http.ErrNotSupported
 }
 
-func TestResetWithoutConnection(t *testing.T) {
+func TestFaultResetWithoutHijacker(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	for i, point := range []sandbox.ResetPoint{sandbox.ResetBefore, sandbox.ResetDuring, sandbox.ResetAfter} {
 		setFaults(t, sb, sandbox.Fault{Effect: sandbox.RequestEffect{Reset: point}})
 		kept := 0
-		w := &unconnected{httptest.NewRecorder(), func() { kept = len(requestsOf(sb)) }}
+		w := &noHijacker{httptest.NewRecorder(), func() { kept = len(requestsOf(sb)) }}
 		assert.PanicsWithValue(t, http.ErrAbortHandler, func() { sb.ServeHTTP(w, listRequest()) }, point)
-		assert.Equal(t, i+1, kept, "the request is kept before the client can know")
+		assert.Equal(t, i+1, kept, "the request is recorded before the client can notice")
 	}
 }

@@ -21,7 +21,7 @@ const (
 	retrieveAgent = sandbox.OperationPeriodicAgentsGet
 )
 
-// setFaults sets faults, which must be in order.
+// setFaults sets valid faults.
 func setFaults(t testing.TB, sb interface {
 	SetFaults(faults ...sandbox.Fault) error
 }, faults ...sandbox.Fault,
@@ -30,7 +30,7 @@ func setFaults(t testing.TB, sb interface {
 	require.NoError(t, sb.SetFaults(faults...))
 }
 
-// record answers a request in memory. A broken connection is a status of 0.
+// record serves a request in memory. The status of a broken connection is 0.
 func record(sb *sandbox.Sandbox, request *http.Request) (recorder *httptest.ResponseRecorder) {
 	recorder = httptest.NewRecorder()
 	defer func() {
@@ -46,13 +46,13 @@ func record(sb *sandbox.Sandbox, request *http.Request) (recorder *httptest.Resp
 	return recorder
 }
 
-// struck tells of n requests which a fault has answered: x for those, and a dot
-// for the others.
-func struck(t *testing.T, sb *sandbox.Sandbox, n int, send func() *http.Request) string {
+// affected sends n requests, and returns an x for each one that a fault affected,
+// and a dot for each other.
+func affected(t *testing.T, sb *sandbox.Sandbox, n int, send func() *http.Request) string {
 	t.Helper()
 	var out strings.Builder
 	for range n {
-		if answer := record(sb, send()); answer.Code == http.StatusTeapot {
+		if response := record(sb, send()); response.Code == http.StatusTeapot {
 			out.WriteByte('x')
 		} else {
 			out.WriteByte('.')
@@ -98,14 +98,14 @@ func TestFaultsMatch(t *testing.T) {
 		test.fault.Effect.Status = http.StatusTeapot
 		setFaults(t, sb, test.fault)
 		i := 0
-		assert.Equal(t, test.want, struck(t, sb, len(requests), func() *http.Request {
+		assert.Equal(t, test.want, affected(t, sb, len(requests), func() *http.Request {
 			i++
 			return newRequest(requests[i-1].method, requests[i-1].path, "")
 		}), "%+v", test.fault)
 	}
 }
 
-func TestFaultsTakeTurns(t *testing.T) {
+func TestFaultsFollowEachOther(t *testing.T) {
 	t.Parallel()
 	teapot := func(after, times int) sandbox.Fault {
 		return sandbox.Fault{Selection: sandbox.Selection{Skip: after, Times: times}, Effect: sandbox.RespondWith(http.StatusTeapot)}
@@ -123,26 +123,26 @@ func TestFaultsTakeTurns(t *testing.T) {
 		{"...xxxxx", []sandbox.Fault{teapot(3, 0)}},
 		{"...xx...", []sandbox.Fault{teapot(3, 2)}},
 		{"xxxx....", []sandbox.Fault{teapot(0, 3), teapot(0, 1)}},
-		{"x...xx..", []sandbox.Fault{teapot(0, 1), teapot(3, 2)}}, // the second does not see the first one's
+		{"x...xx..", []sandbox.Fault{teapot(0, 1), teapot(3, 2)}}, // the second fault doesn't count the requests of the first
 		{"xx.x....", []sandbox.Fault{teapot(1, 1), teapot(2, 1), teapot(0, 1), other}},
 	} {
-		for range 2 { // counting starts anew
+		for range 2 { // counting starts again
 			setFaults(t, sb, test.faults...)
-			assert.Equal(t, test.want, struck(t, sb, len(test.want), listRequest), "%v", test.faults)
+			assert.Equal(t, test.want, affected(t, sb, len(test.want), listRequest), "%v", test.faults)
 			assert.Equal(t, test.faults, sb.Faults())
 		}
 	}
 }
 
-func TestFaultsByChance(t *testing.T) {
+func TestFaultProbability(t *testing.T) {
 	t.Parallel()
 	const n = 2000
 	fault := sandbox.Fault{Selection: sandbox.Selection{Probability: 0.3}, Effect: sandbox.RespondWith(http.StatusTeapot)}
 	pattern := func(seed uint64) string {
 		sb := newSandbox(t, sandbox.WithRandomSeed(seed), sandbox.WithFaults(fault))
-		first := struck(t, sb, n, listRequest)
+		first := affected(t, sb, n, listRequest)
 		setFaults(t, sb, fault)
-		assert.Equal(t, first, struck(t, sb, n, listRequest), "chance starts anew")
+		assert.Equal(t, first, affected(t, sb, n, listRequest), "random numbers start again")
 		return first
 	}
 	one := pattern(7)
@@ -152,29 +152,29 @@ func TestFaultsByChance(t *testing.T) {
 
 	sb := newSandbox(t)
 	setFaults(t, sb, sandbox.Fault{Selection: sandbox.Selection{Skip: 10, Times: 20, Probability: 0.5}, Effect: sandbox.RespondWith(http.StatusTeapot)})
-	some := struck(t, sb, 200, listRequest)
+	some := affected(t, sb, 200, listRequest)
 	assert.Equal(t, strings.Repeat(".", 10), some[:10])
 	assert.Equal(t, 20, strings.Count(some, "x"))
 	setFaults(t, sb, sandbox.Fault{Selection: sandbox.Selection{Probability: 1}, Effect: sandbox.RespondWith(http.StatusTeapot)})
-	assert.Equal(t, strings.Repeat("x", 50), struck(t, sb, 50, listRequest))
+	assert.Equal(t, strings.Repeat("x", 50), affected(t, sb, 50, listRequest))
 }
 
-func TestFaultsAreTheSandboxs(t *testing.T) {
+func TestFaultsAreCopied(t *testing.T) {
 	t.Parallel()
 	mine := []sandbox.Fault{{Effect: sandbox.RespondWith(http.StatusTeapot)}}
 	sb := newSandbox(t, sandbox.WithFaults(mine...))
 	mine[0].Effect.Status = http.StatusBadGateway
 	sb.Faults()[0].Effect.Status = http.StatusBadGateway
-	assert.Equal(t, "x", struck(t, sb, 1, listRequest))
+	assert.Equal(t, "x", affected(t, sb, 1, listRequest))
 	setFaults(t, sb)
 	assert.Empty(t, sb.Faults())
 }
 
-func TestFaultsRefuse(t *testing.T) {
+func TestInvalidFaults(t *testing.T) {
 	t.Parallel()
 	const (
 		origin  = ", but must be a scheme and a host, as in http://internal:8000"
-		replace = "Effect has UnknownFields, UnknownEnums, LinkOrigin or OlderRelease, which need the operation's response, but Status, Redirect or Body replaces it"
+		replace = "Effect has UnknownFields, UnknownEnums, LinkOrigin or Release, which need the operation's response, but Status, Redirect or Body replaces it"
 		before  = "Effect.Reset is before, which sends no response that another field could change"
 		after   = "Effect.Reset is after, which sends no response that another field could change"
 	)
@@ -193,6 +193,7 @@ func TestFaultsRefuse(t *testing.T) {
 		return faults
 	}
 	for want, faults := range (tests{
+		`Effect.Release is "4.89", but must be one of 3.59, 4.90, 4.95, 4.205`: effects(sandbox.RequestEffect{Release: "4.89"}),
 		`Match.Operation is "nonsense", which is not an operation of the API`:  on(sandbox.On("nonsense")),
 		`Match.Method is "get", but must be in upper case`:                     on(sandbox.RequestMatch{Method: "get"}),
 		`Match.Method is PUT, but the method of Operation is POST`:             on(sandbox.RequestMatch{Method: http.MethodPut, Operation: createAgent}),
@@ -230,12 +231,12 @@ func TestFaultsRefuse(t *testing.T) {
 			sandbox.RequestEffect{Status: 500, UnknownFields: true},
 			sandbox.RequestEffect{Redirect: "/", UnknownEnums: true},
 			sandbox.RequestEffect{Body: "{}", ContentType: "text/html", LinkOrigin: "http://a"},
-			sandbox.RequestEffect{Status: 500, OlderRelease: true},
+			sandbox.RequestEffect{Status: 500, Release: sandbox.Release359},
 		),
 		before: effects(
 			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Status: 500},
 			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Truncate: true},
-			sandbox.RequestEffect{Reset: sandbox.ResetBefore, OlderRelease: true},
+			sandbox.RequestEffect{Reset: sandbox.ResetBefore, Release: sandbox.Release359},
 		),
 		after: effects(
 			sandbox.RequestEffect{Reset: sandbox.ResetAfter, Status: 500},
@@ -252,23 +253,23 @@ func TestFaultsRefuse(t *testing.T) {
 			err := sb.SetFaults(faults...)
 			require.EqualError(t, err, "ibl.ai: faults[1]."+want)
 			require.ErrorAs(t, err, new(*api.ArgumentError))
-			assert.Equal(t, []sandbox.Fault{{Effect: sandbox.RequestEffect{Latency: time.Nanosecond}}}, sb.Faults(), "nothing has changed")
+			assert.Equal(t, []sandbox.Fault{{Effect: sandbox.RequestEffect{Latency: time.Nanosecond}}}, sb.Faults(), "the faults are unchanged")
 			_, err = sandbox.New(sandbox.WithFaults(faults...))
 			require.EqualError(t, err, "ibl.ai: WithFaults[1]."+want)
 		}
 	}
 }
 
-// What may be combined.
-func TestFaultsCombine(t *testing.T) {
+// These effects can be combined.
+func TestFaultCombinations(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	setFaults(t, sb,
 		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetBefore}},
-		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetAfter, OlderRelease: true}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{Latency: 1, Reset: sandbox.ResetAfter, Release: sandbox.Release359}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 429, RetryAfter: time.Second, Body: "{}", ContentType: "text/html", Truncate: true, BytesPerSecond: 5}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Status: 307, Redirect: "/", Reset: sandbox.ResetDuring, BytesPerSecond: 5}},
-		sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, OlderRelease: true, LinkOrigin: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5}},
+		sandbox.Fault{Effect: sandbox.RequestEffect{UnknownFields: true, UnknownEnums: true, Release: sandbox.Release359, LinkOrigin: "https://[::1]:80", ContentType: "text/plain", Truncate: true, BytesPerSecond: 5}},
 		sandbox.Fault{Effect: sandbox.RequestEffect{Body: "<html>", ContentType: "application/json", Reset: sandbox.ResetDuring}},
 		sandbox.Fault{Match: sandbox.RequestMatch{Operation: listAgents, Method: http.MethodHead, Path: "/\\[*/?/[a-z]"}, Selection: sandbox.Selection{Skip: 1, Times: 1, Probability: 1}, Effect: sandbox.RespondWith(599)},
 	)

@@ -18,8 +18,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// took is how long f takes.
-func took(f func()) time.Duration {
+// elapsed returns how long f takes.
+func elapsed(f func()) time.Duration {
 	began := time.Now()
 	f()
 	return time.Since(began)
@@ -30,24 +30,24 @@ func TestFaultLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t)
 		setFaults(t, sb, sandbox.Fault{Match: sandbox.On(listAgents), Effect: sandbox.RequestEffect{Latency: time.Hour}})
-		var answering sync.WaitGroup
+		var requests sync.WaitGroup
 		for range 3 {
-			answering.Go(func() {
-				assert.Equal(t, time.Hour, took(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
+			requests.Go(func() {
+				assert.Equal(t, time.Hour, elapsed(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
 			})
 		}
 		synctest.Wait()
-		// Nobody else waits.
+		// Other requests are not delayed.
 		create := newRequest(http.MethodPost, userPath+"periodic-agents/", "")
-		assert.Zero(t, took(func() { assert.Equal(t, http.StatusBadRequest, record(sb, create).Code) }))
+		assert.Zero(t, elapsed(func() { assert.Equal(t, http.StatusBadRequest, record(sb, create).Code) }))
 		setFaults(t, sb)
-		assert.Zero(t, took(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
-		answering.Wait() // with the fault that they had
+		assert.Zero(t, elapsed(func() { assert.Equal(t, http.StatusOK, record(sb, listRequest()).Code) }))
+		requests.Wait() // with the fault that applied when they were received
 	})
 }
 
-// The client of a latency that is gone has done nothing.
-func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
+// If the client disconnects during the latency, the operation is not executed.
+func TestFaultLatencyEndsWithRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", digest()))
@@ -55,7 +55,7 @@ func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		destroy := newRequest(http.MethodDelete, userPath+"periodic-agents/1/", "").WithContext(ctx)
-		assert.Equal(t, time.Minute, took(func() { assert.Zero(t, record(sb, destroy).Code) }))
+		assert.Equal(t, time.Minute, elapsed(func() { assert.Zero(t, record(sb, destroy).Code) }))
 		setFaults(t, sb)
 		assert.Equal(t, http.StatusOK, record(sb, newRequest(http.MethodGet, userPath+"periodic-agents/1/", "")).Code)
 		assert.Zero(t, requestsOf(sb)[0].StatusCode)
@@ -63,8 +63,9 @@ func TestFaultLatencyEndsWithItsRequest(t *testing.T) {
 	})
 }
 
-// Over a connection, too, where net/http has to notice that nobody listens.
-func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
+// The same over a connection, where net/http must notice that the client has
+// disconnected.
+func TestFaultLatencyEndsWithConnection(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour}}))
 	began, ended := make(chan struct{}), make(chan any, 1)
@@ -84,44 +85,44 @@ func TestFaultLatencyEndsWithItsConnection(t *testing.T) {
 	assert.Zero(t, requestsOf(sb)[0].StatusCode)
 }
 
-func TestFaultsDoNotWaitForBrokenRequests(t *testing.T) {
+func TestFaultLatencySkipsIncompleteRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour, BytesPerSecond: 1}}))
+	server := newTestServer(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour, BytesPerSecond: 1}}))
 	assert.Equal(t, http.StatusBadRequest, raw(t, server, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").status)
 	assert.Equal(t, http.StatusRequestEntityTooLarge, send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", 3_000_000)).status)
 }
 
-// A closed sandbox answers at once.
-func TestFaultWaitsEndWithClose(t *testing.T) {
+// A closed sandbox responds without latency.
+func TestFaultLatencyEndsWithClose(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t)
 		want := record(sb, listRequest()).Body.String()
 		setFaults(t, sb, sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Hour, BytesPerSecond: 1}})
-		answer := make(chan *httptest.ResponseRecorder)
-		go func() { answer <- record(sb, listRequest()) }()
+		response := make(chan *httptest.ResponseRecorder)
+		go func() { response <- record(sb, listRequest()) }()
 		time.Sleep(time.Hour + 3*time.Second)
-		go func() { answer <- record(sb, listRequest()) }()
+		go func() { response <- record(sb, listRequest()) }()
 		synctest.Wait()
 		sb.Close()
-		assert.Zero(t, took(func() {
+		assert.Zero(t, elapsed(func() {
 			for range 2 {
-				assert.Equal(t, want, (<-answer).Body.String())
+				assert.Equal(t, want, (<-response).Body.String())
 			}
 			assert.Equal(t, want, record(sb, listRequest()).Body.String())
 		}))
 	})
 }
 
-// paced notes when what was written was flushed.
-type paced struct {
+// flushRecorder records when the body was flushed.
+type flushRecorder struct {
 	*httptest.ResponseRecorder
 
 	began   time.Time
-	flushed map[time.Duration]int // how much had been written by then
+	flushed map[time.Duration]int // length of the body by time
 }
 
-func (p *paced) Flush() { p.flushed[time.Since(p.began)] = p.Body.Len() }
+func (p *flushRecorder) Flush() { p.flushed[time.Since(p.began)] = p.Body.Len() }
 
 func TestFaultBytesPerSecond(t *testing.T) {
 	t.Parallel()
@@ -137,7 +138,7 @@ func TestFaultBytesPerSecond(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			body := "{}                       "[:test.length]
 			sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: body, BytesPerSecond: test.perSecond}}))
-			p := &paced{httptest.NewRecorder(), time.Now(), map[time.Duration]int{}}
+			p := &flushRecorder{httptest.NewRecorder(), time.Now(), map[time.Duration]int{}}
 			sb.ServeHTTP(p, listRequest())
 			assert.Equal(t, test.want, p.flushed)
 			assert.Equal(t, body, p.Body.String())
@@ -146,14 +147,14 @@ func TestFaultBytesPerSecond(t *testing.T) {
 	}
 }
 
-func TestFaultDripEndsWithItsRequest(t *testing.T) {
+func TestFaultBytesPerSecondEndsWithRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{BytesPerSecond: 1}}))
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second+1)
 		defer cancel()
 		recorder := record(sb, listRequest().WithContext(ctx))
-		assert.Zero(t, recorder.Code, "it broke off")
+		assert.Zero(t, recorder.Code, "no response is sent")
 		assert.Len(t, recorder.Body.String(), 10)
 		request := requestsOf(sb)[0]
 		assert.Equal(t, http.StatusOK, request.StatusCode)

@@ -16,10 +16,11 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// The sandboxes of fuzz tests have no server: thousands of requests a second.
+// newHandler returns a sandbox without a listener, for thousands of requests a
+// second.
 func newHandler(f *testing.F) *sandbox.Sandbox {
 	f.Helper()
-	sb, err := sandbox.New(withAda(), withStill(), sandbox.WithPeriodicAgent("acme", digest()))
+	sb, err := sandbox.New(withTestAccount(), withTestClock(), sandbox.WithPeriodicAgent("acme", digest()))
 	require.NoError(f, err)
 	f.Cleanup(sb.Close)
 	_, err = sb.RunNow(f.Context(), 1, sandbox.Outcome{})
@@ -27,7 +28,7 @@ func newHandler(f *testing.F) *sandbox.Sandbox {
 	return sb
 }
 
-// serve answers a request, and checks what every answer must keep to.
+// serve serves a request, and checks the rules that all responses follow.
 func serve(t *testing.T, sb *sandbox.Sandbox, request *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -77,7 +78,7 @@ func FuzzBody(f *testing.F) {
 			request.Header["Content-Type"] = []string{contentType}
 			serve(t, sb, request)
 		}
-		// What was accepted can be read.
+		// An accepted object can be retrieved.
 		serve(t, sb, newRequest(http.MethodGet, userPath+"periodic-agents/1/", ""))
 	})
 }
@@ -93,9 +94,9 @@ func FuzzQuery(f *testing.F) {
 	sb := newHandler(f)
 	f.Fuzz(func(t *testing.T, query string) {
 		for _, path := range []string{"", "periodic-agents/", "periodic-agent-logs/", "periodic-agents/statistics/", "pin-message/", "periodic-agents"} {
-			answer := serve(t, sb, newRequest(http.MethodGet, userPath+path, query))
+			response := serve(t, sb, newRequest(http.MethodGet, userPath+path, query))
 			if path == "periodic-agents" {
-				require.Equal(t, http.StatusMovedPermanently, answer.Code)
+				require.Equal(t, http.StatusMovedPermanently, response.Code)
 			}
 		}
 	})
@@ -109,12 +110,12 @@ func FuzzAuthorization(f *testing.F) {
 	f.Fuzz(func(t *testing.T, header string) {
 		request := newRequest(http.MethodGet, userPath+"periodic-agents/", "")
 		request.Header.Set("Authorization", header)
-		answer := serve(t, sb, request)
+		response := serve(t, sb, request)
 		if strings.Contains(header, key) {
 			t.Skip("may well be right")
 		}
-		require.Equal(t, http.StatusUnauthorized, answer.Code)
-		require.Equal(t, "Api-Token", answer.Header().Get("WWW-Authenticate"))
+		require.Equal(t, http.StatusUnauthorized, response.Code)
+		require.Equal(t, "Api-Token", response.Header().Get("WWW-Authenticate"))
 	})
 }
 
@@ -133,8 +134,8 @@ func FuzzRequestLine(f *testing.F) {
 	})
 }
 
-// Faults that were taken do what they say, and no more: the connection breaks only
-// where one breaks it, and what is no failure stays none.
+// A valid fault has its effect and no other: the connection breaks only if the
+// fault breaks it, and a successful response stays successful.
 func FuzzFaults(f *testing.F) {
 	f.Add("", "", "", 0, "", "", "", "", "", byte(0), 0, http.MethodGet, userPath+"periodic-agents/", "")
 	f.Add(string(listAgents), http.MethodGet, "", 503, "{}", "text/html", "", "", "", byte(1), 100, http.MethodHead, userPath+"periodic-agents/", "")
@@ -146,13 +147,13 @@ func FuzzFaults(f *testing.F) {
 	sb := newHandler(f)
 	f.Fuzz(func(t *testing.T, operation, method, path string, status int, body, contentType, redirect, reset, linkOrigin string, flags byte, number int, asked, target, query string) {
 		if number > 0 {
-			number |= 1 << 40 // nobody waits for what drips in
+			number |= 1 << 40 // so fast that the test need not wait
 		}
 		match := sandbox.RequestMatch{Operation: sandbox.OperationID(operation), Method: method, Path: path}
 		effect := sandbox.RequestEffect{
 			Status: status, Body: body, ContentType: contentType, Redirect: redirect,
 			Reset: sandbox.ResetPoint(reset), LinkOrigin: linkOrigin, BytesPerSecond: number,
-			Truncate: flags&1 > 0, UnknownFields: flags&2 > 0, UnknownEnums: flags&4 > 0, OlderRelease: flags&8 > 0,
+			Truncate: flags&1 > 0, UnknownFields: flags&2 > 0, UnknownEnums: flags&4 > 0,
 		}
 		if flags&16 > 0 {
 			effect.RetryAfter = time.Duration(number)
@@ -162,15 +163,15 @@ func FuzzFaults(f *testing.F) {
 			require.ErrorAs(t, err, new(*api.ArgumentError))
 			return
 		}
-		answer := record(sb, newRequest(asked, target, query))
-		if answer.Code == 0 {
+		response := record(sb, newRequest(asked, target, query))
+		if response.Code == 0 {
 			require.NotEmpty(t, reset)
 		}
-		if answer.Code >= http.StatusInternalServerError {
-			require.Equal(t, status, answer.Code)
+		if response.Code >= http.StatusInternalServerError {
+			require.Equal(t, status, response.Code)
 		}
-		if status == 0 && reset == "" && contentType == "" && !effect.Truncate && answer.Header().Get("Content-Type") == "application/json" {
-			require.True(t, json.Valid(answer.Body.Bytes()), answer.Body)
+		if status == 0 && reset == "" && contentType == "" && !effect.Truncate && response.Header().Get("Content-Type") == "application/json" {
+			require.True(t, json.Valid(response.Body.Bytes()), response.Body)
 		}
 		require.NoError(t, sb.SetFaults())
 		serve(t, sb, newRequest(http.MethodGet, userPath+"periodic-agents/", ""))

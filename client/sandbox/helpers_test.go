@@ -27,7 +27,7 @@ const (
 
 var start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 
-// newServer is the one way in which tests get a server.
+// newServer returns a server that is closed at the end of the test.
 func newServer(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
 	server, err := sandbox.Start(opts...)
@@ -36,20 +36,20 @@ func newServer(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
 	return server
 }
 
-// newAda is a server with one account, whose key is key, and a clock that
-// stands still.
-func newAda(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
+// newTestServer returns a server with ada's account, whose key is key, and a frozen
+// clock.
+func newTestServer(t testing.TB, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
-	return newServer(t, append([]sandbox.Option{withAda(), withStill()}, opts...)...)
+	return newServer(t, append([]sandbox.Option{withTestAccount(), withTestClock()}, opts...)...)
 }
 
-func withAda() sandbox.Option {
+func withTestAccount() sandbox.Option {
 	return sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada", APIKey: api.NewSecret(key)})
 }
 
-func withStill() sandbox.Option { return sandbox.WithFrozenClock(start) }
+func withTestClock() sandbox.Option { return sandbox.WithFrozenClock(start) }
 
-// advance moves the clock on, which must work, and returns how many runs began.
+// advance advances the clock, and returns the number of runs that started.
 func advance(t testing.TB, server *sandbox.Server, d time.Duration) int {
 	t.Helper()
 	runs, err := server.Advance(t.Context(), d)
@@ -65,7 +65,7 @@ func newClient(t testing.TB, server *sandbox.Server, opts ...client.Option) *cli
 	return c
 }
 
-// digest is a request for an agent of the default mentor.
+// digest returns a request for an agent of the default mentor.
 func digest() client.PeriodicAgentCreateRequest {
 	return client.PeriodicAgentCreateRequest{
 		Mentor: coach,
@@ -74,31 +74,32 @@ func digest() client.PeriodicAgentCreateRequest {
 	}
 }
 
-// titled is digest with another title.
+// titled returns a digest with another title.
 func titled(title string) client.PeriodicAgentCreateRequest {
 	request := digest()
 	request.Title = title
 	return request
 }
 
-// An answer is what came over the wire.
-type answer struct {
+// An httpResponse is a response whose body was read.
+type httpResponse struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// fields is the body as a JSON object.
-func (a answer) fields(t testing.TB) map[string]any {
+// fields returns the body as a JSON object.
+func (a httpResponse) fields(t testing.TB) map[string]any {
 	t.Helper()
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal([]byte(a.body), &fields), a.body)
 	return fields
 }
 
-// send sends a request as ada, below her path unless target starts with a slash. A body
-// is JSON. Headers are names and values in turn; an empty value means none.
-func send(t testing.TB, server *sandbox.Server, method, target, body string, headers ...string) answer {
+// send sends a request as ada, below her path unless target starts with a slash. A
+// body is JSON. Headers alternate names and values; an empty value removes the
+// header.
+func send(t testing.TB, server *sandbox.Server, method, target, body string, headers ...string) httpResponse {
 	t.Helper()
 	if !strings.HasPrefix(target, "/") {
 		target = userPath + target
@@ -118,33 +119,33 @@ func send(t testing.TB, server *sandbox.Server, method, target, body string, hea
 	return roundTrip(t, request)
 }
 
-// transport lets the contract tests have what is exchanged.
+// transport returns a transport that records exchanges for the contract tests.
 func transport() http.RoundTripper { return exchanges.Transport(http.DefaultTransport) }
 
-func roundTrip(t testing.TB, request *http.Request) answer {
+func roundTrip(t testing.TB, request *http.Request) httpResponse {
 	t.Helper()
 	response, err := transport().RoundTrip(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
-	return answer{response.StatusCode, response.Header, string(text)}
+	return httpResponse{response.StatusCode, response.Header, string(text)}
 }
 
-func get(t testing.TB, server *sandbox.Server, target string) answer {
+func get(t testing.TB, server *sandbox.Server, target string) httpResponse {
 	t.Helper()
 	return send(t, server, http.MethodGet, target, "")
 }
 
-// fire runs an agent, which must work.
-func fire(t testing.TB, server *sandbox.Server, id int64, outcome sandbox.Outcome) *sandbox.RunResult {
+// runNow runs an agent, and fails the test if it can't.
+func runNow(t testing.TB, server *sandbox.Server, id int64, outcome sandbox.Outcome) *sandbox.RunResult {
 	t.Helper()
 	run, err := server.RunNow(t.Context(), id, outcome)
 	require.NoError(t, err)
 	return run
 }
 
-// newReceiver listens for callbacks, and returns where.
+// newReceiver listens for callbacks, and returns its URL.
 func newReceiver(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

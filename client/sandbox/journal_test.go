@@ -17,13 +17,13 @@ func requestIDs(requests []sandbox.Request) (ids []int64) {
 	return ids
 }
 
-func TestRequestsInBothDirections(t *testing.T) {
+func TestRequestsForwardAndBackward(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	assert.Empty(t, requestsOf(sb))
 	assert.Empty(t, slices.Collect(sb.RequestsBackward()))
 	var want []int64
-	for n := range 600 { // more than are copied at once
+	for n := range 600 { // more than the journal copies at once
 		record(sb, listRequest())
 		want = append(want, int64(n+1))
 		if n%100 != 0 {
@@ -36,8 +36,8 @@ func TestRequestsInBothDirections(t *testing.T) {
 	}
 }
 
-// Requests that are recorded during a loop are not part of it.
-func TestRequestsDuringALoop(t *testing.T) {
+// A loop doesn't yield requests that are recorded meanwhile.
+func TestRequestsRecordedDuringLoop(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	const before = 600
@@ -80,8 +80,8 @@ func TestRequestsDuringALoop(t *testing.T) {
 	assert.Equal(t, 700, count)
 }
 
-// Requests that are forgotten during a loop are left out.
-func TestRequestsForgottenDuringALoop(t *testing.T) {
+// A loop skips requests that are removed meanwhile.
+func TestRequestsRemovedDuringLoop(t *testing.T) {
 	t.Parallel()
 	const most = 100_000
 	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
@@ -114,11 +114,11 @@ func TestRequestsForgottenDuringALoop(t *testing.T) {
 	assert.EqualValues(t, 2*most-100, found[len(found)-1])
 }
 
-func TestDeliveriesInBothDirections(t *testing.T) {
+func TestDeliveriesForwardAndBackward(t *testing.T) {
 	t.Parallel()
-	server, _ := newFaulty(t)
+	server, _ := newFaultyReceiver(t)
 	for range 3 {
-		fire(t, server, 1, sandbox.Outcome{})
+		runNow(t, server, 1, sandbox.Outcome{})
 	}
 	all := deliveriesOf(server)
 	require.Len(t, all, 3)

@@ -23,15 +23,15 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// A listed page is what a list of logs is asked for.
-type listed struct {
+// A listedPage is a page of logs.
+type listedPage struct {
 	Count   int `json:"count"`
 	Results []struct {
 		ID int64 `json:"id"`
 	} `json:"results"`
 }
 
-func (l listed) ids() []int64 {
+func (l listedPage) ids() []int64 {
 	ids := []int64{}
 	for _, result := range l.Results {
 		ids = append(ids, result.ID)
@@ -39,13 +39,13 @@ func (l listed) ids() []int64 {
 	return ids
 }
 
-// listLogs asks for a page of logs, without a server.
-func listLogs(t testing.TB, sb *sandbox.Sandbox, query url.Values) listed {
+// listLogs returns a page of logs, without a server.
+func listLogs(t testing.TB, sb *sandbox.Sandbox, query url.Values) listedPage {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	sb.ServeHTTP(recorder, newRequest(http.MethodGet, userPath+"periodic-agent-logs/", query.Encode()))
 	require.Equal(t, http.StatusOK, recorder.Code, recorder.Body)
-	var page listed
+	var page listedPage
 	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &page))
 	return page
 }
@@ -68,8 +68,8 @@ var logFields = map[string]func(a, b client.PeriodicAgentLog) int{
 	},
 }
 
-// randomLogs have few different values, so that many are equal. Those that are
-// chronological were created in the order of their ids.
+// randomLogs returns logs with few different values, so that many are equal.
+// Chronological logs were created in the order of their ids.
 func randomLogs(random *rand.Rand, count int, chronological bool) []client.PeriodicAgentLog {
 	moment := func() client.Time {
 		return client.Time{Time: start.Add(time.Duration(random.IntN(count/3)) * time.Minute)}
@@ -97,9 +97,9 @@ func randomLogs(random *rand.Rand, count int, chronological bool) []client.Perio
 	return logs
 }
 
-// TestEveryPageIsAsIfAllWereSorted compares pages with those of what was filtered
-// and sorted as a whole.
-func TestEveryPageIsAsIfAllWereSorted(t *testing.T) {
+// TestPagesOfSortedList compares pages with those of the whole list, filtered and
+// sorted by the test.
+func TestPagesOfSortedList(t *testing.T) {
 	t.Parallel()
 	for _, chronological := range []bool{true, false} {
 		for count, pages := range map[int]int{3: 100, 40: 300, 3000: 100, 40_000: 4} {
@@ -107,7 +107,7 @@ func TestEveryPageIsAsIfAllWereSorted(t *testing.T) {
 			logs := randomLogs(random, count, chronological)
 			shuffled := slices.Clone(logs)
 			random.Shuffle(count, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-			sb, err := sandbox.New(withAda(), withStill(), sandbox.WithPageSize(10, 10_000),
+			sb, err := sandbox.New(withTestAccount(), withTestClock(), sandbox.WithPageSize(10, 10_000),
 				sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()),
 				sandbox.WithPeriodicAgentLog("acme", shuffled...))
 			require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestEveryPageIsAsIfAllWereSorted(t *testing.T) {
 	}
 }
 
-// requireSorted asks for some page, by some fields, of some logs.
+// requireSorted requests a random page of a random selection in a random order.
 func requireSorted(t *testing.T, sb *sandbox.Sandbox, logs []client.PeriodicAgentLog, random *rand.Rand) {
 	t.Helper()
 	query := url.Values{}
@@ -166,14 +166,13 @@ func requireSorted(t *testing.T, sb *sandbox.Sandbox, logs []client.PeriodicAgen
 	require.Equal(t, want, got.ids(), query)
 }
 
-// Many logs are shared out among the processors.
-func TestManyLogsAreFilteredInTheirOrder(t *testing.T) {
+func TestFiltersKeepOrder(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(2, 3))
 	logs := randomLogs(random, 40_000, true)
 	requests := slices.Repeat([]client.PeriodicAgentCreateRequest{titled("zz9")}, 4)
 	requests[1].Title = "Other"
-	sb, err := sandbox.New(withAda(), withStill(), sandbox.WithPageSize(10, 100_000),
+	sb, err := sandbox.New(withTestAccount(), withTestClock(), sandbox.WithPageSize(10, 100_000),
 		sandbox.WithPeriodicAgent("acme", requests...), sandbox.WithPeriodicAgentLog("acme", logs...))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
@@ -192,7 +191,7 @@ func TestManyLogsAreFilteredInTheirOrder(t *testing.T) {
 				want = append(want, log.ID)
 			}
 		}
-		values, err := url.ParseQuery(query + "&page_size=100000")
+		values, err := url.ParseQuery(query + "&ordering=id&page_size=100000")
 		require.NoError(t, err)
 		got := listLogs(t, sb, values)
 		assert.Equal(t, len(want), got.Count, query)
@@ -200,8 +199,8 @@ func TestManyLogsAreFilteredInTheirOrder(t *testing.T) {
 	}
 }
 
-// TestSearchIgnoresCase goes by strings.ToLower, with letters whose cases are of
-// another length, or of another alphabet.
+// TestSearchIgnoresCase has letters whose upper and lower case differ in length,
+// and letters of other alphabets.
 func TestSearchIgnoresCase(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(4, 5))
@@ -217,7 +216,7 @@ func TestSearchIgnoresCase(t *testing.T) {
 	for i := range logs {
 		logs[i] = client.PeriodicAgentLog{ID: int64(i + 1), PeriodicAgent: 1, Content: text(9)}
 	}
-	sb, err := sandbox.New(withAda(), sandbox.WithPageSize(10, len(logs)), sandbox.WithPeriodicAgent("acme", titled("-")), sandbox.WithPeriodicAgentLog("acme", logs...))
+	sb, err := sandbox.New(withTestAccount(), sandbox.WithPageSize(10, len(logs)), sandbox.WithPeriodicAgent("acme", titled("-")), sandbox.WithPeriodicAgentLog("acme", logs...))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	found := 0
@@ -229,42 +228,40 @@ func TestSearchIgnoresCase(t *testing.T) {
 				want = append(want, log.ID)
 			}
 		}
-		got := listLogs(t, sb, url.Values{"search": {word}, "page_size": {fmt.Sprint(len(logs))}})
+		got := listLogs(t, sb, url.Values{"search": {word}, "ordering": {"id"}, "page_size": {fmt.Sprint(len(logs))}})
 		require.Equal(t, want, got.ids(), "%q", word)
 		found += len(want)
 	}
 	assert.NotZero(t, found)
 }
 
-// A run that begins before the newest log was created mixes the order that lists
-// by created_at rely upon.
-func TestNewRunsAmongPastOnes(t *testing.T) {
+// A run may start before the time at which a log of a past run was created.
+func TestSortNewRunsAmongPastRuns(t *testing.T) {
 	t.Parallel()
 	log := func(hour int) client.PeriodicAgentLog {
 		return client.PeriodicAgentLog{PeriodicAgent: 1, StartTime: at(hour, 0)}
 	}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()),
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgentLog("acme", log(7), log(8), log(8), log(10), log(11), log(12)))
 	assert.Equal(t, "654231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
-	fire(t, server, 1, sandbox.Outcome{}) // at nine
+	runNow(t, server, 1, sandbox.Outcome{}) // at 9:00
 	assert.Equal(t, "6547231", ids(t, get(t, server, "periodic-agent-logs/?ordering=-created_at")))
 	assert.Equal(t, "7", ids(t, get(t, server, "periodic-agent-logs/?ordering=created_at&page_size=1&page=4")))
 }
 
-func TestNullIsAboveAllNumbers(t *testing.T) {
+func TestNullSortsLast(t *testing.T) {
 	t.Parallel()
 	requests := []client.PeriodicAgentCreateRequest{digest(), digest(), digest(), digest()}
 	requests[1].ParentMentorID, requests[3].ParentMentorID = client.Value(int64(5)), client.Value(int64(3))
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", requests...))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", requests...))
 	assert.Equal(t, "4213", ids(t, get(t, server, "periodic-agents/?ordering=parent_mentor_id")))
 	assert.Equal(t, "1324", ids(t, get(t, server, "periodic-agents/?ordering=-parent_mentor_id")))
 }
 
-// Shares of a list are read while the store's lock is held for all of them.
-func TestListsWhileRunsGo(t *testing.T) {
+func TestListDuringRuns(t *testing.T) {
 	t.Parallel()
 	logs := randomLogs(rand.New(rand.NewPCG(6, 7)), 40_000, true)
-	sb, err := sandbox.New(withAda(), withStill(),
+	sb, err := sandbox.New(withTestAccount(), withTestClock(),
 		sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()), sandbox.WithPeriodicAgentLog("acme", logs...))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)

@@ -21,10 +21,26 @@ type log struct {
 
 	agent  *agent
 	prompt string // of the run
+
+	details RunDetails // what only they have
 }
 
 // RowID is the log's id.
 func (l *log) RowID() int64 { return l.ID }
+
+// run returns the run of a log.
+func (l *log) run() Run {
+	return Run{
+		Org:       l.agent.org.key,
+		AgentID:   l.agent.ID,
+		Title:     l.agent.Title,
+		MentorID:  l.agent.mentorID(),
+		Prompt:    l.prompt,
+		LogID:     l.ID,
+		StartTime: l.StartTime.Time(),
+		Cause:     l.details.Cause,
+	}
+}
 
 // callbackBody returns the body of the callback about a run that has finished, byte
 // for byte as the service signs and posts it.

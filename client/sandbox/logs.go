@@ -36,7 +36,12 @@ func logListing(o *org) *listing.Listing[*log] {
 			"modified_at":    listing.ByDateTime(func(l *log) django.DateTime { return l.ModifiedAt }),
 			"periodic_agent": listing.By(func(l *log) int64 { return l.PeriodicAgent }),
 		},
+		Default: newestFirst,
 	}
+}
+
+func newestFirst(a, b *log) int {
+	return cmp.Or(cmp.Compare(b.CreatedAt, a.CreatedAt), cmp.Compare(b.ID, a.ID))
 }
 
 func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
@@ -60,23 +65,23 @@ func (p *platform) retrieveLog(o *org, id string) *django.Response {
 }
 
 // seedLogs adds the logs of past runs to all orgs.
-func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
+func (p *platform) seedLogs(all []orgSeed[[]client.PeriodicAgentLog]) error {
 	const option = "WithPeriodicAgentLog"
 	now := p.now()
 	count := 0
-	for _, ofOrg := range all {
-		count += len(ofOrg.thing)
+	for _, seeds := range all {
+		count += len(seeds.value)
 	}
 	taken := make(map[int64]bool, count)
-	for _, ofOrg := range all {
-		o, err := p.orgFor(option, ofOrg.org)
+	for _, seeds := range all {
+		o, err := p.orgFor(option, seeds.org)
 		if err != nil {
 			return err
 		}
-		logs := make([]log, len(ofOrg.thing)) // adjacent in memory
+		logs := make([]log, len(seeds.value)) // adjacent in memory
 		for i := range logs {
-			seed := &ofOrg.thing[i]
-			field, reason := logs[i].setPast(o, seed, now)
+			seed := &seeds.value[i]
+			field, reason := logs[i].initFromSeed(o, seed, now)
 			if reason == "" && taken[seed.ID] {
 				field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
 			}
@@ -94,9 +99,28 @@ func (p *platform) seedLogs(all []ofOrg[[]client.PeriodicAgentLog]) error {
 	return nil
 }
 
-// setPast sets the fields of l, except its id, to those of the log of a past run.
+// addLog validates the log of a past run, which is then to be shown. The caller holds
+// the store's lock.
+func (p *platform) addLog(argument, orgKey string, seed *client.PeriodicAgentLog) (*log, error) {
+	o, err := p.orgFor(argument, orgKey)
+	if err != nil {
+		return nil, err
+	}
+	l := &log{}
+	field, reason := l.initFromSeed(o, seed, p.now())
+	if reason == "" && p.store.log(seed.ID) != nil {
+		field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
+	}
+	if reason != "" {
+		return nil, invalid(argument+"."+field, "%s", reason)
+	}
+	l.ID = p.store.reserveID("log", seed.ID)
+	return l, nil
+}
+
+// initFromSeed sets the fields of l, except its id, to those of the log of a past run.
 // It returns the field that is invalid and the reason, if there is one.
-func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
+func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.DateTime) (field, reason string) {
 	a := o.agents.ByID(seed.PeriodicAgent)
 	status := cmp.Or(seed.Status, api.StatusSuccess)
 	var end django.DateTime
@@ -113,6 +137,8 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime
 		return "Status", fmt.Sprintf("is %q, but must be success, error or running", seed.Status)
 	case !end.IsNull() && end < start:
 		return "EndTime", fmt.Sprintf("is %v, before the StartTime %v", end, start)
+	case !end.IsNull() && status == api.StatusRunning:
+		return "EndTime", "is set, but the Status is running"
 	case end.IsNull() && status != api.StatusRunning:
 		end = start
 	}
@@ -133,8 +159,6 @@ func (l *log) setPast(o *org, seed *client.PeriodicAgentLog, now django.DateTime
 func (o *org) sortLogs() {
 	slices.SortFunc(o.logs, listing.By((*log).RowID))
 	for _, l := range o.logs {
-		if l.agent.latest == nil || l.agent.latest.StartTime <= l.StartTime {
-			l.agent.latest = l
-		}
+		l.agent.setLatest(l)
 	}
 }

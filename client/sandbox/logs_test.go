@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"testing"
 	"time"
@@ -14,13 +15,13 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// newHistory is a server with runs: 1 and 3 of the agent 1, and 2 and 4 of the
-// agent 2, an hour apart.
-func newHistory(t *testing.T) *sandbox.Server {
+// newServerWithLogs returns a server with logs an hour apart: 1 and 3 of agent 1,
+// and 2 and 4 of agent 2.
+func newServerWithLogs(t *testing.T) *sandbox.Server {
 	t.Helper()
 	other := titled("Evening digest")
 	other.Mentor, other.ParentMentorID, other.ParentSessionID = session, client.Value(int64(7)), new("s1")
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: session}),
 		sandbox.WithPeriodicAgent("acme", digest()),
@@ -32,14 +33,14 @@ func newHistory(t *testing.T) *sandbox.Server {
 		{Status: api.StatusRunning},
 		{Log: "Read again."},
 	} {
-		fire(t, server, int64(i%2+1), outcome)
+		runNow(t, server, int64(i%2+1), outcome)
 		advance(t, server, time.Hour)
 	}
 	return server
 }
 
-// ids are the ids of the results of a list.
-func ids(t *testing.T, a answer) string {
+// ids returns the ids of a list's results, joined.
+func ids(t *testing.T, a httpResponse) string {
 	t.Helper()
 	require.Equal(t, http.StatusOK, a.status, a.body)
 	results, ok := a.fields(t)["results"].([]any)
@@ -53,9 +54,9 @@ func ids(t *testing.T, a answer) string {
 	return text
 }
 
-func TestLogAsRead(t *testing.T) {
+func TestRetrieveLogResponse(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	assert.Equal(t, `{"id":2,"content":"Failed to read.","status":"error","start_time":"2026-01-05T10:00:00Z","end_time":"2026-01-05T10:00:02Z",`+
 		`"created_at":"2026-01-05T10:00:00Z","modified_at":"2026-01-05T10:00:02Z","periodic_agent":2}`,
 		get(t, server, "periodic-agent-logs/2/").body)
@@ -67,25 +68,25 @@ func TestLogAsRead(t *testing.T) {
 
 func TestLogList(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	for query, want := range map[string]string{
-		"":                                 "1234",
-		"periodic_agent=2":                 "24",
-		"periodic_agent=+2":                "24",
-		"status=success":                   "14",
+		"":                                 "4321",
+		"periodic_agent=2":                 "42",
+		"periodic_agent=+2":                "42",
+		"status=success":                   "41",
 		"status=running":                   "3",
-		"mentor_id=" + coach:               "13",
-		"mentor_id=" + session:             "24",
-		"parent_mentor_id=7":               "24",
+		"mentor_id=" + coach:               "31",
+		"mentor_id=" + session:             "42",
+		"parent_mentor_id=7":               "42",
 		"parent_mentor_id=8":               "",
-		"parent_session_id=s1":             "24",
-		"username=ada":                     "1234",
+		"parent_session_id=s1":             "42",
+		"username=ada":                     "4321",
 		"username=eve":                     "",
 		"status=success&periodic_agent=1":  "1",
-		"search=read":                      "124",
+		"search=read":                      "421",
 		"search=read,again":                "4",
 		"search=READ+überblick":            "1",
-		"search=evening":                   "24",
+		"search=evening":                   "42",
 		"search=evening+digest+nonsense":   "",
 		"ordering=-created_at":             "4321",
 		"ordering=periodic_agent,-id":      "3142",
@@ -95,17 +96,17 @@ func TestLogList(t *testing.T) {
 		"ordering=-modified_at":            "4321",
 		"ordering=content":                 "3241",
 		"ordering=start_time":              "1234",
-		"ordering=nonsense":                "1234",
+		"ordering=nonsense":                "4321",
 		"ordering=-id&page_size=2&page=2":  "21",
-		"created_at=2026&nonsense=&status": "1234",
+		"created_at=2026&nonsense=&status": "4321",
 	} {
 		assert.Equal(t, want, ids(t, get(t, server, "periodic-agent-logs/?"+query)), query)
 	}
 }
 
-func TestLogFiltersRefuse(t *testing.T) {
+func TestInvalidLogFilters(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	const noAgent = `["Select a valid choice. That choice is not one of the available choices."]`
 	for query, want := range map[string]string{
 		"periodic_agent=9":    `{"periodic_agent":` + noAgent + `}`,
@@ -127,7 +128,7 @@ func TestLogFiltersRefuse(t *testing.T) {
 
 func TestAgentList(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	third := send(t, server, http.MethodPost, "periodic-agents/", `{"mentor":"`+coach+`","title":"Third","previous_agent":2,"previous_agent_status":"error",
 		"description":"About lists","prompt":"Say it","task":{"enabled":false,"crontab":{}}}`)
 	require.Equal(t, http.StatusCreated, third.status, third.body)
@@ -169,9 +170,68 @@ func TestAgentList(t *testing.T) {
 		get(t, server, "periodic-agents/?status=x&mentor_id=x").body)
 }
 
+// The content of a log holds the complete output of its run, and a log of a running
+// run has no end.
+func TestLogHoldsOutput(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
+	for _, test := range []struct {
+		outcome sandbox.Outcome
+		want    string
+	}{
+		{sandbox.Outcome{}, "Morning digest finished: success"},
+		{sandbox.Outcome{Output: "Two essays."}, "Two essays."},
+		{sandbox.Outcome{Log: "Loaded."}, "Loaded."},
+		{sandbox.Outcome{Log: "Loaded.", Output: "Two essays."}, "Loaded.\n\nTwo essays."},
+		{sandbox.Outcome{Log: "Loaded.\nTwo essays.\nDone.", Output: "Two essays."}, "Loaded.\nTwo essays.\nDone."},
+		{sandbox.Outcome{Status: "error", Output: "Two e"}, "Two e"},
+	} {
+		log := runNow(t, server, 1, test.outcome).Log
+		assert.Equal(t, test.want, log.Content)
+		assert.NotNil(t, log.EndTime)
+	}
+	log := runNow(t, server, 1, sandbox.Outcome{Status: "running", Output: "Two essays."}).Log
+	assert.Empty(t, log.Content)
+	assert.Nil(t, log.EndTime)
+}
+
+// The status of an agent, and with it the statistics, is that of the first log in
+// the default order.
+func TestStatusIsThatOfNewestLog(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 1))
+	statuses := []api.Status{api.StatusSuccess, api.StatusError, api.StatusRunning}
+	var logs []client.PeriodicAgentLog
+	for range 40 {
+		log := client.PeriodicAgentLog{PeriodicAgent: 1 + random.Int64N(3), Status: statuses[random.IntN(3)], StartTime: at(random.IntN(20), 0)}
+		if random.IntN(2) == 0 {
+			log.CreatedAt = at(random.IntN(20), 0)
+		}
+		logs = append(logs, log)
+	}
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest(), digest(), digest()), sandbox.WithPeriodicAgentLog("acme", logs...))
+	c := newClient(t, server)
+	for range 5 {
+		counts := map[api.Status]int64{}
+		for id := range int64(3) {
+			newest, err := c.PeriodicAgentLogs.List(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: id + 1, PageSize: 1})
+			require.NoError(t, err)
+			state, err := server.AgentState(id + 1)
+			require.NoError(t, err)
+			assert.Equal(t, newest.Results[0].Status, state.Status)
+			counts[state.Status]++
+		}
+		statistics, err := c.PeriodicAgents.Statistics(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 3, SucceededTasks: counts["success"], FailedTasks: counts["error"], RunningTasks: counts["running"]}, statistics)
+		runNow(t, server, 1+random.Int64N(3), sandbox.Outcome{Status: statuses[random.IntN(3)]})
+		advance(t, server, 3*time.Hour)
+	}
+}
+
 func TestStatistics(t *testing.T) {
 	t.Parallel()
-	server := newHistory(t)
+	server := newServerWithLogs(t)
 	c, ctx := newClient(t, server), t.Context()
 	request := titled("Third")
 	_, err := c.PeriodicAgents.Create(ctx, &request)
@@ -180,7 +240,7 @@ func TestStatistics(t *testing.T) {
 	all, err := c.PeriodicAgents.Statistics(ctx, nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 3, SucceededTasks: 1, RunningTasks: 1, PendingTasks: 1}, all)
-	fire(t, server, 2, sandbox.Outcome{Status: api.StatusError})
+	runNow(t, server, 2, sandbox.Outcome{Status: api.StatusError})
 	one, err := c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: session})
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 1, FailedTasks: 1}, one)

@@ -38,6 +38,8 @@ var mentorListing = listing.Listing[*mentor]{
 // listMentors selects mentors by their metadata too, if the query has a
 // metadata_key.
 func (p *platform) listMentors(o *org, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
 	mentors := []*mentor(o.mentors)
 	if key := r.Query.Get("metadata_key"); key != "" {
 		value := r.Query.Get("metadata_value")
@@ -49,42 +51,42 @@ func (p *platform) listMentors(o *org, r *listing.Request) *django.Response {
 	return mentorListing.List(mentors, r, func(m *mentor) any { return m.json })
 }
 
-// seedMentor adds a mentor to an org.
-func (p *platform) seedMentor(orgKey string, m client.Mentor) error {
-	o, err := p.orgFor("WithMentor", orgKey)
+// seedMentor adds a mentor to an org. The caller holds the store's lock.
+func (p *platform) seedMentor(argument, orgKey string, m client.Mentor) (*mentor, error) {
+	o, err := p.orgFor(argument, orgKey)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := p.identify(orgKey, &m); err != nil {
-		return err
+	if err := p.identify(argument, orgKey, &m); err != nil {
+		return nil, err
 	}
 	if o.mentors.ByID(m.ID) != nil {
-		return invalid("WithMentor.ID", "is %d, which is another mentor's id", m.ID)
+		return nil, invalid(argument+".ID", "is %d, which is another mentor's id", m.ID)
 	}
 	if o.mentorByUUID[m.UniqueID] != nil {
-		return invalid("WithMentor.UniqueID", "is %q, which is another mentor's id", m.UniqueID)
+		return nil, invalid(argument+".UniqueID", "is %q, which is another mentor's id", m.UniqueID)
 	}
 	m = completeMentor(m, client.Time{Time: p.now().Time()})
 	text, err := mentorJSON(&m)
 	if err != nil {
-		return &api.ArgumentError{Argument: "WithMentor", Reason: "has invalid JSON", Err: err}
+		return nil, &api.ArgumentError{Argument: argument, Reason: "has invalid JSON", Err: err}
 	}
 	added := &mentor{Mentor: m, json: text}
 	o.mentors.Add(added)
 	o.mentorByUUID[m.UniqueID] = added
-	return nil
+	return added, nil
 }
 
 // identify validates the ids of a mentor, and generates missing ids and names.
-func (p *platform) identify(orgKey string, m *client.Mentor) error {
+func (p *platform) identify(argument, orgKey string, m *client.Mentor) error {
 	if m.ID < 0 {
-		return invalid("WithMentor.ID", "is %d, but ids start at 1", m.ID)
+		return invalid(argument+".ID", "is %d, but ids start at 1", m.ID)
 	}
 	m.ID = p.store.reserveID("mentor", m.ID)
 	setDefault(&m.UniqueID, newUUID())
 	id, ok := django.ParseUUID(m.UniqueID)
 	if !ok {
-		return invalid("WithMentor.UniqueID", "is %q, which is not a UUID", m.UniqueID)
+		return invalid(argument+".UniqueID", "is %q, which is not a UUID", m.UniqueID)
 	}
 	m.UniqueID = id
 	setDefault(&m.Name, fmt.Sprintf("Mentor %d", m.ID))

@@ -15,7 +15,7 @@ import (
 
 func TestDefaultMentor(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, withStill())
+	server := newServer(t, withTestClock())
 	mentors := server.Mentors("acme")
 	require.Len(t, mentors, 1)
 	at := client.Time{Time: start}
@@ -30,14 +30,14 @@ func TestDefaultMentor(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, page.Results, 1)
 	got := page.Results[0]
-	got.Flow, got.Metadata, got.EmbedIconSelectionData = nil, nil, nil // null, as it came
+	got.Flow, got.Metadata, got.EmbedIconSelectionData = nil, nil, nil // null in the response
 	assert.Equal(t, mentors[0], got)
 }
 
-func TestMentorAsRead(t *testing.T) {
+func TestMentorResponse(t *testing.T) {
 	t.Parallel()
 	accessed := client.Time{Time: start.Add(time.Millisecond)}
-	server := newAda(t, sandbox.WithMentor("acme", client.Mentor{
+	server := newTestServer(t, sandbox.WithMentor("acme", client.Mentor{
 		ID: 5, Name: "Coach <1>", UniqueID: "497F6ECA62764993BFEB53CBBBBA6F08",
 		Metadata:           json.RawMessage(`{"level": 1}`),
 		Categories:         []client.MentorCategory{{ID: 1, Name: "Writing"}},
@@ -81,7 +81,7 @@ func TestMentorAsRead(t *testing.T) {
 
 func TestMentorList(t *testing.T) {
 	t.Parallel()
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithMentor("acme", client.Mentor{ID: 3, IsFeatured: true, Metadata: json.RawMessage(`{"level":"Beginner","year":1,"deep":{"a":[true,null]}}`)}),
 		sandbox.WithMentor("acme", client.Mentor{ID: 1, Metadata: json.RawMessage(`[]`)}),
 		sandbox.WithMentor("acme", client.Mentor{Metadata: json.RawMessage(`{"year":2.5}`)}),
@@ -106,10 +106,10 @@ func TestMentorList(t *testing.T) {
 		get(t, server, "?department_id=x&is_featured=x&return_session_information=x").body)
 }
 
-func TestMentorsAreTheSandboxs(t *testing.T) {
+func TestMentorsAreCopied(t *testing.T) {
 	t.Parallel()
 	categories := []client.MentorCategory{{ID: 1, Name: "Writing"}}
-	server := newAda(t, sandbox.WithMentor("acme", client.Mentor{Categories: categories}))
+	server := newTestServer(t, sandbox.WithMentor("acme", client.Mentor{Categories: categories}))
 	categories[0].Name = "changed"
 	assert.Equal(t, "Writing", server.Mentors("acme")[0].Categories[0].Name)
 }

@@ -49,6 +49,22 @@ func (s *Sandbox) PeriodicAgent(agentID int64) (*client.PeriodicAgent, error) {
 	}, nil
 }
 
+// PeriodicAgentIDs returns the ids of an org's agents in ascending order. It returns
+// none if the org doesn't exist.
+func (s *Sandbox) PeriodicAgentIDs(org string) []int64 {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	o := s.store.orgs[org]
+	if o == nil {
+		return nil
+	}
+	var ids []int64
+	for _, a := range o.agents.After(0) {
+		ids = append(ids, a.ID)
+	}
+	return ids
+}
+
 // maxLogsAtOnce is the number of logs that are copied under the lock.
 const maxLogsAtOnce = 1024
 
@@ -111,6 +127,8 @@ func logModel(l *log) *client.PeriodicAgentLog {
 // Mentors returns the mentors of an org with all generated fields, in the order of
 // their ids. It returns none if the org doesn't exist.
 func (s *Sandbox) Mentors(org string) []*client.Mentor {
+	s.store.RLock()
+	defer s.store.RUnlock()
 	o := s.store.orgs[org]
 	if o == nil {
 		return nil

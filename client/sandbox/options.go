@@ -19,6 +19,8 @@ const (
 	// DefaultMentorID is the unique id of the mentor that the first account's org
 	// has if no option adds one.
 	DefaultMentorID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+
+	defaultMentorName = "Study coach"
 )
 
 const (
@@ -40,16 +42,19 @@ func (f optionFunc) apply(s *settings) error { return f(s) }
 // settings are a sandbox's options.
 type settings struct {
 	accounts    []Account
-	mentors     []ofOrg[client.Mentor]
-	agents      []ofOrg[[]client.PeriodicAgentCreateRequest]
-	logs        []ofOrg[[]client.PeriodicAgentLog]
-	sessions    []ofOrg[ChatSession]
+	mentors     []orgSeed[client.Mentor]
+	agents      []orgSeed[[]client.PeriodicAgentCreateRequest]
+	logs        []orgSeed[[]client.PeriodicAgentLog]
+	sessions    []orgSeed[ChatSession]
 	pageSize    int
 	maxPageSize int
 	httpClient  *http.Client
+	callbacks   http.Handler // nil to use the network
 
 	start          time.Time
 	clockSpeed     float64
+	beat           Beat
+	release        Release
 	seed           uint64
 	outcomes       func(context.Context, Run) Outcome
 	deliveryFaults []DeliveryFault
@@ -61,6 +66,8 @@ func newSettings(opts []Option) (*settings, error) {
 		pageSize:    defaultPageSize,
 		maxPageSize: defaultMaxPageSize,
 		clockSpeed:  1,
+		beat:        Beat29,
+		release:     Release4205,
 		seed:        1,
 		outcomes:    script(nil),
 	}
@@ -83,16 +90,8 @@ func newSettings(opts []Option) (*settings, error) {
 // [DefaultUsername] of [DefaultOrg].
 func WithAccount(a Account) Option {
 	return optionFunc(func(s *settings) error {
-		if err := a.check(); err != nil {
+		if err := a.check("WithAccount", s.accounts); err != nil {
 			return err
-		}
-		for _, other := range s.accounts {
-			if other.Org == a.Org && other.Username == a.Username {
-				return invalid("WithAccount.Username", "is %q, which org %q has already", a.Username, a.Org)
-			}
-			if !a.APIKey.IsZero() && other.APIKey == a.APIKey {
-				return invalid("WithAccount.APIKey", "is the key of two accounts: %q of %q and %q of %q", other.Username, other.Org, a.Username, a.Org)
-			}
 		}
 		s.accounts = append(s.accounts, a)
 		return nil
@@ -105,7 +104,7 @@ func WithAccount(a Account) Option {
 // Study coach, see [DefaultMentorID].
 func WithMentor(org string, m client.Mentor) Option {
 	return optionFunc(func(s *settings) error {
-		s.mentors = append(s.mentors, ofOrg[client.Mentor]{org, m})
+		s.mentors = append(s.mentors, orgSeed[client.Mentor]{org, m})
 		return nil
 	})
 }
@@ -116,7 +115,7 @@ func WithMentor(org string, m client.Mentor) Option {
 // is empty, it is the org's first mentor.
 func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest) Option {
 	return optionFunc(func(s *settings) error {
-		s.agents = append(s.agents, ofOrg[[]client.PeriodicAgentCreateRequest]{org, requests})
+		s.agents = append(s.agents, orgSeed[[]client.PeriodicAgentCreateRequest]{org, requests})
 		return nil
 	})
 }
@@ -128,7 +127,7 @@ func WithPeriodicAgent(org string, requests ...client.PeriodicAgentCreateRequest
 // StartTime unless the run is still running.
 func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 	return optionFunc(func(s *settings) error {
-		s.logs = append(s.logs, ofOrg[[]client.PeriodicAgentLog]{org, logs})
+		s.logs = append(s.logs, orgSeed[[]client.PeriodicAgentLog]{org, logs})
 		return nil
 	})
 }
@@ -137,7 +136,7 @@ func WithPeriodicAgentLog(org string, logs ...client.PeriodicAgentLog) Option {
 // has pinned it.
 func WithChatSession(org string, session ChatSession) Option {
 	return optionFunc(func(s *settings) error {
-		s.sessions = append(s.sessions, ofOrg[ChatSession]{org, session})
+		s.sessions = append(s.sessions, orgSeed[ChatSession]{org, session})
 		return nil
 	})
 }
@@ -175,6 +174,30 @@ func WithClock(start time.Time, speed float64) Option {
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
 		s.start, s.clockSpeed = start, 0
+		return nil
+	})
+}
+
+// WithRelease sets the release of the service that the sandbox serves. The default
+// is [Release4205]. See [RequestEffect].Release for single requests.
+func WithRelease(release Release) Option {
+	return optionFunc(func(s *settings) error {
+		if !slices.Contains(releases, release) {
+			return invalid("WithRelease", "is %q, but must be one of %s", release, releaseList())
+		}
+		s.release = release
+		return nil
+	})
+}
+
+// WithBeat sets the version of django-celery-beat whose scheduler starts the runs.
+// The default is [Beat29].
+func WithBeat(version Beat) Option {
+	return optionFunc(func(s *settings) error {
+		if version != Beat24 && version != Beat29 {
+			return invalid("WithBeat", "is %q, but must be %s or %s", version, Beat24, Beat29)
+		}
+		s.beat = version
 		return nil
 	})
 }
@@ -250,7 +273,20 @@ func WithCallbackHTTPClient(c *http.Client) Option {
 		if c == nil {
 			return invalid("WithCallbackHTTPClient", "is nil")
 		}
-		s.httpClient = c
+		s.httpClient, s.callbacks = c, nil
+		return nil
+	})
+}
+
+// WithCallbackHandler sets a handler that receives all callbacks in memory, whatever
+// their URL is. It works inside testing/synctest, and replaces
+// [WithCallbackHTTPClient].
+func WithCallbackHandler(h http.Handler) Option {
+	return optionFunc(func(s *settings) error {
+		if h == nil {
+			return invalid("WithCallbackHandler", "is nil")
+		}
+		s.callbacks = h
 		return nil
 	})
 }

@@ -14,14 +14,14 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-func TestOptionsRefuse(t *testing.T) {
+func TestInvalidOptions(t *testing.T) {
 	t.Parallel()
 	account := func(org, username, key string) sandbox.Option {
 		return sandbox.WithAccount(sandbox.Account{Org: org, Username: username, APIKey: api.NewSecret(key)})
 	}
 	mentor := func(m client.Mentor) sandbox.Option { return sandbox.WithMentor("acme", m) }
 	for want, options := range map[string][]sandbox.Option{
-		`opts[1] is nil`:                {withStill(), nil},
+		`opts[1] is nil`:                {withTestClock(), nil},
 		`WithAccount.Org is empty`:      {account("", "ada", "")},
 		`WithAccount.Username is empty`: {account("acme", "", "")},
 		`WithAccount.Org is "..", which can't be a segment of a path`:                                       {account("..", "ada", "")},
@@ -45,9 +45,12 @@ func TestOptionsRefuse(t *testing.T) {
 		`WithClock has speed -1, but it must be above 0 and at most 86400`:                                  {sandbox.WithClock(start, -1)},
 		`WithClock has speed 86401, but it must be above 0 and at most 86400`:                               {sandbox.WithClock(start, 86401)},
 		`WithClock has speed NaN, but it must be above 0 and at most 86400`:                                 {sandbox.WithClock(start, math.NaN())},
+		`WithRelease is "4.2", but must be one of 3.59, 4.90, 4.95, 4.205`:                                  {sandbox.WithRelease("4.2")},
+		`WithBeat is "2.8", but must be 2.4 or 2.9`:                                                         {sandbox.WithBeat("2.8")},
 		`WithOutcomeFunc is nil`: {sandbox.WithOutcomeFunc(nil)},
 		`WithOutcomes[1].Status is "pending", but must be success, error or running`: {sandbox.WithOutcomes(sandbox.Outcome{}, sandbox.Outcome{Status: api.StatusPending})},
 		`WithOutcomes[0].Duration is -1ns, but must not be negative`:                 {sandbox.WithOutcomes(sandbox.Outcome{Duration: -1})},
+		`WithCallbackHandler is nil`:                                                 {sandbox.WithCallbackHandler(nil)},
 		`WithCallbackHTTPClient is nil`:                                              {sandbox.WithCallbackHTTPClient(nil)},
 	} {
 		_, err := sandbox.Start(options...)
@@ -60,9 +63,9 @@ func TestOptionsRefuse(t *testing.T) {
 	require.ErrorContains(t, err, "ibl.ai: WithChatSession.Messages has invalid JSON: ")
 }
 
-func TestEveryOrgHasAMentor(t *testing.T) {
+func TestDefaultMentorOfEachOrg(t *testing.T) {
 	t.Parallel()
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
 		sandbox.WithAccount(sandbox.Account{Org: "museum", Username: "lin"}),
 		sandbox.WithMentor("museum", client.Mentor{Name: "Guide"}),
@@ -74,7 +77,7 @@ func TestEveryOrgHasAMentor(t *testing.T) {
 	assert.Equal(t, "Guide", server.Mentors("museum")[0].Name)
 }
 
-func TestClientOptionsForAnAccount(t *testing.T) {
+func TestClientOptionsFor(t *testing.T) {
 	t.Parallel()
 	server := newServer(t,
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),

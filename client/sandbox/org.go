@@ -5,11 +5,32 @@ import (
 	"sync"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
+	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
-// A store holds the state of a sandbox. Its lock guards everything in it except
-// what never changes: the orgs, their users and their mentors.
+// A platform executes the operations of the API on the orgs of a store. It
+// validates data, but knows nothing of HTTP requests.
+type platform struct {
+	store    *store
+	timeline *timeline.Timeline
+	runs     *runner
+	events   *events
+}
+
+// now returns the time on the sandbox's clock.
+func (p *platform) now() django.DateTime { return django.NewDateTime(p.timeline.Now()) }
+
+// orgFor returns the org that an option names.
+func (p *platform) orgFor(option, key string) (*org, error) {
+	if o := p.store.orgs[key]; o != nil {
+		return o, nil
+	}
+	return nil, invalid(option, "has org %q, which has no account", key)
+}
+
+// A store holds the state of a sandbox. Its lock guards everything in it.
 type store struct {
 	sync.RWMutex
 
@@ -42,6 +63,24 @@ func (s *store) agent(id int64) *agent {
 		}
 	}
 	return nil
+}
+
+// log returns the log of any org with an id, nil if there is none.
+func (s *store) log(id int64) *log {
+	for _, o := range s.orgs {
+		if l := o.logs.ByID(id); l != nil {
+			return l
+		}
+	}
+	return nil
+}
+
+// addUser adds a user to an org, and the org if there is none.
+func (s *store) addUser(a Account) {
+	if s.orgs[a.Org] == nil {
+		s.orgs[a.Org] = newOrg(a.Org)
+	}
+	s.orgs[a.Org].usernames[a.Username] = true
 }
 
 // An org holds the objects of one platform.
@@ -77,15 +116,21 @@ func (o *org) session(id string) *session {
 	if s := o.sessions[id]; s != nil {
 		return s
 	}
-	return &session{id, o.mentors[0].json, json.RawMessage("[]")}
+	none := json.RawMessage("[]")
+	return &session{SessionID: id, Mentor: o.mentors[0].json, Messages: none, mentor: o.mentors[0], first: none}
 }
 
 // A ChatSession is a conversation with a mentor. Users can pin it.
 type ChatSession struct {
 	// ID is a UUID.
 	ID string
+	// Username is the user whom the session belongs to, and who alone can pin it. If it
+	// is empty, every user can.
+	Username string
 	// MentorID is the unique id of the mentor. The default is the org's first mentor.
 	MentorID string
+	// Title is the title of the conversation, which releases since 4.202 show.
+	Title string
 	// Messages are the messages of the conversation, in order. The sandbox generates
 	// ids and times if they are zero.
 	Messages []client.ChatMessage
@@ -96,6 +141,25 @@ type session struct {
 	SessionID string          `json:"session_id"`
 	Mentor    json.RawMessage `json:"mentor"`
 	Messages  json.RawMessage `json:"messages"`
+
+	username string // empty if it belongs to no user
+	mentor   *mentor
+	title    *string
+	first    json.RawMessage // the first message or none, as the summary has them
+}
+
+// summary returns the JSON form of the session in releases that list all sessions.
+func (s *session) summary() any {
+	type mentorSummary struct {
+		UniqueID string `json:"unique_id"`
+	}
+	return struct {
+		SessionID      string          `json:"session_id"`
+		MentorUniqueID string          `json:"mentor_unique_id"`
+		Mentor         mentorSummary   `json:"mentor"`
+		Title          *string         `json:"title"`
+		Messages       json.RawMessage `json:"messages"`
+	}{s.SessionID, s.mentor.UniqueID, mentorSummary{s.mentor.UniqueID}, s.title, s.first}
 }
 
 type pinKey struct{ username, sessionID string }
@@ -106,4 +170,9 @@ type pin struct {
 	Platform  string `json:"platform"`
 	Username  string `json:"username"`
 	SessionID string `json:"session_id"`
+
+	session *session
 }
+
+// RowID is the pin's id.
+func (p *pin) RowID() int64 { return p.ID }

@@ -3,10 +3,12 @@ package sandbox
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // An Outcome describes how a run of an agent goes. The zero Outcome is a success
@@ -16,9 +18,11 @@ type Outcome struct {
 	// [api.StatusSuccess]. With [api.StatusRunning] the run never finishes, and no
 	// callback is posted.
 	Status api.Status
-	// Output is the mentor's response. Dependent agents receive it with their prompt.
+	// Output is the mentor's response. It is a part of the log's content, and dependent
+	// agents receive it with their prompt.
 	Output string
-	// Log is the content of the run's log. The default is one generated line.
+	// Log is the part of the log's content before the Output. If both are empty, the
+	// content is one generated line.
 	Log string
 	// Duration is how long the run takes on the sandbox's clock. It must not be
 	// negative. [Sandbox.RunNow] doesn't wait for it.
@@ -35,6 +39,19 @@ func (o Outcome) complete(argument string) (Outcome, error) {
 		return o, invalid(argument+".Duration", "is %v, but must not be negative", o.Duration)
 	}
 	return o, nil
+}
+
+// content returns the content of the run's log, which holds the complete output as
+// the service's does.
+func (o *Outcome) content() string {
+	content := o.Log
+	if !strings.Contains(content, o.Output) {
+		if content != "" {
+			content += "\n\n"
+		}
+		content += o.Output
+	}
+	return django.ReplaceInvalidUTF8(content)
 }
 
 // A Run is a run of an agent that starts, as [WithOutcomeFunc] receives it.
@@ -54,6 +71,8 @@ type Run struct {
 	LogID int64
 	// StartTime is the time of the start on the sandbox's clock.
 	StartTime time.Time
+	// Cause says why the run started.
+	Cause RunCause
 }
 
 // script returns an outcome function for a list of outcomes.

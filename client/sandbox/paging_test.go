@@ -21,9 +21,9 @@ func withAgents(count int) []sandbox.Option {
 	return options
 }
 
-func TestAllPages(t *testing.T) {
+func TestIterateAllPages(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, append(withAgents(7), sandbox.WithPageSize(2, 3))...)
+	server := newTestServer(t, append(withAgents(7), sandbox.WithPageSize(2, 3))...)
 	c := newClient(t, server)
 	for size, wantPages := range map[int64]int{0: 4, 1: 7, 3: 3, 100: 3} {
 		want := int64(1)
@@ -39,9 +39,9 @@ func TestAllPages(t *testing.T) {
 	}
 }
 
-func TestPageAddresses(t *testing.T) {
+func TestPageLinks(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, append(withAgents(5), sandbox.WithPageSize(2, 2))...)
+	server := newTestServer(t, append(withAgents(5), sandbox.WithPageSize(2, 2))...)
 	got := get(t, server, "periodic-agents/?search=agent+&page=2&ordering=title&empty=").fields(t)
 	address := server.URL + userPath + "periodic-agents/?empty=&ordering=title"
 	assert.Equal(t, address+"&page=3&search=agent+", got["next"])
@@ -55,10 +55,10 @@ func TestPageAddresses(t *testing.T) {
 	assert.Equal(t, "http://base.manager.example.edu"+userPath+"periodic-agents/?page=2", roundTrip(t, request).fields(t)["next"])
 }
 
-func TestEqualRowsAreInOrderOfTheirIDs(t *testing.T) {
+func TestEqualRowsAreOrderedByID(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withAgents(60)...)
-	for _, ordering := range []string{"username", "-username", "nonsense", "-created_at,enabled"} {
+	server := newTestServer(t, withAgents(60)...)
+	for _, ordering := range []client.Ordering{"username", "-username", "nonsense", "-created_at,enabled"} {
 		want := int64(1)
 		for agent, err := range newClient(t, server).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Ordering: ordering, PageSize: 7}) {
 			require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestEqualRowsAreInOrderOfTheirIDs(t *testing.T) {
 
 func TestDefaultPageSizes(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withAgents(101)...)
+	server := newTestServer(t, withAgents(101)...)
 	assert.Len(t, get(t, server, "periodic-agents/").fields(t)["results"], 10)
 	assert.Len(t, get(t, server, "periodic-agents/?page_size=1000").fields(t)["results"], 100)
 	for _, odd := range []string{"0", "-1", "x", "", "1.5", "99999999999999999999"} {

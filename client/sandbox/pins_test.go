@@ -15,11 +15,11 @@ import (
 
 func TestPins(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t, sandbox.WithRelease(sandbox.Release495))
 	assert.Equal(t, `[]`, get(t, server, "pin-message/?session_id="+session).body)
 	for range 2 {
 		got := send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+strings.ToUpper(session)+`"}`)
-		assert.Equal(t, http.StatusOK, got.status)
+		assert.Equal(t, http.StatusCreated, got.status)
 		assert.Equal(t, `{"id":1,"platform":"acme","username":"ada","session_id":"`+session+`"}`, got.body)
 	}
 	got := get(t, server, "pin-message/?session_id="+session)
@@ -38,23 +38,23 @@ func TestPins(t *testing.T) {
 	assert.JSONEq(t, `{"detail":"No PinnedMessage matches the given query."}`, got.body)
 }
 
-func TestUnpinBySessionInBody(t *testing.T) {
+func TestUnpinWithBody(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	for _, body := range []struct{ text, contentType string }{
 		{`{"session_id":"` + session + `"}`, "application/json"},
 		{"session_id=" + session, "application/x-www-form-urlencoded"},
 	} {
-		require.Equal(t, http.StatusOK, send(t, server, http.MethodPost, "pin-message/", body.text, "Content-Type", body.contentType).status)
+		require.Equal(t, http.StatusCreated, send(t, server, http.MethodPost, "pin-message/", body.text, "Content-Type", body.contentType).status)
 		assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "pin-message/", body.text, "Content-Type", body.contentType).status)
 	}
 	assert.JSONEq(t, `{"session_id":["This field is required."]}`, send(t, server, http.MethodDelete, "pin-message/", "").body)
 	assert.Equal(t, http.StatusUnsupportedMediaType, send(t, server, http.MethodDelete, "pin-message/", "x", "Content-Type", "text/plain").status)
 }
 
-func TestPinsAreTheUsers(t *testing.T) {
+func TestPinsBelongToUser(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", Member: true}))
+	server := newTestServer(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", Member: true}))
 	c, ctx := newClient(t, server), t.Context()
 	pin, err := c.PinnedMessages.Create(ctx, session, client.WithUsername("eve"))
 	require.NoError(t, err)
@@ -67,21 +67,65 @@ func TestPinsAreTheUsers(t *testing.T) {
 	assert.Len(t, theirs.Results, 1)
 }
 
-func TestPinnedMessages(t *testing.T) {
-	t.Parallel()
-	server := newAda(t,
+// newServerWithPin returns a server of a release with a pinned session.
+func newServerWithPin(t *testing.T, release sandbox.Release) *sandbox.Server {
+	t.Helper()
+	server := newTestServer(t, sandbox.WithRelease(release),
 		sandbox.WithMentor("acme", client.Mentor{}),
 		sandbox.WithMentor("acme", client.Mentor{UniqueID: coach, Name: "Study coach"}),
-		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: coach, Messages: []client.ChatMessage{
+		sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: coach, Title: "Essays", Messages: []client.ChatMessage{
 			{Message: json.RawMessage(`{"type":"human"}`), InsertedAt: client.Time{Time: start}, Title: new("Essays")},
 			{ID: 9},
 		}}),
 	)
 	_, err := newClient(t, server).PinnedMessages.Create(t.Context(), session)
 	require.NoError(t, err)
-	got := get(t, server, "pin-message/?session_id="+session).body
-	assert.Contains(t, got, `"name":"Study coach"`)
-	assert.Contains(t, got, `"messages":[`+
-		`{"id":1,"message":{"type":"human"},"title":"Essays","feedback":{},"document_sources":null,"files":[],"artifact_versions":[],"inserted_at":"2026-01-05T09:00:00Z"},`+
-		`{"id":9,"message":{},"title":null,"feedback":{},"document_sources":null,"files":[],"artifact_versions":[],"inserted_at":"2026-01-05T09:00:00Z"}]`)
+	return server
+}
+
+// Until release 4.95, the list has the session of the query with its messages.
+func TestPinnedMessages(t *testing.T) {
+	t.Parallel()
+	for release, sources := range map[sandbox.Release]string{
+		sandbox.Release359: "", sandbox.Release490: `"document_sources":null,`, sandbox.Release495: `"document_sources":null,`,
+	} {
+		server := newServerWithPin(t, release)
+		got := get(t, server, "pin-message/?session_id="+session).body
+		assert.Contains(t, got, `[{"session_id":"`+session+`","mentor":{`)
+		assert.Contains(t, got, `"name":"Study coach"`)
+		assert.Contains(t, got, `"messages":[`+
+			`{"id":1,"message":{"type":"human"},"title":"Essays","feedback":{},`+sources+`"files":[],"inserted_at":"2026-01-05T09:00:00Z"},`+
+			`{"id":9,"message":{},"title":null,"feedback":{},`+sources+`"files":[],"inserted_at":"2026-01-05T09:00:00Z"}]`, release)
+		assert.JSONEq(t, `{"session_id":["This field is required."]}`, get(t, server, "pin-message/").body)
+	}
+}
+
+// Release 4.205 lists all pinned sessions with their first messages, whatever the
+// session in the query is.
+func TestPinnedSessions(t *testing.T) {
+	t.Parallel()
+	const other = "11111111-1111-4111-8111-111111111111"
+	server := newServerWithPin(t, sandbox.Release4205)
+	send(t, server, http.MethodPost, "pin-message/", `{"session_id":"`+other+`"}`)
+	first := `{"session_id":"` + session + `","mentor_unique_id":"` + coach + `","mentor":{"unique_id":"` + coach + `"},"title":"Essays","messages":[` +
+		`{"id":1,"message":{"type":"human"},"title":"Essays","feedback":{},"files":[],"artifact_versions":[],"inserted_at":"2026-01-05T09:00:00Z"}]}`
+	second := server.Mentors("acme")[0].UniqueID
+	second = `{"session_id":"` + other + `","mentor_unique_id":"` + second + `","mentor":{"unique_id":"` + second + `"},"title":null,"messages":[]}`
+	both := `{"count":2,"next":null,"previous":null,"results":[` + first + `,` + second + `]}`
+	one := `{"count":1,"next":null,"previous":null,"results":[` + first + `]}`
+	for query, want := range map[string]string{
+		"":                             both,
+		"?session_id=" + other:         both,
+		"?session_id=x":                both,
+		"?mentor=" + coach:             one,
+		"?mentor=Study+coach":          one,
+		"?mentor=mentor-2":             one,
+		"?mentor=nobody":               `{"count":0,"next":null,"previous":null,"results":[]}`,
+		"?page_size=1&mentor=mentor-2": one,
+	} {
+		assert.Equal(t, want, get(t, server, "pin-message/"+query).body, query)
+	}
+	assert.Equal(t, []any{server.URL + userPath + "pin-message/?page=2&page_size=1", nil}, []any{
+		get(t, server, "pin-message/?page_size=1").fields(t)["next"], get(t, server, "pin-message/?page_size=1&page=2").fields(t)["next"],
+	})
 }

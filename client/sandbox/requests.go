@@ -54,6 +54,8 @@ type Request struct {
 	Truncated bool
 	// Faulted means that a [Fault] applied.
 	Faulted bool
+	// FaultID is the ID of that [Fault].
+	FaultID string
 }
 
 // Format writes method, URL and status, whatever the verb.

@@ -42,7 +42,7 @@ func latest(t testing.TB, sb recorder) sandbox.Request {
 
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
+	server := newTestServer(t, sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "eve", APIKey: api.NewSecret("eve-key"), Member: true}))
 	assert.Empty(t, requestsOf(server))
 	got := send(t, server, http.MethodPost, "periodic-agents/?x=y", newAgentBody, "X-Mine", "value")
 	request := latest(t, server)
@@ -103,7 +103,7 @@ func TestRequests(t *testing.T) {
 
 func TestRequestsWithFaults(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	whole := get(t, server, "periodic-agents/1/").body
 	for _, test := range []struct {
 		fault  sandbox.Fault
@@ -127,15 +127,16 @@ func TestRequestsWithFaults(t *testing.T) {
 		assert.Equal(t, test.status, request.StatusCode, test.fault)
 		assert.Equal(t, test.status == 0, request.ResponseHeader == nil, test.fault)
 		assert.Equal(t, test.body, string(request.ResponseBody), test.fault)
-		assert.Equal(t, got.body, string(request.ResponseBody), "what was sent is what came")
+		assert.Equal(t, got.body, string(request.ResponseBody), "the recorded body is the received one")
 	}
 }
 
-// Whoever has the whole of an answer finds it among the requests, however long it is.
-func TestRequestsAreKeptBeforeTheyAreAnswered(t *testing.T) {
+// A client that has received a complete response finds its request recorded,
+// however long the body is.
+func TestRequestIsRecordedBeforeResponse(t *testing.T) {
 	t.Parallel()
 	for _, fault := range [][]sandbox.Fault{nil, {{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: strings.Repeat("x", 1<<20)}}}, {{Effect: sandbox.RequestEffect{BytesPerSecond: 1 << 20}}}} {
-		server := newAda(t, sandbox.WithFaults(fault...))
+		server := newTestServer(t, sandbox.WithFaults(fault...))
 		c := &http.Client{Transport: &http.Transport{}}
 		for i := range 50 {
 			_, err := try(t, c, server.URL, http.MethodGet, userPath, "")
@@ -145,9 +146,9 @@ func TestRequestsAreKeptBeforeTheyAreAnswered(t *testing.T) {
 	}
 }
 
-func TestRequestsOfBrokenOnes(t *testing.T) {
+func TestIncompleteRequestsAreRecorded(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	raw(t, server, "POST "+userPath+" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n")
 	request := latest(t, server)
 	assert.Equal(t, http.StatusBadRequest, request.StatusCode)
@@ -162,19 +163,19 @@ func TestRequestsOfBrokenOnes(t *testing.T) {
 	assert.True(t, request.Truncated)
 
 	for _, test := range []struct {
-		sent, answered int
-		truncated      bool
+		sent, responded int
+		truncated       bool
 	}{{kept, kept, false}, {kept + 1, 1, true}, {1, kept + 1, true}} {
-		setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: strings.Repeat("y", test.answered)}})
+		setFaults(t, server, sandbox.Fault{Effect: sandbox.RequestEffect{Status: http.StatusOK, Body: strings.Repeat("y", test.responded)}})
 		send(t, server, http.MethodPost, "periodic-agents/", strings.Repeat("x", test.sent))
 		request := latest(t, server)
 		assert.Len(t, request.Body, min(test.sent, kept))
-		assert.Len(t, request.ResponseBody, min(test.answered, kept))
+		assert.Len(t, request.ResponseBody, min(test.responded, kept))
 		assert.Equal(t, test.truncated, request.Truncated)
 	}
 }
 
-func TestRequestsAreMasked(t *testing.T) {
+func TestRecordedCredentialsAreMasked(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	for _, test := range []struct{ header, value, want string }{
@@ -197,13 +198,13 @@ func TestRequestsAreMasked(t *testing.T) {
 		record(sb, request)
 		assert.Equal(t, http.Header{test.header: {test.want, test.want}}, latest(t, sb).Header)
 		assert.Equal(t, userPath+"periodic-agents/", latest(t, sb).URL)
-		assert.Equal(t, test.value, request.Header.Get(test.header), "the request itself stays as it is")
+		assert.Equal(t, test.value, request.Header.Get(test.header), "the request itself is not changed")
 	}
 }
 
-func TestRequestsPrintNoSecrets(t *testing.T) {
+func TestRequestFormatHidesSecrets(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	const secret = "a-long-random-secret"
 	send(t, server, http.MethodPost, "periodic-agents/?a=b", `{"mentor":"`+coach+`","title":"t","task":{"crontab":{}},"callback_secret":"`+secret+`"}`, "X-Mine", secret)
 	request := latest(t, server)
@@ -222,8 +223,8 @@ func TestRequestsPrintNoSecrets(t *testing.T) {
 	assert.NotContains(t, logged.String(), secret)
 }
 
-// The journal is bounded in bytes.
-func TestRequestsForgetTheLargest(t *testing.T) {
+// The size of the recorded requests is limited.
+func TestRecordedRequestsSizeLimit(t *testing.T) {
 	t.Parallel()
 	const kept, bound, n = 64 << 10, 64 << 20, 1500
 	sb := newSandbox(t)
@@ -240,14 +241,14 @@ func TestRequestsForgetTheLargest(t *testing.T) {
 		assert.EqualValues(t, n-len(all)+1+i, request.ID)
 	}
 	assert.LessOrEqual(t, size, bound)
-	assert.Greater(t, len(all), bound/kept/3, "a buffer that a body was read into may be up to thrice as long")
+	assert.Greater(t, len(all), bound/kept/3, "the buffer of a body may be up to three times as long")
 	_, ok := sb.Request(all[0].ID - 1)
 	assert.False(t, ok)
 	first, ok := sb.Request(all[0].ID)
 	assert.True(t, ok)
 	assert.Equal(t, all[0].ID, first.ID)
 
-	// One that is larger than all that may be kept is kept alone.
+	// A request above the limit is recorded alone.
 	request := newRequest(http.MethodGet, "/nowhere", "")
 	request.Header.Set("X-Large", strings.Repeat("x", bound))
 	record(sb, request)
@@ -258,8 +259,8 @@ func TestRequestsForgetTheLargest(t *testing.T) {
 	assert.EqualValues(t, n+2, requestsOf(sb)[0].ID)
 }
 
-// The journal is bounded in number.
-func TestRequestsForgetTheOldest(t *testing.T) {
+// The number of recorded requests is limited.
+func TestRecordedRequestsCountLimit(t *testing.T) {
 	t.Parallel()
 	const most, n = 100_000, 100_010
 	sb := newSandbox(t, sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Reset: sandbox.ResetBefore}}))
@@ -277,13 +278,13 @@ func TestRequestsForgetTheOldest(t *testing.T) {
 	assert.EqualValues(t, n-most+2, requestsOf(sb)[0].ID)
 }
 
-func TestRequestsTellHowLong(t *testing.T) {
+func TestRequestDuration(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		sb := newSandbox(t, withStill(), sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}}))
+		sb := newSandbox(t, withTestClock(), sandbox.WithFaults(sandbox.Fault{Effect: sandbox.RequestEffect{Latency: time.Minute, Status: http.StatusOK, Body: "12345", BytesPerSecond: 1}}))
 		record(sb, listRequest())
 		assert.Equal(t, time.Minute+5*time.Second, latest(t, sb).Duration)
-		assert.Equal(t, start, latest(t, sb).ReceivedAt, "that clock stands still")
+		assert.Equal(t, start, latest(t, sb).ReceivedAt, "the clock is frozen")
 	})
 }
 
@@ -327,7 +328,7 @@ func TestBypassHandler(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusOK, ask(sb.BypassHandler()))
 	assert.Empty(t, requestsOf(sb))
-	assert.Equal(t, http.StatusServiceUnavailable, ask(sb), "the fault has not been used up")
+	assert.Equal(t, http.StatusServiceUnavailable, ask(sb), "the bypass didn't count for the fault")
 	assert.Equal(t, http.StatusOK, ask(sb))
 	assert.Len(t, requestsOf(sb), 2)
 }

@@ -43,8 +43,9 @@ var freeFields = map[string]bool{
 	"metadata":                  true,
 }
 
-// reshape changes the JSON of an operation's response as an effect says.
-func (d *draft) reshape(effect *RequestEffect, operation OperationID) {
+// reshape changes the JSON of an operation's response to that of a release, and as
+// an effect says.
+func (d *draft) reshape(effect *RequestEffect, operation OperationID, release Release) {
 	if d.header.Get("Content-Type") != django.JSONType {
 		return
 	}
@@ -61,47 +62,11 @@ func (d *draft) reshape(effect *RequestEffect, operation OperationID) {
 	if effect.UnknownFields {
 		c.ExtraField = unknownField
 	}
-	if effect.OlderRelease && d.status < http.StatusMultipleChoices {
-		c.Shape, c.Rename = olderShapes[operation], map[string]string{"extra_headers": "headers"}
+	if d.status < http.StatusMultipleChoices {
+		c.Kind, c.Kinds, c.Keep = responseKinds[operation], objectKinds, release.hasField
+		if release == Release359 {
+			c.Rename = renamedFields
+		}
 	}
 	d.setBody(django.JSONType, c.Apply(d.body))
-}
-
-// olderShapes are the responses of release 3.59.0 by operation.
-var olderShapes = map[OperationID]reshape.Shape{
-	OperationMentorsList:           olderPage(olderMentor),
-	OperationPeriodicAgentsList:    olderPage(olderAgent),
-	OperationPeriodicAgentsCreate:  olderAgent,
-	OperationPeriodicAgentsGet:     olderAgent,
-	OperationPeriodicAgentsReplace: olderAgent,
-	OperationPeriodicAgentsUpdate:  olderAgent,
-	OperationPinnedMessagesList:    {"session_id": nil, "mentor": olderMentor, "messages": nil},
-}
-
-func olderPage(of reshape.Shape) reshape.Shape {
-	return reshape.Shape{"count": nil, "next": nil, "previous": nil, "results": of}
-}
-
-var olderAgent = reshape.Shape{
-	"id": nil, "mentor": olderMentor, "title": nil, "username": nil, "prompt": nil,
-	"task":        {"name": nil, "crontab": nil, "one_off": nil, "start_time": nil, "enabled": nil},
-	"modified_at": nil, "enabled": nil, "one_off": nil, "pathway": nil,
-	"callback_url": nil, "callback_secret": nil, "parent_session_id": nil, "parent_mentor_id": nil,
-	"previous_agent": nil, "previous_agent_status": nil, "previous_agent_output": nil,
-}
-
-var olderMentor = reshape.Shape{
-	"name": nil, "unique_id": nil, "flow": nil, "slug": nil, "platform": nil, "allow_anonymous": nil, "metadata": nil,
-	"enable_moderation": nil, "enable_post_processing_system": nil, "enable_openai_assistant": nil, "enable_total_grounding": nil,
-	"enable_suggested_prompts": nil, "enable_guided_prompts": nil, "guided_prompt_instructions": nil,
-	"google_voice": nil, "openai_voice": nil,
-	"categories":       {"description": nil, "category_group": nil, "audience": nil, "audiences": nil},
-	"proactive_prompt": nil, "moderation_system_prompt": nil, "post_processing_prompt": nil, "moderation_response": nil,
-	"safety_system_prompt": nil, "safety_response": nil, "enable_safety_system": nil, "proactive_response": nil, "greeting_method": nil,
-	"call_configuration": {
-		"mode": nil, "tts_provider": nil, "stt_provider": nil, "llm_provider": nil, "use_function_calling_for_rag": nil,
-		"openai_voice_id": nil, "google_voice_id": nil, "enable_video": nil, "platform_key": nil,
-	},
-	"mcp_servers":      {"url": nil, "transport": nil, "headers": nil, "created_at": nil, "updated_at": nil},
-	"last_accessed_by": nil, "recently_accessed_at": nil, "created_by": nil,
 }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
@@ -66,6 +67,15 @@ var routes = django.Routes[operation]{
 		django.Handle(http.MethodPost, operation{OperationPinnedMessagesCreate, (*call).createPin}),
 		django.Handle(http.MethodDelete, operation{OperationPinnedMessagesDelete, (*call).deletePin}),
 	),
+}
+
+// routesOf returns the routes of a release. In release 3.59, statistics is an id of
+// an agent like any other.
+func routesOf(release Release) django.Routes[operation] {
+	if release != Release359 {
+		return routes
+	}
+	return slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.Name == "Statistics" })
 }
 
 // Operations returns the API's operations, all of which the sandbox serves.

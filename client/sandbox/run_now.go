@@ -13,8 +13,8 @@ type RunResult struct {
 	// Log is the log of the run.
 	Log *client.PeriodicAgentLog
 	// Delivery is the delivery of the run's callback. It is nil if the agent has no
-	// callback_url, if the run has not finished, or if a [DeliveryFault] delays the
-	// callback.
+	// callback_url, if the run has not finished, or if a [DeliveryFault] delays or
+	// reorders the callback.
 	Delivery *Delivery
 }
 
@@ -39,14 +39,17 @@ func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*
 		return nil, err
 	}
 	defer end()
-	l, _, err := s.startNow(ctx, agentID)
+	l, _, err := s.startNow(ctx, agentID, false)
 	if err != nil {
 		return nil, err
 	}
 	result := &RunResult{}
 	if outcome.Status != api.StatusRunning {
 		for _, c := range s.runs.finish(l, outcome, s.timeline.Now()) {
-			result.Delivery = s.deliveries.deliver(ctx, c)
+			delivery := s.deliveries.deliver(ctx, c)
+			if c.logID == l.ID { // not a callback that was held back until now
+				result.Delivery = delivery
+			}
 		}
 	}
 	result.Log = s.logModel(l)
@@ -55,7 +58,8 @@ func (s *Sandbox) RunNow(ctx context.Context, agentID int64, outcome Outcome) (*
 }
 
 // RunAsScheduled runs an agent at once as if its schedule had started it, whether
-// or not it is enabled or due: [WithOutcomes] or [WithOutcomeFunc] decides the
+// or not it is enabled or due. The scheduler counts the run: see
+// [AgentState].LastRunAt. [WithOutcomes] or [WithOutcomeFunc] decides the
 // outcome, and the run finishes when the clock reaches its end. RunAsScheduled
 // also runs everything that is due now, so the log that it returns is that of a
 // finished run if the run takes no time.
@@ -68,7 +72,7 @@ func (s *Sandbox) RunAsScheduled(ctx context.Context, agentID int64) (*client.Pe
 		return nil, err
 	}
 	defer end()
-	l, run, err := s.startNow(ctx, agentID)
+	l, run, err := s.startNow(ctx, agentID, true)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +81,9 @@ func (s *Sandbox) RunAsScheduled(ctx context.Context, agentID int64) (*client.Pe
 	return s.logModel(l), nil
 }
 
-// startNow starts a run that is not scheduled.
-func (s *Sandbox) startNow(ctx context.Context, agentID int64) (*log, Run, error) {
+// startNow starts a run that is not scheduled. If counts is true, the scheduler
+// counts it as one of its own.
+func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*log, Run, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, Run{}, err
 	}
@@ -88,7 +93,14 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64) (*log, Run, error
 	if a == nil {
 		return nil, Run{}, &UnknownAgentError{ID: agentID}
 	}
-	l, run := s.runs.start(a, s.timeline.Now())
+	now := s.timeline.Now()
+	if counts {
+		a.lastRunAt = now
+		a.totalRunCount++
+		s.runs.schedule(a, now)
+	}
+	a.dueAt = time.Time{}
+	l, run := s.runs.start(a, RunCauseCall, now)
 	return l, run, nil
 }
 
@@ -97,32 +109,4 @@ func (s *Sandbox) logModel(l *log) *client.PeriodicAgentLog {
 	s.store.RLock()
 	defer s.store.RUnlock()
 	return logModel(l)
-}
-
-// An AgentState is the state of an agent: its latest run and its next.
-type AgentState struct {
-	// Status is the status of the agent's latest run, or [api.StatusPending] if it
-	// has not run yet.
-	Status api.Status
-	// NextRun is the time at which the schedule starts the next run. It is zero if
-	// the agent is disabled or its schedule never runs.
-	NextRun time.Time
-	// Waiting means that the agent is due, and starts when its previous agent has the
-	// status that previous_agent_status asks for.
-	Waiting bool
-}
-
-// AgentState returns the state of an agent of any org, or an [*UnknownAgentError].
-func (s *Sandbox) AgentState(agentID int64) (AgentState, error) {
-	s.store.RLock()
-	defer s.store.RUnlock()
-	a := s.store.agent(agentID)
-	if a == nil {
-		return AgentState{}, &UnknownAgentError{ID: agentID}
-	}
-	state := AgentState{Status: a.status(), Waiting: a.org.waiting[a]}
-	if a.nextRun != nil {
-		state.NextRun = a.nextRun.At
-	}
-	return state, nil
 }

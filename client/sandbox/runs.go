@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
@@ -18,11 +19,17 @@ type runner struct {
 	deliveries *deliveries
 	events     *events
 	outcomes   func(context.Context, Run) Outcome
+
+	// What the store's lock guards.
+	beat      *beat.Scheduler
+	isStopped bool
+	logDelay  time.Duration
+	tentative map[*agent]bool // agents whose next runs change if beat reloads its schedule
 }
 
 // start writes the log of a run that starts at a time. The caller holds the store's
 // lock.
-func (r *runner) start(a *agent, at time.Time) (*log, Run) {
+func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	start := django.NewDateTime(at)
 	l := &log{
 		ID:            r.store.nextID("log"),
@@ -33,20 +40,39 @@ func (r *runner) start(a *agent, at time.Time) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
+		details:       RunDetails{Cause: cause, DueAt: a.dueAt},
 	}
-	a.org.logs.Add(l)
-	a.latest = l
-	r.releaseDependents(a.org, at)
-	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})
-	return l, Run{
-		Org:       a.org.key,
-		AgentID:   a.ID,
-		Title:     a.Title,
-		MentorID:  a.mentorID(),
-		Prompt:    l.prompt,
-		LogID:     l.ID,
-		StartTime: l.StartTime.Time(),
+	if previous := a.previous(); previous != nil && previous.latest != nil {
+		l.details.PreviousLogID = previous.latest.ID
 	}
+	if r.logDelay == 0 {
+		r.show(l, at)
+	} else {
+		shown := at.Add(r.logDelay)
+		r.timeline.Add(&timeline.Entry{At: shown, Rank: rankFinish, ID: l.ID, Run: func(context.Context) {
+			r.store.Lock()
+			defer r.store.Unlock()
+			if !a.deleted {
+				r.show(l, shown)
+				r.logsChanged(l)
+			}
+		}})
+	}
+	r.events.publish(Event{Type: EventRunStarted, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status, Cause: cause})
+	run := l.run()
+	return l, run
+}
+
+// show lets a log appear in the API at a time. The caller holds the store's lock.
+func (r *runner) show(l *log, at time.Time) {
+	l.agent.org.logs.Add(l)
+	l.agent.setLatest(l)
+	r.releaseDependents(l.agent.org, at)
+}
+
+// logsChanged publishes that a log was added, has appeared late or was deleted.
+func (r *runner) logsChanged(l *log) {
+	r.events.publish(Event{Type: EventLogsChanged, Org: l.agent.org.key, AgentID: l.PeriodicAgent, LogID: l.ID})
 }
 
 // execute gets the outcome of a run that has started, and schedules its end.
@@ -76,14 +102,15 @@ func (r *runner) finish(l *log, outcome Outcome, at time.Time) []pendingCallback
 		return nil
 	}
 	l.Status = outcome.Status
-	l.Content = django.ReplaceInvalidUTF8(outcome.Log)
+	l.Content = outcome.content()
 	setDefault(&l.Content, fmt.Sprintf("%s finished: %s", a.Title, outcome.Status))
+	l.details.Log = django.ReplaceInvalidUTF8(outcome.Log)
 	l.EndTime = django.NewDateTime(l.StartTime.Time().Add(outcome.Duration))
 	l.ModifiedAt = l.EndTime
 	a.output = django.ReplaceInvalidUTF8(outcome.Output)
+	l.details.Output = a.output
 	if a.Task.OneOff {
-		a.Task.Enabled = false
-		r.unschedule(a)
+		r.disable(a)
 	}
 	r.releaseDependents(a.org, at)
 	r.events.publish(Event{Type: EventRunFinished, Org: a.org.key, AgentID: a.ID, LogID: l.ID, Status: l.Status})

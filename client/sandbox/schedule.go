@@ -2,48 +2,92 @@ package sandbox
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/timeline"
 )
 
-// schedule schedules the agent's next run and cancels an earlier one. As in celery,
-// a crontab that can't be parsed never runs. The caller holds the store's lock.
-func (r *runner) schedule(a *agent) {
-	r.unschedule(a)
+// taskSaved schedules the agent's next run, since its task was created or changed.
+// The caller holds the store's lock.
+func (r *runner) taskSaved(a *agent) {
+	now := r.timeline.Now()
+	a.taskChangedAt = now
 	if !a.Task.Enabled {
+		a.lastRunAt = time.Time{}
+	}
+	delete(a.org.waiting, a)
+	r.reload(now)
+	r.schedule(a, now)
+}
+
+// unschedule cancels the agent's next run, since it is deleted or disabled. The
+// caller holds the store's lock.
+func (r *runner) unschedule(a *agent) {
+	delete(a.org.waiting, a)
+	r.cancel(a)
+	r.reload(r.timeline.Now())
+}
+
+// disable disables a one-off agent that has run, as beat does. The caller holds the
+// store's lock.
+func (r *runner) disable(a *agent) {
+	a.Task.Enabled, a.totalRunCount, a.lastRunAt = false, 0, time.Time{}
+	r.unschedule(a)
+}
+
+// reload makes beat reload its schedule. Agents that are due run before. The caller
+// holds the store's lock.
+func (r *runner) reload(now time.Time) {
+	r.beat.LoadedAt = now
+	for _, a := range slices.Collect(maps.Keys(r.tentative)) {
+		if a.nextRun.At.After(now) {
+			r.schedule(a, now)
+		}
+	}
+}
+
+// schedule schedules the next run of an agent. As in celery, a crontab that can't
+// be parsed never runs. The caller holds the store's lock.
+func (r *runner) schedule(a *agent, now time.Time) {
+	r.cancel(a)
+	if !a.Task.Enabled || r.isStopped {
 		return
 	}
-	parsed, err := a.Task.Crontab.Fields().Parse()
+	crontab, err := a.Task.Crontab.Fields().Parse()
 	if err != nil {
 		return
 	}
-	a.schedule = parsed
-	from := r.timeline.Now()
-	if start := a.Task.StartTime.Time(); start.After(from) {
-		from = start.Add(-time.Nanosecond) // the start itself is included
+	entry := &beat.Entry{
+		Next:      crontab.Next,
+		Hour:      a.Task.Crontab.Hour,
+		LastRunAt: a.lastRunAt,
+		ChangedAt: a.taskChangedAt,
+		HasRun:    a.Task.OneOff && a.totalRunCount > 0,
 	}
-	r.scheduleNext(a, from)
-}
-
-// scheduleNext schedules the first run after a time. The caller holds the store's
-// lock.
-func (r *runner) scheduleNext(a *agent, from time.Time) {
-	at, ok := a.schedule.Next(from)
+	if !a.Task.StartTime.IsNull() {
+		entry.StartTime = a.Task.StartTime.Time()
+	}
+	check, ok := r.beat.Next(entry, now)
 	if !ok {
 		return
 	}
-	e := &timeline.Entry{At: at, Rank: rankStart, ID: a.ID}
+	e := &timeline.Entry{At: check.At, Rank: rankStart, ID: a.ID}
 	e.Run = func(ctx context.Context) { r.runScheduled(ctx, a, e) }
-	a.nextRun = e
+	a.check, a.nextRun = check, e
 	r.timeline.Add(e)
+	if check.Tentative {
+		r.tentative[a] = true
+	}
 }
 
-// unschedule cancels the agent's next run. The caller holds the store's lock.
-func (r *runner) unschedule(a *agent) {
+// cancel cancels the agent's next run. The caller holds the store's lock.
+func (r *runner) cancel(a *agent) {
 	r.timeline.Remove(a.nextRun)
 	a.nextRun = nil
-	delete(a.org.waiting, a)
+	delete(r.tentative, a)
 }
 
 // runScheduled runs an agent that is due, or lets it wait for its previous agent.
@@ -53,11 +97,21 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) 
 		r.store.Unlock()
 		return
 	}
-	a.nextRun = nil
-	if !a.Task.OneOff {
-		r.scheduleNext(a, e.At)
+	if a.check.Reason == beat.OneOff {
+		r.disable(a)
+		r.events.publish(Event{Type: EventAgentSaved, Org: a.org.key, AgentID: a.ID})
+		r.store.Unlock()
+		return
 	}
-	r.runIfReady(ctx, a, e.At)
+	cause := RunCause(a.check.Reason)
+	a.lastRunAt = e.At
+	a.totalRunCount++
+	a.dueAt = e.At
+	if cause == RunCauseOverdue {
+		a.dueAt = a.check.Due
+	}
+	r.schedule(a, e.At)
+	r.runIfReady(ctx, a, cause, e.At)
 }
 
 // releaseDependents schedules the runs of waiting agents that are ready now. An
@@ -83,18 +137,18 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 		r.store.Unlock()
 		return
 	}
-	r.runIfReady(ctx, a, at)
+	r.runIfReady(ctx, a, RunCauseChain, at)
 }
 
 // runIfReady runs an agent, or lets it wait for its previous agent. The caller
 // holds the store's lock, and runIfReady releases it.
-func (r *runner) runIfReady(ctx context.Context, a *agent, at time.Time) {
+func (r *runner) runIfReady(ctx context.Context, a *agent, cause RunCause, at time.Time) {
 	if !a.isReady() {
 		a.org.waiting[a] = true
 		r.store.Unlock()
 		return
 	}
-	l, run := r.start(a, at)
+	l, run := r.start(a, cause, at)
 	r.store.Unlock()
 	countRun(ctx)
 	r.execute(ctx, l, run)

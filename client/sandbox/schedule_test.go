@@ -17,7 +17,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// scheduled is a request for an agent with the schedule of a crontab line.
+// scheduled returns a request for an agent with the schedule of a crontab line.
 func scheduled(t testing.TB, line string) client.PeriodicAgentCreateRequest {
 	t.Helper()
 	schedule, err := crontab.Parse(line)
@@ -32,11 +32,11 @@ func withSchedule(t testing.TB, line string) sandbox.Option {
 	return sandbox.WithPeriodicAgent("acme", scheduled(t, line))
 }
 
-// runs are the logs that there are: agent, start, status, and how long each took.
+// runs describes all logs: agent, start, status, and duration.
 func runs(t testing.TB, server *sandbox.Server) []string {
 	t.Helper()
 	all := []string{}
-	for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), nil) {
+	for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{Ordering: "id"}) {
 		require.NoError(t, err)
 		run := fmt.Sprintf("%d %s %s", log.PeriodicAgent, log.StartTime.Format("02 15:04"), log.Status)
 		if log.EndTime != nil && log.EndTime.Time != log.StartTime.Time {
@@ -47,9 +47,9 @@ func runs(t testing.TB, server *sandbox.Server) []string {
 	return all
 }
 
-func TestAdvanceRunsWhatIsDueInOrder(t *testing.T) {
+func TestAdvanceRunsDueAgentsInOrder(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "30 */6 * * *"), withSchedule(t, "0 12 * * *"), withSchedule(t, "*/30 12 * * mon"))
+	server := newTestServer(t, withSchedule(t, "30 */6 * * *"), withSchedule(t, "0 12 * * *"), withSchedule(t, "*/30 12 * * mon"))
 	assert.Equal(t, 7, advance(t, server, 24*time.Hour))
 	assert.Equal(t, []string{
 		"2 05 12:00 success", "3 05 12:00 success", "1 05 12:30 success", "3 05 12:30 success", "1 05 18:30 success",
@@ -57,19 +57,19 @@ func TestAdvanceRunsWhatIsDueInOrder(t *testing.T) {
 	}, runs(t, server))
 	assert.Equal(t, start.Add(24*time.Hour), server.Now())
 	assert.Equal(t, 0, advance(t, server, 0))
-	assert.Equal(t, 1, advance(t, server, 3*time.Hour), "a run at the very end of the way")
-	assert.Equal(t, 0, advance(t, server, 0), "which does not run twice")
+	assert.Equal(t, 1, advance(t, server, 3*time.Hour), "a run at the end of the interval")
+	assert.Equal(t, 0, advance(t, server, 0), "it does not run twice")
 }
 
-// TestRunsAreThoseOfTheCrontab goes a month in uneven steps.
-func TestRunsAreThoseOfTheCrontab(t *testing.T) {
+// TestRunsMatchCrontab advances two months in uneven steps.
+func TestRunsMatchCrontab(t *testing.T) {
 	t.Parallel()
 	lines := []string{"*/7 3-5 * * *", "0 0 1,15 * *", "59 23 * * sun", "15 10 13 * fri", "0 8 * 2 mon-fri"}
 	var options []sandbox.Option
 	for _, line := range lines {
 		options = append(options, withSchedule(t, line))
 	}
-	server := newAda(t, options...)
+	server := newTestServer(t, options...)
 	end := start.AddDate(0, 2, 0)
 	for step := time.Minute; server.Now().Before(end); step = min(2*step, end.Sub(server.Now())) {
 		advance(t, server, step)
@@ -84,7 +84,7 @@ func TestRunsAreThoseOfTheCrontab(t *testing.T) {
 			}
 			want = append(want, run)
 		}
-		for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: int64(i + 1)}) {
+		for log, err := range newClient(t, server).PeriodicAgentLogs.All(t.Context(), &client.PeriodicAgentLogListParams{PeriodicAgent: int64(i + 1), Ordering: "id"}) {
 			require.NoError(t, err)
 			got = append(got, log.StartTime.UTC())
 		}
@@ -92,7 +92,7 @@ func TestRunsAreThoseOfTheCrontab(t *testing.T) {
 	}
 }
 
-func TestTaskIsHonoured(t *testing.T) {
+func TestTaskFields(t *testing.T) {
 	t.Parallel()
 	at := func(change func(task *client.PeriodicTaskRequest)) sandbox.Option {
 		request := scheduled(t, "0 * * * *")
@@ -107,41 +107,41 @@ func TestTaskIsHonoured(t *testing.T) {
 		"one off":  {at(func(task *client.PeriodicTaskRequest) { task.OneOff = new(true) }), []string{"1 05 10:00 success"}},
 		"starts later": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(90 * time.Minute))
-		}), []string{"1 05 11:00 success", "1 05 12:00 success"}},
+		}), []string{"1 05 10:30 success", "1 05 11:00 success", "1 05 12:00 success"}},
 		"starts at run": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(3 * time.Hour))
 		}), []string{"1 05 12:00 success"}},
 		"has started": {at(func(task *client.PeriodicTaskRequest) {
 			task.StartTime = client.Value(start.Add(-time.Hour))
-		}), []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
+		}), []string{"1 05 09:00 success", "1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success"}},
 		"Sunday is 7": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfWeek = "0-7" }), []string{}},
 		"31 February": {at(func(task *client.PeriodicTaskRequest) { task.Crontab.DayOfMonth, task.Crontab.MonthOfYear = "31", "2" }), []string{}},
 	} {
-		server := newAda(t, test.agent)
+		server := newTestServer(t, test.agent)
 		assert.Len(t, test.want, advance(t, server, 3*time.Hour), name)
 		assert.Equal(t, test.want, runs(t, server), name)
 	}
 }
 
-func TestOneOffRunsOnce(t *testing.T) {
+func TestOneOffAgentRunsOnce(t *testing.T) {
 	t.Parallel()
 	request := scheduled(t, "* * * * *")
 	request.Task.OneOff = new(true)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: 150 * time.Second}))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: 150 * time.Second}))
 	advance(t, server, 3*time.Minute)
-	assert.Equal(t, []string{"1 05 09:01 running"}, runs(t, server), "it is not due again while it runs")
+	assert.Equal(t, []string{"1 05 09:01 running"}, runs(t, server), "a one-off agent is not due again while it runs")
 	advance(t, server, time.Hour)
 	assert.Equal(t, []string{"1 05 09:01 success 2m30s"}, runs(t, server))
 	assert.Equal(t, false, get(t, server, "periodic-agents/1/").fields(t)["enabled"])
 
 	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"enabled":true}}`)
 	advance(t, server, time.Hour)
-	assert.Len(t, runs(t, server), 2, "switched on again, it runs once again")
+	assert.Len(t, runs(t, server), 2, "if it is enabled again, it runs once more")
 }
 
-func TestChangesOfTheSchedule(t *testing.T) {
+func TestScheduleChanges(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"))
+	server := newTestServer(t, withSchedule(t, "0 * * * *"))
 	patch := func(body string) { send(t, server, http.MethodPatch, "periodic-agents/1/", body) }
 	advance(t, server, time.Hour)
 	patch(`{"task":{"crontab":{"minute":"15"}}}`)
@@ -159,12 +159,12 @@ func TestChangesOfTheSchedule(t *testing.T) {
 	assert.Empty(t, deliveriesOf(server))
 }
 
-func TestRunningRuns(t *testing.T) {
+func TestRunWithDuration(t *testing.T) {
 	t.Parallel()
 	var invocations []sandbox.Run
 	request := scheduled(t, "0 10 * * *")
 	request.Prompt = new("What is due?")
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		invocations = append(invocations, run)
 		return sandbox.Outcome{Status: "error", Output: "Nothing.", Log: "Out of tokens.", Duration: 90 * time.Second}
 	}))
@@ -172,21 +172,21 @@ func TestRunningRuns(t *testing.T) {
 	assert.Equal(t, []string{"1 05 10:00 running"}, runs(t, server))
 	assert.InDelta(t, 1, get(t, server, "periodic-agents/statistics/").fields(t)["running_tasks"], 0)
 	assert.Equal(t, []sandbox.Run{{
-		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour),
+		Org: "acme", AgentID: 1, Title: request.Title, MentorID: coach, Prompt: "What is due?", LogID: 1, StartTime: start.Add(time.Hour), Cause: sandbox.RunCauseSchedule,
 	}}, invocations)
 
 	assert.Equal(t, 0, advance(t, server, time.Minute))
 	assert.Equal(t, []string{"1 05 10:00 error 1m30s"}, runs(t, server))
 	log := get(t, server, "periodic-agent-logs/1/").fields(t)
-	assert.Equal(t, "Out of tokens.", log["content"])
+	assert.Equal(t, "Out of tokens.\n\nNothing.", log["content"])
 	assert.Equal(t, "2026-01-05T10:01:30Z", log["modified_at"])
 }
 
-func TestDeletedWhileRunning(t *testing.T) {
+func TestAgentIsDeletedWhileRunning(t *testing.T) {
 	t.Parallel()
-	request := calling("http://127.0.0.1/", "a-long-random-secret")
+	request := withCallback("http://127.0.0.1/", "a-long-random-secret")
 	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: time.Minute}))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomes(sandbox.Outcome{Duration: time.Minute}))
 	advance(t, server, time.Hour)
 	send(t, server, http.MethodDelete, "periodic-agents/1/", "")
 	assert.Equal(t, 0, advance(t, server, 24*time.Hour))
@@ -194,10 +194,10 @@ func TestDeletedWhileRunning(t *testing.T) {
 	assert.Empty(t, deliveriesOf(server))
 }
 
-func TestOutcomesThatCannotBe(t *testing.T) {
+func TestInvalidOutcomes(t *testing.T) {
 	t.Parallel()
 	outcomes := []sandbox.Outcome{{Status: "bogus"}, {Duration: -1}, {Status: "running"}, {}, {}}
-	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
+	server := newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		return outcomes[run.LogID-1]
 	}))
 	advance(t, server, 5*time.Hour)
@@ -205,16 +205,16 @@ func TestOutcomesThatCannotBe(t *testing.T) {
 	assert.Equal(t, `ibl.ai: outcome.Status is "bogus", but must be success, error or running`, get(t, server, "periodic-agent-logs/1/").fields(t)["content"])
 }
 
-func TestOutcomesAreForEveryAgent(t *testing.T) {
+func TestOutcomesPerAgent(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Status: "error"}, sandbox.Outcome{}))
+	server := newTestServer(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Status: "error"}, sandbox.Outcome{}))
 	advance(t, server, 2*time.Hour)
 	assert.Equal(t, []string{"2 05 09:30 error", "1 05 10:00 error", "2 05 10:30 success", "1 05 11:00 success"}, runs(t, server))
 }
 
 func TestRunAsScheduled(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling("http://127.0.0.1/", "a-long-random-secret")),
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", withCallback("http://127.0.0.1/", "a-long-random-secret")),
 		sandbox.WithOutcomes(sandbox.Outcome{Log: "At once."}, sandbox.Outcome{Log: "Later.", Duration: time.Minute}),
 		withReceiver(func(*http.Request) (*http.Response, error) { return respond(http.StatusNoContent, ""), nil }))
 	log, err := server.RunAsScheduled(t.Context(), 1)
@@ -239,26 +239,30 @@ func TestAgentState(t *testing.T) {
 	t.Parallel()
 	waits := scheduled(t, "0 10 * * *")
 	waits.PreviousAgent = client.Value(int64(1))
-	server := newAda(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", waits))
+	server := newTestServer(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", waits))
 	state := func(id int64) sandbox.AgentState {
 		state, err := server.AgentState(id)
 		require.NoError(t, err)
 		return state
 	}
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour)}, state(1))
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour)}, state(2))
+	const scheduled, explanation = sandbox.RunCauseSchedule, "The crontab has this time."
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(23 * time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(1))
+	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(time.Hour), NextRunCause: scheduled, Explanation: explanation}, state(2))
 	advance(t, server, time.Hour)
-	assert.Equal(t, sandbox.AgentState{Status: "pending", NextRun: start.Add(25 * time.Hour), Waiting: true}, state(2))
+	assert.Equal(t, sandbox.AgentState{
+		Status: "pending", Waiting: true, NextRun: start.Add(25 * time.Hour), NextRunCause: scheduled, Explanation: explanation,
+		LastRunAt: start.Add(time.Hour), TotalRunCount: 1,
+	}, state(2), "the scheduler has started it, and doesn't know that it waits")
 	send(t, server, http.MethodPatch, "periodic-agents/2/", `{"task":{"enabled":false}}`)
-	fire(t, server, 2, sandbox.Outcome{Status: "error"})
-	assert.Equal(t, sandbox.AgentState{Status: "error"}, state(2))
+	runNow(t, server, 2, sandbox.Outcome{Status: "error"})
+	assert.Equal(t, sandbox.AgentState{Status: "error", Explanation: "The agent is disabled.", TotalRunCount: 1}, state(2))
 	_, err := server.AgentState(3)
 	require.EqualError(t, err, "sandbox: there is no periodic agent 3")
 }
 
 func TestLogsOfATime(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"))
+	server := newTestServer(t, withSchedule(t, "0 * * * *"), withSchedule(t, "30 * * * *"))
 	advance(t, server, 4*time.Hour)
 	var got []string
 	for log := range server.Logs("acme", start.Add(30*time.Minute), start.Add(2*time.Hour)) {
@@ -269,13 +273,13 @@ func TestLogsOfATime(t *testing.T) {
 	}
 	assert.Equal(t, []string{"09:30", "10:00", "10:30"}, got)
 	for range server.Logs("nowhere", start, server.Now()) {
-		assert.Fail(t, "nowhere has no logs")
+		assert.Fail(t, "an unknown org has no logs")
 	}
 }
 
 func TestAdvanceRefuses(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	_, err := server.AdvanceTo(t.Context(), start.Add(-time.Second))
 	require.EqualError(t, err, "sandbox: the clock would move backwards, from 2026-01-05T09:00:00Z to 2026-01-05T08:59:59Z")
 	_, err = server.Advance(t.Context(), -1)
@@ -290,11 +294,11 @@ func TestAdvanceRefuses(t *testing.T) {
 	require.ErrorIs(t, err, sandbox.ErrClosed)
 }
 
-// An advance that ends early can go on.
+// An advance that was canceled can be continued.
 func TestAdvanceEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	server := newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
+	server := newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(_ context.Context, run sandbox.Run) sandbox.Outcome {
 		if run.LogID == 2 {
 			cancel()
 		}
@@ -313,7 +317,7 @@ func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
 	t.Parallel()
 	var server *sandbox.Server
 	var err error
-	server = newAda(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, _ sandbox.Run) sandbox.Outcome {
+	server = newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, _ sandbox.Run) sandbox.Outcome {
 		_, err = server.Advance(ctx, time.Hour)
 		return sandbox.Outcome{}
 	}))
@@ -324,7 +328,7 @@ func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
 func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
 	t.Parallel()
 	var server *sandbox.Server
-	server = newAda(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, run sandbox.Run) sandbox.Outcome {
+	server = newTestServer(t, withSchedule(t, "0 10 * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, run sandbox.Run) sandbox.Outcome {
 		log, err := newClient(t, server).PeriodicAgentLogs.Get(ctx, run.LogID)
 		assert.NoError(t, err)
 		assert.Equal(t, api.StatusRunning, log.Status)
@@ -337,9 +341,9 @@ func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
 func TestConcurrentAdvancesAddUp(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	request := calling(receiver, "a-long-random-secret")
+	request := withCallback(receiver, "a-long-random-secret")
 	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request))
 	var working sync.WaitGroup
 	for range 8 {
 		working.Go(func() {

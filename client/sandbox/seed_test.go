@@ -14,14 +14,14 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// at is a time on the day of start.
+// at returns a time on the day of start.
 func at(hour, minute int) client.Time {
 	return client.Time{Time: time.Date(2026, time.January, 5, hour, minute, 0, 0, time.UTC)}
 }
 
 func TestAgentsOfOneOption(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme"), sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgent("acme", titled("c")))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme"), sandbox.WithPeriodicAgent("acme", titled("a"), titled("b")), sandbox.WithPeriodicAgent("acme", titled("c")))
 	assert.Equal(t, "123", ids(t, get(t, server, "periodic-agents/?ordering=title")))
 }
 
@@ -49,12 +49,12 @@ func TestPastRunAsRead(t *testing.T) {
 			`{"id":7,"content":"no` + "\ufffd" + `","status":"error","start_time":"2026-01-05T08:01:00Z","end_time":"2026-01-05T08:02:00Z",` +
 				`"created_at":"2026-01-05T08:03:00Z","modified_at":"2026-01-05T08:04:00Z","periodic_agent":1}`,
 		},
-		"the end says when it was": {
+		"start is the end": {
 			client.PeriodicAgentLog{EndTime: new(at(8, 0))},
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:00:00Z",` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:00:00Z","periodic_agent":1}`,
 		},
-		"it was modified when it ended": {
+		"modified at the end": {
 			client.PeriodicAgentLog{StartTime: at(8, 0), EndTime: new(at(8, 1))},
 			`{"id":1,"content":"","status":"success","start_time":"2026-01-05T08:00:00Z","end_time":"2026-01-05T08:01:00Z",` +
 				`"created_at":"2026-01-05T08:00:00Z","modified_at":"2026-01-05T08:01:00Z","periodic_agent":1}`,
@@ -69,31 +69,31 @@ func TestPastRunAsRead(t *testing.T) {
 			t.Parallel()
 			test.log.PeriodicAgent = 1
 			id := max(1, test.log.ID)
-			server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgentLog("acme", test.log))
+			server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()), sandbox.WithPeriodicAgentLog("acme", test.log))
 			assert.Equal(t, test.want, get(t, server, fmt.Sprintf("periodic-agent-logs/%d/", id)).body)
 		})
 	}
 }
 
-func TestPastRunsAreInOrderOfTheirIDs(t *testing.T) {
+func TestPastRunsAreOrderedByTimeAndID(t *testing.T) {
 	t.Parallel()
 	log := func(id int64) client.PeriodicAgentLog { return client.PeriodicAgentLog{ID: id, PeriodicAgent: 1} }
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgentLog("acme", log(5), log(2), log(0)),
 		sandbox.WithPeriodicAgentLog("acme", log(1), log(0), log(3)),
 	)
-	assert.Equal(t, "123567", ids(t, get(t, server, "periodic-agent-logs/")))
-	assert.EqualValues(t, 8, fire(t, server, 1, sandbox.Outcome{}).Log.ID)
+	assert.Equal(t, "765321", ids(t, get(t, server, "periodic-agent-logs/")))
+	assert.EqualValues(t, 8, runNow(t, server, 1, sandbox.Outcome{}).Log.ID)
 	assert.Equal(t, http.StatusOK, get(t, server, "periodic-agent-logs/8/").status)
 }
 
-func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
+func TestLatestPastRun(t *testing.T) {
 	t.Parallel()
 	log := func(agent int64, hour int, status api.Status) client.PeriodicAgentLog {
 		return client.PeriodicAgentLog{PeriodicAgent: agent, StartTime: at(hour, 0), Status: status}
 	}
-	server := newAda(t,
+	server := newTestServer(t,
 		sandbox.WithPeriodicAgent("acme", digest(), digest(), digest(), digest()),
 		sandbox.WithPeriodicAgentLog("acme",
 			log(1, 8, api.StatusError), log(1, 7, api.StatusSuccess),
@@ -104,11 +104,11 @@ func TestLatestPastRunIsTheOneThatBeganLast(t *testing.T) {
 	got, err := newClient(t, server).PeriodicAgents.Statistics(t.Context(), nil)
 	require.NoError(t, err)
 	assert.Equal(t, &client.PeriodicAgentStatistics{TotalTasks: 4, SucceededTasks: 1, FailedTasks: 1, RunningTasks: 1, PendingTasks: 1}, got)
-	fire(t, server, 1, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
 	assert.Equal(t, "13", ids(t, get(t, server, "periodic-agents/?status=success")))
 }
 
-func TestPastRunsRefuse(t *testing.T) {
+func TestInvalidPastRuns(t *testing.T) {
 	t.Parallel()
 	fine := client.PeriodicAgentLog{PeriodicAgent: 1}
 	for want, log := range map[string]client.PeriodicAgentLog{
@@ -118,6 +118,7 @@ func TestPastRunsRefuse(t *testing.T) {
 		`PeriodicAgent is 2, but org "acme" has no such agent`:                       {PeriodicAgent: 2},
 		`Status is "pending", but must be success, error or running`:                 {PeriodicAgent: 1, Status: "pending"},
 		`EndTime is 2026-01-05T08:00:00Z, before the StartTime 2026-01-05T08:01:00Z`: {PeriodicAgent: 1, StartTime: at(8, 1), EndTime: new(at(8, 0))},
+		`EndTime is set, but the Status is running`:                                  {PeriodicAgent: 1, Status: "running", EndTime: new(at(8, 0))},
 	} {
 		_, err := sandbox.New(
 			sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "ada"}),
@@ -133,11 +134,11 @@ func TestPastRunsRefuse(t *testing.T) {
 	require.EqualError(t, err, `ibl.ai: WithPeriodicAgentLog has org "nowhere", which has no account`)
 }
 
-// Ids are those of all orgs.
+// All orgs share the ids of logs.
 func TestPastRunsOfTwoOrgs(t *testing.T) {
 	t.Parallel()
 	options := []sandbox.Option{
-		withAda(),
+		withTestAccount(),
 		sandbox.WithAccount(sandbox.Account{Org: "library", Username: "grace"}),
 		sandbox.WithPeriodicAgent("acme", digest()),
 		sandbox.WithPeriodicAgent("library", client.PeriodicAgentCreateRequest{Title: "t", Task: digest().Task}),
@@ -151,7 +152,7 @@ func TestPastRunsOfTwoOrgs(t *testing.T) {
 
 func TestPastRunsGoWithTheirAgent(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest(), digest()),
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest(), digest()),
 		sandbox.WithPeriodicAgentLog("acme", client.PeriodicAgentLog{PeriodicAgent: 1}, client.PeriodicAgentLog{PeriodicAgent: 2}, client.PeriodicAgentLog{PeriodicAgent: 1}))
 	assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "periodic-agents/1/", "").status)
 	assert.Equal(t, "2", ids(t, get(t, server, "periodic-agent-logs/?search=digest&username=ada")))

@@ -13,7 +13,8 @@ type sender struct {
 	effect  *RequestEffect
 	draft   *draft
 	wait    func(time.Duration)
-	done    func() // called before the last byte is sent, or the connection reset
+	now     func() time.Time // on the sandbox's clock
+	done    func()           // called before the last byte is sent, or the connection reset
 
 	sentStatus int // 0 if no response was sent
 	sentBytes  int // of the body
@@ -30,6 +31,7 @@ func (s *sender) send() {
 		body = body[:len(body)/2] // net/http closes the connection if the body is too short
 	}
 	s.sentStatus = s.draft.status
+	s.draft.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
 	s.writer.WriteHeader(s.draft.status)
 	switch {
 	case !hasBody:

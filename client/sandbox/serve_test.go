@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,7 +32,7 @@ func TestOperationsAreTheAPIs(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	got := send(t, server, http.MethodOptions, "periodic-agents/", "")
 	assert.Equal(t, http.StatusOK, got.status)
 	assert.Equal(t, "GET, POST, HEAD, OPTIONS", got.header.Get("Allow"))
@@ -42,7 +43,7 @@ func TestOptions(t *testing.T) {
 
 func TestHeadIsGetWithoutBody(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	for _, target := range []string{"periodic-agents/", "periodic-agents/1/", "periodic-agents/9/", "periodic-agent-logs/", ""} {
 		want, got := get(t, server, target), send(t, server, http.MethodHead, target, "")
 		assert.Equal(t, want.status, got.status)
@@ -55,7 +56,7 @@ func TestHeadIsGetWithoutBody(t *testing.T) {
 
 func TestPathWithoutSlash(t *testing.T) {
 	t.Parallel()
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", digest()))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", digest()))
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodHead} {
 		got := send(t, server, method, "periodic-agents/1?a=%20b&c", "", "Authorization", "")
 		assert.Equal(t, http.StatusMovedPermanently, got.status, method)
@@ -67,7 +68,7 @@ func TestPathWithoutSlash(t *testing.T) {
 
 func TestUnknownAddress(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	for _, target := range []string{"/", "/admin/", "/api/ai-mentor/orgs/acme/", "nonsense/", "periodic-agents/1/nonsense/", "periodic-agents//", "/api//ai-mentor/orgs/acme/users/ada/"} {
 		got := get(t, server, target)
 		assert.Equal(t, http.StatusNotFound, got.status, target)
@@ -90,7 +91,7 @@ func TestUsersAndOrgsAreEscaped(t *testing.T) {
 
 func TestBodySizeLimit(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	const limit = 2_621_440
 	body := `{"mentor":"` + coach + `","title":"t","task":{"crontab":{}},"prompt":"`
 	fits := body + strings.Repeat("x", limit-len(body)-2) + `"}`
@@ -103,7 +104,7 @@ func TestBodySizeLimit(t *testing.T) {
 
 func TestBrokenRequests(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	for name, request := range map[string]string{
 		"chunk that is none":               "POST " + userPath + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
 		"path with an escape that is none": "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -113,8 +114,8 @@ func TestBrokenRequests(t *testing.T) {
 	}
 }
 
-// raw sends bytes that no client would.
-func raw(t *testing.T, server *sandbox.Server, text string) answer {
+// raw sends bytes that an HTTP client would not send.
+func raw(t *testing.T, server *sandbox.Server, text string) httpResponse {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 	require.NoError(t, err)
@@ -124,12 +125,12 @@ func raw(t *testing.T, server *sandbox.Server, text string) answer {
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	return answer{status: response.StatusCode, header: response.Header}
+	return httpResponse{status: response.StatusCode, header: response.Header}
 }
 
 func TestHandlerWithoutServer(t *testing.T) {
 	t.Parallel()
-	sb, err := sandbox.New(append(withAgents(2), withAda(), withStill())...)
+	sb, err := sandbox.New(append(withAgents(2), withTestAccount(), withTestClock())...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	recorder := httptest.NewRecorder()
@@ -137,5 +138,25 @@ func TestHandlerWithoutServer(t *testing.T) {
 	request.Header.Set("Authorization", "Api-Token "+key)
 	sb.ServeHTTP(recorder, request)
 	assert.Equal(t, http.StatusOK, recorder.Code)
-	assert.Equal(t, "https://example.com"+userPath+"periodic-agents/?page=2&page_size=1", answer{body: recorder.Body.String()}.fields(t)["next"])
+	assert.Equal(t, "https://example.com"+userPath+"periodic-agents/?page=2&page_size=1", httpResponse{body: recorder.Body.String()}.fields(t)["next"])
+}
+
+// The Date header of every response is the time on the sandbox's clock.
+func TestDateHeader(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for i, target := range []string{"periodic-agents/", "periodic-agents/9/", "/nowhere", "periodic-agents"} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut} {
+			date := send(t, server, method, target, "").header.Get("Date")
+			assert.Equal(t, start.Add(time.Duration(i)*time.Hour).Format(http.TimeFormat), date, "%s %s", method, target)
+		}
+		advance(t, server, time.Hour)
+	}
+	for _, effect := range []sandbox.RequestEffect{sandbox.RespondWith(503), sandbox.RespondWith(304), {BytesPerSecond: 1 << 20}, {Body: "<p>", ContentType: "text/html"}} {
+		setFaults(t, server, sandbox.Fault{Effect: effect})
+		recorder := httptest.NewRecorder()
+		server.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, userPath+"periodic-agents/", http.NoBody))
+		assert.Equal(t, server.Now().Format(http.TimeFormat), recorder.Header().Get("Date"))
+		assert.Equal(t, server.Now().Format(http.TimeFormat), latest(t, server).ResponseHeader.Get("Date"))
+	}
 }

@@ -99,26 +99,18 @@ func (s *Server) closeUnused() {
 
 // ClientOptions returns the options for a client of the first account, for
 // [client.New].
-func (s *Server) ClientOptions() []client.Option { return s.clientOptions(&s.service.accounts.all[0]) }
+func (s *Server) ClientOptions() []client.Option {
+	return clientOptions(s.service.accounts.first(), client.WithBaseURL(s.URL))
+}
 
 // ClientOptionsFor returns the options for a client of an account, for
 // [client.New]. If there is no such account, it returns an [*api.ArgumentError].
 func (s *Server) ClientOptionsFor(org, username string) ([]client.Option, error) {
-	for i := range s.service.accounts.all {
-		if a := &s.service.accounts.all[i]; a.Org == org && a.Username == username {
-			return s.clientOptions(a), nil
-		}
+	a, err := s.service.accounts.find(org, username)
+	if err != nil {
+		return nil, err
 	}
-	return nil, invalid("username", "is %q, but org %q has no such account", username, org)
-}
-
-func (s *Server) clientOptions(a *Account) []client.Option {
-	return []client.Option{
-		client.WithBaseURL(s.URL),
-		client.WithAPIKey(a.APIKey.Reveal()),
-		client.WithOrg(a.Org),
-		client.WithUsername(a.Username),
-	}
+	return clientOptions(a, client.WithBaseURL(s.URL)), nil
 }
 
 // Close closes the sandbox, see [Sandbox.Close], and stops listening. It waits up

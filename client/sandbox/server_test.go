@@ -19,7 +19,7 @@ import (
 
 func TestCloseEndsConnections(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	dial := func() net.Conn {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 		require.NoError(t, err)
@@ -39,7 +39,7 @@ func TestCloseEndsConnections(t *testing.T) {
 		closing.Go(server.Close)
 	}
 	closing.Wait()
-	assert.Less(t, time.Since(began), 2*time.Second, "it waited for the unused connection")
+	assert.Less(t, time.Since(began), 2*time.Second, "Close waited for the unused connection")
 	for _, conn := range []net.Conn{unused, used} {
 		require.NoError(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
 		_, err = conn.Read(buffer)
@@ -60,9 +60,9 @@ func TestCloseEndsConnectionsToReceivers(t *testing.T) {
 	}
 	receiver.Start()
 	t.Cleanup(receiver.Close)
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", calling(receiver.URL, "a-long-random-secret")))
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", withCallback(receiver.URL, "a-long-random-secret")))
 	for range 2 {
-		require.NoError(t, fire(t, server, 1, sandbox.Outcome{}).Delivery.Err)
+		require.NoError(t, runNow(t, server, 1, sandbox.Outcome{}).Delivery.Err)
 	}
 	server.Close()
 	select {
@@ -75,13 +75,13 @@ func TestCloseEndsConnectionsToReceivers(t *testing.T) {
 func TestCloseFinishesRequests(t *testing.T) {
 	t.Parallel()
 	reached, release := make(chan struct{}), make(chan struct{})
-	server := newAda(t)
+	server := newTestServer(t)
 	reader, writer := io.Pipe()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+userPath+"periodic-agents/", reader)
 	require.NoError(t, err)
 	request.Header.Set("Authorization", "Api-Token "+key)
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Expect", "100-continue") // so that the body is asked for when the request is being answered
+	request.Header.Set("Expect", "100-continue") // the server asks for the body once it serves the request
 	transport := &http.Transport{ExpectContinueTimeout: time.Minute}
 	go func() {
 		_, _ = io.WriteString(writer, `{"mentor":"`+coach+`","title":"late",`)
@@ -112,13 +112,13 @@ func TestCloseFinishesRequests(t *testing.T) {
 
 func TestCloseGivesUpOnSlowClients(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(server.URL, "http://"))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	_, err = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
-	_, err = conn.Read(make([]byte, 1<<10)) // 100: the request is being answered
+	_, err = conn.Read(make([]byte, 1<<10)) // 100: the server serves the request
 	require.NoError(t, err)
 	server.Close()
 	_, err = io.ReadAll(conn)
@@ -135,7 +135,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range workers {
 		working.Go(func() {
 			for range rounds {
-				request := calling(receiver, "a-long-random-secret")
+				request := withCallback(receiver, "a-long-random-secret")
 				agent, err := c.PeriodicAgents.Create(ctx, &request)
 				if !assert.NoError(t, err) {
 					return

@@ -3,7 +3,10 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"sync"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
@@ -18,15 +21,17 @@ type service struct {
 	accounts    *accounts
 	pageSize    int
 	maxPageSize int
+	release     Release
 
 	faults   requestFaults
+	handlers operationHandlers
 	requests *journal.Journal[Request]
 }
 
 // dispatch executes the operation of a request, after the checks of a view of
 // Django REST Framework in their order. It returns the account of the API key, if
 // there is one, too.
-func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[string]string, olderRelease bool) (*django.Response, *Account) {
+func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[string]string, release Release) (*django.Response, *Account) {
 	query := django.ParseQuery(r.URL.RawQuery)
 	if errResponse := django.Negotiate(query, r.Header["Accept"]); errResponse != nil {
 		return errResponse, nil
@@ -46,7 +51,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 	if operation == nil {
 		return django.MethodNotAllowed(r.Method), account
 	}
-	return operation.execute(&call{
+	response := operation.execute(&call{
 		platform: s.platform,
 		org:      org,
 		account:  account,
@@ -54,10 +59,14 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 		id:       path["id"],
 		list:     listing.Request{Query: query, URL: listURL(r), PageSize: s.pageSize, MaxPageSize: s.maxPageSize},
 
-		contentType:  r.Header.Get("Content-Type"),
-		body:         body,
-		olderRelease: olderRelease,
-	}), account
+		contentType: r.Header.Get("Content-Type"),
+		body:        body,
+		release:     release,
+	})
+	if response.Missing != "" && release.before(Release490) {
+		response = django.NotFound()
+	}
+	return response, account
 }
 
 // authorize returns the org of a path, if the account is one of its
@@ -66,6 +75,8 @@ func (s *service) authorize(a *Account, path map[string]string) (*org, *django.R
 	if a.Org != path["org"] || a.Member {
 		return nil, django.PermissionDenied()
 	}
+	s.platform.store.RLock()
+	defer s.platform.store.RUnlock()
 	o := s.platform.store.orgs[a.Org]
 	if !o.usernames[path["user_id"]] {
 		return nil, django.ObjectNotFound("User")
@@ -80,4 +91,34 @@ func listURL(r *http.Request) url.URL {
 		u.Scheme = "https"
 	}
 	return u
+}
+
+// operationHandlers replace operations.
+type operationHandlers struct {
+	mu  sync.RWMutex // guards all
+	all map[OperationID]http.Handler
+}
+
+func (h *operationHandlers) of(id OperationID) http.Handler {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.all[id]
+}
+
+// HandleOperation replaces an operation by a handler, for tests of responses that no
+// [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
+// requests, but it records them, and faults apply. If there is no such operation,
+// HandleOperation returns an [*api.ArgumentError].
+func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
+	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
+		return invalid("id", "is %q, which is not an operation of the API", id)
+	}
+	h := &s.service.handlers
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.all == nil {
+		h.all = map[OperationID]http.Handler{}
+	}
+	h.all[id] = handler
+	return nil
 }

@@ -3,44 +3,60 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
+	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
 )
 
-// seedSession adds a chat session to an org.
-func (p *platform) seedSession(orgKey string, added ChatSession) error {
-	o, err := p.orgFor("WithChatSession", orgKey)
+// seedSession adds a chat session to an org. The caller holds the store's lock.
+func (p *platform) seedSession(argument, orgKey string, added ChatSession) error {
+	o, err := p.orgFor(argument, orgKey)
 	if err != nil {
 		return err
 	}
 	id, ok := django.ParseUUID(added.ID)
 	if !ok {
-		return invalid("WithChatSession.ID", "is %q, which is not a UUID", added.ID)
+		return invalid(argument+".ID", "is %q, which is not a UUID", added.ID)
 	}
 	setDefault(&added.MentorID, o.mentors[0].UniqueID)
 	mentorID, _ := django.ParseUUID(added.MentorID)
 	mentor := o.mentorByUUID[mentorID]
-	if mentor == nil {
-		return invalid("WithChatSession.MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
+	switch {
+	case added.Username != "" && !o.usernames[added.Username]:
+		return invalid(argument+".Username", "is %q, but org %q has no such account", added.Username, orgKey)
+	case o.sessions[id] != nil:
+		return invalid(argument+".ID", "is %q, which is another session's id", id)
+	case mentor == nil:
+		return invalid(argument+".MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
 	}
-	messages, err := p.messagesJSON(added.Messages)
+	messages, first, err := p.messagesJSON(added.Messages)
 	if err != nil {
-		return &api.ArgumentError{Argument: "WithChatSession.Messages", Reason: "has invalid JSON", Err: err}
+		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "has invalid JSON", Err: err}
 	}
-	o.sessions[id] = &session{id, mentor.json, messages}
+	s := &session{SessionID: id, Mentor: mentor.json, Messages: messages, username: added.Username, mentor: mentor, first: first}
+	if added.Title != "" {
+		s.title = &added.Title
+	}
+	o.sessions[id] = s
 	return nil
 }
 
-// messagesJSON encodes the messages of a session with defaults for missing fields.
-func (p *platform) messagesJSON(messages []client.ChatMessage) (json.RawMessage, error) {
-	type fields client.ChatMessage // without its MarshalJSON
+// messagesJSON encodes the messages of a session with defaults for missing fields,
+// and the first one or none as releases that list all sessions do.
+func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.RawMessage, err error) {
+	type fields client.ChatMessage // without its methods
 	type message struct {
 		fields
 		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
 	}
-	forms := []message{}
+	type firstMessage struct {
+		message
+		DocumentSources *struct{} `json:"document_sources,omitempty"` // is left out
+	}
+	forms, summary := []message{}, []firstMessage{}
 	for _, m := range messages {
 		if m.ID == 0 {
 			m.ID = p.store.nextID("message")
@@ -52,7 +68,14 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (json.RawMessage,
 		m.ArtifactVersions = clone(m.ArtifactVersions)
 		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
 	}
-	return django.EncodeJSON(forms)
+	if len(forms) > 0 {
+		summary = append(summary, firstMessage{message: forms[0]})
+	}
+	if first, err = django.EncodeJSON(summary); err != nil {
+		return nil, nil, err
+	}
+	all, err = django.EncodeJSON(forms)
+	return all, first, err
 }
 
 // sessionFields are the fields that name a session.
@@ -82,12 +105,36 @@ func (p *platform) listPins(o *org, username string, data any) *django.Response 
 	defer p.store.RUnlock()
 	pinned := []*session{}
 	if o.pins[key] != nil {
-		pinned = append(pinned, o.session(key.sessionID))
+		pinned = append(pinned, o.pins[key].session)
 	}
 	return django.OK(pinned)
 }
 
-// createPin pins a session. It changes nothing if the session is pinned already.
+// pinListing says how the pins of a user can be filtered.
+var pinListing = listing.Listing[*pin]{
+	Filters: []listing.Filter[*pin]{{Name: "mentor", Parse: func(value string) (func(*pin) bool, string) {
+		return func(p *pin) bool {
+			m := p.session.mentor
+			return value == m.UniqueID || value == m.Slug || value == m.Name
+		}, ""
+	}}},
+}
+
+// listPinnedSessions lists all sessions that a user has pinned.
+func (p *platform) listPinnedSessions(o *org, username string, r *listing.Request) *django.Response {
+	p.store.RLock()
+	defer p.store.RUnlock()
+	var pins []*pin
+	for key, pinned := range o.pins {
+		if key.username == username {
+			pins = append(pins, pinned)
+		}
+	}
+	slices.SortFunc(pins, listing.By((*pin).RowID))
+	return pinListing.List(pins, r, func(p *pin) any { return p.session.summary() })
+}
+
+// createPin pins a session, unless it belongs to another user. It changes nothing if the session is pinned already.
 func (p *platform) createPin(o *org, username string, data any) *django.Response {
 	key, errResponse := p.pinKey(username, data)
 	if errResponse != nil {
@@ -95,12 +142,16 @@ func (p *platform) createPin(o *org, username string, data any) *django.Response
 	}
 	p.store.Lock()
 	defer p.store.Unlock()
+	s := o.session(key.sessionID)
+	if s.username != "" && s.username != username {
+		return django.ObjectNotFound("Session")
+	}
 	pinned := o.pins[key]
 	if pinned == nil {
-		pinned = &pin{p.store.nextID("pin"), o.key, key.username, key.sessionID}
+		pinned = &pin{ID: p.store.nextID("pin"), Platform: o.key, Username: key.username, SessionID: key.sessionID, session: s}
 		o.pins[key] = pinned
 	}
-	return django.OK(pinned)
+	return &django.Response{Status: http.StatusCreated, Body: pinned}
 }
 
 func (p *platform) deletePin(o *org, username string, data any) *django.Response {

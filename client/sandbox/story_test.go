@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// TestStory is the whole of it: an agent is created, runs, its signed callback
-// is received and verified, and its log and the statistics are read back.
+// TestStory creates an agent, runs it, receives and verifies its signed callback,
+// and reads its log and the statistics.
 func TestStory(t *testing.T) {
 	t.Parallel()
 	const secret = "a-long-random-secret"
@@ -50,7 +50,7 @@ func TestStory(t *testing.T) {
 	assert.Equal(t, api.StatusSuccess, event.Status)
 	assert.Equal(t, "Fasse zusammen.", event.Prompt)
 	assert.Equal(t, "Zwei Aufsätze 📚", event.AgentOutput)
-	assert.Equal(t, "Read.\nAnswered.", event.Log)
+	assert.Equal(t, "Read.\nAnswered.\n\nZwei Aufsätze 📚", event.Log)
 	assert.Equal(t, run.Log.ID, event.LogID)
 	assert.WithinDuration(t, run.Log.EndTime.Time, event.Timestamp, 0)
 
@@ -73,7 +73,7 @@ func TestStory(t *testing.T) {
 	pins, err := c.PinnedMessages.List(ctx, session)
 	require.NoError(t, err)
 	require.Len(t, pins.Results, 1)
-	assert.Equal(t, *mentors.Results[0], pins.Results[0].Mentor)
+	assert.Equal(t, mentors.Results[0].UniqueID, pins.Results[0].Mentor.UniqueID)
 	require.NoError(t, c.PinnedMessages.Delete(ctx, session))
 
 	require.NoError(t, c.PeriodicAgents.Delete(ctx, created.ID))

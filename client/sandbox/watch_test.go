@@ -14,9 +14,9 @@ import (
 
 func TestWatch(t *testing.T) {
 	t.Parallel()
-	request := calling("http://127.0.0.1/", secret)
+	request := withCallback("http://127.0.0.1/", secret)
 	request.Task.Crontab = scheduled(t, "0 10 * * *").Task.Crontab
-	server := newAda(t, sandbox.WithPeriodicAgent("acme", request), withReceiver(func(*http.Request) (*http.Response, error) {
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request), withReceiver(func(*http.Request) (*http.Response, error) {
 		return respond(http.StatusNoContent, ""), nil
 	}))
 	events := server.Watch(t.Context())
@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 	send(t, server, http.MethodDelete, "periodic-agents/2/", "")
 	want := []sandbox.Event{
 		{Type: sandbox.EventAgentSaved, Org: "acme", AgentID: 1, Time: start},
-		{Type: sandbox.EventRunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", Time: start.Add(time.Hour)},
+		{Type: sandbox.EventRunStarted, Org: "acme", AgentID: 1, LogID: 1, Status: "running", Cause: sandbox.RunCauseSchedule, Time: start.Add(time.Hour)},
 		{Type: sandbox.EventRunFinished, Org: "acme", AgentID: 1, LogID: 1, Status: "success", Time: start.Add(time.Hour)},
 		{Type: sandbox.EventDeliveryFinished, Org: "acme", AgentID: 1, LogID: 1, DeliveryID: 1, Time: start.Add(time.Hour)},
 		{Type: sandbox.EventClockChanged, Time: start.Add(2 * time.Hour)},
@@ -51,9 +51,9 @@ func TestWatch(t *testing.T) {
 	assert.Equal(t, 2, requests)
 }
 
-func TestSlowWatcherIsTold(t *testing.T) {
+func TestWatchOverflow(t *testing.T) {
 	t.Parallel()
-	server := newAda(t)
+	server := newTestServer(t)
 	events := server.Watch(t.Context())
 	for range 5000 {
 		require.NoError(t, server.SetClockSpeed(0))
@@ -73,7 +73,7 @@ func TestSlowWatcherIsTold(t *testing.T) {
 func TestWatchEnds(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"context", "close"} {
-		server := newAda(t)
+		server := newTestServer(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		events := server.Watch(ctx)

@@ -25,7 +25,7 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	params := client.PeriodicAgentLogListParams{Ordering: "-created_at"}
+	params := client.PeriodicAgentLogListParams{Ordering: client.OrderByCreatedAt.Descending()}
 	flag.Int64Var(&params.PeriodicAgent, "agent", 0, "only runs of the agent with this id")
 	flag.StringVar((*string)(&params.Status), "status", "", "only runs with this status: success, error or running")
 	limit := flag.Int("limit", 20, "how many runs to print")

@@ -30,7 +30,7 @@ func againstService(ctx context.Context, r *report) error {
 	r.agents(agents.Results)
 
 	r.step("Their latest runs")
-	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: limit})
+	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: client.OrderByCreatedAt.Descending(), PageSize: limit})
 	if err != nil {
 		return err
 	}

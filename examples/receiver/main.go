@@ -47,6 +47,7 @@ func run(ctx context.Context, addr, secret string) error {
 		Addr:              addr,
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 	}
 	stopped := make(chan struct{})
 	context.AfterFunc(ctx, func() {

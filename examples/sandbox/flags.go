@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"time"
 
 	"github.com/iblai/iblai-go/internal/sandboxd"
@@ -19,17 +20,20 @@ Serves the platform's API, a control API below /_sandbox/, and a console at /.
 
 `
 
+// hostName matches names of hosts and their addresses.
+var hostName = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)$`)
+
 // parseFlags parses the flags, and reads the files that they name. It prints help to
-// stderr, and logs to it later.
-func parseFlags(args []string, stderr io.Writer) (sandboxd.Config, error) {
+// stderr.
+func parseFlags(args []string, stderr, log io.Writer) (sandboxd.Config, error) {
 	var config sandboxd.Config
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.StringVar(&config.Addr, "addr", sandboxd.DefaultAddr, "`address` to listen on; port 0 takes a free one")
 	set.BoolVar(&config.AllowRemote, "allow-remote", false, "listen beyond this machine, where everyone can read an administrator's key")
 	set.Func("host", "`name` by which browsers may reach it, in addition to localhost; may be repeated", func(name string) error {
-		if name == "" {
-			return errors.New("must not be empty")
+		if !hostName.MatchString(name) {
+			return fmt.Errorf("%q is not a host name without scheme and port", name)
 		}
 		config.Hosts = append(config.Hosts, name)
 		return nil
@@ -52,7 +56,7 @@ func parseFlags(args []string, stderr io.Writer) (sandboxd.Config, error) {
 	if set.NArg() > 0 {
 		return config, fmt.Errorf("unexpected argument %q; -h lists the flags", set.Arg(0))
 	}
-	if config.Logger, err = newLogger(*style, stderr); err != nil {
+	if config.Logger, err = newLogger(*style, log); err != nil {
 		return config, err
 	}
 	if config.Seed, err = readSeed(*seedFile); err != nil {

@@ -40,7 +40,9 @@ func main() {
 
 // run serves until the context ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	config, err := parseFlags(args, stderr)
+	log := sandboxd.NewLogWriter(stderr)
+	defer log.Close()
+	config, err := parseFlags(args, stderr, log)
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,9 @@ func TestRefusesToStart(t *testing.T) {
 		"speed":                  {[]string{"-speed", "fast"}, "-speed"},
 		"speed, too high":        {[]string{"-speed", "1e9"}, "-speed must be from 0 to 86400"},
 		"speed, no number":       {[]string{"-speed", "NaN"}, "-speed must be from 0 to 86400"},
-		"host":                   {[]string{"-host", ""}, "must not be empty"},
+		"host":                   {[]string{"-host", ""}, `"" is not a host name`},
+		"host with a port":       {[]string{"-host", "sandbox.test:8765"}, "is not a host name without scheme and port"},
+		"host with a scheme":     {[]string{"-host", "http://sandbox.test"}, "is not a host name without scheme and port"},
 		"all addresses":          {[]string{"-addr", ":0"}, "administrator's key; add -allow-remote"},
 		"taken address":          {[]string{"-addr", taken.Addr().String()}, "address already in use"},
 		"no seed":                {[]string{"-seed", "nowhere.yaml"}, "open nowhere.yaml"},
@@ -155,12 +157,14 @@ faults: {deliveries: [{drop: true}, {duplicate: true}]}
 	const clock, faults = "/_sandbox/clock", "/_sandbox/faults"
 	p := start(t, "-seed", file)
 	assert.JSONEq(t, `{"now": "2030-01-01T00:00:00Z", "speed": 0}`, p.do(t, http.MethodGet, clock, ""))
-	assert.JSONEq(t, `{"requests": [], "deliveries": [{"drop": true}, {"duplicate": true}]}`, p.do(t, http.MethodGet, faults, ""))
+	assert.JSONEq(t, `{"requests": [], "deliveries": [
+		{"id": "1", "drop": true, "matched": 0, "applied": 0, "left": null}, {"id": "2", "duplicate": true, "matched": 0, "applied": 0, "left": null}
+	]}`, p.do(t, http.MethodGet, faults, ""))
 
 	p = start(t, "-seed", file, "-clock", monday, "-faults", write(t, "faults.json", `{"deliveries": [{"reorder": true}]}`))
 	for range 2 { // also after a reset
 		assert.JSONEq(t, `{"now": "`+monday+`", "speed": 0}`, p.do(t, http.MethodGet, clock, ""))
-		assert.JSONEq(t, `{"requests": [], "deliveries": [{"reorder": true}]}`, p.do(t, http.MethodGet, faults, ""))
+		assert.JSONEq(t, `{"requests": [], "deliveries": [{"id": "1", "reorder": true, "matched": 0, "applied": 0, "left": null}]}`, p.do(t, http.MethodGet, faults, ""))
 		p.do(t, http.MethodPost, "/_sandbox/reset", "{}")
 	}
 	assert.Contains(t, start(t, "-seed", file, "-speed", "0.25").do(t, http.MethodGet, clock, ""), `"speed":0.25`)

@@ -211,7 +211,7 @@ orgs: [{key: acme, accounts: [{username: ada}], agents: [{title: A, task: {cront
 	require.NoError(t, s.stop())
 	got := <-advanced
 	assert.Equal(t, http.StatusConflict, got.status)
-	assert.Contains(t, got.body, "closed")
+	assert.Contains(t, got.body, "stopping")
 	_, err = io.Copy(io.Discard, events.Body)
 	require.NoError(t, err, "the stream ends properly")
 	require.NoError(t, events.Body.Close())

@@ -9,6 +9,7 @@ package scan
 import (
 	"bytes"
 	"fmt"
+	"io"
 )
 
 // maxDepth is the number of nested arrays and objects that encoding/json
@@ -48,6 +49,8 @@ type Error struct {
 	Path string
 	// Reason says what is wrong there.
 	Reason string
+
+	truncated bool
 }
 
 func (e *Error) Error() string {
@@ -55,6 +58,14 @@ func (e *Error) Error() string {
 		return "the body " + e.Reason
 	}
 	return e.Path + " " + e.Reason
+}
+
+// Unwrap returns [io.ErrUnexpectedEOF] if the body ends too early or is empty.
+func (e *Error) Unwrap() error {
+	if e.truncated {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
 }
 
 // Reset begins to decode body. A byte order mark is skipped.
@@ -95,10 +106,13 @@ func (d *Decoder) Fail(reason string) {
 
 func (d *Decoder) syntaxError() {
 	switch {
+	case d.err != nil:
 	case len(bytes.TrimSpace(d.body)) == 0:
 		d.Fail("is empty")
+		d.err.truncated = true
 	case d.at >= len(d.body):
 		d.Fail("ends too early")
+		d.err.truncated = true
 	default:
 		d.Fail(fmt.Sprintf("is not JSON after byte %d", d.at))
 	}

@@ -1,4 +1,5 @@
-// Package oapi is the client that oapi-codegen generates from openapi.yaml by
+package oapi
+
+// This package is the client that oapi-codegen generates from openapi.yaml by
 // default. It is not in the repository: go generate in internal/benchmark
 // writes it.
-package oapi

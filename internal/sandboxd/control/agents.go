@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -34,18 +35,23 @@ func (c *call) fire() (any, error) {
 	}); err != nil {
 		return nil, err
 	}
-	if outcome == nil {
-		log, err := c.sandbox.RunAsScheduled(c.request.Context(), c.id)
+	if _, err := c.sandbox.AgentState(c.id); err != nil {
+		return nil, err
+	}
+	return c.work("fire", c.id, nil, func(ctx context.Context) (any, error) {
+		if outcome == nil {
+			log, err := c.sandbox.RunAsScheduled(ctx, c.id)
+			if err != nil {
+				return nil, err
+			}
+			return logBody{log}, nil
+		}
+		run, err := c.sandbox.RunNow(ctx, c.id, *outcome)
 		if err != nil {
 			return nil, err
 		}
-		return logBody{log}, nil
-	}
-	run, err := c.sandbox.RunNow(c.request.Context(), c.id, *outcome)
-	if err != nil {
-		return nil, err
-	}
-	return logBody{run.Log}, nil
+		return logBody{run.Log}, nil
+	})
 }
 
 // scheduleBody explains a schedule.

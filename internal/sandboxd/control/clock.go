@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -27,8 +28,9 @@ func (c *call) clock() (any, error) { return clockOf(c.sandbox), nil }
 
 // moveClock advances the clock, or sets its speed.
 func (c *call) moveClock() (any, error) {
-	var move func() (runs int, err error)
-	ctx, now := c.request.Context(), c.sandbox.Now()
+	var target time.Time // zero if it sets the speed
+	var move func(context.Context) (runs int, err error)
+	now := c.sandbox.Now()
 	err := c.body(func(v *document.Value) {
 		v.Object(document.Fields{
 			"advance": func(v *document.Value) {
@@ -36,7 +38,8 @@ func (c *call) moveClock() (any, error) {
 				if now.Add(d).After(document.MaxTime) {
 					v.Errorf("moves the clock beyond %s", document.MaxTime.Format(time.DateOnly))
 				}
-				move = func() (int, error) { return c.sandbox.Advance(ctx, d) }
+				target = now.Add(d)
+				move = func(ctx context.Context) (int, error) { return c.sandbox.Advance(ctx, d) }
 			},
 			"to": func(v *document.Value) {
 				t := v.Time()
@@ -46,11 +49,12 @@ func (c *call) moveClock() (any, error) {
 				case t.After(now.Add(maxAdvance)):
 					v.Errorf("is more than a year away")
 				}
-				move = func() (int, error) { return c.sandbox.AdvanceTo(ctx, t) }
+				target = t
+				move = func(ctx context.Context) (int, error) { return c.sandbox.AdvanceTo(ctx, t) }
 			},
 			"speed": func(v *document.Value) {
 				speed := v.Float(0, seed.MaxSpeed)
-				move = func() (int, error) { return 0, c.sandbox.SetClockSpeed(speed) }
+				move = func(context.Context) (int, error) { return 0, c.sandbox.SetClockSpeed(speed) }
 			},
 		})
 		if v.Len() != 1 && !v.Invalid() {
@@ -60,14 +64,20 @@ func (c *call) moveClock() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	runs, err := move()
-	switch {
-	case errors.Is(err, sandbox.ErrClosed), ctx.Err() != nil:
-		return nil, err
-	case err != nil: // the clock has passed the time meanwhile
-		return nil, errorf(http.StatusBadRequest, "%v", err)
+	operation := func(ctx context.Context) (any, error) {
+		runs, err := move(ctx)
+		if errors.Is(err, sandbox.ErrClockBackwards) { // it has passed the time meanwhile
+			return nil, errorf(http.StatusBadRequest, "%v", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		body := clockOf(c.sandbox)
+		body.Runs = &runs
+		return body, nil
 	}
-	body := clockOf(c.sandbox)
-	body.Runs = &runs
-	return body, nil
+	if target.IsZero() {
+		return operation(c.request.Context())
+	}
+	return c.work("advance", 0, &clockProgress{c.sandbox, now.UTC(), target.UTC()}, operation)
 }

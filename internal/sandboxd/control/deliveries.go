@@ -1,9 +1,12 @@
 package control
 
 import (
+	"context"
+	"errors"
 	"iter"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/iblai/iblai-go/client/callback"
@@ -24,13 +27,16 @@ type deliveriesBody struct {
 type deliveryBody struct {
 	ID         int64     `json:"id"`
 	AgentID    int64     `json:"agent_id"`
+	Title      string    `json:"title"` // of the agent
 	LogID      int64     `json:"log_id"`
 	URL        string    `json:"url"`
 	StatusCode int       `json:"status_code"`
 	Error      string    `json:"error"`
 	StartedAt  time.Time `json:"started_at"`
 	FinishedAt time.Time `json:"finished_at"`
+	Sent       bool      `json:"sent"`
 	Fault      string    `json:"fault"`
+	FaultID    string    `json:"fault_id"`
 	ResentFrom *int64    `json:"resent_from"`
 	Signature  string    `json:"signature"`
 }
@@ -49,6 +55,8 @@ func (c *call) deliveries() (any, error) {
 	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
 	agent := c.query.integer("agent", 0, 1, math.MaxInt64)
 	log := c.query.integer("log", 0, 1, math.MaxInt64)
+	lowest, highest := c.query.statuses("status")
+	text := strings.ToLower(c.query.values.Get("text"))
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
@@ -56,7 +64,9 @@ func (c *call) deliveries() (any, error) {
 	page, total, next := paginate(c.sandbox.DeliveriesBackward(), int(limit), before,
 		func(d *sandbox.Delivery) int64 { return d.ID },
 		func(d *sandbox.Delivery) bool {
-			return (agent == 0 || agent == d.AgentID) && (log == 0 || log == d.LogID)
+			return (agent == 0 || agent == d.AgentID) && (log == 0 || log == d.LogID) &&
+				d.StatusCode >= lowest && d.StatusCode <= highest &&
+				(text == "" || containsText(text, d.URL, d.Body, d.ResponseBody))
 		})
 	for i := range page {
 		body.Deliveries = append(body.Deliveries, c.delivery(&page[i]))
@@ -102,24 +112,35 @@ func (c *call) resend() (any, error) {
 	if err := c.emptyBody(); err != nil {
 		return nil, err
 	}
-	d, err := c.sandbox.Redeliver(c.request.Context(), c.id)
-	if err != nil {
-		return nil, err
+	if _, ok := c.sandbox.Delivery(c.id); !ok {
+		return nil, &sandbox.UnknownDeliveryError{ID: c.id}
 	}
-	return c.fullDelivery(d), nil
+	return c.work("resend", c.id, nil, func(ctx context.Context) (any, error) {
+		d, err := c.sandbox.Redeliver(ctx, c.id)
+		if err != nil {
+			return nil, err
+		}
+		return c.fullDelivery(d), nil
+	})
 }
 
 func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 	body := deliveryBody{
 		ID:         d.ID,
 		AgentID:    d.AgentID,
+		Title:      c.title(d.AgentID),
 		LogID:      d.LogID,
 		URL:        d.URL,
 		StatusCode: d.StatusCode,
 		StartedAt:  d.StartedAt.UTC(),
 		FinishedAt: d.FinishedAt.UTC(),
+		Sent:       !errors.Is(d.Err, sandbox.ErrDeliveryDropped),
 		Fault:      d.Effect.String(),
-		Signature:  c.verify(d),
+		FaultID:    d.FaultID,
+		Signature:  verify(c.sandbox, d.AgentID, d.Body, d.Header.Get(callback.SignatureHeader)),
+	}
+	if d.Header.Get(callback.SignatureHeader) == "" { // it was not sent, or the agent had no secret then
+		body.Signature = "none"
 	}
 	if d.Err != nil {
 		body.Error = d.Err.Error()
@@ -132,21 +153,4 @@ func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 
 func (c *call) fullDelivery(d *sandbox.Delivery) fullDeliveryBody {
 	return fullDeliveryBody{c.delivery(d), d.Header, string(d.Body), string(d.ResponseBody)}
-}
-
-// verify reports whether the signature is valid with the agent's current secret.
-func (c *call) verify(d *sandbox.Delivery) string {
-	signature := d.Header.Get(callback.SignatureHeader)
-	if signature == "" {
-		return "none"
-	}
-	agent, err := c.sandbox.PeriodicAgent(d.AgentID)
-	if err != nil { // it was deleted, and its secret with it
-		return "invalid"
-	}
-	verifier, err := callback.NewVerifierAllowShort(agent.CallbackSecret)
-	if err != nil || verifier.Verify(d.Body, signature) != nil {
-		return "invalid"
-	}
-	return "valid"
 }

@@ -65,7 +65,7 @@ orgs:
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, page.Deliveries[0], delivery.deliveryBody)
 	assert.Equal(t, deliveryBody{
-		ID: 1, AgentID: 1, LogID: first.ID, URL: receiver, StatusCode: http.StatusAccepted, Signature: "valid",
+		ID: 1, AgentID: 1, Title: "Signed", LogID: first.ID, URL: receiver, StatusCode: http.StatusAccepted, Sent: true, Signature: "valid",
 		StartedAt: delivery.StartedAt, FinishedAt: delivery.FinishedAt,
 	}, delivery.deliveryBody)
 	assert.Equal(t, received[0], delivery.Body)
@@ -104,14 +104,26 @@ orgs:
 func TestFailedDelivery(t *testing.T) {
 	t.Parallel()
 	s := start(t)
+	_, err := s.newClient(t).PeriodicAgents.Update(t.Context(), 2, &client.PeriodicAgentUpdateRequest{CallbackURL: new("http://127.0.0.1:1/runs")})
+	require.NoError(t, err)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello?"}`)
 	failed := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Zero(t, failed.StatusCode)
-	assert.Contains(t, failed.Error, "127.0.0.1:8766", "nobody listens there")
+	assert.True(t, failed.Sent)
+	assert.Equal(t, "valid", failed.Signature)
+	assert.Contains(t, failed.Error, "127.0.0.1:1", "nobody listens there")
 
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"deliveries": [{"drop": true}]}`)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello?"}`)
 	dropped := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2")
 	assert.Equal(t, "dropped", dropped.Fault)
+	assert.Equal(t, "1", dropped.FaultID)
 	assert.Contains(t, dropped.Error, "dropped")
+	assert.False(t, dropped.Sent)
+	assert.Equal(t, "none", dropped.Signature, "nothing was signed")
+	assert.Empty(t, dropped.Header)
+	assert.Equal(t, 2, get[deliveriesBody](t, s, "/_sandbox/deliveries?status=none").Total)
+	assert.Zero(t, get[deliveriesBody](t, s, "/_sandbox/deliveries?status=2xx").Total)
+	assert.Equal(t, 2, get[deliveriesBody](t, s, "/_sandbox/deliveries?text=hello").Total)
+	assert.Zero(t, get[deliveriesBody](t, s, "/_sandbox/deliveries?text=goodbye").Total)
 }

@@ -1,21 +1,22 @@
 package control
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 	"net/http"
+	"net/url"
 	"time"
 
-	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
 const (
 	heartbeat = 15 * time.Second
 	// writeTimeout limits how long a client may read nothing.
 	writeTimeout = 30 * time.Second
+	// maxInterval limits for how long events are coalesced.
+	maxInterval = time.Minute
 )
 
 type helloBody struct {
@@ -24,105 +25,154 @@ type helloBody struct {
 	Boot string `json:"boot"`
 }
 
-type eventBody struct {
-	Org        string    `json:"org,omitempty"`
-	AgentID    int64     `json:"agent_id,omitempty"`
-	LogID      int64     `json:"log_id,omitempty"`
-	DeliveryID int64     `json:"delivery_id,omitempty"`
-	RequestID  int64     `json:"request_id,omitempty"`
-	Status     string    `json:"status,omitempty"`
-	At         time.Time `json:"at"`
-}
-
 // streamEvents sends events until the client disconnects or the server is closed.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
+	interval, err := intervalOf(r)
+	if err != nil {
+		writeJSON(w, statusOf(err), errorBody{err.Error()})
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("X-Accel-Buffering", "no") // nginx would wait for more
 	if r.Method == http.MethodHead {
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	ticker := time.NewTicker(heartbeat)
-	defer ticker.Stop()
-	stream := &eventStream{writer: w, controller: http.NewResponseController(w)}
-	for sb := s.Sandbox(); ; sb = s.Sandbox() {
-		events := receive(ctx, sb.Watch(ctx)) // first, so that no event is missed
-		var open bool
-		if stream.sent == 0 {
-			open = stream.send("hello", helloBody{clockOf(sb), s.boot})
-		} else {
-			open = stream.send("replaced", eventBody{At: sb.Now().UTC()})
-		}
-		if !open || !stream.relay(events, ticker.C) {
-			cancel()
-		}
-		for range events { // until its goroutine has finished
-		}
-		if ctx.Err() != nil || s.isClosed() {
-			return
-		}
+	stream := &eventStream{server: s, writer: w, controller: http.NewResponseController(w), interval: interval, position: s.feed.position()}
+	if !stream.send("hello", helloBody{clockOf(s.Sandbox()), s.boot}) {
+		return
 	}
+	if last := r.Header.Get("Last-Event-ID"); last != "" && !stream.resume(last) {
+		return
+	}
+	stream.run(r)
 }
 
-// receive sends events to a channel until the context or the events end.
-func receive(ctx context.Context, watched iter.Seq[sandbox.Event]) <-chan sandbox.Event {
-	events := make(chan sandbox.Event)
-	go func() {
-		defer close(events)
-		for event := range watched {
-			select {
-			case events <- event:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return events
+// intervalOf returns the time for which the client wants events to be coalesced, 0
+// if it wants each of them.
+func intervalOf(r *http.Request) (time.Duration, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return 0, errorf(http.StatusBadRequest, "the query can't be parsed: %v", err)
+	}
+	if !values.Has("interval") {
+		return 0, nil
+	}
+	interval, err := time.ParseDuration(values.Get("interval"))
+	if err != nil || interval < 0 || interval > maxInterval {
+		return 0, errorf(http.StatusBadRequest, "the parameter interval must be a duration from 0s to %v, such as 250ms, not %s", maxInterval, document.Quote(values.Get("interval")))
+	}
+	return interval, nil
 }
 
 // An eventStream writes server-sent events.
 type eventStream struct {
+	server     *Server
 	writer     http.ResponseWriter
 	controller *http.ResponseController
-	sent       int
+	interval   time.Duration
+	position   int64 // number of the last event that was read from the feed
+
+	pending []*event // coalesced, one of each kind
 }
 
-// relay sends events until there are no more, and a comment at each heartbeat. It
-// returns false if the client has disconnected.
-func (s *eventStream) relay(events <-chan sandbox.Event, heartbeats <-chan time.Time) bool {
-	for {
+// resume goes back to the last event that the client has received.
+func (s *eventStream) resume(id string) bool {
+	number, ok := s.server.eventNumber(id)
+	if !ok || number > s.position {
+		return s.send("lost", eventBody{At: s.server.Sandbox().Now().UTC()})
+	}
+	s.position = number
+	return true
+}
+
+// run sends events, and a comment at each heartbeat.
+func (s *eventStream) run(r *http.Request) {
+	beats := time.NewTicker(heartbeat)
+	defer beats.Stop()
+	flush := time.NewTimer(0)
+	defer flush.Stop()
+	<-flush.C
+	for open := true; open; {
+		events, complete, changed := s.server.feed.after(s.position)
+		s.position += int64(len(events))
+		if !complete {
+			s.position = s.server.feed.position()
+			events = append(events[:0], event{s.position, "lost", eventBody{At: s.server.Sandbox().Now().UTC()}})
+		}
+		if len(events) > 0 {
+			open = s.add(events, flush)
+			continue
+		}
 		select {
-		case event, ok := <-events:
-			if !ok {
-				return true
-			}
-			if !s.send(string(event.Type), bodyOf(event)) {
-				return false
-			}
-		case <-heartbeats:
-			if !s.write(":\n\n") {
-				return false
-			}
+		case <-changed:
+		case <-flush.C:
+			open = s.flush()
+		case <-beats.C:
+			open = s.write(":\n\n")
+		case <-r.Context().Done():
+			open = false
+		case <-s.server.ctx.Done():
+			open = false
 		}
 	}
 }
 
-func bodyOf(event sandbox.Event) eventBody {
-	return eventBody{
-		Org:        event.Org,
-		AgentID:    event.AgentID,
-		LogID:      event.LogID,
-		DeliveryID: event.DeliveryID,
-		RequestID:  event.RequestID,
-		Status:     string(event.Status),
-		At:         event.Time.UTC(),
+// add sends events, or coalesces them until the timer fires.
+func (s *eventStream) add(events []event, flush *time.Timer) bool {
+	if s.interval == 0 {
+		for i := range events {
+			if !s.sendEvent(&events[i]) {
+				return false
+			}
+		}
+		return true
 	}
+	if len(s.pending) == 0 {
+		flush.Reset(s.interval)
+	}
+	for i := range events {
+		s.coalesce(&events[i])
+	}
+	return true
 }
 
+// coalesce merges an event with a pending one of its kind.
+func (s *eventStream) coalesce(e *event) {
+	for _, p := range s.pending {
+		if p.kind == e.kind {
+			count := p.body.Count + 1
+			*p = *e
+			p.body.Count = count
+			return
+		}
+	}
+	e.body.Count = 1
+	s.pending = append(s.pending, e)
+}
+
+// flush sends the pending events.
+func (s *eventStream) flush() bool {
+	pending := s.pending
+	s.pending = nil
+	for _, e := range pending {
+		e.number = s.position // a client that resumes has all of them
+		if !s.sendEvent(e) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *eventStream) sendEvent(e *event) bool {
+	text, _ := json.Marshal(e.body) // strings, numbers and times can always be encoded
+	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", s.server.eventID(e.number), e.kind, text))
+}
+
+// send sends something that is not in the feed.
 func (s *eventStream) send(kind string, body any) bool {
-	text, _ := json.Marshal(body) // strings, numbers and times can always be encoded
-	s.sent++
-	return s.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", s.sent, kind, text))
+	text, _ := json.Marshal(body)
+	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", s.server.eventID(s.position), kind, text))
 }
 
 func (s *eventStream) write(text string) bool {

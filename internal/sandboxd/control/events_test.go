@@ -16,26 +16,37 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-type event struct {
+type streamed struct {
 	id, kind string
 	data     map[string]any
 }
 
-// watch receives the events of a server until the stream ends.
-func watch(t testing.TB, s *server) <-chan event {
+// watch receives the events of a server until the stream ends. Headers are names
+// and values in turn.
+func watch(t testing.TB, s *server, headers ...string) <-chan streamed {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/_sandbox/events", http.NoBody)
+	return watchPath(t, s, "/_sandbox/events", headers...)
+}
+
+func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan streamed {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, http.NoBody)
 	require.NoError(t, err)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
 	received, err := http.DefaultTransport.RoundTrip(request)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, received.StatusCode)
 	assert.Equal(t, "text/event-stream", received.Header.Get("Content-Type"))
 	assert.Equal(t, "no-store", received.Header.Get("Cache-Control"))
-	events := make(chan event, 1000)
+	assert.Equal(t, "no", received.Header.Get("X-Accel-Buffering"))
+	events := make(chan streamed, 20_000)
 	go func() {
 		defer close(events)
 		defer received.Body.Close()
@@ -44,9 +55,9 @@ func watch(t testing.TB, s *server) <-chan event {
 	return events
 }
 
-func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- event) {
+func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- streamed) {
 	t.Helper()
-	var read event
+	var read streamed
 	for lines.Scan() {
 		switch name, text, _ := strings.Cut(lines.Text(), ":"); name {
 		case "id":
@@ -59,13 +70,13 @@ func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- event) {
 			if read.kind != "" {
 				events <- read
 			}
-			read = event{}
+			read = streamed{}
 		}
 	}
 }
 
 // next returns the next event of a kind and skips others.
-func next(t testing.TB, events <-chan event, kind string) event {
+func next(t testing.TB, events <-chan streamed, kind string) streamed {
 	t.Helper()
 	for e := range events {
 		if e.kind == kind {
@@ -73,7 +84,7 @@ func next(t testing.TB, events <-chan event, kind string) event {
 		}
 	}
 	require.Fail(t, "the stream has ended", "there was no %s", kind)
-	return event{}
+	return streamed{}
 }
 
 func TestEvents(t *testing.T) {
@@ -82,7 +93,7 @@ func TestEvents(t *testing.T) {
 	boot := get[statusBody](t, s, "/_sandbox/status").Boot
 	events := watch(t, s)
 	hello := <-events
-	assert.Equal(t, event{"1", "hello", map[string]any{"now": monday, "speed": 0.0, "boot": boot}}, hello)
+	assert.Equal(t, streamed{boot + "-0", "hello", map[string]any{"now": monday, "speed": 0.0, "boot": boot}}, hello)
 
 	c := s.newClient(t)
 	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{Title: new("Renamed")})
@@ -111,10 +122,66 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// A client that reconnects gets what it has missed, or learns that it can't.
+func TestResumedStream(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	events := watch(t, s)
+	<-events
+	run := func() { send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"status": "error"}`) }
+	run()
+	last := next(t, events, "run_started")
+	run()
+
+	resumed := watch(t, s, "Last-Event-ID", last.id)
+	assert.Equal(t, "hello", (<-resumed).kind)
+	assert.EqualValues(t, 1, next(t, resumed, "run_finished").data["log_id"])
+	assert.EqualValues(t, 2, next(t, resumed, "run_finished").data["log_id"])
+	for range maxFeed {
+		run()
+	}
+	for _, id := range []string{last.id, "another-1", "nonsense", strings.Split(last.id, "-")[0] + "-999999"} {
+		lost := watch(t, s, "Last-Event-ID", id)
+		assert.Equal(t, "hello", (<-lost).kind)
+		assert.Equal(t, "lost", (<-lost).kind, id)
+	}
+}
+
+// With an interval, a stream has one event of each kind for many.
+func TestCoalescedEvents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var written lockedBuffer
+		ctx, cancel := context.WithCancel(t.Context())
+		s, ended := streamingPath(ctx, t, &fakeWriter{write: written.Write}, "/_sandbox/events?interval=1s")
+		synctest.Wait()
+		for range 50 {
+			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{Status: api.StatusError})
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+		assert.Equal(t, 1, strings.Count(written.String(), "event: "), "nothing but hello is sent at once")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		assert.Equal(t, 1, strings.Count(written.String(), "event: run_started"))
+		assert.Equal(t, 1, strings.Count(written.String(), "event: run_finished"))
+		assert.Contains(t, written.String(), `"log_id":50,"status":"error","count":50`)
+		assert.NotContains(t, written.String(), "event: lost")
+		cancel()
+		<-ended
+		s.Close()
+	})
+}
+
 func TestHeadOfEventsEnds(t *testing.T) {
 	t.Parallel()
 	a := start(t).do(t, http.MethodHead, "/_sandbox/events", "")
 	assert.Equal(t, "text/event-stream", a.header.Get("Content-Type"))
+	for _, interval := range []string{"", "x", "-1s", "61s"} {
+		a := start(t).do(t, http.MethodGet, "/_sandbox/events?interval="+interval, "")
+		assert.Equal(t, http.StatusBadRequest, a.status, interval)
+		assert.Contains(t, a.reason(t), "interval must be a duration from 0s to 1m0s", interval)
+	}
 }
 
 // A fakeWriter simulates a client.
@@ -134,6 +201,11 @@ func (w *fakeWriter) SetWriteDeadline(_ time.Time) error { return nil }
 // streaming streams events to a writer until the context ends.
 func streaming(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
 	t.Helper()
+	return streamingPath(ctx, t, w, "/_sandbox/events")
+}
+
+func streamingPath(ctx context.Context, t *testing.T, w *fakeWriter, path string) (*Server, <-chan struct{}) {
+	t.Helper()
 	w.header = http.Header{}
 	if w.flush == nil {
 		w.flush = func() error { return nil }
@@ -143,7 +215,7 @@ func streaming(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-cha
 	initial.Speed = 0
 	s, err := New(Options{Seed: initial})
 	require.NoError(t, err)
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "/_sandbox/events", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, path, http.NoBody)
 	require.NoError(t, err)
 	done := make(chan struct{})
 	go func() {
@@ -175,7 +247,7 @@ func TestStreamEndsWithTheServer(t *testing.T) {
 		synctest.Wait()
 		s.Close()
 		<-ended
-		require.ErrorIs(t, s.reset(), errStopping)
+		require.ErrorIs(t, s.reset(t.Context()), errStopping)
 	})
 }
 
@@ -199,7 +271,7 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 	for name, happen := range map[string]func(s *Server){
 		"event":     func(s *Server) { _ = s.Sandbox().SetClockSpeed(1) },
 		"heartbeat": func(*Server) { time.Sleep(heartbeat) },
-		"replaced":  func(s *Server) { _ = s.reset() },
+		"replaced":  func(s *Server) { _ = s.reset(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -238,6 +310,7 @@ func TestSlowClient(t *testing.T) {
 			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
 		}
+		synctest.Wait() // until all events are in the feed
 		close(slow)
 		synctest.Wait()
 		assert.Contains(t, written.String(), "event: lost\n")

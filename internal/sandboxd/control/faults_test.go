@@ -1,9 +1,11 @@
 package control
 
 import (
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,31 +31,114 @@ func TestFaults(t *testing.T) {
 			{"drop": true}
 		]
 	}`
-	assert.JSONEq(t, rules, s.do(t, http.MethodPut, "/_sandbox/faults", rules).body)
-	assert.JSONEq(t, rules, s.do(t, http.MethodGet, "/_sandbox/faults", "").body)
+	set := s.do(t, http.MethodPut, "/_sandbox/faults", rules).body
+	assert.JSONEq(t, rules, withoutCounters(t, set))
+	assert.JSONEq(t, set, s.do(t, http.MethodGet, "/_sandbox/faults", "").body)
+	assert.JSONEq(t, set, s.do(t, http.MethodPut, "/_sandbox/faults", set).body, "they can be set as they were returned")
 	assert.Equal(t, 8, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
 
 	for body, want := range map[string]string{
 		`{"requests": {}}`: "body: line 1: requests: must be a list, not an object",
-		`{"requests": [{"status": 503}, {"sttus": 503}]}`:         `body: line 1: requests[1]: unknown field "sttus"; the known fields are after, body`,
+		`{"requests": [{"status": 503}, {"sttus": 503}]}`:         `body: line 1: requests[1]: unknown field "sttus"; the known fields are after, applied, body`,
 		`{"requests": [{"operation": "nothing", "status": 1}]}`:   "requests[0].status: must be from 200 to 599, not 1",
 		`{"requests": [{"operation": "nothing", "status": 500}]}`: `requests[0].operation: is "nothing", which is not an operation`,
-		`{"requests": [{}]}`:                                   "requests[0]: is empty: set latency, status or another field",
-		`{"requests": [{"retry_after": "1s"}]}`:                "requests[0].retry_after: needs status",
-		`{"requests": [{"path": "/Status/[", "status": 500}]}`: `requests[0].path: is "/Status/[", which is not a pattern`,
-		`{"requests": [{"reset": "never"}]}`:                   "requests[0].reset: must be one of before, during, after",
-		`{"requests": [{"latency": "2h"}]}`:                    "requests[0].latency: must be from 0s to 1h0m0s, not 2h0m0s",
-		`{"deliveries": [{"agent": 1}]}`:                       "deliveries[0]: is empty: set delay, duplicate, reorder, drop or wrong_signature",
-		`{"deliveries": [{"drop": true, "delay": "1s"}]}`:      "deliveries[0].drop: can't be combined with another effect",
-		`{"deliveries": [{"drop": 1}]}`:                        "deliveries[0].drop: must be true or false",
+		`{"requests": [{}]}`:                                                     "requests[0]: is empty: set latency, status or another field",
+		`{"requests": [{"retry_after": "1s"}]}`:                                  "requests[0].retry_after: needs status",
+		`{"requests": [{"path": "/Status/[", "status": 500}]}`:                   `requests[0].path: is "/Status/[", which is not a pattern`,
+		`{"requests": [{"reset": "never"}]}`:                                     "requests[0].reset: must be one of before, during, after",
+		`{"requests": [{"latency": "2h"}]}`:                                      "requests[0].latency: must be from 0s to 1h0m0s, not 2h0m0s",
+		`{"deliveries": [{"agent": 1}]}`:                                         "deliveries[0]: is empty: set delay, duplicate, reorder, drop or wrong_signature",
+		`{"deliveries": [{"drop": true, "delay": "1s"}]}`:                        "deliveries[0].drop: can't be combined with another effect",
+		`{"deliveries": [{"drop": 1}]}`:                                          "deliveries[0].drop: must be true or false",
+		`{"deliveries": [{"id": "a b", "drop": true}]}`:                          "deliveries[0].id: must have 1 to 64 letters",
+		`{"deliveries": [{"id": "a", "drop": true}, {"id": "a", "drop": true}]}`: `deliveries[1].id: "a" is the id of another rule`,
+		`{"requests": [{"id": "a", "status": 500}, {"id": "a", "status": 500}]}`: `requests[1].id: "a" is the id of another rule`,
 	} {
 		a := s.do(t, http.MethodPut, "/_sandbox/faults", body)
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
 		assert.Contains(t, a.reason(t), want, body)
 	}
-	assert.JSONEq(t, rules, s.do(t, http.MethodGet, "/_sandbox/faults", "").body, "nothing was changed")
+	assert.JSONEq(t, set, s.do(t, http.MethodGet, "/_sandbox/faults", "").body, "nothing was changed")
 
 	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.do(t, http.MethodPut, "/_sandbox/faults", "{}").body)
+}
+
+// withoutCounters removes what the server adds to rules.
+func withoutCounters(t *testing.T, text string) string {
+	t.Helper()
+	var kinds map[string][]map[string]any
+	require.NoError(t, json.Unmarshal([]byte(text), &kinds))
+	for _, rules := range kinds {
+		for i, rule := range rules {
+			assert.Equal(t, strconv.Itoa(i+1), rule["id"])
+			for _, name := range []string{"id", "matched", "applied", "left"} {
+				assert.Contains(t, rule, name)
+				delete(rule, name)
+			}
+		}
+	}
+	left, err := json.Marshal(kinds)
+	require.NoError(t, err)
+	return string(left)
+}
+
+// Several programs change rules without losing those of the others.
+func TestFaultsAreResources(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	events := watch(t, s)
+	const path = "/_sandbox/faults/requests/"
+	outage := send[faultBody](t, s, http.MethodPut, path+"outage", `{"status": 503, "times": 2}`)
+	next(t, events, "faults")
+	assert.Equal(t, faultBody{ruleBody: ruleBody{ID: "outage", Times: 2, Left: new(2)}, Status: 503}, outage)
+	slow := send[faultBody](t, s, http.MethodPut, path+"slow", `{"latency": "1ms", "method": "PUT"}`)
+	assert.Nil(t, slow.Left)
+	for _, status := range []int{503, 503, 404} {
+		assert.Equal(t, status, s.do(t, http.MethodGet, "/nothing", "").status)
+	}
+	used := get[faultBody](t, s, path+"outage")
+	assert.Equal(t, ruleBody{ID: "outage", Times: 2, Matched: 3, Applied: 2, Left: new(0)}, used.ruleBody)
+	assert.Equal(t, 1, get[statusBody](t, s, "/_sandbox/status").Counts.Faults, "one is used up")
+	assert.Equal(t, 2, get[requestsBody](t, s, "/_sandbox/requests?fault=outage").Total)
+	assert.Equal(t, "outage", get[fullRequestBody](t, s, "/_sandbox/requests/1").FaultID)
+
+	slow = send[faultBody](t, s, http.MethodPatch, path+"slow", `{"disabled": true, "method": null, "times": 7}`)
+	assert.Equal(t, faultBody{ruleBody: ruleBody{ID: "slow", Disabled: true, Times: 7, Left: new(7)}, Latency: "1ms"}, slow)
+	assert.Zero(t, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
+	assert.Equal(t, used, get[faultBody](t, s, path+"outage"), "the counters of others stay")
+	send[faultBody](t, s, http.MethodDelete, path+"outage", "")
+	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, path+"outage", "").status)
+	assert.Len(t, get[faultsBody](t, s, "/_sandbox/faults").Requests, 1)
+
+	const deliveries = "/_sandbox/faults/deliveries/"
+	drop := send[deliveryFaultBody](t, s, http.MethodPut, deliveries+"slow", `{"drop": true, "agent": 2}`)
+	assert.Equal(t, deliveryFaultBody{ruleBody: ruleBody{ID: "slow"}, Drop: true, Agent: 2}, drop)
+	assert.True(t, send[deliveryFaultBody](t, s, http.MethodPatch, deliveries+"slow", `{"drop": null, "duplicate": true}`).Duplicate)
+	assert.True(t, get[deliveryFaultBody](t, s, deliveries+"slow").Duplicate)
+	assert.Equal(t, 1, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
+	send[deliveryFaultBody](t, s, http.MethodDelete, deliveries+"slow", "")
+
+	for _, test := range []struct {
+		method, path, body string
+		status             int
+		want               string
+	}{
+		{http.MethodGet, path + "none", "", 404, `there is no such fault with the id "none"`},
+		{http.MethodPatch, path + "none", "{}", 404, "there is no such fault"},
+		{http.MethodDelete, deliveries + "none", "", 404, "there is no such fault"},
+		{http.MethodGet, "/_sandbox/faults/all/none", "", 404, "openapi.yaml lists what exists"},
+		{http.MethodPut, path + "a%20b", `{"status": 500}`, 400, `the id "a b" of a fault must have`},
+		{http.MethodPut, path + "a", `{"status": 1}`, 400, "body: line 1: status: must be from 200 to 599, not 1"},
+		{http.MethodPut, path + "a", `{}`, 400, "is empty"},
+		{http.MethodPatch, path + "slow", `{"latency": null}`, 400, "is empty"},
+		{http.MethodPatch, path + "slow", `[]`, 400, "must be an object"},
+		{http.MethodPatch, path + "slow", `{"latncy": "1s"}`, 400, "unknown field"},
+	} {
+		a := s.do(t, test.method, test.path, test.body)
+		assert.Equal(t, test.status, a.status, test.path)
+		assert.Contains(t, a.reason(t), test.want, test.path)
+	}
+	assert.Equal(t, slow, get[faultBody](t, s, path+"slow"))
 }
 
 // Faults reach the connection through all wrappers.

@@ -39,17 +39,25 @@ func (c *call) readBody(maxBytes int64) ([]byte, error) {
 	return text, nil
 }
 
+// jsonBody returns the body, which must be declared as JSON.
+func (c *call) jsonBody() ([]byte, error) {
+	if _, err := c.format(map[string]document.Format{"application/json": document.JSON}); err != nil {
+		return nil, err
+	}
+	return c.readBody(maxBody)
+}
+
 // body reads a body of JSON with read.
 func (c *call) body(read func(*document.Value)) error {
-	format, err := c.format(map[string]document.Format{"application/json": document.JSON})
+	text, err := c.jsonBody()
 	if err != nil {
 		return err
 	}
-	text, err := c.readBody(maxBody)
-	if err != nil {
-		return err
-	}
-	d, root := document.Parse(document.Body("body"), text, format)
+	return parseBody(text, read)
+}
+
+func parseBody(text []byte, read func(*document.Value)) error {
+	d, root := document.Parse(document.Body("body"), text, document.JSON)
 	if root != nil {
 		read(root)
 	}

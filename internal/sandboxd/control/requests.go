@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type requestBody struct {
 	Status     int       `json:"status"` // 0 if there was no response
 	DurationMS float64   `json:"duration_ms"`
 	Fault      bool      `json:"fault"`
+	FaultID    string    `json:"fault_id"`
 }
 
 type fullRequestBody struct {
@@ -45,14 +47,16 @@ func (c *call) requests() (any, error) {
 	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
 	lowest, highest := c.query.statuses("status")
 	method, text := c.query.values.Get("method"), strings.ToLower(c.query.values.Get("text"))
+	fault := c.query.values.Get("fault")
 	if c.query.err != nil {
 		return nil, c.query.err
 	}
 	page, total, next := paginate(c.sandbox.RequestsBackward(), int(limit), before,
 		func(r *sandbox.Request) int64 { return r.ID },
 		func(r *sandbox.Request) bool {
-			return (method == "" || strings.EqualFold(method, r.Method)) &&
-				r.StatusCode >= lowest && r.StatusCode <= highest && (text == "" || contains(r, text))
+			return (method == "" || strings.EqualFold(method, r.Method)) && (fault == "" || fault == r.FaultID) &&
+				r.StatusCode >= lowest && r.StatusCode <= highest &&
+				(text == "" || containsText(text, r.URL, r.Body, r.ResponseBody))
 		})
 	body := requestsBody{Requests: []requestBody{}, Total: total, Before: next}
 	for i := range page {
@@ -61,25 +65,28 @@ func (c *call) requests() (any, error) {
 	return body, nil
 }
 
-// statuses parses a status, as in 404, or a class of statuses, as in 4xx.
+// statuses parses a status, as in 404, a class of statuses, as in 4xx, or none.
 func (q *query) statuses(name string) (lowest, highest int) {
 	text := q.values.Get(name)
-	if text == "" {
+	switch text {
+	case "":
 		return 0, math.MaxInt
+	case "none":
+		return 0, 0
 	}
 	lowest, lowErr := strconv.Atoi(strings.ReplaceAll(text, "x", "0"))
 	highest, highErr := strconv.Atoi(strings.ReplaceAll(text, "x", "9"))
 	if len(text) != len("404") || lowErr != nil || highErr != nil || lowest < 100 {
-		q.invalid(name, "a status such as 404 or 4xx")
+		q.invalid(name, "a status such as 404 or 4xx, or none")
 	}
 	return lowest, highest
 }
 
-// contains reports whether the URL or a body contains a text, which is in lower
+// containsText reports whether a URL or a body contains a text, which is in lower
 // case.
-func contains(r *sandbox.Request, text string) bool {
-	return strings.Contains(strings.ToLower(r.URL), text) ||
-		bytes.Contains(bytes.ToLower(r.Body), []byte(text)) || bytes.Contains(bytes.ToLower(r.ResponseBody), []byte(text))
+func containsText(text, url string, bodies ...[]byte) bool {
+	return strings.Contains(strings.ToLower(url), text) ||
+		slices.ContainsFunc(bodies, func(body []byte) bool { return bytes.Contains(bytes.ToLower(body), []byte(text)) })
 }
 
 func (c *call) requestByID() (any, error) {
@@ -101,5 +108,6 @@ func requestOf(r *sandbox.Request) requestBody {
 		Status:     r.StatusCode,
 		DurationMS: float64(r.Duration.Microseconds()) / 1000,
 		Fault:      r.Faulted,
+		FaultID:    r.FaultID,
 	}
 }

@@ -47,7 +47,7 @@ func TestRequests(t *testing.T) {
 		"method=POST": 1, "method=get": 3, "method=PUT": 0,
 		"status=401": 1, "status=4xx": 2, "status=5xx": 1, "status=20x": 2, "status=3xx": 0, "status=": 5,
 		"text=tea": 1, "text=SEARCH": 1, "text=unauthorized": 0, "text=credentials": 1, "text=": 5, "text=%3Cb%3E": 1,
-		"status=200&text=inbox&method=GET": 1,
+		"status=200&text=morning+digest&method=GET": 1, "status=none": 0,
 	} {
 		assert.Equal(t, want, get[requestsBody](t, s, "/_sandbox/requests?"+query).Total, query)
 	}
@@ -66,12 +66,17 @@ func TestRequests(t *testing.T) {
 	assert.False(t, full.Truncated)
 	assert.NotContains(t, s.do(t, http.MethodGet, "/_sandbox/requests/2", "").body, apiKey)
 
-	for _, query := range []string{"status=99", "status=xxx", "status=4", "status=4xxx", "status=-10", "status=ok"} {
+	for _, query := range []string{"status=99", "status=xxx", "status=4", "status=4xxx", "status=-10", "status=ok", "status=NONE"} {
 		a := s.do(t, http.MethodGet, "/_sandbox/requests?"+query, "")
 		assert.Equal(t, http.StatusBadRequest, a.status, query)
 		assert.Contains(t, a.reason(t), "must be a status such as 404 or 4xx", query)
 	}
 	assert.Equal(t, http.StatusBadRequest, s.do(t, http.MethodGet, "/_sandbox/requests?limit=no", "").status)
+	for _, target := range []string{"/_sandbox/requests?text=%zz", "/_sandbox/status?a;b", "/_sandbox/events?interval=%"} {
+		malformed := s.do(t, http.MethodGet, target, "")
+		assert.Equal(t, http.StatusBadRequest, malformed.status, target)
+		assert.Contains(t, malformed.reason(t), "the query can't be parsed", target)
+	}
 	assert.EqualValues(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
 }
 

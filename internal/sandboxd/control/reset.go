@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -18,30 +19,35 @@ func (c *call) reseed() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = c.replace(func(old *sandbox.Sandbox) (*sandbox.Sandbox, error) {
-		read, err := seed.Read(document.Body("seed"), text, format)
+	return c.work("seed", 0, nil, func(ctx context.Context) (any, error) {
+		err := c.replace(ctx, func(old *sandbox.Sandbox) (*sandbox.Sandbox, error) {
+			read, err := seed.Read(document.Body("seed"), text, format)
+			if err != nil {
+				return nil, errorf(http.StatusBadRequest, "%v", err)
+			}
+			read.InboxURL = c.inboxURL()
+			sb, err := read.NewSandbox(old.Accounts())
+			if err != nil {
+				return nil, errorf(http.StatusBadRequest, "%v", err)
+			}
+			return sb, nil
+		})
 		if err != nil {
-			return nil, errorf(http.StatusBadRequest, "%v", err)
+			return nil, err
 		}
-		sb, err := read.NewSandbox(old.Accounts())
-		if err != nil {
-			return nil, errorf(http.StatusBadRequest, "%v", err)
-		}
-		return sb, nil
+		return c.statusOf(c.Sandbox()), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return c.statusOf(c.Sandbox()), nil
 }
 
-// reset replaces the sandbox by one in the state of the first seed.
-func (c *call) reset() (any, error) {
+// resetSandbox replaces the sandbox by one in the state of the first seed.
+func (c *call) resetSandbox() (any, error) {
 	if err := c.emptyBody(); err != nil {
 		return nil, err
 	}
-	if err := c.Server.reset(); err != nil {
-		return nil, err
-	}
-	return c.statusOf(c.Sandbox()), nil
+	return c.work("reset", 0, nil, func(ctx context.Context) (any, error) {
+		if err := c.reset(ctx); err != nil {
+			return nil, err
+		}
+		return c.statusOf(c.Sandbox()), nil
+	})
 }

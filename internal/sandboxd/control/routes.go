@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -17,19 +19,26 @@ var description []byte
 
 // routes are the operations of the control API, which control.yaml describes.
 func (s *Server) routes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
+	routes := map[string]http.HandlerFunc{
 		"GET /_sandbox/status":                  s.handle((*call).status),
 		"GET /_sandbox/clock":                   s.handle((*call).clock),
 		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
 		"POST /_sandbox/seed":                   s.handle((*call).reseed),
-		"POST /_sandbox/reset":                  s.handle((*call).reset),
+		"POST /_sandbox/reset":                  s.handle((*call).resetSandbox),
 		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
 		"GET /_sandbox/agents/{id}/schedule":    s.handle((*call).schedule),
 		"GET /_sandbox/crontab":                 s.handle((*call).crontab),
 		"GET /_sandbox/schedules":               s.handle((*call).schedules),
 		"GET /_sandbox/timeline":                s.handle((*call).timeline),
+		"GET /_sandbox/runs/{id}":               s.handle((*call).runByID),
+		"GET /_sandbox/jobs":                    s.handle((*call).listJobs),
+		"GET /_sandbox/jobs/{id}":               s.handle((*call).jobByID),
+		"POST /_sandbox/jobs/{id}/cancel":       s.handle((*call).cancelJob),
 		"GET /_sandbox/faults":                  s.handle((*call).faults),
 		"PUT /_sandbox/faults":                  s.handle((*call).setFaults),
+		"POST /_sandbox/inbox":                  s.receive,
+		"GET /_sandbox/inbox":                   s.handle((*call).listInbox),
+		"GET /_sandbox/inbox/{id}":              s.handle((*call).inboxByID),
 		"GET /_sandbox/requests":                s.handle((*call).requests),
 		"GET /_sandbox/requests/{id}":           s.handle((*call).requestByID),
 		"GET /_sandbox/deliveries":              s.handle((*call).deliveries),
@@ -39,6 +48,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"GET /_sandbox/openapi.yaml":            serveDescription,
 		"/_sandbox/api/":                        s.servePlatform,
 	}
+	maps.Copy(routes, s.faultRoutes())
+	return routes
 }
 
 // servePlatform serves the platform's API for the console, which must neither use
@@ -66,11 +77,21 @@ type call struct {
 // handle returns a handler that writes the result of an operation as JSON.
 func (s *Server) handle(operation func(*call) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{Server: s, sandbox: s.Sandbox(), request: r, writer: w, query: query{values: r.URL.Query()}}
+		values, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			writeJSON(w, http.StatusBadRequest, errorBody{"the query can't be parsed: " + err.Error()})
+			return
+		}
+		c := &call{Server: s, sandbox: s.Sandbox(), request: r, writer: w, query: query{values: values}}
 		c.id, _ = strconv.ParseInt(r.PathValue("id"), 10, 64)
 		body, err := operation(c)
 		if err != nil {
 			writeJSON(w, statusOf(err), errorBody{err.Error()})
+			return
+		}
+		if job, ok := body.(accepted); ok {
+			w.Header().Set("Location", fmt.Sprintf("%sjobs/%d", Prefix, job.ID))
+			writeJSON(w, http.StatusAccepted, job)
 			return
 		}
 		writeJSON(w, http.StatusOK, body)

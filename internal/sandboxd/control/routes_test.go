@@ -79,7 +79,11 @@ func TestMethods(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for method, path := range operations {
-		for _, other := range []string{http.MethodDelete, http.MethodPatch, http.MethodOptions, "BREW"} {
+		others := []string{http.MethodDelete, http.MethodPatch, http.MethodOptions, "BREW"}
+		if strings.HasSuffix(path, "/faults/requests/1") || strings.HasSuffix(path, "/faults/deliveries/1") {
+			others = others[2:]
+		}
+		for _, other := range others {
 			a := s.do(t, other, path, "")
 			assert.Equal(t, http.StatusMethodNotAllowed, a.status, path)
 			assert.Contains(t, a.reason(t), other)
@@ -97,9 +101,10 @@ func TestMethods(t *testing.T) {
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	s := start(t)
+	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests": [{"path": "/", "status": 500}], "deliveries": [{"drop": true}]}`)
 	written := 0
 	for method, path := range operations {
-		if method == http.MethodGet {
+		if method == http.MethodGet || method == http.MethodDelete || path == "/_sandbox/inbox" {
 			continue
 		}
 		written++
@@ -130,8 +135,8 @@ func TestBodies(t *testing.T) {
 		assert.Equal(t, http.StatusRequestEntityTooLarge, a.status, path)
 		assert.Contains(t, a.reason(t), "bytes")
 	}
-	assert.Equal(t, 6, written)
-	assert.Equal(t, countsBody{}, get[statusBody](t, s, "/_sandbox/status").Counts, "nothing has happened")
+	assert.Equal(t, 11, written)
+	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "nothing has happened")
 }
 
 func TestUnknownPaths(t *testing.T) {
@@ -145,7 +150,7 @@ func TestUnknownPaths(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "openapi.yaml", path)
 	}
-	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/x/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99"} {
+	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/x/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99", "/_sandbox/runs/99", "/_sandbox/jobs/99"} {
 		a := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "there is no", path)

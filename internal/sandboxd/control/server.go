@@ -4,6 +4,7 @@
 package control
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
@@ -48,8 +49,16 @@ type Server struct {
 	logger    *slog.Logger
 	current   atomic.Pointer[sandbox.Sandbox]
 
-	mu     sync.Mutex // of replacements
-	closed bool
+	feed  *feed
+	jobs  jobs
+	inbox *inbox
+
+	ctx    context.Context //nolint:containedctx // of all jobs and streams
+	cancel context.CancelFunc
+
+	seeding sync.Mutex // of the seed, while a sandbox is created
+	mu      sync.Mutex // of replacements; never held for long
+	closed  bool
 }
 
 // New creates a server and its sandbox. It must be closed.
@@ -62,6 +71,12 @@ func New(options Options) (*Server, error) {
 		guard:     guard{options.Hosts},
 		mux:       http.NewServeMux(),
 		logger:    options.Logger,
+		feed:      newFeed(),
+		inbox:     &inbox{},
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if s.url != "" {
+		s.seed.InboxURL = s.inboxURL()
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -77,8 +92,12 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.current.Store(sb)
+	s.follow(sb)
 	return s, nil
 }
+
+// inboxURL is the URL of the receiver that the server has itself.
+func (s *Server) inboxURL() string { return s.url + Prefix + "inbox" }
 
 // Sandbox returns the current sandbox.
 func (s *Server) Sandbox() *sandbox.Sandbox { return s.current.Load() }

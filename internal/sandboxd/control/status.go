@@ -11,6 +11,7 @@ type statusBody struct {
 	StartedAt time.Time     `json:"started_at"`
 	Boot      string        `json:"boot"`
 	URL       string        `json:"url"`
+	InboxURL  string        `json:"inbox_url"`
 	Clock     clockBody     `json:"clock"`
 	Accounts  []accountBody `json:"accounts"`
 	Counts    countsBody    `json:"counts"`
@@ -26,7 +27,7 @@ type accountBody struct {
 type countsBody struct {
 	Requests   int64 `json:"requests"`   // so far
 	Deliveries int64 `json:"deliveries"` // so far
-	Faults     int   `json:"faults"`
+	Faults     int   `json:"faults"`     // that can still apply
 }
 
 func (c *call) status() (any, error) { return c.statusOf(c.sandbox), nil }
@@ -38,9 +39,8 @@ func (s *Server) statusOf(sb *sandbox.Sandbox) statusBody {
 		Boot:      s.boot,
 		URL:       s.url,
 		Clock:     clockOf(sb),
-		Counts: countsBody{
-			Faults: len(sb.Faults()) + len(sb.DeliveryFaults()),
-		},
+		InboxURL:  s.inboxURL(),
+		Counts:    countsBody{Faults: activeFaults(sb)},
 	}
 	for r := range sb.RequestsBackward() { // ids count from 1
 		body.Counts.Requests = r.ID

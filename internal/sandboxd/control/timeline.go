@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"math"
 	"net/http"
 	"slices"
@@ -8,22 +9,48 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
 const (
-	maxBuckets      = 2000
-	maxTimeline     = 100 * 366 * 24 * time.Hour
-	maxTimelineRuns = 400 // that are listed
+	maxBuckets  = 2000
+	maxTimeline = 100 * 366 * 24 * time.Hour
+	defaultRows = 20
+	maxRows     = 100
+	// maxRowRuns is the number of runs that a row lists.
+	maxRowRuns = 200
+	// maxRowNext is the number of next runs that a row lists.
+	maxRowNext = 100
+	// maxMarks is the number of deliveries of a run that a row lists.
+	maxMarks = 5
 )
 
 type timelineBody struct {
-	From    time.Time    `json:"from"`
-	To      time.Time    `json:"to"`
-	Bucket  string       `json:"bucket"` // its duration
-	Buckets []bucketBody `json:"buckets"`
+	From   time.Time         `json:"from"`
+	To     time.Time         `json:"to"`
+	Bucket string            `json:"bucket"` // its duration
+	Total  int               `json:"total"`  // runs
+	Rows   []timelineRowBody `json:"rows"`
+	Others othersBody        `json:"others"`
+}
+
+// timelineRowBody is the row of an agent.
+type timelineRowBody struct {
+	Agent    int64        `json:"agent"`
+	Title    string       `json:"title"`
+	Total    int          `json:"total"`
+	Buckets  []bucketBody `json:"buckets"`
+	Runs     []runBody    `json:"runs"` // none if there are too many
+	NextRuns []time.Time  `json:"next_runs"`
+	Waiting  bool         `json:"waiting"`
+}
+
+// othersBody sums the agents that have no row.
+type othersBody struct {
+	Agents  int          `json:"agents"`
 	Total   int          `json:"total"`
-	Runs    []runBody    `json:"runs"`
+	Buckets []bucketBody `json:"buckets"`
 }
 
 type bucketBody struct {
@@ -34,19 +61,27 @@ type bucketBody struct {
 }
 
 type runBody struct {
-	ID        int64        `json:"id"`
-	Agent     int64        `json:"periodic_agent"`
-	Status    api.Status   `json:"status"`
-	StartTime client.Time  `json:"start_time"`
-	EndTime   *client.Time `json:"end_time"`
+	ID         int64        `json:"id"`
+	Status     api.Status   `json:"status"`
+	StartTime  client.Time  `json:"start_time"`
+	EndTime    *client.Time `json:"end_time"`
+	Deliveries []markBody   `json:"deliveries"`
 }
 
-// timeline counts the runs of an org that started in a period, in buckets of equal
-// duration.
+// markBody is a delivery of a run.
+type markBody struct {
+	ID         int64     `json:"id"`
+	StatusCode int       `json:"status_code"`
+	Sent       bool      `json:"sent"`
+	At         time.Time `json:"at"`
+}
+
+// timeline returns the runs of an org that started in a period, by agent.
 func (c *call) timeline() (any, error) {
 	org := c.query.values.Get("org")
 	from, to := c.query.time("from"), c.query.time("to")
 	buckets := c.query.integer("buckets", 200, 1, maxBuckets)
+	rows := c.query.integer("rows", defaultRows, 1, maxRows)
 	agent := c.query.integer("agent", 0, 1, math.MaxInt64)
 	switch known := c.orgs(); {
 	case c.query.err != nil:
@@ -58,13 +93,24 @@ func (c *call) timeline() (any, error) {
 	case to.Sub(from) > maxTimeline:
 		return nil, errorf(http.StatusBadRequest, "the parameters from and to are more than 100 years apart")
 	}
-	t := newTimeline(from, to, int(buckets))
-	for log := range c.sandbox.Logs(org, from, to) {
-		if agent == 0 || agent == log.PeriodicAgent {
-			t.add(log)
-		}
+	agents := c.sandbox.PeriodicAgentIDs(org)
+	if agent != 0 {
+		agents = slices.DeleteFunc(agents, func(id int64) bool { return id != agent })
 	}
-	return t.body(), nil
+	t := newTimeline(from, to, int(buckets), agents)
+	for log := range c.sandbox.Logs(org, from, to) {
+		t.add(log)
+	}
+	shown, others := t.split(int(rows), func(id int64) bool { return c.runsBefore(id, to) })
+	body := timelineBody{From: from, To: to, Bucket: t.step.String(), Rows: []timelineRowBody{}}
+	marks := c.marks(org, from)
+	for _, row := range shown {
+		body.Total += row.total
+		body.Rows = append(body.Rows, c.rowBody(row, to, marks))
+	}
+	body.Others = sum(others)
+	body.Total += body.Others.Total
+	return body, nil
 }
 
 // orgs returns the keys of all orgs.
@@ -75,30 +121,89 @@ func (c *call) orgs() (keys []string) {
 	return keys
 }
 
-// A timeline counts runs.
-type timeline struct {
-	timelineBody
-
-	first   time.Time // start of the first bucket
-	step    time.Duration
-	buckets []bucketBody // all of them, in order
+// runsBefore reports whether the next run of an agent is before a time.
+func (c *call) runsBefore(agentID int64, t time.Time) bool {
+	state, err := c.sandbox.AgentState(agentID)
+	return err == nil && !state.NextRun.IsZero() && state.NextRun.Before(t)
 }
 
-func newTimeline(from, to time.Time, buckets int) *timeline {
-	step := bucketSize(to.Sub(from), buckets)
-	first := from.Truncate(step)
-	return &timeline{
-		timelineBody: timelineBody{From: from, To: to, Bucket: step.String(), Buckets: []bucketBody{}, Runs: []runBody{}},
-		first:        first,
-		step:         step,
-		buckets:      make([]bucketBody, 1+to.Sub(first)/step),
+// marks returns the deliveries of an org since a time, by log.
+func (c *call) marks(org string, from time.Time) map[int64][]markBody {
+	marks := map[int64][]markBody{}
+	for d := range c.sandbox.DeliveriesBackward() {
+		if d.FinishedAt.Before(from) {
+			break
+		}
+		if d.Org == org && len(marks[d.LogID]) < maxMarks {
+			marks[d.LogID] = append(marks[d.LogID], markBody{d.ID, d.StatusCode, d.Err != sandbox.ErrDeliveryDropped, d.StartedAt.UTC()}) //nolint:errorlint // it is not wrapped
+		}
 	}
+	return marks
 }
 
+func (c *call) rowBody(row *timelineRow, to time.Time, marks map[int64][]markBody) timelineRowBody {
+	body := timelineRowBody{
+		Agent: row.agent, Title: c.title(row.agent), Total: row.total, Buckets: row.sorted(), Runs: []runBody{}, NextRuns: []time.Time{},
+	}
+	if row.total <= maxRowRuns {
+		for _, log := range row.logs {
+			body.Runs = append(body.Runs, runBody{log.ID, log.Status, log.StartTime, log.EndTime, append([]markBody{}, marks[log.ID]...)})
+		}
+		slices.SortStableFunc(body.Runs, func(a, b runBody) int { return a.StartTime.Compare(b.StartTime.Time) })
+	}
+	state, err := c.sandbox.AgentState(row.agent)
+	if err != nil { // it was deleted meanwhile
+		return body
+	}
+	body.Waiting = state.Waiting
+	agent, err := c.sandbox.PeriodicAgent(row.agent)
+	if err != nil || state.NextRun.IsZero() {
+		return body
+	}
+	next, _ := agent.Task.NextRuns(state.NextRun.Add(-time.Nanosecond), maxRowNext, nil) // none if the schedule can't be parsed
+	for _, at := range append([]time.Time{state.NextRun.UTC()}, next...) {
+		if at.Before(to) && !slices.Contains(body.NextRuns, at) && len(body.NextRuns) < maxRowNext {
+			body.NextRuns = append(body.NextRuns, at)
+		}
+	}
+	return body
+}
+
+// A timeline counts runs by agent.
+type timeline struct {
+	first time.Time // start of the first bucket
+	step  time.Duration
+	rows  map[int64]*timelineRow
+}
+
+type timelineRow struct {
+	agent   int64
+	total   int
+	buckets map[time.Time]*bucketBody
+	logs    []*client.PeriodicAgentLog // the first ones
+}
+
+func newTimeline(from, to time.Time, buckets int, agents []int64) *timeline {
+	step := bucketSize(to.Sub(from), buckets)
+	t := &timeline{first: from.Truncate(step), step: step, rows: map[int64]*timelineRow{}}
+	for _, id := range agents {
+		t.rows[id] = &timelineRow{agent: id, buckets: map[time.Time]*bucketBody{}}
+	}
+	return t
+}
+
+// add adds a run, if its agent belongs to the timeline.
 func (t *timeline) add(log *client.PeriodicAgentLog) {
-	at := int(log.StartTime.Sub(t.first) / t.step)
-	bucket := &t.buckets[at]
-	bucket.Start = t.first.Add(time.Duration(at) * t.step)
+	row := t.rows[log.PeriodicAgent]
+	if row == nil {
+		return
+	}
+	start := t.first.Add(log.StartTime.Sub(t.first).Truncate(t.step))
+	bucket := row.buckets[start]
+	if bucket == nil {
+		bucket = &bucketBody{Start: start}
+		row.buckets[start] = bucket
+	}
 	switch log.Status {
 	case api.StatusSuccess:
 		bucket.Success++
@@ -107,23 +212,60 @@ func (t *timeline) add(log *client.PeriodicAgentLog) {
 	default:
 		bucket.Running++
 	}
-	if t.Total++; t.Total <= maxTimelineRuns {
-		t.Runs = append(t.Runs, runBody{log.ID, log.PeriodicAgent, log.Status, log.StartTime, log.EndTime})
+	if row.total++; row.total <= maxRowRuns {
+		row.logs = append(row.logs, log)
 	}
 }
 
-// body omits empty buckets, and the runs if there are too many.
-func (t *timeline) body() timelineBody {
-	for _, bucket := range t.buckets {
-		if !bucket.Start.IsZero() {
-			t.Buckets = append(t.Buckets, bucket)
+// split returns the rows that are shown, in the order of their agents, and the
+// others. If there are too many, those with the most runs are shown, and then those
+// that are due.
+func (t *timeline) split(limit int, isDue func(agent int64) bool) (shown, others []*timelineRow) {
+	var rows []*timelineRow
+	for _, row := range t.rows {
+		rows = append(rows, row)
+	}
+	byAgent := func(a, b *timelineRow) int { return cmp.Compare(a.agent, b.agent) }
+	if len(rows) > limit {
+		due := map[*timelineRow]int{}
+		for _, row := range rows {
+			if isDue(row.agent) {
+				due[row] = 1
+			}
+		}
+		slices.SortFunc(rows, func(a, b *timelineRow) int {
+			return cmp.Or(cmp.Compare(b.total, a.total), cmp.Compare(due[b], due[a]), byAgent(a, b))
+		})
+		rows, others = rows[:limit], rows[limit:]
+	}
+	slices.SortFunc(rows, byAgent)
+	return rows, others
+}
+
+func (r *timelineRow) sorted() []bucketBody {
+	buckets := []bucketBody{}
+	for _, bucket := range r.buckets {
+		buckets = append(buckets, *bucket)
+	}
+	slices.SortFunc(buckets, func(a, b bucketBody) int { return a.Start.Compare(b.Start) })
+	return buckets
+}
+
+// sum sums rows.
+func sum(rows []*timelineRow) othersBody {
+	all := timelineRow{buckets: map[time.Time]*bucketBody{}}
+	for _, row := range rows {
+		all.total += row.total
+		for start, bucket := range row.buckets {
+			if all.buckets[start] == nil {
+				all.buckets[start] = &bucketBody{Start: start}
+			}
+			all.buckets[start].Success += bucket.Success
+			all.buckets[start].Error += bucket.Error
+			all.buckets[start].Running += bucket.Running
 		}
 	}
-	if t.Total > maxTimelineRuns {
-		t.Runs = []runBody{}
-	}
-	slices.SortStableFunc(t.Runs, func(a, b runBody) int { return a.StartTime.Compare(b.StartTime.Time) })
-	return t.timelineBody
+	return othersBody{Agents: len(rows), Total: all.total, Buckets: all.sorted()}
 }
 
 // bucketSize returns the duration of a bucket. It needs at most one bucket more

@@ -1,15 +1,14 @@
 package control
 
 import (
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
 )
 
 func TestTimeline(t *testing.T) {
@@ -21,7 +20,7 @@ orgs:
   accounts: [{username: ada, admin: true}]
   agents:
   - {title: Hourly, task: {crontab: {minute: 0}}, outcomes: [{duration: 30s}, {status: error}, {status: running}]}
-  - {title: Daily, task: {crontab: {minute: 30, hour: 8}}, outcomes: [{}]}
+  - {title: Daily, task: {crontab: {minute: 30, hour: 8}}, outcomes: [{}], callback_url: inbox}
 - {key: else, accounts: [{username: eve}]}
 `))
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
@@ -29,15 +28,33 @@ orgs:
 	all := get[timelineBody](t, s, day+"&buckets=24")
 	assert.Equal(t, "1h0m0s", all.Bucket)
 	assert.Equal(t, 17, all.Total)
-	assert.Len(t, all.Runs, 17)
-	assert.Len(t, all.Buckets, 16, "those of the night are left out")
+	require.Len(t, all.Rows, 2)
+	hourly, daily := all.Rows[0], all.Rows[1]
+	assert.Equal(t, "Hourly", hourly.Title)
+	assert.Len(t, hourly.Runs, 16)
+	assert.Len(t, hourly.Buckets, 16, "those of the night are omitted")
 	at := func(hour int) time.Time { return time.Date(2026, time.January, 5, hour, 0, 0, 0, time.UTC) }
 	assert.Equal(t, []bucketBody{
-		{Start: at(8), Success: 2}, {Start: at(9), Error: 1}, {Start: at(10), Running: 1}, {Start: at(11), Success: 1},
-	}, all.Buckets[:4])
-	assert.Equal(t, at(8), all.Runs[0].StartTime.Time)
-	assert.Equal(t, at(8).Add(30*time.Second), all.Runs[0].EndTime.Time)
-	assert.Nil(t, all.Runs[3].EndTime)
+		{Start: at(8), Success: 1}, {Start: at(9), Error: 1}, {Start: at(10), Running: 1}, {Start: at(11), Success: 1},
+	}, hourly.Buckets[:4])
+	assert.Equal(t, at(8), hourly.Runs[0].StartTime.Time)
+	assert.Equal(t, at(8).Add(30*time.Second), hourly.Runs[0].EndTime.Time)
+	assert.Nil(t, hourly.Runs[2].EndTime)
+	assert.Equal(t, 1, daily.Total)
+	require.Len(t, daily.Runs[0].Deliveries, 1)
+	assert.Equal(t, http.StatusNoContent, daily.Runs[0].Deliveries[0].StatusCode)
+	assert.Empty(t, hourly.Runs[0].Deliveries)
+	assert.Empty(t, hourly.NextRuns, "they are after the period")
+	assert.Equal(t, othersBody{Buckets: []bucketBody{}}, all.Others)
+
+	tomorrow := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-06T06:00:00Z&to=2026-01-06T12:00:00Z")
+	assert.Equal(t, 2, tomorrow.Total)
+	assert.Equal(t, []time.Time{at(24 + 8), at(24 + 9), at(24 + 10), at(24 + 11)}, tomorrow.Rows[0].NextRuns)
+	assert.Equal(t, []time.Time{at(24 + 8).Add(30 * time.Minute)}, tomorrow.Rows[1].NextRuns)
+
+	first := get[timelineBody](t, s, day+"&buckets=24&rows=1")
+	assert.Equal(t, []timelineRowBody{hourly}, first.Rows)
+	assert.Equal(t, othersBody{Agents: 1, Total: 1, Buckets: []bucketBody{{Start: at(8), Success: 1}}}, first.Others)
 
 	assert.Equal(t, 1, get[timelineBody](t, s, day+"&agent=2").Total)
 	assert.Zero(t, get[timelineBody](t, s, day+"&agent=99").Total)
@@ -45,7 +62,7 @@ orgs:
 	assert.Equal(t, 2, narrow.Total, "a run at the end is not in it")
 	assert.Equal(t, "30s", narrow.Bucket)
 	empty := s.do(t, http.MethodGet, "/_sandbox/timeline?org=else&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z", "")
-	assert.Contains(t, empty.body, `"buckets":[],"total":0,"runs":[]`)
+	assert.Contains(t, empty.body, `"rows":[],"others":{"agents":0,"total":0,"buckets":[]}`)
 
 	for query, status := range map[string]int{
 		"org=nobody&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z":            http.StatusNotFound,
@@ -69,18 +86,20 @@ func TestManyRunsAreOnlyCounted(t *testing.T) {
 	s := start(t, withSeed(t, `
 orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Often, task: {crontab: {}}, outcomes: [{}]}]}]
 `))
-	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"to": "2026-01-05T14:35:00Z"}`)
+	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"to": "2026-01-05T11:15:00Z"}`)
 	query := "/_sandbox/timeline?org=acme&from=2026-01-05T00:00:00Z&to=2026-02-05T00:00:00Z"
-	assert.Len(t, get[timelineBody](t, s, query).Runs, 400)
+	row := get[timelineBody](t, s, query).Rows[0]
+	assert.Len(t, row.Runs, 200)
+	assert.Len(t, row.NextRuns, 100)
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "1m"}`)
-	many := get[timelineBody](t, s, query)
-	assert.Equal(t, 401, many.Total)
-	assert.Empty(t, many.Runs)
+	row = get[timelineBody](t, s, query).Rows[0]
+	assert.Equal(t, 201, row.Total)
+	assert.Empty(t, row.Runs)
 	counted := 0
-	for _, bucket := range many.Buckets {
+	for _, bucket := range row.Buckets {
 		counted += bucket.Success
 	}
-	assert.Equal(t, 401, counted)
+	assert.Equal(t, 201, counted)
 }
 
 // There is at most one bucket more than requested, and buckets stay the same when
@@ -90,36 +109,17 @@ func TestBuckets(t *testing.T) {
 	from := time.Date(2026, time.January, 5, 7, 55, 12, 345, time.UTC)
 	for _, span := range []time.Duration{time.Nanosecond, time.Second, time.Minute, time.Hour, 25 * time.Hour, 31 * 24 * time.Hour, 366 * 24 * time.Hour, maxTimeline} {
 		for _, buckets := range []int{1, 2, 24, 200, maxBuckets} {
-			line := newTimeline(from, from.Add(span), buckets)
-			assert.LessOrEqual(t, len(line.buckets), buckets+2, "%v %d", span, buckets)
+			line := newTimeline(from, from.Add(span), buckets, []int64{7})
+			assert.LessOrEqual(t, int(from.Add(span).Sub(line.first)/line.step)+1, buckets+2, "%v %d", span, buckets)
 			for _, at := range []time.Time{from.Add(span / 2), from, from.Add(span - 1)} {
-				line.add(&client.PeriodicAgentLog{StartTime: client.Time{Time: at}})
+				line.add(&client.PeriodicAgentLog{PeriodicAgent: 7, StartTime: client.Time{Time: at}})
 			}
-			body := line.body()
-			assert.Equal(t, 3, body.Total)
-			assert.Equal(t, from, body.Runs[0].StartTime.Time, "the first is first")
-			for _, bucket := range body.Buckets {
+			line.add(&client.PeriodicAgentLog{PeriodicAgent: 8, StartTime: client.Time{Time: from}})
+			rows, _ := line.split(1, nil)
+			assert.Equal(t, 3, rows[0].total)
+			for _, bucket := range rows[0].sorted() {
 				assert.Equal(t, bucket.Start, bucket.Start.Truncate(line.step), "%v %d", span, buckets)
 			}
 		}
-	}
-}
-
-func BenchmarkTimeline(b *testing.B) {
-	from := time.Date(2026, time.January, 5, 0, 0, 0, 0, time.UTC)
-	for _, runs := range []int{100_000, 1_000_000} {
-		logs := make([]client.PeriodicAgentLog, runs)
-		for i := range logs {
-			logs[i] = client.PeriodicAgentLog{ID: int64(i), Status: api.StatusSuccess, StartTime: client.Time{Time: from.Add(time.Duration(i) * time.Second)}}
-		}
-		b.Run(fmt.Sprint(runs), func(b *testing.B) {
-			for b.Loop() {
-				line := newTimeline(from, from.Add(time.Duration(runs)*time.Second), 200)
-				for i := range logs {
-					line.add(&logs[i])
-				}
-				line.body()
-			}
-		})
 	}
 }

@@ -112,6 +112,7 @@ func Parse(source Source, text []byte, format Format) (d *Document, root *Value)
 }
 
 func parse(text []byte, format Format) (*yaml.Node, *problem) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some editors
 	if line := invalidLine(text); line > 0 {
 		return nil, &problem{line, "is not UTF-8"}
 	}

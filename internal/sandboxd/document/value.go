@@ -40,6 +40,11 @@ func (v *Value) add(line int, text string) {
 		text = path + ": " + text
 	}
 	v.document.add(problem{line, text})
+	v.invalidate()
+}
+
+// invalidate marks the value and everything that it is a part of.
+func (v *Value) invalidate() {
 	for ; v != nil; v = v.parent {
 		v.invalid = true
 	}
@@ -63,6 +68,7 @@ func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
 		if v.document.nodes == -1 {
 			v.document.AddError(errTooLong.Error())
 		}
+		v.invalidate() // it was not read, so it can't be checked
 		return false
 	}
 	if v.line == 0 {
@@ -139,6 +145,9 @@ func (v *Value) Object(known Fields, required ...string) {
 		}
 	}
 }
+
+// AnyObject adds an error unless the value is an object. It doesn't read the fields.
+func (v *Value) AnyObject() { v.visit(yaml.MappingNode, "an object") }
 
 // field is the field of a key and its value.
 func (v *Value) field(pair []*yaml.Node) *Value {

@@ -24,7 +24,7 @@ func (o *orgReader) readAgent(v *document.Value) {
 		"mentor":            func(v *document.Value) { o.readMentorOf(v, a) },
 		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
 		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
-		"callback_url":      func(v *document.Value) { a.request.CallbackURL = new(v.Text(maxText)) },
+		"callback_url":      func(v *document.Value) { readCallbackURL(v, a) },
 		"callback_secret":   func(v *document.Value) { a.request.CallbackSecret = new(api.NewSecret(v.Text(maxText))) },
 		"parent_session_id": func(v *document.Value) { a.request.ParentSessionID = new(v.Text(maxText)) },
 		"parent_mentor_id":  func(v *document.Value) { a.request.ParentMentorID = client.Value(v.Int(0, math.MaxInt64)) },
@@ -47,6 +47,17 @@ func (o *orgReader) readAgent(v *document.Value) {
 		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // these are references
 		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
 	})
+}
+
+// anyInboxURL stands for the inbox of a server whose URL is unknown.
+const anyInboxURL = "http://127.0.0.1/_sandbox/inbox"
+
+func readCallbackURL(v *document.Value, a *agent) {
+	text := v.Text(maxText)
+	if a.inbox = text == "inbox"; a.inbox {
+		text = anyInboxURL
+	}
+	a.request.CallbackURL = &text
 }
 
 func readTask(v *document.Value, task *client.PeriodicTaskRequest) {

@@ -2,6 +2,8 @@ package seed
 
 import (
 	"math"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -36,25 +38,84 @@ func ReadFaultsFile(name string) (faults Faults, err error) {
 func ReadFaults(v *document.Value) (faults Faults) {
 	v.Object(document.Fields{
 		"requests": func(v *document.Value) {
+			seen := map[string]bool{}
 			v.List(maxFaultRules, func(v *document.Value) {
-				f := readFault(v)
+				f := ReadFault(v)
 				faults.Requests = append(faults.Requests, f)
-				checkOptions(v, sandbox.WithFaults(f))
+				checkUnique(v, f.ID, seen)
 			})
 		},
 		"deliveries": func(v *document.Value) {
+			seen := map[string]bool{}
 			v.List(maxFaultRules, func(v *document.Value) {
-				f := readDeliveryFault(v)
+				f := ReadDeliveryFault(v)
 				faults.Deliveries = append(faults.Deliveries, f)
-				checkOptions(v, sandbox.WithDeliveryFaults(f))
+				checkUnique(v, f.ID, seen)
 			})
 		},
 	})
+	if v.Invalid() {
+		return faults
+	}
+	for i, id := range ids(len(faults.Requests), func(i int) string { return faults.Requests[i].ID }) {
+		faults.Requests[i].ID = id
+	}
+	for i, id := range ids(len(faults.Deliveries), func(i int) string { return faults.Deliveries[i].ID }) {
+		faults.Deliveries[i].ID = id
+	}
 	return faults
 }
 
-func readFault(v *document.Value) (f sandbox.Fault) {
+// checkUnique adds an error if a rule has the id of another one.
+func checkUnique(v *document.Value, id string, seen map[string]bool) {
+	if id != "" && seen[id] {
+		v.Field("id").Errorf("%s is the id of another rule", document.Quote(id))
+	}
+	seen[id] = true
+}
+
+var ruleID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// IsRuleID reports whether a rule can have an id.
+func IsRuleID(id string) bool { return ruleID.MatchString(id) }
+
+func readRuleID(v *document.Value) string {
+	id := v.Text(maxText)
+	if !IsRuleID(id) && !v.Invalid() {
+		v.Errorf("must have 1 to 64 letters, digits, dots, hyphens and underscores, and begin with a letter or digit")
+	}
+	return id
+}
+
+// ids returns the ids of n rules. A rule without one gets the lowest number that is
+// free.
+func ids(n int, given func(i int) string) []string {
+	ids := make([]string, n)
+	taken := map[string]bool{}
+	for i := range ids {
+		ids[i] = given(i)
+		taken[ids[i]] = true
+	}
+	next := 1
+	for i := range ids {
+		for ids[i] == "" {
+			if text := strconv.Itoa(next); !taken[text] {
+				ids[i] = text
+			}
+			next++
+		}
+	}
+	return ids
+}
+
+// ReadFault reads a rule for requests.
+func ReadFault(v *document.Value) (f sandbox.Fault) {
 	v.Object(document.Fields{
+		"id":               func(v *document.Value) { f.ID = readRuleID(v) },
+		"disabled":         func(v *document.Value) { f.Disabled = v.Bool() },
+		"matched":          ignore,
+		"applied":          ignore,
+		"left":             ignore,
 		"operation":        func(v *document.Value) { f.Match.Operation = sandbox.OperationID(v.Text(maxText)) },
 		"method":           func(v *document.Value) { f.Match.Method = v.Text(maxText) },
 		"path":             func(v *document.Value) { f.Match.Path = v.Text(maxText) },
@@ -73,15 +134,29 @@ func readFault(v *document.Value) (f sandbox.Fault) {
 		"unknown_fields":   func(v *document.Value) { f.Effect.UnknownFields = v.Bool() },
 		"unknown_enums":    func(v *document.Value) { f.Effect.UnknownEnums = v.Bool() },
 		"link_host":        func(v *document.Value) { f.Effect.LinkOrigin = v.Text(maxText) },
-		"older_release":    func(v *document.Value) { f.Effect.OlderRelease = v.Bool() },
+		"older_release": func(v *document.Value) {
+			if v.Bool() {
+				f.Effect.Release = sandbox.Release359
+			}
+		},
 	})
+	checkOptions(v, sandbox.WithFaults(f))
 	return f
 }
 
+// ignore ignores a counter, so that rules can be set as they were returned.
+func ignore(*document.Value) {}
+
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 
-func readDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
+// ReadDeliveryFault reads a rule for deliveries.
+func ReadDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
 	v.Object(document.Fields{
+		"id":              func(v *document.Value) { f.ID = readRuleID(v) },
+		"disabled":        func(v *document.Value) { f.Disabled = v.Bool() },
+		"matched":         ignore,
+		"applied":         ignore,
+		"left":            ignore,
 		"agent":           func(v *document.Value) { f.Match.AgentID = v.Int(1, math.MaxInt64) },
 		"after":           func(v *document.Value) { f.Selection.Skip = int(v.Int(0, maxCount)) },
 		"times":           func(v *document.Value) { f.Selection.Times = int(v.Int(0, maxCount)) },
@@ -92,5 +167,6 @@ func readDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
 		"drop":            func(v *document.Value) { f.Effect.Drop = v.Bool() },
 		"wrong_signature": func(v *document.Value) { f.Effect.WrongSignature = v.Bool() },
 	})
+	checkOptions(v, sandbox.WithDeliveryFaults(f))
 	return f
 }

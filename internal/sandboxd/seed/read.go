@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -27,6 +28,7 @@ const (
 	maxLogs     = 1_000_000 // of an agent, like the next
 	maxOutcomes = 1000
 	maxText     = 100_000 // characters
+	maxName     = 255
 	maxRun      = 31 * 24 * time.Hour
 )
 
@@ -102,7 +104,7 @@ func (r *reader) readOrg(v *document.Value) {
 	o := &orgReader{reader: r, org: &org{}, agentIDs: map[any][]int64{}, mentorIDs: map[string][]string{}}
 	r.seed.orgs = append(r.seed.orgs, o.org)
 	v.Object(document.Fields{
-		"key":      func(v *document.Value) { o.key = r.unique(v, "orgs") },
+		"key":      func(v *document.Value) { o.key = r.unique(v, readName(v), "orgs") },
 		"accounts": func(v *document.Value) { v.List(maxAccounts, o.readAccount) },
 		"mentors":  func(v *document.Value) { v.List(maxMentors, o.readMentor) },
 		"agents":   func(v *document.Value) { v.List(maxAgents, o.readAgent) },
@@ -114,9 +116,21 @@ func (r *reader) readOrg(v *document.Value) {
 	o.complete()
 }
 
-// unique reads a string that must be unique in a scope.
-func (r *reader) unique(v *document.Value, scope string) string {
-	text := v.Text(maxText)
+// readName reads the key of an org, or the name of a user or mentor.
+func readName(v *document.Value) string {
+	text := v.Text(maxName)
+	switch {
+	case v.Invalid():
+	case strings.TrimSpace(text) != text:
+		v.Errorf("%s begins or ends with a space", document.Quote(text))
+	case strings.ContainsFunc(text, unicode.IsControl):
+		v.Errorf("%s has a control character", document.Quote(text))
+	}
+	return text
+}
+
+// unique checks that a string is unique in a scope.
+func (r *reader) unique(v *document.Value, text, scope string) string {
 	if r.seen[scope+" "+text] {
 		v.Errorf("%s is already taken", document.Quote(text))
 	}
@@ -138,7 +152,7 @@ type orgReader struct {
 func (o *orgReader) readAccount(v *document.Value) {
 	a := sandbox.Account{Member: true}
 	v.Object(document.Fields{
-		"username": func(v *document.Value) { a.Username = o.unique(v, o.scope("accounts")) },
+		"username": func(v *document.Value) { a.Username = o.unique(v, readName(v), o.scope("accounts")) },
 		"admin":    func(v *document.Value) { a.Member = !v.Bool() },
 		"api_key": func(v *document.Value) {
 			a.APIKey = api.NewSecret(v.Text(maxText))
@@ -158,8 +172,8 @@ func (o *orgReader) readAccount(v *document.Value) {
 func (o *orgReader) readMentor(v *document.Value) {
 	var m client.Mentor
 	v.Object(document.Fields{
-		"name":        func(v *document.Value) { m.Name = v.Text(maxText) },
-		"unique_id":   func(v *document.Value) { m.UniqueID = o.unique(v, o.scope("mentors")) },
+		"name":        func(v *document.Value) { m.Name = readName(v) },
+		"unique_id":   func(v *document.Value) { m.UniqueID = o.unique(v, v.Text(maxText), o.scope("mentors")) },
 		"is_featured": func(v *document.Value) { m.IsFeatured = v.Bool() },
 	}, "name")
 	o.mentors = append(o.mentors, m)

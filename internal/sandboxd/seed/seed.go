@@ -22,6 +22,8 @@ type Seed struct {
 	Start time.Time
 	// Speed is the speed of the clock: 0 stops it, 1 is real time.
 	Speed float64
+	// InboxURL is the callback_url of agents whose callback_url is "inbox".
+	InboxURL string
 	// Faults are the faults that are injected from the start.
 	Faults Faults
 
@@ -44,6 +46,7 @@ type org struct {
 // An agent has the id of its position among the agents of all orgs.
 type agent struct {
 	request  client.PeriodicAgentCreateRequest
+	inbox    bool // whether its callbacks go to the server's inbox
 	outcomes []sandbox.Outcome
 	logs     []client.PeriodicAgentLog
 }
@@ -80,12 +83,12 @@ func (s *Seed) options() []sandbox.Option {
 		sandbox.WithOutcomeFunc(s.outcomes()),
 	}
 	for _, o := range s.orgs {
-		options = append(options, o.options()...)
+		options = append(options, o.options(s.InboxURL)...)
 	}
 	return options
 }
 
-func (o *org) options() []sandbox.Option {
+func (o *org) options(inboxURL string) []sandbox.Option {
 	var options []sandbox.Option
 	for _, account := range o.accounts {
 		options = append(options, sandbox.WithAccount(account))
@@ -96,6 +99,9 @@ func (o *org) options() []sandbox.Option {
 	var requests []client.PeriodicAgentCreateRequest
 	var logs []client.PeriodicAgentLog
 	for _, a := range o.agents {
+		if a.inbox && inboxURL != "" {
+			a.request.CallbackURL = &inboxURL
+		}
 		requests = append(requests, a.request)
 		logs = append(logs, a.logs...)
 	}

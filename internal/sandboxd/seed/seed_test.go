@@ -66,11 +66,13 @@ func TestSampleSeed(t *testing.T) {
 	assert.Equal(t, new(int64(2)), drafts.PreviousAgent)
 
 	assert.Equal(t, []sandbox.Fault{{
+		ID:        "outage",
 		Match:     sandbox.On(sandbox.OperationPeriodicAgentsCreate),
 		Selection: sandbox.Selection{Skip: 2, Times: 1},
 		Effect:    sandbox.RequestEffect{Status: http.StatusServiceUnavailable, RetryAfter: time.Second},
 	}}, sb.Faults())
 	assert.Equal(t, []sandbox.DeliveryFault{{
+		ID:        "1",
 		Match:     sandbox.DeliveryMatch{AgentID: 1},
 		Selection: sandbox.Selection{Probability: 0.5},
 		Effect:    sandbox.DeliveryEffect{Delay: 30 * time.Second},
@@ -147,6 +149,61 @@ func TestBadSeeds(t *testing.T) {
 		require.Error(t, err, file)
 		assert.Equal(t, strings.TrimSpace(string(want)), err.Error(), file)
 	}
+}
+
+// An alias can repeat a long list often. The error says so, and nothing that was
+// not read is called invalid.
+func TestTooManyAliases(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("orgs:\n- key: acme\n  accounts: [{username: ada}]\n  agents:\n  - title: First\n    task: {crontab: {}}\n    logs: &logs\n")
+	for range 1000 {
+		text.WriteString("    - {start_time: 2026-01-01T00:00:00Z}\n")
+	}
+	for range 1500 {
+		text.WriteString("  - {title: Another, task: {crontab: {}}, logs: *logs}\n")
+	}
+	_, err := Read(document.File("seed.yaml"), []byte(text.String()), document.YAML)
+	require.EqualError(t, err, "seed.yaml: is too long: it has more than 2000000 values")
+}
+
+// Windows editors put a byte order mark in front.
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	for format, text := range map[document.Format]string{
+		document.JSON: "\ufeff" + `{"orgs": [{"key": "acme", "accounts": [{"username": "ada"}]}]}`,
+		document.YAML: "\ufefforgs: [{key: acme, accounts: [{username: ada}]}]",
+	} {
+		_, err := Read(document.File("seed"), []byte(text), format)
+		require.NoError(t, err, text)
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`orgs: [{key: " acme", accounts: [{username: ada}]}]`:                          `seed.yaml:1: orgs[0].key: " acme" begins or ends with a space`,
+		`orgs: [{key: acme, accounts: [{username: "a\nb"}]}]`:                          `orgs[0].accounts[0].username: "a\nb" has a control character`,
+		`orgs: [{key: acme, accounts: [{username: ada}], mentors: [{name: "x\t"}]}]`:   `orgs[0].mentors[0].name: "x\t" begins or ends with a space`,
+		`orgs: [{key: ` + strings.Repeat("a", 256) + `, accounts: [{username: ada}]}]`: "orgs[0].key: has 256 characters, but at most 255 are allowed",
+	} {
+		_, err := Read(document.File("seed.yaml"), []byte(text), document.YAML)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// Callbacks of the inbox go to the URL that the server sets.
+func TestInboxURL(t *testing.T) {
+	t.Parallel()
+	s, err := Default()
+	require.NoError(t, err)
+	s.InboxURL = "http://127.0.0.1:1/_sandbox/inbox"
+	sb, err := s.NewSandbox(nil)
+	require.NoError(t, err)
+	t.Cleanup(sb.Close)
+	agent, err := sb.PeriodicAgent(2)
+	require.NoError(t, err)
+	assert.Equal(t, s.InboxURL, agent.CallbackURL)
 }
 
 // An error about a field that the document has elsewhere names the field.

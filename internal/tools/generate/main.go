@@ -146,7 +146,7 @@ func run(doc *document, config codegen.Configuration) (*source, error) {
 // checkTypes refuses fields whose types programs can't name or shouldn't see:
 // those of other modules, and those that the file doesn't declare.
 func checkTypes(models *ast.File) error {
-	known := map[string]bool{"string": true, "bool": true, "int64": true, "float64": true, "Time": true, "Nullable": true}
+	known := map[string]bool{"string": true, "bool": true, "int64": true, "float64": true, "Time": true, "Ordering": true, "Nullable": true}
 	packages := map[string]bool{"api": true, "json": true, "time": true}
 	eachType(models, func(spec *ast.TypeSpec) { known[spec.Name.Name] = true })
 	var faults []error

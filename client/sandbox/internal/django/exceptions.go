@@ -39,7 +39,9 @@ func NotFound() *Response { return Detail(http.StatusNotFound, "Not found.") }
 // ObjectNotFound returns the response to a request for an object of a model that
 // does not exist.
 func ObjectNotFound(model string) *Response {
-	return Detail(http.StatusNotFound, "No "+model+" matches the given query.")
+	r := Detail(http.StatusNotFound, "No "+model+" matches the given query.")
+	r.Missing = model
+	return r
 }
 
 // MethodNotAllowed returns the response to a method that a view lacks.

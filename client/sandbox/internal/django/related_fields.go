@@ -13,26 +13,54 @@ func PrimaryKeyRelatedField[T any](name string, exists func(context any, id int6
 		related: true,
 		setNull: func(to *T) { *at(to) = nil },
 		set: func(v *Validation, value any, to *T) Errors {
-			var id int64
-			switch value := value.(type) {
-			case string, Integer:
-				n, ok := ParseInt(Str(value))
-				if _, isString := value.(string); isString && !ok {
-					return NewErrors("Incorrect type. Expected pk value, received str.")
-				}
-				id = n
-			case float64:
-				id = int64(value)
-			default:
-				return NewErrors("Incorrect type. Expected pk value, received " + TypeName(value) + ".")
+			id, message := primaryKey(value)
+			if message != "" {
+				return NewErrors(message)
 			}
 			if !exists(v.Context, id) {
-				return NewErrors(fmt.Sprintf(`Invalid pk "%s" - object does not exist.`, Str(value)))
+				return invalidPrimaryKey(value)
 			}
 			*at(to) = &id
 			return Errors{}
 		},
 	}
+}
+
+// RequiredPrimaryKeyRelatedField is a required field with the id of an object. The
+// function find returns the object, or nil.
+func RequiredPrimaryKeyRelatedField[T, R any](name string, find func(context any, id int64) *R, at func(*T) **R) Field[T] {
+	return Field[T]{name: name, required: true, related: true, set: func(v *Validation, value any, to *T) Errors {
+		id, message := primaryKey(value)
+		if message != "" {
+			return NewErrors(message)
+		}
+		found := find(v.Context, id)
+		if found == nil {
+			return invalidPrimaryKey(value)
+		}
+		*at(to) = found
+		return Errors{}
+	}}
+}
+
+// primaryKey returns the id that a value is, or an error message.
+func primaryKey(value any) (id int64, message string) {
+	switch value := value.(type) {
+	case string:
+		if id, ok := ParseInt(value); ok {
+			return id, ""
+		}
+	case Integer: // 0 if it needs more than 64 bits
+		id, _ = ParseInt(Str(value))
+		return id, ""
+	case float64:
+		return int64(value), ""
+	}
+	return 0, "Incorrect type. Expected pk value, received " + TypeName(value) + "."
+}
+
+func invalidPrimaryKey(value any) Errors {
+	return NewErrors(fmt.Sprintf(`Invalid pk "%s" - object does not exist.`, Str(value)))
 }
 
 // SlugRelatedField is a required field with an object that is named by a UUID,

@@ -17,6 +17,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   any // encoded as JSON; no body if nil
+	// Missing is the model of the object that was not found; empty for other
+	// responses.
+	Missing string
 }
 
 // OK returns a response with status 200.

@@ -17,6 +17,7 @@ type Listing[R Row] struct {
 	Filters   []Filter[R]
 	Search    []func(R) string            // the texts that are searched
 	Orderings map[string]func(a, b R) int // comparisons by the name of a field
+	Default   func(a, b R) int            // the order without a valid ordering; nil for the order of ids
 }
 
 // A Request asks for a page of a list.
@@ -77,6 +78,9 @@ func Select[R any](rows []R, matches func(R) bool) []R {
 // sort returns the rows in the order of the parameter ordering.
 func (l *Listing[R]) sort(rows []R, ordering string) []R {
 	compare := l.compare(ordering)
+	if compare == nil {
+		compare = l.Default
+	}
 	if compare == nil {
 		return rows
 	}

@@ -3,20 +3,22 @@ package reshape
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
-// A Shape has the fields of an object or of the objects of a list, with their
-// shapes. The nil shape keeps any value.
-type Shape map[string]Shape
-
 // Changes are the changes to a document.
 type Changes struct {
-	// Shape has the fields that are kept.
-	Shape Shape
-	// Rename has the new names of fields, by which a shape has them.
+	// Kind is the kind of the document. The other kinds are those of the objects in
+	// the fields that Kinds has, by kind and name as in "agent.mentor". A field that
+	// it lacks has a value of no kind, which is kept as it is.
+	Kind  string
+	Kinds map[string]string
+	// Keep reports whether an object of a kind keeps a field; nil to keep all.
+	Keep func(kind, name string) bool
+	// Rename has the new names of fields, by kind and name.
 	Rename map[string]string
 	// Free has the fields with free-form JSON, which is kept as it is.
 	Free map[string]bool
@@ -31,7 +33,7 @@ type Changes struct {
 func (c *Changes) Apply(document []byte) []byte {
 	r := &rewriter{Changes: c, in: json.NewDecoder(bytes.NewReader(document))}
 	r.in.UseNumber()
-	r.value("", c.Shape)
+	r.value("", c.Kind)
 	return r.out
 }
 
@@ -44,14 +46,14 @@ type rewriter struct {
 }
 
 // value copies the next value, that of a field with a name or an item of a list.
-func (r *rewriter) value(name string, s Shape) {
+func (r *rewriter) value(name, kind string) {
 	token, _ := r.in.Token()
 	switch token := token.(type) {
 	case json.Delim:
 		if token == '[' {
-			r.array(s)
+			r.array(kind)
 		} else {
-			r.object(s)
+			r.object(kind)
 		}
 	case string:
 		r.write(r.ReplaceString(name, token))
@@ -60,37 +62,36 @@ func (r *rewriter) value(name string, s Shape) {
 	}
 }
 
-func (r *rewriter) array(s Shape) {
+func (r *rewriter) array(kind string) {
 	r.out = append(r.out, '[')
 	for i := 0; r.in.More(); i++ {
 		if i > 0 {
 			r.out = append(r.out, ',')
 		}
-		r.value("", s)
+		r.value("", kind)
 	}
 	_, _ = r.in.Token()
 	r.out = append(r.out, ']')
 }
 
-func (r *rewriter) object(s Shape) {
+func (r *rewriter) object(kind string) {
 	r.out = append(r.out, '{')
 	separator := ""
 	for r.in.More() {
 		token, _ := r.in.Token()
 		name, _ := token.(string)
-		newName, fieldShape, ok := r.field(name, s)
-		if !ok {
+		if kind != "" && r.Keep != nil && !r.Keep(kind, name) {
 			r.free()
 			continue
 		}
 		r.out = append(r.out, separator...)
 		separator = ","
-		r.write(newName)
+		r.write(cmp.Or(r.Rename[kind+"."+name], name))
 		r.out = append(r.out, ':')
 		if r.Free[name] {
 			r.out = append(r.out, r.free()...)
 		} else {
-			r.value(name, fieldShape)
+			r.value(name, r.Kinds[kind+"."+name])
 		}
 	}
 	_, _ = r.in.Token()
@@ -98,19 +99,6 @@ func (r *rewriter) object(s Shape) {
 		r.out = append(r.out, separator+r.ExtraField...)
 	}
 	r.out = append(r.out, '}')
-}
-
-// field returns the new name and the shape of a field, or false if the shape of
-// its object lacks it.
-func (r *rewriter) field(name string, s Shape) (newName string, fieldShape Shape, ok bool) {
-	if s == nil {
-		return name, nil, true
-	}
-	if renamed, ok := r.Rename[name]; ok {
-		name = renamed
-	}
-	fieldShape, ok = s[name]
-	return name, fieldShape, ok
 }
 
 // free returns the next value as it is.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
 )
 
 func (a *app) newAgents() *cobra.Command {
@@ -57,7 +58,7 @@ func (a *app) newAgentsList() *cobra.Command {
 	flags.StringVar(&params.Search, "search", "", "only agents that match this `text`")
 	flags.StringVar(&params.MentorID, "mentor-id", "", "only agents of the mentor with this unique `id`")
 	flags.StringVar((*string)(&params.Status), "status", "", "only agents whose latest run has this `status`: success, error or running")
-	flags.StringVar(&params.Ordering, "ordering", "", "`field` to sort by, such as title or -created_at")
+	flags.StringVar((*string)(&params.Ordering), "ordering", "", "`field` to sort by, such as title or -created_at")
 	addLimitFlag(cmd, &limit, 100, "agents")
 	return cmd
 }
@@ -72,7 +73,7 @@ func (a *app) newAgentsGet() *cobra.Command {
 		Short: "Show agents",
 		Example: `  iblai agents get 7
   iblai agents get "Morning digest" -o yaml`,
-	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+	}, func(_ context.Context, _ *client.Client, agents []*client.PeriodicAgent) error {
 		if a.format != formatTable {
 			return a.printAgents(agents)
 		}
@@ -211,8 +212,9 @@ func yesNo(yes bool) string {
 }
 
 // scheduleLine returns a schedule as a crontab line.
-func scheduleLine(s client.CrontabSchedule) string {
-	f := s.Fields()
+func scheduleLine(s client.CrontabSchedule) string { return fieldsLine(s.Fields()) }
+
+func fieldsLine(f crontab.Fields) string {
 	return strings.Join([]string{f.Minute, f.Hour, f.DayOfMonth, f.MonthOfYear, f.DayOfWeek}, " ")
 }
 
@@ -220,8 +222,10 @@ func scheduleLine(s client.CrontabSchedule) string {
 func describe(agent *client.PeriodicAgent) *table {
 	t := &table{}
 	add := func(name, text string) {
-		if text != "" {
-			t.add(name+":", text)
+		name += ":"
+		for line := range strings.Lines(text) {
+			t.add(name, strings.TrimSuffix(line, "\n"))
+			name = "" // the first line has it
 		}
 	}
 	add("id", strconv.FormatInt(agent.ID, 10))

@@ -64,6 +64,25 @@ func TestDeleteWithoutAnswerDeletesNothing(t *testing.T) {
 	assert.Equal(t, "1\n", s.succeed("agents", "delete", "1", "--yes", "-o", "name"))
 }
 
+// If one of several agents can't be changed, the output says which were.
+func TestPartialFailureIsReported(t *testing.T) {
+	t.Parallel()
+	fault := sandbox.Fault{Match: sandbox.RequestMatch{Method: "PATCH", Path: "/api/ai-mentor/orgs/*/users/*/periodic-agents/2/"}, Effect: sandbox.RespondWith(500)}
+	sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Second"), hourly("Third")), sandbox.WithFaults(fault))
+	s := newShell(t, sb)
+	out := s.run("agents", "disable", "1", "2", "3")
+	assert.Equal(t, output{exitFailed, "disabled agent 1, \"Morning digest\"\n", "iblai: agent 2: the service failed (500)\n"}, out)
+	out = s.run("agents", "disable", "1", "2", "3", "-o", "name")
+	assert.Equal(t, output{exitFailed, "1\n", "iblai: agent 2: the service failed (500)\n"}, out)
+}
+
+func TestMultilinePrompt(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t))
+	s.succeed("agents", "edit", "1", "--prompt", "First\x1b[31m.\nSecond.")
+	assert.Contains(t, s.succeed("agents", "get", "1"), "prompt:    First�[31m.\n           Second.\n")
+}
+
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t))
@@ -112,6 +131,29 @@ func TestMentorIsFound(t *testing.T) {
 	}
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Nobody", "--schedule", "0 8 * * *").stderr, `no mentor has the unique id, slug or name "Nobody"`)
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Tutor", "--schedule", "0 8 * * *").stderr, `2 mentors have the name "Tutor"; use a unique id:`)
+}
+
+// Older releases create agents with the mentor's number.
+func TestEveryRelease(t *testing.T) {
+	t.Parallel()
+	for release, mentor := range map[sandbox.Release]string{
+		sandbox.Release359: "1", sandbox.Release490: "Study coach", sandbox.Release495: "Study coach", sandbox.Release4205: "Study coach",
+	} {
+		t.Run(string(release), func(t *testing.T) {
+			t.Parallel()
+			s := newShell(t, newSandbox(t, withPastRuns(), sandbox.WithRelease(release)))
+			s.succeed("agents", "create", "--title", "Drafts", "--mentor", mentor, "--schedule", "0 9 * * *", "--after", "Morning digest")
+			s.succeed("agents", "edit", "Drafts", "--schedule", "0 10 * * *", "--after", "none")
+			s.succeed("agents", "disable", "Drafts")
+			assert.Contains(t, s.succeed("agents", "list"), "Drafts")
+			assert.Contains(t, s.succeed("agents", "get", "Drafts"), "0 10 * * *")
+			assert.Contains(t, s.succeed("agents", "next"), "Morning digest")
+			assert.Equal(t, "3\n2\n1\n", s.succeed("logs", "-o", "name"))
+			assert.Contains(t, s.succeed("stats"), "50.0%")
+			s.succeed("doctor")
+			s.succeed("agents", "delete", "Drafts", "--yes")
+		})
+	}
 }
 
 func TestNext(t *testing.T) {

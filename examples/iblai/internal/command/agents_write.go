@@ -173,16 +173,9 @@ func (a *app) newAgentsSwitch(name, short string, enabled bool) *cobra.Command {
 		Short:   short,
 		Example: fmt.Sprintf("  iblai agents %s 7 8", name),
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
-		for _, agent := range agents {
-			updated, err := c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: &enabled}})
-			if err != nil {
-				return err
-			}
-			if err := a.report(updated, name+"d"); err != nil {
-				return err
-			}
-		}
-		return nil
+		return a.forEach(agents, name+"d", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
+			return c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: &enabled}})
+		})
 	})
 }
 
@@ -193,18 +186,12 @@ func (a *app) newAgentsDelete() *cobra.Command {
 		Short:   "Delete agents and their logs",
 		Example: `  iblai agents delete 7 8 --yes`,
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
-		for _, agent := range agents {
+		return a.forEach(agents, "deleted", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
 			if !yes && !a.confirm(fmt.Sprintf("Delete agent %d, %q?", agent.ID, safe(agent.Title))) {
-				return errors.New("not confirmed; answer yes, or use --yes")
+				return nil, errors.New("not confirmed; answer yes, or use --yes")
 			}
-			if err := c.PeriodicAgents.Delete(ctx, agent.ID); err != nil {
-				return err
-			}
-			if err := a.report(agent, "deleted"); err != nil {
-				return err
-			}
-		}
-		return nil
+			return agent, c.PeriodicAgents.Delete(ctx, agent.ID)
+		})
 	})
 	cmd.Flags().BoolVar(&yes, "yes", false, "don't ask for confirmation")
 	return cmd
@@ -219,6 +206,30 @@ func (a *app) confirm(question string) bool {
 	answer, _ := a.reader.ReadString('\n') // at the end of the input, it is empty
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "yes" || answer == "y"
+}
+
+// forEach writes agents until an error, and reports those that it has written.
+func (a *app) forEach(agents []*client.PeriodicAgent, done string, write func(*client.PeriodicAgent) (*client.PeriodicAgent, error)) error {
+	var written []*client.PeriodicAgent
+	var failure error
+	for _, old := range agents {
+		agent, err := write(old)
+		if err != nil {
+			failure = &agentError{old.ID, err}
+			break
+		}
+		written = append(written, agent)
+		if a.format != formatTable {
+			continue
+		}
+		if err := a.report(agent, done); err != nil {
+			return err
+		}
+	}
+	if a.format != formatTable {
+		failure = errors.Join(failure, a.printAgents(written))
+	}
+	return failure
 }
 
 // report prints an agent after a write.
@@ -254,11 +265,8 @@ func findMentor(ctx context.Context, c *client.Client, arg string) (*string, err
 	case 1:
 		return &found[0].UniqueID, nil
 	}
-	text := fmt.Sprintf("--mentor: %d mentors have the name %q; use a unique id:", len(found), arg)
-	for _, mentor := range found {
-		text += "\n  " + mentor.UniqueID
-	}
-	return nil, errors.New(text)
+	return nil, fmt.Errorf("--mentor: %d mentors have the name %q; use a unique id:%s", len(found), arg,
+		lines(len(found), func(i int) string { return found[i].UniqueID }))
 }
 
 func previousAgent(ctx context.Context, c *client.Client, arg string) (client.Nullable[int64], error) {
@@ -301,7 +309,7 @@ func (a *app) readPrompt(file string) (*string, error) {
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
 		}
-		defer opened.Close()
+		defer func() { _ = opened.Close() }() // it was only read
 		in = opened
 	}
 	text, err := io.ReadAll(io.LimitReader(in, limit+1))

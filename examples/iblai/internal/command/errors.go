@@ -54,8 +54,20 @@ var kinds = []struct {
 	{client.ErrServer, "the service failed"},
 }
 
+// An agentError is the error of one of several agents.
+type agentError struct {
+	id  int64
+	err error
+}
+
+func (e *agentError) Error() string { return fmt.Sprintf("agent %d: %v", e.id, e.err) }
+func (e *agentError) Unwrap() error { return e.err }
+
 // explain returns an error's text, with flags in place of the API's fields.
 func explain(err error) string {
+	if failure, is := errors.AsType[*agentError](err); is {
+		return fmt.Sprintf("agent %d: %s", failure.id, explain(failure.err))
+	}
 	if unrunnable, is := errors.AsType[*client.UnrunnableError](err); is {
 		return "--schedule would never run:" + lines(len(unrunnable.Report.Findings), func(i int) string {
 			return unrunnable.Report.Findings[i].String()
@@ -93,8 +105,8 @@ func explainResponse(failure *client.Error) string {
 }
 
 func flagFor(path string) string {
-	if strings.HasPrefix(path, "task.crontab") {
-		return "--schedule" + strings.Replace(strings.TrimPrefix(path, "task.crontab"), ".", " ", 1)
+	if field, is := strings.CutPrefix(path, "task.crontab"); is {
+		return "--schedule" + strings.Replace(field, ".", " ", 1)
 	}
 	if flag := flagOf[path]; flag != "" {
 		return flag

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,6 +48,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"invalid timeout":        {args: []string{"agents", "list", "--timeout", "-1s"}, stderr: "iblai: --timeout "},
 		"schedule for crontab":   {args: []string{"crontab", "explain", "0 8"}, stderr: "a schedule has 5 fields, not 2"},
 		"invalid crontab":        {args: []string{"crontab", "next", "99 * * * *"}, stderr: "99"},
+		"no days":                {args: []string{"crontab", "utc", "0 8 * * *", "--days", "0"}, stderr: "the end is not after the start"},
 		"a crontab that expands": {args: []string{"crontab", "next", "*", "*", "bin", "dev", "etc", "*"}, stderr: "quote it"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,9 +58,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 			for _, variable := range test.unset {
 				delete(s.variables, variable)
 			}
-			for variable, value := range test.set {
-				s.variables[variable] = value
-			}
+			maps.Copy(s.variables, test.set)
 			out := s.run(test.args...)
 			assert.Equal(t, exitUsage, out.code, out.stderr)
 			assert.Contains(t, out.stderr, test.stderr)
@@ -92,9 +92,7 @@ func TestErrorsOfTheService(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShell(t, test.sandbox)
-			for variable, value := range test.set {
-				s.variables[variable] = value
-			}
+			maps.Copy(s.variables, test.set)
 			out := s.run(test.args...)
 			assert.Equal(t, test.code, out.code)
 			assert.Contains(t, out.stderr, test.stderr)

@@ -43,8 +43,7 @@ func (a *app) newLogs() *cobra.Command {
 			if follow {
 				return a.followLogs(cmd.Context(), c, params, since, full)
 			}
-			params.Ordering = "-created_at"
-			logs, err := collect(a, a.newerThan(c.PeriodicAgentLogs.All(cmd.Context(), &params), since), limit)
+			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, since), limit)
 			if err != nil {
 				return err
 			}
@@ -60,19 +59,13 @@ func (a *app) newLogs() *cobra.Command {
 	return cmd
 }
 
-// newerThan ends logs, which are sorted newest first, at the age; 0 is unlimited.
-func (a *app) newerThan(logs iter.Seq2[*client.PeriodicAgentLog, error], age time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
-	if age <= 0 {
-		return logs
+// logsSince iterates over the logs of the last time, newest first; 0 means all.
+func (a *app) logsSince(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
+	if since > 0 {
+		return c.PeriodicAgentLogs.Since(ctx, a.Now().Add(-since), &params, client.WithPrefetch(2))
 	}
-	start := a.Now().Add(-age)
-	return func(yield func(*client.PeriodicAgentLog, error) bool) {
-		for log, err := range logs {
-			if err == nil && log.CreatedAt.Before(start) || !yield(log, err) {
-				return
-			}
-		}
-	}
+	params.Ordering = client.OrderByCreatedAt.Descending()
+	return c.PeriodicAgentLogs.All(ctx, &params)
 }
 
 // followLogs prints runs as they finish, those of the last time first.
@@ -115,7 +108,7 @@ func isPermanent(err error) bool {
 // printLog prints one run.
 func (a *app) printLog(log *client.PeriodicAgentLog, full bool) error {
 	if a.format != formatTable {
-		return a.print(result{value: log, names: []string{strconv.FormatInt(log.ID, 10)}})
+		return a.printEach(log, strconv.FormatInt(log.ID, 10))
 	}
 	t := &table{}
 	addLog(t, log, full)

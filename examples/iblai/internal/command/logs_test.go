@@ -49,6 +49,22 @@ func TestLogs(t *testing.T) {
 	assert.Equal(t, "Out of tokens\x1b[31m.\nSecond line.", logs[1].Content, "programs get the text as it is")
 }
 
+// A program reads logs --follow line by line.
+func TestFollowJSON(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t, withPastRuns()))
+	ctx, interrupt := context.WithTimeout(t.Context(), time.Minute)
+	defer interrupt()
+	for format, want := range map[string]string{"json": `{"id":3,`, "yaml": "---\nid: 3\n", "name": "3\n"} {
+		ctx, interrupt := context.WithCancel(ctx)
+		stdout := &writer{wait: want, found: interrupt}
+		env := s.environment
+		env.Stdin, env.Stdout, env.Stderr = strings.NewReader(""), stdout, &bytes.Buffer{}
+		assert.Equal(t, exitOK, Run(ctx, []string{"logs", "-f", "--since", "2h", "-o", format}, env))
+		assert.True(t, strings.HasPrefix(stdout.text.String(), want), stdout.text.String())
+	}
+}
+
 func TestColors(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, withPastRuns()))

@@ -62,8 +62,25 @@ func (a *app) print(r result) error {
 			}
 		}
 		return nil
+	case formatTable:
 	}
 	return r.table().write(a.Stdout, a.colors())
+}
+
+// printEach prints one of many values: as a line of JSON, or a YAML document.
+func (a *app) printEach(value any, name string) error {
+	switch a.format {
+	case formatJSON:
+		encoder := json.NewEncoder(a.Stdout)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(value)
+	case formatYAML:
+		if _, err := io.WriteString(a.Stdout, "---\n"); err != nil {
+			return err
+		}
+	case formatName, formatTable:
+	}
+	return a.print(result{value: value, names: []string{name}})
 }
 
 func writeJSON(w io.Writer, value any) error {

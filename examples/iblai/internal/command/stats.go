@@ -68,8 +68,7 @@ their number, how many failed, and the median and 95th percentile of their time.
 func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
 	byAgent := map[int64]*agentStats{}
 	read := 0
-	logs := c.PeriodicAgentLogs.All(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at"}, client.WithPrefetch(4))
-	for log, err := range a.newerThan(logs, since) {
+	for log, err := range a.logsSince(ctx, c, client.PeriodicAgentLogListParams{}, since) {
 		if err != nil {
 			return nil, err
 		}
@@ -102,7 +101,7 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 // progress shows on a terminal how many runs were read. 0 clears it.
 func (a *app) progress(read int) {
 	switch {
-	case !a.Terminal:
+	case !a.Progress:
 	case read == 0:
 		fmt.Fprint(a.Stderr, "\r\x1b[K")
 	case read%100 == 0:

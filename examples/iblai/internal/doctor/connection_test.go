@@ -212,31 +212,30 @@ func newTLSServer(t *testing.T, template x509.Certificate, selfSigned bool) (add
 
 func TestClock(t *testing.T) {
 	t.Parallel()
-	base := newTransport(t)
-	address := newSandbox(t).URL
+	local := newSandbox(t).URL
+	const remote = "https://example.edu"
 	for name, test := range map[string]struct {
-		date   func() string
-		status Status
-		found  string
+		date    func() string
+		address string
+		status  Status
+		found   string
 	}{
-		"a little": {serverTime(-10 * time.Second), OK, "this machine's clock is 1"},
-		"behind":   {serverTime(2 * time.Minute), Warning, " behind the server's"},
-		"ahead":    {serverTime(-3 * time.Hour), Failed, "ahead of the server's"},
-		"no date":  {func() string { return "" }, Skipped, "the response has no Date"},
+		"a little": {serverTime(-10 * time.Second), remote, OK, "this machine's clock is 1"},
+		"behind":   {serverTime(2 * time.Minute), remote, Warning, " behind the server's"},
+		"ahead":    {serverTime(-3 * time.Hour), remote, Failed, "ahead of the server's"},
+		"sandbox":  {serverTime(-3 * time.Hour), local, Warning, "ahead of the server's"},
+		"no date":  {func() string { return "" }, remote, Skipped, "the response has no Date"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
-				response, err := base.RoundTrip(r)
-				if err == nil {
-					response.Header.Set("Date", test.date())
-				}
-				return response, err
-			}), address)
+				response := respond(r, http.StatusOK, `{"count": 0, "next": null, "previous": null, "results": []}`)
+				response.Header.Set("Date", test.date())
+				return response, nil
+			}), test.address)
 			f := e.find(t, checkClock)
 			assert.Equal(t, test.status, f.Status)
 			assert.Contains(t, f.Found, test.found)
-			assert.Equal(t, test.status == Failed, e.Verdict == Failed)
 		})
 	}
 }

@@ -25,6 +25,8 @@ type Settings struct {
 	HTTPClient *http.Client
 	// Timeout limits the time of one request. The default is 15 seconds.
 	Timeout time.Duration
+	// Now returns this machine's time, by default time.Now.
+	Now func() time.Time
 	// Write also creates a disabled agent, changes it and deletes it.
 	Write bool
 }
@@ -55,6 +57,9 @@ type facts struct {
 func Examine(ctx context.Context, settings Settings) (*Report, error) {
 	if settings.Timeout == 0 {
 		settings.Timeout = 15 * time.Second
+	}
+	if settings.Now == nil {
+		settings.Now = time.Now
 	}
 	options := []client.Option{
 		client.WithAPIKey(settings.APIKey),

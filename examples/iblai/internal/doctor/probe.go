@@ -27,6 +27,7 @@ type probe struct {
 	peer      net.Addr // nil before the connection
 
 	sent, received time.Time
+	clock          time.Time // of this machine when the response was received
 	response       *client.Response
 	tls            *tls.ConnectionState
 	err            error
@@ -60,7 +61,7 @@ func (e *examination) probe(ctx context.Context, address string) *probe {
 		return p
 	}
 	defer response.Body.Close()
-	p.received = time.Now()
+	p.received, p.clock = time.Now(), e.Now()
 	const limit = 1 << 20
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit))
 	p.tls = response.TLS

@@ -83,15 +83,13 @@ func TestProxyRequiresKey(t *testing.T) {
 // The documentation's mock server requires no key.
 func TestMockServer(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`{"count": 0, "next": null, "previous": null, "results": []}`, `[]`} {
-		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
-			return respond(r, http.StatusOK, body), nil
-		}), "https://docs.example/_mock")
-		f := e.find(t, checkService)
-		assert.Equal(t, Warning, f.Status)
-		assert.Equal(t, "responds 200 without a key", f.Found)
-		assert.Equal(t, OK, e.find(t, checkKey).Status)
-	}
+	e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+		return respond(r, http.StatusOK, `{"count": 0, "next": null, "previous": null, "results": []}`), nil
+	}), "https://docs.example/_mock")
+	f := e.find(t, checkService)
+	assert.Equal(t, Warning, f.Status)
+	assert.Equal(t, "responds 200 without a key", f.Found)
+	assert.Equal(t, OK, e.find(t, checkKey).Status)
 }
 
 func TestWrongPrefix(t *testing.T) {

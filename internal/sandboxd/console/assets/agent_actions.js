@@ -1,61 +1,69 @@
 // @ts-check
-// What can be done to an agent. The pages hear of it by events.
+// What can be done with an agent.
 
-/** @import {Log} from './types.js' */
+/** @import {Agent} from './types.js' */
 
-import { control, platform } from './api.js'
-import { confirm } from './confirm.js'
+import { platform } from './api.js'
+import { bodyOf, valuesOf } from './agent_fields.js'
+import { confirm } from './dialog.js'
+import { Canceled, runJob } from './jobs.js'
 import { plain, statusName } from './parts.js'
-import { toast, toastFailure } from './toast.js'
+import { address } from './router.js'
+import { toast, toastError } from './store.js'
 
 /**
- * Runs an agent, as its schedule would without an outcome.
+ * Runs an agent, as its schedule would if there is no outcome.
  *
  * @param {number} id
- * @param {{status?: string, output?: string, log?: string, duration?: string}} outcome
+ * @param {Record<string, string>} outcome
  */
 export async function runAgent(id, outcome) {
   try {
-    /** @type {{log: Log}} */
-    const { log } = await control(`/agents/${id}/fire`, { method: 'POST', body: outcome })
-    toast(`Run #${log.id}: ${statusName(log.status)}.`)
+    const { log } = await runJob(`/agents/${id}/fire`, { body: outcome })
+    toast(`Run #${log.id}: ${statusName(log.status)}.`, 'news', { name: 'Show', run: () => { location.hash = address('runs', log.id) } })
   } catch (error) {
-    toastFailure(error)
+    if (!(error instanceof Canceled)) toastError(error)
   }
 }
 
-/**
- * @param {number} id
- * @param {boolean} enabled
- */
+/** @param {number} id @param {boolean} enabled */
 export async function setEnabled(id, enabled) {
   try {
     await platform(`/periodic-agents/${id}/`, { method: 'PATCH', body: { task: { enabled } } })
-    toast(enabled ? 'The schedule is on.' : 'The schedule is off.')
+    toast(enabled ? 'The agent is enabled.' : 'The agent is disabled.')
   } catch (error) {
-    toastFailure(error)
+    toastError(error)
   }
 }
 
-/**
- * Deletes an agent, if one is sure. Resolves with whether it is gone.
- *
- * @param {number} id
- * @param {string} title
- */
-export async function deleteAgent(id, title) {
-  const sure = await confirm({
-    title: 'Delete this agent?',
-    text: `“${plain(title)}” is deleted with its schedule and the logs of all its runs. Agents that wait for it wait for none.`,
+/** Deletes an agent after a question. @param {Agent} agent @param {() => void} deleted */
+export function deleteAgent(agent, deleted) {
+  confirm({
+    heading: 'Delete this agent?',
+    text: `“${plain(agent.title)}” is deleted with its schedule and the logs of all its runs. Agents that wait for it wait for none.`,
     action: 'Delete',
+    run: async () => {
+      try {
+        await platform(`/periodic-agents/${agent.id}/`, { method: 'DELETE' })
+        toast('The agent is deleted.', 'news', { name: 'Undo', run: () => void restore(agent) })
+        deleted()
+      } catch (error) {
+        toastError(error)
+      }
+    },
   })
-  if (!sure) return false
+}
+
+/** Creates a deleted agent again. @param {Agent} agent */
+async function restore(agent) {
+  const { pathway, parent_session_id, parent_mentor_id } = agent
+  const body = { ...bodyOf(valuesOf(agent, { mentor: '', callback: '' }), undefined), pathway, parent_session_id, parent_mentor_id }
   try {
-    await platform(`/periodic-agents/${id}/`, { method: 'DELETE' })
-    toast('The agent is deleted.')
-    return true
+    /** @type {Agent} */
+    const restored = await platform('/periodic-agents/', { method: 'POST', body })
+    toast(`The agent is back as agent ${restored.id}, without its old logs.`)
+    location.hash = address('agents', restored.id)
   } catch (error) {
-    toastFailure(error)
-    return false
+    toastError(error)
   }
 }

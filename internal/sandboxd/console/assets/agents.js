@@ -1,137 +1,87 @@
 // @ts-check
 // The list of agents.
 
-/** @import {Agent, Mentor, Page, Route, ShortSchedule, View} from './types.js' */
+/** @import {Agent, Mentor, Page, Route, ShortSchedule} from './types.js' */
 
-import { control, platform } from './api.js'
 import { runAgent, setEnabled } from './agent_actions.js'
 import { openAgentForm } from './agent_form.js'
-import { h } from './dom.js'
-import { plural } from './format.js'
-import { allMentors } from './mentor_list.js'
-import { PAGE_SIZE, pageOf, pager } from './pager.js'
-import { agentLink, button, foreign, nearTime, statusBadge, statusName, tag } from './parts.js'
+import { h } from './element.js'
+import { agentLink, button, empty, foreign, loading, nearTime, plain, statusBadge, statuses, tag } from './parts.js'
+import { read } from './resources.js'
 import { changeQuery } from './router.js'
 import { crontabText, verdictTag } from './schedule.js'
-import { table } from './table.js'
-import { fetchTitles, keepTitle, titleOf } from './titles.js'
-import { announce } from './toast.js'
-import { toolbar } from './toolbar.js'
+import { listPage, numberedPager, PAGE_SIZE, pageOf, table } from './table.js'
+import { titlesOf } from './agent_picker.js'
 
-/** @typedef {{agent: Agent, schedule?: ShortSchedule, previous?: string}} Row */
+const MENTORS = 100
 
-const statuses = ['success', 'error', 'running', 'pending'].map(value => ({ value, name: statusName(value) }))
+/** @typedef {{agent: Agent, schedule: ShortSchedule | undefined, previous: string | undefined}} Row */
 
-/**
- * @param {Route} route
- * @param {() => void} reload
- * @returns {View}
- */
-export function agentsPage(route, reload) {
-  let filtered = false
-  const bar = h('div')
-  const pages = pager('agent', page => {
-    changeQuery(route, { page: String(page) }, 'push')
-    reload()
-  })
-  const list = table({
-    caption: 'Agents',
-    key: (/** @type {Row} */ row) => row.agent.id,
-    empty: 'No agents here.',
-    sort: order => {
-      changeQuery(route, { order, page: '' }, 'replace')
-      reload()
+/** @param {Route} route */
+export function agentsPage(route) {
+  const { query } = route
+  const order = query.get('order') ?? 'id'
+  /** @type {{value?: Page<Agent>, error: unknown}} */
+  const { value: page, error } = read('agents', '/periodic-agents/', {
+    api: 'platform', slot: 'agents', query: {
+      search: query.get('search'), mentor_id: query.get('mentor'), status: query.get('status'), enabled: query.get('enabled'),
+      ordering: order === 'id' ? 'id' : `${order},id`, page: pageOf(route), page_size: PAGE_SIZE,
     },
-    columns: [
-      { name: 'Id', order: 'id', kind: 'number', cell: ({ agent }) => agent.id },
-      { name: 'Agent', order: 'title', kind: 'text', cell: ({ agent }) => [agentLink(agent.id, agent.title), h('div', { class: 'muted line' }, foreign(agent.mentor?.name ?? ''))] },
-      { name: 'Schedule', kind: 'text', cell: ({ agent, schedule }) => [schedule?.description || '–', h('div', { class: 'muted code' }, crontabText(agent.task?.crontab))] },
-      { name: 'Latest run', cell: ({ schedule }) => schedule ? statusBadge(schedule.status) : '–' },
-      { name: 'Next run', kind: 'wide', cell: ({ schedule }) => nearTime(schedule?.next_run) },
-      { name: 'State', order: 'enabled', cell: row => states(row) },
-      { name: 'Actions', kind: 'wide', cell: ({ agent }) => actions(agent) },
-    ],
   })
-  const element = h('div', null,
-    h('div', { class: 'row' }, h('h1', { tabindex: -1 }, 'Agents'), h('span', { class: 'spring' }),
-      h('button', { type: 'button', class: 'primary', on: { click: () => void openAgentForm() } }, 'New agent')),
-    bar, list.element, pages.element)
-  return {
-    title: 'Agents',
-    element,
-    kinds: ['agent', 'agent_deleted', 'run_started', 'run_finished', 'clock'],
-    load: async signal => {
-      if (!bar.hasChildNodes()) {
-        bar.append(filters(await allMentors(signal)))
-      }
-      const { query } = route
-      const order = query.get('order') ?? 'id'
-      const page = pageOf(query)
-      /** @type {Page<Agent>} */
-      const { count, results } = await platform('/periodic-agents/', {
-        query: {
-          search: query.get('search'), status: query.get('status'), enabled: query.get('enabled'), mentor_id: query.get('mentor'),
-          ordering: order === 'id' ? 'id' : `${order},id`, page, page_size: PAGE_SIZE,
-        },
-        signal,
-      })
-      results.forEach(keepTitle)
-      list.update(await rows(results, signal), { order })
-      pages.update(page, count)
-      if (filtered) announce(plural(count, 'agent'))
-      filtered = false
-    },
-  }
-
-  /** @param {Mentor[]} mentors */
-  function filters(mentors) {
-    return toolbar(route, [
-      { field: 'search', label: 'Search title, description, prompt', width: 'long' },
+  const agents = page?.results ?? []
+  /** @type {Record<string, ShortSchedule> | undefined} */
+  const schedules = agents.length > 0
+    ? read('agents', '/schedules', { slot: 'schedules', query: { ids: agents.map(({ id }) => id).join() } }).value?.schedules : undefined
+  const titles = titlesOf(agents.flatMap(({ previous_agent }) => previous_agent ?? []))
+  /** @type {Page<Mentor> | undefined} */
+  const mentors = read('mentors', '/', { api: 'platform', query: { page_size: MENTORS } }).value
+  const filtered = ['search', 'mentor', 'status', 'enabled'].some(name => query.has(name))
+  const create = button('New agent', () => openAgentForm(), { kind: 'primary' })
+  return listPage({
+    heading: 'Agents', noun: 'agent', route, total: page?.count,
+    actions: create,
+    filters: [
+      { field: 'search', label: 'Search title, description and prompt', width: 'long' },
       { field: 'status', label: 'Latest run', choices: statuses },
-      { field: 'enabled', label: 'Schedule', choices: [{ value: 'true', name: 'On' }, { value: 'false', name: 'Off' }] },
-      { field: 'mentor', label: 'Mentor', choices: mentors.map(mentor => ({ value: mentor.unique_id, name: mentor.name })) },
-    ], () => {
-      filtered = true
-      reload()
-    })
-  }
+      { field: 'mentor', label: 'Mentor', choices: mentors?.results.map(({ unique_id, name }) => ({ value: unique_id, name: plain(name) })) ?? [] },
+      { field: 'enabled', label: 'Schedule', choices: [{ value: 'true', name: 'Enabled' }, { value: 'false', name: 'Disabled' }] },
+    ],
+    table: page ? table({
+      caption: 'Agents', key: row => row.agent.id, order,
+      rows: agents.map(agent => ({ agent, schedule: schedules?.[agent.id], previous: agent.previous_agent ? titles.get(agent.previous_agent) : undefined })),
+      sort: next => changeQuery(route, { order: next, page: '' }, 'replace'),
+      columns,
+      empty: filtered ? empty('No agent matches the filters.') : empty('There is no agent yet. An agent runs a prompt on a schedule.', button('Create one', () => openAgentForm())),
+    }) : loading(error),
+    pager: numberedPager(route, 'agent', page?.count),
+  })
 }
 
-/**
- * The agents with what the sandbox knows of their schedules.
- *
- * @param {Agent[]} agents
- * @param {AbortSignal} signal
- * @returns {Promise<Row[]>}
- */
-async function rows(agents, signal) {
-  if (agents.length === 0) return []
-  const previous = agents.flatMap(agent => agent.previous_agent ?? [])
-  /** @type {[{schedules: Record<string, ShortSchedule>}, void]} */
-  const [{ schedules }] = await Promise.all([
-    control('/schedules', { query: { ids: agents.map(agent => agent.id).join() }, signal }),
-    fetchTitles(previous, signal),
-  ])
-  return agents.map(agent => ({ agent, schedule: schedules[agent.id], previous: titleOf(agent.previous_agent ?? 0) }))
-}
+/** @type {import('./table.js').Column<Row>[]} */
+const columns = [
+  { name: 'Id', order: 'id', kind: 'number wide', cell: ({ agent }) => agent.id },
+  { name: 'Agent', order: 'title', kind: 'text', cell: ({ agent }) => [agentLink(agent.id, agent.title), h('div', { class: 'muted line' }, foreign(agent.mentor?.name ?? ''))] },
+  { name: 'Schedule', kind: 'text', cell: ({ agent, schedule }) => [schedule?.description || '–', h('div', { class: 'muted code' }, crontabText(agent.task?.crontab))] },
+  { name: 'Latest run', cell: ({ schedule }) => schedule ? statusBadge(schedule.status) : '–' },
+  { name: 'Next run', kind: 'wide', cell: ({ schedule }) => nearTime(schedule?.next_run) },
+  { name: 'State', order: 'enabled', kind: 'wide', cell: states },
+  { name: 'Actions', cell: ({ agent }) => actions(agent) },
+]
 
 /** @param {Row} row */
 function states({ agent, schedule, previous }) {
-  return h('div', { class: 'tags' },
-    agent.task?.enabled ? tag('On', 'good') : tag('Off'),
-    agent.task?.one_off && tag('Once'),
-    schedule?.waiting && tag('Waiting', 'warn'),
-    verdictTag(schedule?.verdict),
-    agent.previous_agent !== null && h('span', { class: 'muted chain' }, `after ${statusName(agent.previous_agent_status)} of `,
-      agentLink(agent.previous_agent, previous)))
+  return [
+    h('div', { class: 'tags' },
+      agent.task?.enabled ? tag('enabled', 'good') : tag('disabled'), agent.task?.one_off && tag('once'),
+      schedule?.waiting && tag('waiting', 'warn'), verdictTag(schedule?.verdict)),
+    agent.previous_agent !== null && h('div', { class: 'muted chain' }, `on ${agent.previous_agent_status} of `, agentLink(agent.previous_agent, previous)),
+  ]
 }
 
 /** @param {Agent} agent */
-function actions(agent) {
-  const { id, title } = agent
-  const enabled = Boolean(agent.task?.enabled)
+function actions({ id, title, task }) {
+  const enabled = Boolean(task?.enabled)
   return h('div', { class: 'row tight' },
-    button('Run', () => void runAgent(id, {}), { focus: `run-now-${id}`, label: `Run ${title} now` }),
-    button('Edit', () => void openAgentForm(id), { focus: `edit-${id}`, label: `Edit ${title}` }),
-    button(enabled ? 'Turn off' : 'Turn on', () => void setEnabled(id, !enabled), { focus: `enable-${id}`, label: `${enabled ? 'Turn off' : 'Turn on'} ${title}` }))
+    button('Run', () => void runAgent(id, {}), { label: `Run ${title} now` }),
+    button(enabled ? 'Disable' : 'Enable', () => void setEnabled(id, !enabled), { label: `${enabled ? 'Disable' : 'Enable'} ${title}` }))
 }

@@ -1,16 +1,16 @@
 // @ts-check
-// Requests to the two APIs: the platform's, with the key of the chosen account, and the sandbox's own.
+// Requests to the two APIs: the platform's, with the key of the chosen account, and the control API.
 
-import { faultsOf } from './refusal.js'
-import { account } from './state.js'
+import { messagesOf } from './validation.js'
+import { account } from './store.js'
 
 const TIMEOUT = 60_000
 
-/** A request that was refused, or got no answer. */
+/** A request that failed, or whose response is an error. */
 export class Failure extends Error {
   /**
    * @param {string} message
-   * @param {number} status 0 if there was no answer
+   * @param {number} status 0 if there was no response
    * @param {unknown} [body]
    */
   constructor(message, status, body) {
@@ -21,17 +21,20 @@ export class Failure extends Error {
   }
 }
 
+/** @typedef {Record<string, string | number | boolean | null | undefined>} Query null is omitted */
+
 /**
  * @typedef {object} Options
  * @property {string} [method]
- * @property {Record<string, string | number | boolean | null | undefined>} [query] what is null is left out
+ * @property {Query} [query]
  * @property {unknown} [body] sent as JSON
- * @property {string} [yaml] sent as it is, in place of body
+ * @property {{type: string, text: string}} [raw] sent in place of body
+ * @property {boolean} [async] whether the response may come before the job is done
  * @property {AbortSignal} [signal]
  */
 
 /**
- * A request below /_sandbox.
+ * Sends a request to the control API.
  *
  * @template T
  * @param {string} path
@@ -43,8 +46,8 @@ export function control(path, options = {}) {
 }
 
 /**
- * A request to the platform, below the org and the user of the chosen account: by the side door, where
- * no faults are met and nothing is written into the journal.
+ * Sends a request to the platform, without faults and without recording it. The path is below those of the chosen
+ * account's org and user.
  *
  * @template T
  * @param {string} path
@@ -52,9 +55,22 @@ export function control(path, options = {}) {
  * @returns {Promise<T>}
  */
 export function platform(path, options = {}) {
-  const { org, username, api_key } = account()
-  const base = `/_sandbox/api/ai-mentor/orgs/${encodeURIComponent(org)}/users/${encodeURIComponent(username)}`
-  return send(base + path, options, { Authorization: `Api-Token ${api_key}` })
+  return send(`/_sandbox${platformPath()}${path}`, options, { Authorization: `Api-Token ${account().api_key}` })
+}
+
+/** The path of the platform's API for the chosen account. */
+export function platformPath() {
+  const { org, username } = account()
+  return `/api/ai-mentor/orgs/${encodeURIComponent(org)}/users/${encodeURIComponent(username)}`
+}
+
+/** @param {string} path @param {Query} query */
+export function withQuery(path, query) {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  return parameters.size > 0 ? `${path}?${parameters}` : path
 }
 
 /**
@@ -62,37 +78,33 @@ export function platform(path, options = {}) {
  * @param {Options} options
  * @param {Record<string, string>} headers
  */
-async function send(path, { method = 'GET', query = {}, body, yaml, signal }, headers) {
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined) parameters.set(name, String(value))
-  }
-  const address = parameters.size > 0 ? `${path}?${parameters}` : path
-  /** @type {RequestInit} */
-  const init = { method, headers: { Accept: 'application/json', ...headers }, redirect: 'error', cache: 'no-store' }
+async function send(path, { method = 'GET', query = {}, body, raw, async = false, signal }, headers) {
+  /** @type {Record<string, string>} */
+  const all = { Accept: 'application/json', ...headers }
+  if (async) all['Prefer'] = 'respond-async'
   const timeout = AbortSignal.timeout(TIMEOUT)
-  init.signal = signal ? AbortSignal.any([signal, timeout]) : timeout
-  if (yaml !== undefined || body !== undefined) {
-    init.headers = { ...init.headers, 'Content-Type': yaml === undefined ? 'application/json' : 'application/yaml' }
-    init.body = yaml ?? JSON.stringify(body)
+  /** @type {RequestInit} */
+  const init = { method, headers: all, redirect: 'error', cache: 'no-store', signal: signal ? AbortSignal.any([signal, timeout]) : timeout }
+  if (raw || body !== undefined) {
+    all['Content-Type'] = raw?.type ?? 'application/json'
+    init.body = raw?.text ?? JSON.stringify(body)
   }
   let response, text
   try {
-    response = await fetch(address, init)
+    response = await fetch(withQuery(path, query), init)
     text = await response.text()
   } catch (error) {
     if (signal?.aborted) throw error
-    const why = timeout.aborted ? `there was no answer within ${TIMEOUT / 1000} s` : 'the answer did not come, or not whole'
-    throw new Failure(`${method} ${path}: ${why}`, 0)
+    throw new Failure(`${method} ${path}: ${timeout.aborted ? `no response within ${TIMEOUT / 1000} s` : 'no complete response'}`, 0)
   }
-  const answer = parse(text)
-  if (!response.ok) throw new Failure(reason(answer) || `${method} ${path}: ${response.status} ${response.statusText}`, response.status, answer)
-  if (answer === undefined && text !== '') throw new Failure(`${method} ${path}: ${response.status}, but the answer is not JSON`, response.status)
-  return /** @type {any} */ (answer)
+  const value = parse(text)
+  if (!response.ok) throw new Failure(messageOf(value) || `${method} ${path}: ${response.status} ${response.statusText}`, response.status, value)
+  if (value === undefined && text !== '') throw new Failure(`${method} ${path}: ${response.status}, but the response is not JSON`, response.status)
+  return /** @type {any} */ (value)
 }
 
 /**
- * The value of a JSON text, undefined if it is none.
+ * Parses JSON; undefined if it is invalid.
  *
  * @param {string} text
  * @returns {unknown}
@@ -106,13 +118,13 @@ export function parse(text) {
 }
 
 /**
- * What a refusal says: the sandbox has one error, the platform a detail, or messages of fields.
+ * The message of an error response: the control API has one error, the platform a detail or messages of fields.
  *
- * @param {unknown} answer
+ * @param {unknown} body
  */
-function reason(answer) {
-  const { error } = /** @type {{error?: unknown}} */ (Object(answer))
+function messageOf(body) {
+  const { error } = /** @type {{error?: unknown}} */ (Object(body))
   if (typeof error === 'string') return error
-  if (typeof answer !== 'object') return ''
-  return [...faultsOf(answer)].map(([path, messages]) => `${path && `${path}: `}${messages.join(' ')}`).join(' ')
+  if (typeof body !== 'object') return ''
+  return [...messagesOf(body)].map(([path, messages]) => `${path && `${path}: `}${messages.join(' ')}`).join(' ')
 }

@@ -1,14 +1,17 @@
 // @ts-check
-// The sandbox's clock, as it goes on between two answers of the server.
+// The sandbox's clock between two responses of the server.
 
 /** @import {ClockState} from './types.js' */
+
+import { Component, h } from './element.js'
+import { distance } from './format.js'
 
 let known = 0
 let since = 0
 let speed = 0
 
-/** @type {(() => void)[]} */
-const listeners = []
+/** @type {Set<() => void>} */
+const listeners = new Set()
 
 /** @param {ClockState} state */
 export function setClock(state) {
@@ -18,7 +21,7 @@ export function setClock(state) {
   tick()
 }
 
-/** What the clock says, in milliseconds since 1970. */
+/** The time, in milliseconds since 1970. */
 export function now() {
   return known + (performance.now() - since) * speed
 }
@@ -27,10 +30,10 @@ export function clockSpeed() {
   return speed
 }
 
-/** Calls back when the clock was set, and four times a second while it goes. @param {() => void} listener */
+/** Calls a function when the clock was set, and four times a second while it runs. @param {() => void} listener */
 export function onTick(listener) {
-  listeners.push(listener)
-  return () => { listeners.splice(listeners.indexOf(listener), 1) }
+  listeners.add(listener)
+  return () => { listeners.delete(listener) }
 }
 
 function tick() {
@@ -40,3 +43,33 @@ function tick() {
 setInterval(() => {
   if (speed !== 0 && !document.hidden) tick()
 }, 250)
+
+/**
+ * Draws a text that depends on the time.
+ *
+ * @extends {Component<{text: () => string, class?: string}, {text: string}>}
+ */
+export class Ticking extends Component {
+  state = { text: this.props.text() }
+  stop = () => {}
+
+  componentDidMount() {
+    this.stop = onTick(() => {
+      const text = this.props.text()
+      if (text !== this.state.text) this.setState({ text })
+    })
+  }
+
+  componentWillUnmount() {
+    this.stop()
+  }
+
+  render() {
+    return h('span', { class: this.props.class }, this.props.text())
+  }
+}
+
+/** How far a time is from the clock. @param {string} at */
+export function fromNow(at) {
+  return h(Ticking, { class: 'muted', text: () => distance(Date.parse(at) - now()) })
+}

@@ -1,116 +1,105 @@
 // @ts-check
-// Stops, starts and moves the sandbox's clock.
+// Stops, starts and advances the sandbox's clock.
 
 /** @import {ClockState} from './types.js' */
 
 import { control } from './api.js'
-import { clockSpeed, now, onTick, setClock } from './clock.js'
-import { byID, h, replace } from './dom.js'
-import { count, moment, parseDuration, plural, speedName, weekday } from './format.js'
-import { FormField } from './form_field.js'
-import { toast, toastFailure } from './toast.js'
+import { utc } from './agent_fields.js'
+import { clockSpeed, now, setClock, Ticking } from './clock.js'
+import { Dialog } from './dialog.js'
+import { h } from './element.js'
+import { Form } from './form.js'
+import { count, goDuration, moment, parseNumber, plural, speedName, weekday } from './format.js'
+import { Canceled, cancelJob, jobs, runJob } from './jobs.js'
+import { button } from './parts.js'
+import { read } from './resources.js'
+import { openDialog, toast, toastError } from './store.js'
 
-const speeds = [
-  { speed: 0, name: 'Stop' },
-  { speed: 1, name: 'Real time' },
-  { speed: 60, name: '60×' },
-  { speed: 3600, name: '3600×' },
-]
-const advances = [
-  { by: '1m', name: '+1 min' },
-  { by: '1h', name: '+1 h' },
-  { by: '24h', name: '+1 day' },
-  { by: '168h', name: '+1 week' },
-]
+const speeds = [{ speed: 0, name: 'Stop' }, { speed: 1, name: 'Real time' }, { speed: 60, name: '60×' }, { speed: 3600, name: '3600×' }]
+const advances = [{ by: '1m', name: '+1 min' }, { by: '1h', name: '+1 h' }, { by: '24h', name: '+1 day' }, { by: '168h', name: '+1 week' }]
 
-/** Fills the top bar's and the panel's controls, and keeps the clock going. */
-export function startClockControls() {
-  const face = byID('clock-face', HTMLElement)
-  const pace = byID('clock-speed', HTMLElement)
-  const bar = byID('clock-bar', HTMLElement)
-  const panel = byID('clock-panel', HTMLElement)
-  const opener = byID('clock-more', HTMLElement)
-  panel.append(speedButtons(), advanceButtons(), byForm(), toForm(), speedForm())
-  panel.addEventListener('beforetoggle', () => {
-    const { left, bottom } = opener.getBoundingClientRect()
-    panel.style.left = `${Math.max(8, Math.min(left, innerWidth - 368))}px`
-    panel.style.top = `${bottom + 6}px`
-  })
-  let shown = -1
-  onTick(() => {
-    const at = new Date(now())
-    face.textContent = `${weekday(at)} ${moment(at)}`
-    face.setAttribute('datetime', at.toISOString())
-    if (shown === clockSpeed()) return
-    shown = clockSpeed()
-    pace.textContent = speedName(shown)
-    pace.classList.toggle('narrow', speeds.some(({ speed }) => speed === shown))
-    replace(bar, speedButtons(), advanceButtons())
-    panel.querySelector('.segments')?.replaceWith(speedButtons())
-  })
+/** The clock in the header. */
+export function clock() {
+  read('clock', '/clock', { loaded: setClock })
+  const advance = jobs().find(job => job.state === 'running' && job.kind === 'advance')
+  return h('div', { id: 'clock', class: 'clock', role: 'group', 'aria-label': 'Clock' },
+    h('time', { id: 'clock-face', 'aria-label': 'Time in the sandbox, UTC' }, h(Ticking, { text: faceText })),
+    h('span', { class: 'muted', id: 'clock-speed' }, speedName(clockSpeed())),
+    advance?.progress ? progress(advance.id, advance.progress) : h('div', { class: 'row tight bar' }, speedButtons(), advanceButtons()),
+    button('Set clock…', () => openDialog({ kind: 'clock' })))
+}
+
+function faceText() {
+  const at = new Date(now())
+  return `${weekday(at)} ${moment(at)}`
+}
+
+/** @param {number} id @param {{from: string, now: string, to: string}} times */
+function progress(id, { from, now: at, to }) {
+  const [start, present, end] = [from, at, to].map(text => Date.parse(text))
+  const done = end === start ? 1 : Math.min(1, (Number(present) - Number(start)) / (Number(end) - Number(start)))
+  return h('div', { class: 'row tight', role: 'group', 'aria-label': 'Advance' },
+    h('progress', { value: done, max: 1, 'aria-label': 'Advanced' }), h('span', { class: 'muted' }, `to ${moment(new Date(to)).slice(0, 16)}`),
+    button('Cancel', () => cancelJob(id).catch(toastError), { label: 'Cancel the advance' }))
 }
 
 function speedButtons() {
-  return h('div', { class: 'segments', role: 'group', 'aria-label': 'Speed of the clock' }, speeds.map(({ speed, name }) => h('button', {
-    type: 'button', 'aria-pressed': String(speed === clockSpeed()), 'data-focus': name, on: { click: () => void set({ speed }) },
-  }, name)))
+  return h('div', { class: 'segments', role: 'group', 'aria-label': 'Speed of the clock' },
+    speeds.map(({ speed, name }) => button(name, () => void setSpeed(speed).catch(toastError), { pressed: speed === clockSpeed() })))
 }
 
 function advanceButtons() {
-  return h('div', { class: 'segments', role: 'group', 'aria-label': 'Advance the clock' }, advances.map(({ by, name }) => h('button', {
-    type: 'button', 'data-focus': name, on: { click: () => void set({ advance: by }) },
-  }, name)))
+  return h('div', { class: 'segments', role: 'group', 'aria-label': 'Advance the clock' }, advances.map(({ by, name }) => button(name, () => void advance(by))))
 }
 
-function byForm() {
-  const field = new FormField('Advance by', h('input', { placeholder: '90m', autocomplete: 'off', size: 10 }), { hint: 'Such as 90m, 36h or 2d.' })
-  return form(field, 'Advance', async () => {
-    const text = String(field.value).trim()
-    // Go knows no days.
-    const days = parseDuration(text)
-    await set({ advance: /d/.test(text) && !Number.isNaN(days) ? `${days}ms` : text }, field)
-  })
+/** The dialog that sets the clock. */
+export function clockDialog() {
+  return h(Dialog, { heading: 'Set the clock', size: 'small' },
+    h('div', { class: 'form' },
+      speedButtons(), advanceButtons(),
+      h(Form, {
+        draft: 'advance by', action: 'Advance', initial: { advance: '' },
+        fields: [{ path: 'advance', label: 'Advance by', placeholder: '90 min', hint: 'Such as 90 min, 36h or 2 days.' }],
+        submit: ({ advance: by }) => move({ advance: goDuration(String(by)) }),
+      }),
+      h(Form, {
+        draft: 'advance to', action: 'Advance to it', initial: { to: '' },
+        fields: [{ path: 'to', label: 'Advance to (UTC)', type: 'time' }],
+        submit: ({ to }) => move({ to: to === '' ? '' : utc(String(to)) }),
+      }),
+      h(Form, {
+        draft: 'speed', action: 'Set the speed', initial: { speed: '' },
+        fields: [{ path: 'speed', label: 'Speed', placeholder: '600', inputmode: 'decimal', hint: '1 is real time, 60 is a minute per second, 0 stops the clock.' }],
+        submit: ({ speed }) => setSpeed(parseNumber(String(speed))),
+      })),
+    h('div', { class: 'row end' }, button('Close', () => openDialog(null))))
 }
 
-function toForm() {
-  const field = new FormField('Advance to (UTC)', h('input', { type: 'datetime-local', step: 1 }))
-  return form(field, 'Go there', () => set({ to: field.value === '' ? '' : `${field.value}${String(field.value).length === 16 ? ':00' : ''}Z` }, field))
+/** @param {number | string} speed */
+async function setSpeed(speed) {
+  /** @type {ClockState} */
+  const state = await control('/clock', { method: 'POST', body: { speed } })
+  setClock(state)
+  toast(state.speed === 0 ? 'The clock is stopped.' : `The clock runs ${state.speed === 1 ? 'in real time' : `at ${count(state.speed)} times real time`}.`)
 }
 
-function speedForm() {
-  const field = new FormField('Speed', h('input', { inputmode: 'decimal', placeholder: '600', autocomplete: 'off', size: 10 }), { hint: 'Seconds a second; 1 is real time, 0 stands still.' })
-  return form(field, 'Set', () => set({ speed: Number(field.value) }, field))
-}
-
-/**
- * @param {FormField} field
- * @param {string} name
- * @param {() => Promise<void>} send
- */
-function form(field, name, send) {
-  return h('form', { class: 'inline', novalidate: true, on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); void send() } } },
-    field.element, h('button', { type: 'submit' }, name))
-}
-
-/**
- * @param {{advance?: string, to?: string, speed?: number}} change
- * @param {FormField} [field] shows what is wrong
- */
-async function set(change, field) {
-  const place = byID('clock', HTMLElement)
-  place.setAttribute('aria-busy', 'true')
+/** Advances the clock, and reports the result. @param {string} by */
+export async function advance(by) {
   try {
-    /** @type {ClockState & {runs?: number}} */
-    const state = await control('/clock', { method: 'POST', body: change })
-    setClock(state)
-    field?.refuse([])
-    const runs = state.runs ?? 0
-    toast(change.speed === undefined ? `The clock says ${moment(new Date(state.now))}: ${plural(runs, 'run')}.`
-      : change.speed === 0 ? 'The clock stands still.' : `The clock runs: ${change.speed === 1 ? 'real time' : `${count(change.speed)}×`}.`)
+    await move({ advance: by })
   } catch (error) {
-    if (field) field.refuse([error instanceof Error ? error.message : String(error)])
-    else toastFailure(error)
-  } finally {
-    place.removeAttribute('aria-busy')
+    toastError(error)
+  }
+}
+
+/** @param {{advance: string} | {to: string}} change */
+async function move(change) {
+  try {
+    /** @type {ClockState & {runs: number}} */
+    const state = await runJob('/clock', { body: change })
+    toast(`The clock shows ${moment(new Date(state.now))}: ${plural(state.runs, 'run')}.`)
+  } catch (error) {
+    if (!(error instanceof Canceled)) throw error
+    toast('The advance was canceled; the clock stays where it is.')
   }
 }

@@ -1,13 +1,13 @@
 // @ts-check
-// What a program needs to connect, and the way back to how the sandbox was started.
+// What a program needs to connect, and the ways to another state of the sandbox.
 
-import { control } from './api.js'
-import { confirm } from './confirm.js'
-import { h } from './dom.js'
+import { confirm } from './dialog.js'
+import { h } from './element.js'
+import { Canceled, runJob } from './jobs.js'
 import { button, card } from './parts.js'
-import { account, status } from './state.js'
+import { shellQuote } from './snippets.js'
+import { account, status, toast, toastError } from './store.js'
 import { copyText } from './text.js'
-import { toast, toastFailure } from './toast.js'
 
 export function connectCard() {
   const { org, username, api_key } = account()
@@ -17,41 +17,41 @@ export function connectCard() {
     ['IBLAI_ORG', org],
     ['IBLAI_USERNAME', username],
   ]
-  const text = lines.map(([name, value]) => `export ${name}=${value}`).join('\n')
+  const text = lines.map(([name, value]) => `export ${name}=${/^[\w.:/@-]+$/.test(value ?? '') ? value : shellQuote(value ?? '')}`).join('\n')
   return card('Connect a program',
-    h('dl', { class: 'facts code' }, lines.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value)))),
+    h('dl', { class: 'facts code' }, lines.map(([name, value]) => h('div', { key: name }, h('dt', null, name), h('dd', null, value)))),
     h('div', { class: 'row' },
       button('Copy as shell', () => void copyText(text)),
-      button('Reset…', () => void reset()),
+      button('Reset…', reset),
       seedButton()))
 }
 
-async function reset() {
-  const sure = await confirm({
-    title: 'Reset the sandbox?',
-    text: 'Agents, runs, deliveries and the journal become what they were when it was started.',
+function reset() {
+  confirm({
+    heading: 'Reset the sandbox?',
+    text: 'Agents, runs, deliveries and requests become what they were when the program started.',
     action: 'Reset',
+    run: async () => {
+      try {
+        await runJob('/reset', { body: {} })
+        toast('The sandbox was reset.')
+      } catch (error) {
+        if (!(error instanceof Canceled)) toastError(error)
+      }
+    },
   })
-  if (!sure) return
-  try {
-    await control('/reset', { method: 'POST', body: {} })
-    toast('The sandbox is as it was started.')
-  } catch (error) {
-    toastFailure(error)
-  }
 }
 
-/** Takes a seed from a file. */
 function seedButton() {
-  const input = h('input', {
-    type: 'file',
-    class: 'unseen',
-    accept: '.yaml,.yml,.json',
-    tabindex: -1,
-    'aria-label': 'Seed',
-    on: { change: () => void seed(input) },
-  })
-  return [button('Load a seed…', () => input.click()), input]
+  /** @type {HTMLInputElement | null} */
+  let input = null
+  return [
+    button('Load a seed…', () => input?.click()),
+    h('input', {
+      ref: element => { input = element }, type: 'file', class: 'unseen', accept: '.yaml,.yml,.json', tabIndex: -1, 'aria-label': 'Seed',
+      onChange: event => void seed(event.currentTarget),
+    }),
+  ]
 }
 
 /** @param {HTMLInputElement} input */
@@ -59,10 +59,11 @@ async function seed(input) {
   const file = input.files?.[0]
   if (!file) return
   try {
-    await control('/seed', { method: 'POST', yaml: await file.text() })
+    const text = await file.text()
+    await runJob('/seed', { raw: { type: file.name.toLowerCase().endsWith('.json') ? 'application/json' : 'application/yaml', text } })
     toast(`The sandbox was replaced by ${file.name}.`)
   } catch (error) {
-    toastFailure(error)
+    if (!(error instanceof Canceled)) toastError(error)
   }
   input.value = ''
 }

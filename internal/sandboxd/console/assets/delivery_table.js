@@ -1,34 +1,40 @@
 // @ts-check
-// A table of callbacks that were posted.
+// A table of deliveries.
 
+/** @import {Children} from './element.js' */
 /** @import {Delivery} from './types.js' */
 
-import { h } from './dom.js'
+import { h } from './element.js'
 import { agentLink, foreign, httpStatus, runLink, tag, time } from './parts.js'
 import { address } from './router.js'
 import { table } from './table.js'
 
-/** @typedef {Delivery & {title?: string}} Row */
-
 /**
- * @param {{agent?: boolean, empty: string, query?: () => URLSearchParams}} options
- *   agent: whether the rows are of more than one agent; query: what stays in the address of a delivery
+ * @param {object} options
+ * @param {Delivery[]} options.deliveries
+ * @param {Children} options.empty
+ * @param {boolean} [options.several] whether they are of several agents
+ * @param {number} [options.current]
+ * @param {URLSearchParams} [options.query] that links keep
  */
-export function deliveryTable({ agent = true, empty, query }) {
+export function deliveryTable({ deliveries, empty, several = false, current, query }) {
   return table({
-    caption: 'Deliveries',
-    key: (/** @type {Row} */ row) => row.id,
-    empty,
+    caption: 'Deliveries', rows: deliveries, key: delivery => delivery.id, empty, ...current !== undefined && { current },
     columns: [
-      { name: 'Delivery', cell: row => h('a', { href: address('deliveries', row.id, query?.()), 'data-focus': `delivery-${row.id}` }, `#${row.id}`) },
-      { name: 'Answer', cell: row => h('div', { class: 'tags' }, httpStatus(row.status_code), row.fault && tag(row.fault, 'warn'), row.resent_from !== null && tag('resent')) },
-      ...agent ? [{ name: 'Agent', kind: 'text', cell: (/** @type {Row} */ row) => agentLink(row.agent_id, row.title) }] : [],
+      { name: 'Delivery', cell: row => h('a', { href: address('deliveries', row.id, query) }, `#${row.id}`) },
+      { name: 'Response', cell: row => h('div', { class: 'tags' }, result(row), row.fault && row.sent && tag(row.fault, 'warn'), row.resent_from !== null && tag('resent')) },
+      ...several ? [{ name: 'Agent', kind: 'text', cell: (/** @type {Delivery} */ row) => agentLink(row.agent_id, row.title) }] : [],
       { name: 'Run', cell: row => runLink(row.log_id) },
-      { name: 'Posted', cell: row => time(row.started_at) },
-      { name: 'Signature', kind: 'wide', cell: row => signatureTag(row.signature) },
+      { name: 'Time', cell: row => time(row.started_at) },
+      { name: 'Signature', kind: 'wide', cell: row => row.sent ? signatureTag(row.signature) : '–' },
       { name: 'URL', kind: 'text wide', cell: row => h('span', { class: 'muted line' }, foreign(row.url)) },
     ],
   })
+}
+
+/** What became of a delivery. @param {Delivery} delivery */
+export function result({ sent, status_code }) {
+  return sent ? httpStatus(status_code) : tag('dropped, not sent', 'warn')
 }
 
 /** @param {string} signature */

@@ -1,10 +1,10 @@
 // @ts-check
-// What a fault can say, what it means in words, and those that are needed most.
+// The fields of fault rules, what they mean in words, and the presets.
 
 /** @import {Fault} from './types.js' */
 
 /** @typedef {'requests' | 'deliveries'} Kind */
-/** @typedef {{name: string, label: string, type: 'text' | 'number' | 'flag' | 'long' | 'choice', choices?: string[], hint?: string}} Field */
+/** @typedef {{path: string, label: string, kind: 'text' | 'number' | 'duration' | 'check' | 'long' | 'choice' | 'agent', choices?: string[], hint?: string}} FaultField */
 
 const operations = [
   'ai_mentor_orgs_users_list',
@@ -13,82 +13,77 @@ const operations = [
   ...['list', 'create', 'destroy'].map(name => `ai_mentor_orgs_users_pin_message_${name}`),
 ]
 
-/** @type {Field[]} */
-const counts = [
-  { name: 'after', label: 'After', type: 'number', hint: 'So many pass first.' },
-  { name: 'times', label: 'Times', type: 'number', hint: 'So many are hit; all if empty.' },
-  { name: 'probability', label: 'Probability', type: 'number', hint: '0 to 1; always if empty.' },
+/** @type {FaultField[]} */
+const selection = [
+  { path: 'after', label: 'Skip', kind: 'number', hint: 'The first ones that match are unaffected.' },
+  { path: 'times', label: 'Limit', kind: 'number', hint: 'How many are affected; all if it is empty.' },
+  { path: 'probability', label: 'Probability', kind: 'number', hint: '0 to 1; always if it is empty.' },
 ]
 
-/** @type {Record<Kind, Field[]>} */
+/** @type {Record<Kind, FaultField[]>} */
 export const faultFields = {
   requests: [
-    { name: 'operation', label: 'Operation', type: 'choice', choices: operations },
-    { name: 'method', label: 'Method', type: 'choice', choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-    { name: 'path', label: 'Path', type: 'text', hint: 'Such as /api/*/periodic-agents/*' },
-    ...counts,
-    { name: 'latency', label: 'Latency', type: 'text', hint: 'Such as 2s' },
-    { name: 'status', label: 'Status', type: 'number', hint: 'Such as 503' },
-    { name: 'retry_after', label: 'Retry-After', type: 'text', hint: 'Such as 60s' },
-    { name: 'body', label: 'Body', type: 'long' },
-    { name: 'content_type', label: 'Content type', type: 'text', hint: 'Such as text/html' },
-    { name: 'redirect', label: 'Redirect to', type: 'text' },
-    { name: 'reset', label: 'Reset the connection', type: 'choice', choices: ['before', 'during', 'after'], hint: 'Before, during or after what is asked for is done.' },
-    { name: 'truncate', label: 'Truncate the answer', type: 'flag' },
-    { name: 'bytes_per_second', label: 'Bytes a second', type: 'number' },
-    { name: 'unknown_fields', label: 'Add unknown fields', type: 'flag' },
-    { name: 'unknown_enums', label: 'Use unknown choices', type: 'flag' },
-    { name: 'link_host', label: 'Host of next and previous', type: 'text', hint: 'Such as http://internal:8000' },
-    { name: 'older_release', label: 'Answer as an older release', type: 'flag' },
+    { path: 'operation', label: 'Operation', kind: 'choice', choices: operations },
+    { path: 'method', label: 'Method', kind: 'choice', choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
+    { path: 'path', label: 'Path', kind: 'text', hint: 'Such as /api/*/periodic-agents/*' },
+    ...selection,
+    { path: 'latency', label: 'Latency', kind: 'duration', hint: 'Such as 2 s' },
+    { path: 'status', label: 'Status', kind: 'number', hint: 'Such as 503' },
+    { path: 'retry_after', label: 'Retry-After', kind: 'duration', hint: 'Such as 60 s' },
+    { path: 'body', label: 'Body', kind: 'long' },
+    { path: 'content_type', label: 'Content-Type', kind: 'text', hint: 'Such as text/html' },
+    { path: 'redirect', label: 'Redirect to', kind: 'text' },
+    { path: 'reset', label: 'Reset the connection', kind: 'choice', choices: ['before', 'during', 'after'], hint: 'Before the operation, during the response, or after the operation.' },
+    { path: 'truncate', label: 'Truncate the response', kind: 'check' },
+    { path: 'bytes_per_second', label: 'Bytes per second', kind: 'number' },
+    { path: 'unknown_fields', label: 'Add unknown fields', kind: 'check' },
+    { path: 'unknown_enums', label: 'Use unknown enum values', kind: 'check' },
+    { path: 'link_host', label: 'Host of next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
+    { path: 'older_release', label: 'Respond as an older release', kind: 'check' },
   ],
   deliveries: [
-    { name: 'agent', label: 'Agent’s id', type: 'number', hint: 'All agents if empty.' },
-    ...counts,
-    { name: 'delay', label: 'Delay', type: 'text', hint: 'Such as 10s' },
-    { name: 'duplicate', label: 'Send twice', type: 'flag' },
-    { name: 'reorder', label: 'Send after the next', type: 'flag' },
-    { name: 'drop', label: 'Don’t send', type: 'flag' },
-    { name: 'wrong_signature', label: 'Sign wrongly', type: 'flag' },
+    { path: 'agent', label: 'Agent', kind: 'agent', hint: 'All agents if it is empty.' },
+    ...selection,
+    { path: 'delay', label: 'Delay', kind: 'duration', hint: 'Such as 10 s' },
+    { path: 'duplicate', label: 'Deliver twice', kind: 'check' },
+    { path: 'reorder', label: 'Deliver after the next one', kind: 'check' },
+    { path: 'drop', label: 'Do not deliver', kind: 'check' },
+    { path: 'wrong_signature', label: 'Sign with a wrong secret', kind: 'check' },
   ],
 }
 
-/** @typedef {{kind: Kind, name: string, text: string, fault: Fault}} Preset */
+/** @typedef {{kind: Kind, id: string, name: string, text: string, rule: Fault}} Preset */
 
 /** @type {Preset[]} */
 export const presets = [
-  { kind: 'requests', name: 'Throttled', text: 'Two requests get 429 with Retry-After.', fault: { status: 429, retry_after: '2s', times: 2 } },
-  { kind: 'requests', name: 'Gateway down', text: 'Every third request gets 502 as HTML, as from nginx.', fault: { status: 502, content_type: 'text/html', body: '<html><body><h1>502 Bad Gateway</h1></body></html>', probability: 0.33 } },
-  { kind: 'requests', name: 'Unavailable at first', text: 'The first three requests get 503.', fault: { status: 503, times: 3 } },
-  { kind: 'requests', name: 'Slow', text: 'Every answer takes two seconds longer.', fault: { latency: '2s' } },
-  { kind: 'requests', name: 'Trickling', text: 'Answers come at 2,000 bytes a second.', fault: { bytes_per_second: 2000 } },
-  { kind: 'requests', name: 'Reset before', text: 'Half the connections are reset before anything is done.', fault: { reset: 'before', probability: 0.5 } },
-  { kind: 'requests', name: 'Reset after', text: 'What is created is created, but the connection is reset before the answer.', fault: { method: 'POST', reset: 'after' } },
-  { kind: 'requests', name: 'Truncated', text: 'One of five responses is truncated.', fault: { truncate: true, probability: 0.2 } },
-  { kind: 'requests', name: 'Newer release', text: 'Answers have fields and choices that nobody has heard of.', fault: { unknown_fields: true, unknown_enums: true } },
-  { kind: 'requests', name: 'Older release', text: 'Mentors have no id, types or subjects.', fault: { older_release: true } },
-  { kind: 'requests', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', fault: { link_host: 'http://internal:8000' } },
-  { kind: 'deliveries', name: 'Late', text: 'Callbacks come ten seconds late.', fault: { delay: '10s' } },
-  { kind: 'deliveries', name: 'Twice', text: 'Every callback comes twice.', fault: { duplicate: true } },
-  { kind: 'deliveries', name: 'Out of order', text: 'Callbacks come after the next one.', fault: { reorder: true } },
-  { kind: 'deliveries', name: 'Lost', text: 'Three of ten callbacks are never sent.', fault: { drop: true, probability: 0.3 } },
-  { kind: 'deliveries', name: 'Wrongly signed', text: 'Signatures are wrong.', fault: { wrong_signature: true } },
+  { kind: 'requests', id: 'throttled', name: 'Throttled', text: 'The first two requests get 429 with Retry-After.', rule: { status: 429, retry_after: '2s', times: 2 } },
+  { kind: 'requests', id: 'gateway-down', name: 'Gateway down', text: 'A third of requests, by chance, get 502 as HTML, as from nginx.', rule: { status: 502, content_type: 'text/html', body: '<html><body><h1>502 Bad Gateway</h1></body></html>', probability: 0.33 } },
+  { kind: 'requests', id: 'unavailable', name: 'Unavailable at first', text: 'The first three requests get 503.', rule: { status: 503, times: 3 } },
+  { kind: 'requests', id: 'slow', name: 'Slow', text: 'Every response takes two seconds longer.', rule: { latency: '2s' } },
+  { kind: 'requests', id: 'trickling', name: 'Trickling', text: 'Responses are sent at 2,000 bytes per second.', rule: { bytes_per_second: 2000 } },
+  { kind: 'requests', id: 'reset-before', name: 'Reset before', text: 'Half of the connections, by chance, are reset before anything is done.', rule: { reset: 'before', probability: 0.5 } },
+  { kind: 'requests', id: 'reset-after', name: 'Reset after', text: 'A POST is executed, but the connection is reset before the response.', rule: { method: 'POST', reset: 'after' } },
+  { kind: 'requests', id: 'truncated', name: 'Truncated', text: 'A fifth of responses, by chance, are truncated.', rule: { truncate: true, probability: 0.2 } },
+  { kind: 'requests', id: 'newer-release', name: 'Newer release', text: 'Responses have unknown fields and enum values.', rule: { unknown_fields: true, unknown_enums: true } },
+  { kind: 'requests', id: 'older-release', name: 'Older release', text: 'Mentors have no id, types or subjects.', rule: { older_release: true } },
+  { kind: 'requests', id: 'internal-links', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', rule: { link_host: 'http://internal:8000' } },
+  { kind: 'deliveries', id: 'late', name: 'Late', text: 'Callbacks are delivered ten seconds late.', rule: { delay: '10s' } },
+  { kind: 'deliveries', id: 'twice', name: 'Twice', text: 'Every callback is delivered twice.', rule: { duplicate: true } },
+  { kind: 'deliveries', id: 'out-of-order', name: 'Out of order', text: 'Callbacks are delivered after the next one.', rule: { reorder: true } },
+  { kind: 'deliveries', id: 'lost', name: 'Lost', text: 'Three of ten callbacks, by chance, are not delivered.', rule: { drop: true, probability: 0.3 } },
+  { kind: 'deliveries', id: 'wrongly-signed', name: 'Wrongly signed', text: 'Signatures are invalid.', rule: { wrong_signature: true } },
 ]
 
-/** Whether two faults say the same: what is left out is what is empty, 0 or false. @param {Fault} a @param {Fault} b */
-export function sameFault(a, b) {
-  return [...Object.keys(a), ...Object.keys(b)].every(name => (a[name] || null) === (b[name] || null))
+/** What a rule does, in words. @param {Kind} kind @param {Fault} rule */
+export function ruleText(kind, rule) {
+  return faultFields[kind].flatMap(({ path, label, kind: type }) => {
+    const value = rule[path]
+    if (!value) return []
+    return [type === 'check' ? label : `${label}: ${String(value).slice(0, 60)}`]
+  }).join(' · ')
 }
 
-/**
- * What a fault does, in words.
- *
- * @param {Kind} kind
- * @param {Fault} fault
- */
-export function faultWords(kind, fault) {
-  return faultFields[kind].flatMap(({ name, label, type }) => {
-    const value = fault[name]
-    if (!value) return []
-    return [type === 'flag' ? label : `${label}: ${String(value).slice(0, 60)}`]
-  }).join(' · ')
+/** Whether a rule can still apply. @param {Fault} rule */
+export function isActive(rule) {
+  return !rule['disabled'] && rule['left'] !== 0
 }

@@ -1,60 +1,67 @@
 // @ts-check
-// Adds or edits one fault, in a dialog.
+// Adds or edits a fault rule.
 
-/** @import {Fault} from './types.js' */
-/** @import {Field, Kind} from './fault_fields.js' */
-/** @import {Control} from './form_field.js' */
+/** @import {Field} from './form.js' */
+/** @import {Fault, Values} from './types.js' */
+/** @import {FaultField, Kind} from './fault_fields.js' */
 
+import { control } from './api.js'
+import { AgentPicker } from './agent_picker.js'
+import { Dialog } from './dialog.js'
+import { h } from './element.js'
 import { faultFields } from './fault_fields.js'
-import { h, newID } from './dom.js'
-import { FormField } from './form_field.js'
+import { Form } from './form.js'
+import { goDuration, parseNumber } from './format.js'
+import { openDialog, toast } from './store.js'
 
-/**
- * @param {Kind} kind
- * @param {Fault} fault
- * @param {(fault: Fault) => Promise<void>} save rejects with what is wrong
- */
-export function openFaultForm(kind, fault, save) {
-  const heading = newID()
-  const whole = h('p', { class: 'fault', role: 'alert' })
-  const fields = faultFields[kind].map(field => ({ field, control: formField(field, fault[field.name]) }))
-  const submit = async () => {
-    /** @type {Fault} */
-    const next = {}
-    for (const { field, control } of fields) {
-      const { value } = control
-      if (value !== '' && value !== false) next[field.name] = field.type === 'number' && !Number.isNaN(Number(value)) ? Number(value) : value
-    }
-    try {
-      await save(next)
-      dialog.close()
-    } catch (error) {
-      whole.textContent = error instanceof Error ? error.message : String(error)
-    }
-  }
-  const dialog = h('dialog', { class: 'large', 'aria-labelledby': heading, on: { close: () => dialog.remove() } },
-    h('form', { novalidate: true, on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); void submit() } } },
-      h('h2', { id: heading }, kind === 'requests' ? 'A fault of requests' : 'A fault of deliveries'),
-      h('p', { class: 'muted' }, 'What is left empty does not apply.'),
-      h('div', { class: 'form grid' }, fields.map(({ control }) => control.element)), whole,
-      h('div', { class: 'row end' },
-        h('button', { type: 'button', on: { click: () => dialog.close() } }, 'Cancel'),
-        h('button', { type: 'submit', class: 'primary' }, 'Turn on'))))
-  document.body.append(dialog)
-  dialog.showModal()
+/** @param {Kind} kind @param {Fault} [rule] */
+export function openFaultForm(kind, rule) {
+  openDialog({ kind: 'fault', target: kind, rule })
 }
 
-/**
- * @param {Field} field
- * @param {string | number | boolean | undefined} value
- */
-function formField({ label, type, choices, hint }, value) {
-  /** @type {Control} */
-  let control
-  if (type === 'choice') control = h('select', null, ['', ...choices ?? []].map(choice => h('option', { value: choice }, choice || '–')))
-  else if (type === 'long') control = h('textarea', { rows: 2, class: 'code' })
-  else control = h('input', { type: type === 'flag' ? 'checkbox' : 'text', autocomplete: 'off', inputmode: type === 'number' ? 'decimal' : null })
-  const field = new FormField(label, control, hint ? { hint } : {})
-  if (value !== undefined) field.value = typeof value === 'number' ? String(value) : value
+/** @param {Kind} kind @param {Fault | undefined} rule */
+export function faultDialog(kind, rule) {
+  /** @type {Values} */
+  const initial = {}
+  for (const { path, kind: type } of faultFields[kind]) initial[path] = type === 'check' ? rule?.[path] === true : String(rule?.[path] ?? '')
+  const id = rule ? String(rule['id']) : `custom-${Date.now().toString(36)}`
+  return h(Dialog, { heading: kind === 'requests' ? 'Custom rule for requests' : 'Custom rule for deliveries', size: 'large' },
+    h('p', { class: 'muted' }, 'Empty fields have no effect.'),
+    h(Form, {
+      draft: `fault ${kind} ${rule?.['id'] ?? ''}`, fields: faultFields[kind].map(formField), initial, action: rule ? 'Save' : 'Turn on',
+      cancel: () => openDialog(null),
+      submit: async values => {
+        await control(`/faults/${kind}/${id}`, { method: 'PUT', body: ruleOf(kind, values) })
+        openDialog(null)
+        toast(rule ? 'The rule is saved.' : 'The rule is on.')
+      },
+    }))
+}
+
+/** @param {FaultField} field @returns {Field} */
+function formField({ path, label, kind, choices, hint }) {
+  const field = { path, label, ...hint && { hint } }
+  switch (kind) {
+    case 'check': case 'long': return { ...field, type: kind }
+    case 'choice': return { ...field, type: 'choice', choices: ['', ...choices ?? []].map(value => ({ value, name: value || '–' })) }
+    case 'number': return { ...field, inputmode: 'decimal' }
+    case 'agent': return {
+      ...field,
+      control: (form, id, attributes) => h(AgentPicker, { id, attributes, value: String(form.state.values[path] ?? ''), change: value => form.set(path, value) }),
+    }
+  }
   return field
+}
+
+/** The rule of the form's values. @param {Kind} kind @param {Values} values */
+function ruleOf(kind, values) {
+  /** @type {Record<string, unknown>} */
+  const rule = {}
+  for (const { path, kind: type } of faultFields[kind]) {
+    const value = values[path]
+    if (value === undefined || value === '' || value === false) continue
+    if (type === 'number' || type === 'agent') rule[path] = parseNumber(String(value))
+    else rule[path] = type === 'duration' ? goDuration(String(value)) : value
+  }
+  return rule
 }

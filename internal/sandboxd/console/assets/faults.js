@@ -1,159 +1,155 @@
 // @ts-check
-// What goes wrong on purpose.
+// The fault rules. Each is a resource of its own, so that tabs and programs don't overwrite each other's.
 
-/** @import {Fault, Faults, View} from './types.js' */
-/** @import {Kind} from './fault_fields.js' */
+/** @import {Fault, Faults, Route} from './types.js' */
+/** @import {Kind, Preset} from './fault_fields.js' */
 
 import { control, parse } from './api.js'
-import { h, newID, replace } from './dom.js'
-import { faultWords, presets, sameFault } from './fault_fields.js'
+import { Component, h, newID } from './element.js'
+import { isActive, presets, ruleText } from './fault_fields.js'
 import { openFaultForm } from './fault_form.js'
-import { button, card, foreign } from './parts.js'
-import { toast, toastFailure } from './toast.js'
-
-/** Faults that are off: the server only knows those that are on. Gone with the page. @type {Faults} */
-const off = { requests: [], deliveries: [] }
+import { count, plural } from './format.js'
+import { button, card, foreign, loading, tag, title } from './parts.js'
+import { read } from './resources.js'
+import { address } from './router.js'
+import { toast, toastError } from './store.js'
 
 /** @type {[Kind, string][]} */
-const kinds = [['requests', 'Requests'], ['deliveries', 'Deliveries']]
+const kinds = [['requests', 'Request faults'], ['deliveries', 'Delivery faults']]
 
-/** @returns {View} */
-export function faultsPage() {
-  /** @type {Faults} */
-  let on = { requests: [], deliveries: [] }
-  /** @type {Promise<void>} */
-  let latest = Promise.resolve()
-  const lists = h('div')
-  const editor = documentEditor(put)
-  const element = h('div', null,
-    h('h1', { tabindex: -1 }, 'Faults'),
-    h('p', { class: 'muted lead' }, 'They affect requests to the platform, but not this console’s. Each change resets all counters.'),
-    lists, editor.element)
-  return {
-    title: 'Faults',
-    element,
-    kinds: [],
-    load: async signal => {
-      show(await control('/faults', { signal }))
-    },
-  }
+/** The rules. @returns {{value?: Faults | undefined, error: unknown}} */
+export function readFaults() {
+  return read('faults', '/faults')
+}
 
-  /** @param {Faults} faults */
-  function show(faults) {
-    on = { requests: faults.requests ?? [], deliveries: faults.deliveries ?? [] }
-    replace(lists, kinds.map(([kind, name]) => card(name, presetList(kind), ownList(kind), h('div', { class: 'row' },
-      button(`Add a fault of ${kind}…`, () => openFaultForm(kind, {}, fault => change(kind, all => [...all, fault]))),
-      on[kind].length > 0 && button(`Turn off all of ${kind}`, () => turn(kind, () => []))))))
-    editor.update(on)
-  }
+/** The number of rules that can still apply. */
+export function activeFaults() {
+  const { value } = readFaults()
+  return value ? [...value.requests, ...value.deliveries].filter(isActive).length : 0
+}
 
-  /** Sets all faults; rejects with what is wrong. @param {Faults} faults */
-  async function put(faults) {
-    show(await control('/faults', { method: 'PUT', body: faults }))
-    toast(`Faults that are on: ${on.requests.length + on.deliveries.length}.`)
-  }
+/** @param {Route} route */
+export function faultsPage(route) {
+  const { value: faults, error } = readFaults()
+  return h('div', null,
+    title('Faults'),
+    h('p', { class: 'muted lead' }, 'They affect the requests of programs, but not those of this console.'),
+    faults ? [
+      kinds.map(([kind, name]) => h('div', { key: kind }, card(name, ruleList(kind, faults[kind], route), h('div', { class: 'row' },
+        button('Add a custom rule…', () => openFaultForm(kind), { label: `Add a custom rule for ${kind}…` }),
+        faults[kind].some(isActive) && button('Turn all off', () => void turnAllOff(kind, faults[kind]), { label: `Turn all ${name.toLowerCase()} off` }))))),
+      h(Document, { faults }),
+    ] : loading(error))
+}
 
-  /**
-   * Changes the faults of a kind, one change after the other: each is made to what the one before
-   * has left. Rejects with what is wrong.
-   *
-   * @param {Kind} kind
-   * @param {(faults: Fault[]) => Fault[]} make
-   */
-  function change(kind, make) {
-    const changed = latest.then(() => put({ ...on, [kind]: make(on[kind]) }))
-    latest = changed.catch(() => {})
-    return changed
-  }
-
-  /** @param {Kind} kind @param {(faults: Fault[]) => Fault[]} make */
-  function turn(kind, make) {
-    change(kind, make).catch(error => {
-      toastFailure(error)
-      show(on)
-    })
-  }
-
-  /** @param {Kind} kind */
-  function presetList(kind) {
-    return h('ul', { class: 'faults' }, presets.filter(preset => preset.kind === kind).map(({ name, text, fault }) => {
-      const isOn = on[kind].some(other => sameFault(other, fault))
-      return item(name, text, isOn, () => turn(kind, all => isOn ? all.filter(other => !sameFault(other, fault)) : [...all, fault]))
+/** @param {Kind} kind @param {Fault[]} rules @param {Route} route */
+function ruleList(kind, rules, route) {
+  const all = presets.filter(preset => preset.kind === kind)
+  const custom = rules.filter(rule => !all.some(({ id }) => id === rule['id']))
+  const open = route.query.get('rule')
+  return h('ul', { class: 'faults' },
+    all.map(preset => {
+      const rule = rules.find(other => other['id'] === preset.id)
+      return h(Rule, { key: preset.id, id: preset.id, name: preset.name, text: preset.text, rule, open: open === preset.id, kind, turn: () => turnPreset(preset, rule) })
+    }),
+    custom.map(rule => {
+      const id = String(rule['id'])
+      return h(Rule, {
+        key: `custom ${id}`, id, name: `Custom rule ${id}`, text: ruleText(kind, rule), rule, open: open === id, kind,
+        turn: () => change(kind, id, { method: 'PATCH', body: { disabled: !rule['disabled'] || null } }),
+        actions: [
+          button('Edit…', () => openFaultForm(kind, rule), { label: `Edit custom rule ${id}…` }),
+          button('Remove', () => void change(kind, id, { method: 'DELETE' }), { label: `Remove custom rule ${id}` }),
+        ],
+      })
     }))
+}
+
+/** @extends {Component<{id: string, name: string, text: string, rule: Fault | undefined, open: boolean, kind: Kind, turn: () => Promise<void>, actions?: any}>} */
+class Rule extends Component {
+  html = newID()
+  /** @type {HTMLElement | null} */
+  element = null
+
+  componentDidMount() {
+    if (this.props.open) this.element?.scrollIntoView({ block: 'center' })
   }
 
-  /** Those that are no presets. @param {Kind} kind */
-  function ownList(kind) {
-    /** @param {Fault} fault */
-    const own = fault => !presets.some(preset => preset.kind === kind && sameFault(preset.fault, fault))
-    const rows = [
-      ...on[kind].filter(own).map(fault => ({ fault, isOn: true })),
-      ...off[kind].map(fault => ({ fault, isOn: false })),
-    ]
-    if (rows.length === 0) return null
-    return h('ul', { class: 'faults' }, rows.map(({ fault, isOn }, index) => {
-      /** @param {Fault[]} all */
-      const others = all => all.filter(other => !sameFault(other, fault))
-      const park = () => { off[kind] = [...off[kind], fault] }
-      const unpark = () => { off[kind] = off[kind].filter(other => other !== fault) }
-      const toggle = () => {
-        if (isOn) park()
-        else unpark()
-        turn(kind, all => isOn ? others(all) : [...all, fault])
-      }
-      const number = index + 1
-      return item(`Own fault ${number}`, faultWords(kind, fault), isOn, toggle,
-        button('Edit…', () => openFaultForm(kind, fault, async next => {
-          await change(kind, all => [...others(all), next])
-          unpark()
-        }), { focus: `edit-${kind}-${number}`, label: `Edit… own fault ${number}` }),
-        button('Remove', () => {
-          unpark()
-          turn(kind, others)
-        }, { focus: `remove-${kind}-${number}`, label: `Remove own fault ${number}` }))
-    }))
+  render() {
+    const { id, name, text, rule, open, kind, turn, actions } = this.props
+    const on = rule !== undefined && !rule['disabled']
+    return h('li', { ref: element => { this.element = element }, class: open ? 'is-open' : undefined },
+      h('input', {
+        type: 'checkbox', role: 'switch', id: this.html, checked: on, 'aria-describedby': `${this.html}-text`,
+        // The server decides what is on.
+        onClick: event => { event.preventDefault(); void turn() },
+      }),
+      h('label', { for: this.html }, name),
+      h('span', { class: 'muted', id: `${this.html}-text` }, foreign(text), ' ', on && counters(rule, kind, id)),
+      actions && h('div', { class: 'row tight' }, actions))
   }
 }
 
-/**
- * @param {string} name
- * @param {string} text
- * @param {boolean} on
- * @param {() => void} turn
- * @param {...HTMLElement} actions
- */
-function item(name, text, on, turn, ...actions) {
-  const id = newID()
-  return h('li', null,
-    h('input', { type: 'checkbox', role: 'switch', id, checked: on, 'aria-describedby': `${id}-text`, 'data-focus': `switch-${name}`, on: { change: turn } }),
-    h('label', { for: id }, name), h('span', { class: 'muted', id: `${id}-text` }, foreign(text)), h('span', { class: 'row tight' }, actions))
+/** What a rule has done. @param {Fault} rule @param {Kind} kind @param {string} id */
+function counters(rule, kind, id) {
+  const applied = Number(rule['applied'])
+  return h('span', { class: 'tags' },
+    applied > 0 && (kind === 'requests' ? h('a', { href: address('requests', '', { fault: id }) }, `${plural(applied, 'hit')}`) : tag(plural(applied, 'hit'))),
+    rule['left'] === 0 ? tag('used up') : rule['left'] !== null && tag(`${count(Number(rule['left']))} left`))
+}
+
+/** @param {Preset} preset @param {Fault | undefined} rule */
+function turnPreset({ kind, id, rule: body }, rule) {
+  return change(kind, id, rule && !rule['disabled'] ? { method: 'DELETE' } : { method: 'PUT', body })
+}
+
+/** @param {Kind} kind @param {string} id @param {{method: string, body?: unknown}} request */
+async function change(kind, id, request) {
+  try {
+    await control(`/faults/${kind}/${id}`, request)
+  } catch (error) {
+    toastError(error)
+  }
+}
+
+/** @param {Kind} kind @param {Fault[]} rules */
+async function turnAllOff(kind, rules) {
+  await Promise.all(rules.filter(rule => !rule['disabled']).map(rule => {
+    const id = String(rule['id'])
+    const isPreset = presets.some(preset => preset.kind === kind && preset.id === id)
+    return change(kind, id, isPreset ? { method: 'DELETE' } : { method: 'PATCH', body: { disabled: true } })
+  }))
 }
 
 /**
- * The whole document, as JSON.
+ * All rules as JSON, to be replaced.
  *
- * @param {(faults: Faults) => Promise<void>} put
+ * @extends {Component<{faults: Faults}, {typed: string | null, error: string}>}
  */
-function documentEditor(put) {
-  const text = h('textarea', { rows: 12, class: 'code', spellcheck: 'false', 'aria-label': 'All faults as JSON' })
-  const wrong = h('p', { class: 'fault', role: 'alert' })
-  const apply = async () => {
-    const faults = parse(text.value)
+class Document extends Component {
+  state = { /** @type {string | null} */ typed: null, error: '' }
+
+  async apply() {
+    const value = parse(this.state.typed ?? '')
     try {
-      if (faults === undefined) throw new Error('This is not JSON.')
-      await put(/** @type {Faults} */ (faults))
-      wrong.textContent = ''
+      if (value === undefined) throw new Error('This is not valid JSON.')
+      await control('/faults', { method: 'PUT', body: value })
+      this.setState({ typed: null, error: '' })
+      toast('All rules were replaced.')
     } catch (error) {
-      wrong.textContent = error instanceof Error ? error.message : String(error)
+      this.setState({ error: error instanceof Error ? error.message : String(error) })
     }
   }
-  const element = h('details', { class: 'card' }, h('summary', null, 'All that are on, as JSON'),
-    text, wrong, h('div', { class: 'row' }, button('Apply', () => void apply())))
-  return {
-    element,
-    /** @param {Faults} faults */
-    update: faults => {
-      if (document.activeElement !== text) text.value = JSON.stringify(faults, null, 2)
-    },
+
+  render() {
+    const { typed, error } = this.state
+    return h('details', { class: 'card' }, h('summary', null, 'All rules as JSON'),
+      h('textarea', {
+        class: 'code', rows: 12, spellcheck: false, 'aria-label': 'All rules as JSON', 'aria-invalid': error ? 'true' : undefined, 'aria-describedby': 'faults-error',
+        value: typed ?? JSON.stringify(this.props.faults, null, 2), onInput: (/** @type {any} */ event) => this.setState({ typed: event.currentTarget.value }),
+      }),
+      h('p', { class: 'fault', id: 'faults-error', role: 'alert' }, error),
+      h('div', { class: 'row' }, button('Replace all rules', () => void this.apply(), { disabled: typed === null }),
+        typed !== null && button('Discard', () => this.setState({ typed: null, error: '' }))))
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers and times as people read them. All times are the sandbox's, in UTC.
+// Numbers, times and durations as people read and write them. All times are the sandbox's, in UTC.
 
 const number = new Intl.NumberFormat('en')
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
@@ -15,7 +15,7 @@ export function count(n) {
 }
 
 /**
- * A number of things, as in "1 run" or "12 runs".
+ * A number and a noun, as in "1 run" or "12 runs".
  *
  * @param {number} n
  * @param {string} thing
@@ -49,7 +49,7 @@ export function minutes(at) {
 }
 
 /**
- * A moment to the second, as in "2026-01-05 08:00:04".
+ * A time to the second, as in "2026-01-05 08:00:04".
  *
  * @param {Date} at
  */
@@ -64,7 +64,7 @@ export function weekday(at) {
 }
 
 /**
- * How long something took, as in "350 ms", "4.2 s" or "1 h 5 min".
+ * A duration, as in "350 ms", "4.2 s" or "1 h 5 min".
  *
  * @param {number} ms
  */
@@ -89,7 +89,7 @@ function parts(ms) {
 }
 
 /**
- * How far away something is, as in "in 5 min" or "2 h ago".
+ * The distance of a time, as in "in 5 min" or "2 h ago".
  *
  * @param {number} ms
  */
@@ -103,20 +103,55 @@ export function distance(ms) {
 }
 
 /**
- * Reads one of Go's durations, such as "1h30m0s"; NaN if it is none.
+ * Parses a duration in Go's form, such as "1h30m0s"; NaN if it is invalid.
  *
  * @param {string} text
  */
 export function parseDuration(text) {
-  const units = new Map([['d', DAY], ['h', HOUR], ['m', MINUTE], ['s', SECOND], ['ms', 1]])
-  if (!/^(\d+(\.\d+)?(ms|d|h|m|s))+$/.test(text)) return NaN
+  if (!/^(\d+(\.\d+)?(ms|h|m|s))+$/.test(text)) return NaN
   let sum = 0
-  for (const [, n, unit] of text.matchAll(/([\d.]+)(ms|d|h|m|s)/g)) sum += Number(n) * (units.get(unit ?? '') ?? NaN)
+  for (const [, n, unit] of text.matchAll(/([\d.]+)(ms|h|m|s)/g)) sum += Number(n) * (units.get(unit ?? '') ?? NaN)
   return sum
 }
 
+const units = new Map([
+  ...['ms', 'millisecond', 'milliseconds'].map(name => /** @type {[string, number]} */ ([name, 1])),
+  ...['s', 'sec', 'second', 'seconds'].map(name => /** @type {[string, number]} */ ([name, SECOND])),
+  ...['m', 'min', 'minute', 'minutes'].map(name => /** @type {[string, number]} */ ([name, MINUTE])),
+  ...['h', 'hour', 'hours'].map(name => /** @type {[string, number]} */ ([name, HOUR])),
+  ...['d', 'day', 'days'].map(name => /** @type {[string, number]} */ ([name, DAY])),
+  ...['w', 'week', 'weeks'].map(name => /** @type {[string, number]} */ ([name, 7 * DAY])),
+])
+
 /**
- * How fast the clock is.
+ * Converts a duration as people write it, such as "2 days", "1h 30 min" or "90s", to Go's form. A text that is no
+ * duration stays as it is, so that the server says what is wrong with it.
+ *
+ * @param {string} text
+ */
+export function goDuration(text) {
+  const trimmed = text.trim().toLowerCase()
+  if (!/^((\d+([.,]\d+)?)\s*([a-z]+)[\s,]*(and\s+)?)+$/.test(trimmed)) return text.trim()
+  let sum = 0
+  for (const [, n, unit] of trimmed.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g)) {
+    if (unit === 'and') continue
+    sum += Number(n?.replace(',', '.')) * (units.get(unit ?? '') ?? NaN)
+  }
+  return Number.isNaN(sum) ? text.trim() : `${sum}ms`
+}
+
+/**
+ * Converts a number as people write it, such as "1,000", to a number. A text that is none stays as it is.
+ *
+ * @param {string} text
+ */
+export function parseNumber(text) {
+  const plain = text.trim().replace(/(?<=\d)[,_ ](?=\d{3}\b)/g, '')
+  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : text.trim()
+}
+
+/**
+ * The speed of the clock.
  *
  * @param {number} speed
  */

@@ -1,85 +1,86 @@
 // @ts-check
-// The journal of what was asked of the platform.
+// The recorded requests to the platform.
 
-/** @import {JournalEntry, Route, View} from './types.js' */
+/** @import {JournalEntry, Route} from './types.js' */
 
-import { control } from './api.js'
-import { h } from './dom.js'
+import { h } from './element.js'
 import { duration } from './format.js'
-import { facts, foreign, httpStatus, tag, time } from './parts.js'
+import { button, empty, facts, foreign, httpStatus, loading, tag, time } from './parts.js'
+import { read } from './resources.js'
+import { sendableOf } from './request_form.js'
 import { address } from './router.js'
-import { LIMIT, splitPage } from './split.js'
-import { table } from './table.js'
-import { bodyBlock, headerTable } from './text.js'
+import { languages, snippet } from './snippets.js'
+import { split } from './split.js'
+import { openDialog } from './store.js'
+import { backwardPager, listPage, PAGE_SIZE, table } from './table.js'
+import { BodyBlock, copyText, headerTable } from './text.js'
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(value => ({ value, name: value }))
-const statuses = ['2xx', '3xx', '4xx', '5xx'].map(value => ({ value, name: value }))
+const statuses = [...['2xx', '3xx', '4xx', '5xx'].map(value => ({ value, name: value })), { value: 'none', name: 'No response' }]
 
-/**
- * @param {Route} route
- * @param {() => void} reload
- * @returns {View}
- */
-export function requestsPage(route, reload) {
-  return splitPage({
-    title: 'Requests',
-    thing: 'request',
-    route,
-    reload,
-    kinds: ['request'],
+/** @param {Route} route */
+export function requestsPage(route) {
+  const { query } = route
+  /** @type {{value?: {requests: JournalEntry[], total: number, before: number | null}, error: unknown}} */
+  const { value: page, error } = read('requests', '/requests', {
+    slot: 'requests',
+    query: { limit: PAGE_SIZE, before: query.get('before'), method: query.get('method'), status: query.get('status'), text: query.get('text'), fault: query.get('fault') },
+  })
+  const id = Number(route.id)
+  const filtered = ['method', 'status', 'text', 'fault'].some(name => query.has(name))
+  const fault = query.get('fault')
+  const list = listPage({
+    heading: 'Requests', noun: 'request', route, total: page?.total,
     filters: [
-      { field: 'text', label: 'Search address and bodies', width: 'long' },
+      { field: 'text', label: 'Search URL and bodies', width: 'long' },
       { field: 'method', label: 'Method', choices: methods },
       { field: 'status', label: 'Status', choices: statuses },
+      ...fault ? [{ field: 'fault', label: 'Fault', choices: [{ value: fault, name: fault }] }] : [],
     ],
-    table: ({ query }) => table({
-      caption: 'Requests',
-      key: (/** @type {JournalEntry} */ row) => row.id,
-      empty: 'No requests here.',
+    table: page ? table({
+      caption: 'Requests', rows: page.requests, key: row => row.id, current: id,
+      empty: filtered ? empty('No request matches the filters.')
+        : empty('No program has sent a request yet. The overview has a line that does.', h('a', { class: 'button', href: address('') }, 'Go to the overview')),
       columns: [
         { name: 'Method', cell: row => h('span', { class: 'code' }, row.method) },
         { name: 'Status', cell: row => h('div', { class: 'tags' }, httpStatus(row.status), row.fault && tag('fault', 'warn')) },
-        { name: 'Address', kind: 'text', cell: row => h('a', { class: 'code', href: address('requests', row.id, query()), 'data-focus': `request-${row.id}` }, foreign(short(row.url))) },
+        { name: 'URL', kind: 'text', cell: row => h('a', { class: 'code', href: address('requests', row.id, query) }, foreign(short(row.url))) },
         { name: 'User', kind: 'wide', cell: row => foreign(row.username) },
-        { name: 'At', kind: 'wide', cell: row => time(row.at) },
-        { name: 'Took', kind: 'number wide', cell: row => duration(row.duration_ms) },
+        { name: 'Time', kind: 'wide', cell: row => time(row.at) },
+        { name: 'Duration', kind: 'number wide', cell: row => duration(row.duration_ms) },
       ],
-    }),
-    fetchList: async (query, signal) => {
-      /** @type {{requests: JournalEntry[], total: number, before: number | null}} */
-      const { requests, total, before } = await control('/requests', {
-        query: { limit: LIMIT, before: query.get('before'), method: query.get('method'), status: query.get('status'), text: query.get('text') },
-        signal,
-      })
-      return { rows: requests, total, before }
-    },
-    fetchOne: async (id, signal) => {
-      /** @type {JournalEntry} */
-      const entry = await control(`/requests/${id}`, { signal })
-      return { state: entry, show: () => details(entry) }
-    },
+    }) : loading(error),
+    pager: backwardPager(route, 'request', page && { rows: page.requests.length, total: page.total, before: page.before }),
   })
+  return split(route, 'request', list, id > 0 ? open(id) : null)
 }
 
-/** The address without what is the same in all. @param {string} url */
+/** The URL without what most have in common. @param {string} url */
 function short(url) {
   return url.replace(/^\/api\/ai-mentor\/orgs\/[^/]+\/users\/[^/]+\//, '…/')
 }
 
-/** @param {JournalEntry} entry */
-function details(entry) {
+/** @param {number} id */
+function open(id) {
+  /** @type {{value?: JournalEntry, error: unknown}} */
+  const { value: entry, error } = read('requests', `/requests/${id}`)
+  if (!entry) return loading(error)
   return [
-    h('div', { class: 'row' }, h('h2', { tabindex: -1 }, `Request #${entry.id}`), httpStatus(entry.status), entry.fault && tag('fault', 'warn')),
+    h('div', { class: 'row' }, h('h2', { tabIndex: -1 }, `Request #${entry.id}`), httpStatus(entry.status)),
     h('p', { class: 'code' }, h('strong', null, entry.method), ' ', foreign(entry.url)),
+    h('div', { class: 'row tight' },
+      languages.map(language => button(`Copy as ${language}`, () => void copyText(snippet(language, sendableOf(entry))))),
+      button('Edit and send…', () => openDialog({ kind: 'request', entry }))),
     facts([
-      ['Operation', entry.operation ? h('span', { class: 'code' }, foreign(entry.operation)) : 'none that the platform knows'],
+      ['Operation', entry.operation ? h('span', { class: 'code' }, foreign(entry.operation)) : 'none'],
       ['User', foreign(entry.username || '–')],
-      ['At', time(entry.at)],
-      ['Took', duration(entry.duration_ms)],
+      ['Time', time(entry.at)],
+      ['Duration', duration(entry.duration_ms)],
+      ...entry.fault ? [/** @type {[string, any]} */ (['Fault', h('a', { href: address('faults', '', { rule: entry.fault_id }) }, `rule ${entry.fault_id}`)])] : [],
     ]),
-    h('h3', null, 'Request body'), bodyBlock('Request body', entry.request_body, entry.truncated),
+    h('h3', null, 'Request body'), h(BodyBlock, { label: 'Request body', text: entry.request_body, ...entry.truncated && { truncated: true } }),
     h('h3', null, 'Request headers'), headerTable(entry.request_header),
-    h('h3', null, 'Response body'), bodyBlock('Response body', entry.response_body, entry.truncated),
+    h('h3', null, 'Response body'), h(BodyBlock, { label: 'Response body', text: entry.response_body, ...entry.truncated && { truncated: true } }),
     h('h3', null, 'Response headers'), headerTable(entry.response_header),
   ]
 }

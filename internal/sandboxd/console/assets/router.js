@@ -1,7 +1,9 @@
 // @ts-check
-// Addresses: #/agents/7?page=2 is the page "agents" of agent 7.
+// Routes: #/agents/7?page=2 is the page of agent 7.
 
 /** @import {Route} from './types.js' */
+
+import { update } from './store.js'
 
 /**
  * @param {string} hash
@@ -24,18 +26,20 @@ export function address(name, id = '', query = {}) {
 }
 
 /**
- * Changes the query of the page that is open, and the address with it. Empty values are left out.
+ * Goes to a route with other parameters. Empty ones are omitted.
  *
  * @param {Route} route
  * @param {Record<string, string>} changes
- * @param {'push' | 'replace'} how whether the way back leads to what was before
+ * @param {'push' | 'replace'} how whether the back button returns
  */
 export function changeQuery(route, changes, how) {
+  const query = new URLSearchParams(route.query)
   for (const [name, value] of Object.entries(changes)) {
-    if (value === '') route.query.delete(name)
-    else route.query.set(name, value)
+    if (value === '') query.delete(name)
+    else query.set(name, value)
   }
-  const to = address(route.name, route.id, route.query)
+  const to = address(route.name, route.id, query)
   if (how === 'push') history.pushState(null, '', to)
   else history.replaceState(null, '', to)
+  update({ route: parseRoute(location.hash) })
 }

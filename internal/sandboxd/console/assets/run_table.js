@@ -1,36 +1,37 @@
 // @ts-check
 // A table of runs.
 
+/** @import {Children} from './element.js' */
 /** @import {Log} from './types.js' */
 
-import { foreign, agentLink, nearTime, runLink, statusBadge, time } from './parts.js'
+import { h } from './element.js'
 import { duration } from './format.js'
-import { h } from './dom.js'
+import { agentLink, foreign, nearTime, runLink, statusBadge } from './parts.js'
 import { table } from './table.js'
 
-/** @typedef {Log & {title?: string}} Row */
-
-/**
- * @param {{agent?: boolean, sort?: (order: string) => void, empty: string}} options agent: whether the rows are of more than one agent
- */
-export function runTable({ agent = true, sort, empty }) {
-  return table({
-    caption: 'Runs',
-    key: (/** @type {Row} */ row) => row.id,
-    empty,
-    sort,
-    columns: [
-      { name: 'Run', order: 'id', cell: row => runLink(row.id) },
-      { name: 'Status', order: 'status', cell: row => statusBadge(row.status) },
-      ...agent ? [{ name: 'Agent', order: 'periodic_agent', kind: 'text', cell: (/** @type {Row} */ row) => agentLink(row.periodic_agent, row.title) }] : [],
-      { name: 'Start', order: 'start_time', cell: row => nearTime(row.start_time) },
-      { name: 'Took', kind: 'number wide', cell: row => row.end_time ? duration(Date.parse(row.end_time) - Date.parse(row.start_time)) : time(null) },
-      { name: 'Log', kind: 'text wide', cell: row => h('span', { class: 'muted line' }, foreign(lastLine(row.content))) },
-    ],
-  })
+/** The duration of a run. @param {{start_time: string, end_time: string | null}} run */
+export function runDuration({ start_time, end_time }) {
+  return end_time ? duration(Date.parse(end_time) - Date.parse(start_time)) : '–'
 }
 
-/** @param {string | undefined} content */
-function lastLine(content) {
-  return (content ?? '').trimEnd().slice(-400).split('\n').at(-1)?.slice(0, 200) ?? ''
+/**
+ * @param {object} options
+ * @param {Log[]} options.logs
+ * @param {Map<number, string>} [options.titles] of agents, if the runs are of several
+ * @param {Children} options.empty
+ * @param {string} [options.order]
+ * @param {(order: string) => void} [options.sort]
+ */
+export function runTable({ logs, titles, empty, order, sort }) {
+  return table({
+    caption: 'Runs', rows: logs, key: log => log.id, empty, ...order && { order }, ...sort && { sort },
+    columns: [
+      { name: 'Run', order: 'id', cell: log => runLink(log.id) },
+      { name: 'Status', order: 'status', cell: log => statusBadge(log.status) },
+      ...titles ? [{ name: 'Agent', order: 'periodic_agent', kind: 'text', cell: (/** @type {Log} */ log) => agentLink(log.periodic_agent, titles.get(log.periodic_agent)) }] : [],
+      { name: 'Start', order: 'start_time', cell: log => nearTime(log.start_time) },
+      { name: 'Duration', kind: 'number wide', cell: runDuration },
+      { name: 'Log', kind: 'text wide', cell: log => h('span', { class: 'muted line' }, foreign(log.content.slice(0, 200))) },
+    ],
+  })
 }

@@ -1,10 +1,11 @@
 // @ts-check
 // Schedules in words.
 
-/** @import {Crontab, Finding, Meaning} from './types.js' */
+/** @import {Crontab, Finding, Meaning, Values} from './types.js' */
 
-import { h } from './dom.js'
+import { Component, h } from './element.js'
 import { foreign, nearTime, tag } from './parts.js'
+import { read } from './resources.js'
 
 /** The fields of a crontab, in the order in which they are written. @type {{field: keyof Crontab, label: string, range: string}[]} */
 export const crontabFields = [
@@ -20,7 +21,7 @@ export function crontabText(crontab) {
   return crontabFields.map(({ field }) => crontab?.[field] ?? '*').join(' ')
 }
 
-/** A word on a schedule that does not simply run. @param {string | undefined} verdict */
+/** A tag for a schedule that does not simply run. @param {string | undefined} verdict */
 export function verdictTag(verdict) {
   if (verdict === undefined || verdict === 'runs') return null
   return tag(verdict, verdict.startsWith('depends') ? 'warn' : 'bad')
@@ -29,15 +30,55 @@ export function verdictTag(verdict) {
 /** @param {Finding[]} findings */
 function findingList(findings) {
   if (findings.length === 0) return null
-  return h('ul', { class: 'findings' }, findings.map(({ field, value, reason, suggestion }) => h('li', null,
+  return h('ul', { class: 'findings' }, findings.map(({ field, value, reason, suggestion }) => h('li', { key: field + reason },
     h('strong', null, crontabFields.find(other => other.field === field)?.label ?? field), ' ',
-    h('code', null, foreign(value)), ': ', foreign(reason), suggestion ? [' ', foreign(suggestion)] : null)))
+    h('code', null, foreign(value)), ': ', foreign(reason), suggestion ? [' Write ', foreign(suggestion), ' instead.'] : null)))
 }
 
-/** What a schedule means, what is wrong with it, and when it runs next. @param {Meaning} meaning */
+/** What a schedule means, its problems and its next runs. @param {Meaning} meaning */
 export function meaningBlock({ description, next_runs, verdict, findings }) {
   return h('div', { class: 'meaning' },
-    h('p', null, description ? h('strong', null, description) : 'This schedule has no meaning.', ' ', verdictTag(verdict)),
+    h('p', null, description ? h('strong', null, description) : 'This schedule is invalid.', ' ', verdictTag(verdict)),
     findingList(findings),
-    next_runs.length > 0 && h('ol', { class: 'next', 'aria-label': 'Next runs' }, next_runs.map(at => h('li', null, nearTime(at)))))
+    next_runs.length > 0 && h('ol', { class: 'next', 'aria-label': 'Next runs' }, next_runs.map(at => h('li', { key: at }, nearTime(at)))))
+}
+
+const TYPING = 200
+const NEXT = 3
+
+/**
+ * Explains a crontab while somebody types it.
+ *
+ * @extends {Component<{values: Values}, {query: Record<string, string>}>}
+ */
+export class Explanation extends Component {
+  timer = 0
+  state = { query: this.query() }
+
+  query() {
+    return Object.fromEntries(crontabFields.map(({ field }) => [field, String(this.props.values[`task.crontab.${field}`] ?? '')]))
+  }
+
+  componentDidUpdate() {
+    const query = this.query()
+    if (JSON.stringify(query) === JSON.stringify(this.state.query)) return
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.setState({ query }), TYPING)
+  }
+
+  componentWillUnmount() {
+    clearTimeout(this.timer)
+  }
+
+  render() {
+    const { query } = this.state
+    // An empty field would get the default.
+    const sent = Object.fromEntries(Object.entries(query).map(([field, value]) => [field, value || ' ']))
+    /** @type {Meaning | undefined} */
+    const meaning = read('crontab', '/crontab', { query: { ...sent, n: NEXT }, slot: 'crontab' }).value
+    if (!meaning) return null
+    return h('div', null, meaningBlock(meaning),
+      // Times that change would be read out again and again.
+      h('p', { class: 'unseen', role: 'status' }, [meaning.description, ...meaning.findings.map(finding => finding.reason)].join(' ')))
+  }
 }

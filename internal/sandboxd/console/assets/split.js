@@ -1,117 +1,51 @@
 // @ts-check
-// A list with the one thing of it that is open beside it: deliveries and requests.
+// A list beside the row that is open.
 
-/** @import {Route, View} from './types.js' */
+/** @import {Children} from './element.js' */
+/** @import {Route} from './types.js' */
 
-import { h, replace } from './dom.js'
-import { plural } from './format.js'
-import { address, changeQuery } from './router.js'
-import { announce } from './toast.js'
-import { toolbar } from './toolbar.js'
-
-/** @import {Child} from './dom.js' */
-/** @import {Filter} from './toolbar.js' */
-
-export const LIMIT = 50
+import { Component, h } from './element.js'
+import { address } from './router.js'
 
 /**
- * @template R
- * @typedef {object} Split
- * @property {string} title
- * @property {string} thing what the list is of, in the singular
- * @property {Route} route
- * @property {() => void} reload
- * @property {Filter[]} filters
- * @property {string[]} kinds
- * @property {(list: {query: () => URLSearchParams}) => {element: HTMLElement, update: (rows: R[], how: {current?: number}) => void}} table
- * @property {(query: URLSearchParams, signal: AbortSignal) => Promise<{rows: R[], total: number, before: number | null}>} fetchList
- * @property {(id: number, signal: AbortSignal) => Promise<{state: unknown, show: () => Child}>} fetchOne
+ * @param {Route} route
+ * @param {string} noun
+ * @param {Children} list
+ * @param {Children} open null if no row is open
  */
+export function split(route, noun, list, open) {
+  return h('div', { class: `split${open ? ' is-open' : ''}` }, list,
+    open && h(Open, { key: 'open', id: route.id, noun, close: address(route.name, '', route.query) }, open))
+}
 
 /**
- * @template R
- * @param {Split<R>} split
- * @returns {View}
+ * The row that is open. Its heading gets the focus when it opens.
+ *
+ * @extends {Component<{id: string, noun: string, close: string, children?: any}>}
  */
-export function splitPage({ title, thing, route, reload, filters, kinds, table, fetchList, fetchOne }) {
-  let filtered = false
-  let shown = ''
-  let arrived = route.id !== ''
-  const list = table({ query: () => route.query })
-  const bar = toolbar(route, filters, () => {
-    filtered = true
-    reload()
-  })
-  const foot = h('nav', { class: 'pager', 'aria-label': 'Pages' })
-  const one = h('section', { class: 'one', 'aria-label': `The ${thing} that is open`, hidden: true })
-  const element = h('div', { class: 'split' },
-    h('div', { class: 'list' }, h('h1', { tabindex: -1 }, title), bar, list.element, foot), one)
+class Open extends Component {
+  focused = ''
+  /** @type {HTMLElement | null} */
+  element = null
 
-  return {
-    title,
-    element,
-    kinds,
-    update: next => {
-      route.id = next.id
-      route.query = next.query
-      arrived = true
-      reload()
-    },
-    load: async signal => {
-      const id = Number(route.id)
-      const [{ rows, total, before }, detail] = await Promise.all([
-        fetchList(route.query, signal),
-        id > 0 ? fetchOne(id, signal) : null,
-      ])
-      list.update(rows, id > 0 ? { current: id } : {})
-      replace(foot, footer(rows.length, total, before))
-      if (filtered) announce(plural(total, thing))
-      filtered = false
-      open(id, detail)
-    },
+  componentDidMount() {
+    this.focus()
   }
 
-  /**
-   * @param {number} id
-   * @param {{state: unknown, show: () => Child} | null} detail
-   */
-  function open(id, detail) {
-    element.classList.toggle('is-open', detail !== null)
-    one.hidden = detail === null
-    const state = JSON.stringify([id, detail?.state])
-    if (state !== shown) {
-      shown = state
-      replace(one, detail && [
-        h('p', { class: 'crumbs' }, h('a', { href: address(route.name, '', route.query), 'data-focus': 'close' }, 'Close')),
-        detail.show(),
-      ])
-    }
-    if (arrived && detail) one.querySelector('h2')?.focus()
-    arrived = false
+  componentDidUpdate() {
+    this.focus()
   }
 
-  /**
-   * @param {number} rows
-   * @param {number} total
-   * @param {number | null} before
-   */
-  function footer(rows, total, before) {
-    const older = route.query.has('before')
-    /** @param {string} name @param {string} to */
-    const turn = (name, to) => h('button', {
-      type: 'button',
-      'data-focus': name,
-      on: {
-        click: () => {
-          changeQuery(route, { before: to }, 'push')
-          reload()
-        },
-      },
-    }, name)
-    return [
-      h('span', { class: 'muted' }, rows < total ? `${rows} of ${plural(total, thing)}` : plural(total, thing)),
-      older && turn('Latest', ''),
-      before !== null && turn('Older', String(before)),
-    ]
+  focus() {
+    const heading = this.element?.querySelector('h2')
+    if (!heading || this.focused === this.props.id) return
+    this.focused = this.props.id
+    heading.focus()
+  }
+
+  render() {
+    const { noun, close, children } = this.props
+    return h('section', { ref: element => { this.element = element }, class: 'one', 'aria-label': `The ${noun} that is open` },
+      h('p', { class: 'crumbs' }, h('a', { href: close }, 'Close')), children)
   }
 }

@@ -1,15 +1,15 @@
 // @ts-check
-// Texts of others, as they came and, where they are JSON, made legible.
-
-import { h, replace } from './dom.js'
-import { parse } from './api.js'
-import { count, plural } from './format.js'
-import { button } from './parts.js'
-import { toast } from './toast.js'
+// Texts of others: as they are, and JSON indented and highlighted.
 
 /** @import {Headers} from './types.js' */
 
-/** How many characters are shown at first: more would stall the page. */
+import { parse } from './api.js'
+import { Component, h } from './element.js'
+import { count, plural } from './format.js'
+import { button } from './parts.js'
+import { toast } from './store.js'
+
+/** The number of characters that are shown at first; more would stall the page. */
 const MANY = 50_000
 
 /**
@@ -17,46 +17,66 @@ const MANY = 50_000
  *
  * @param {string} label
  * @param {string | undefined} text
- * @param {string} [empty]
+ * @param {string} [otherwise]
  */
-export function textBlock(label, text, empty = 'Nothing.') {
-  if (!text) return h('p', { class: 'empty' }, empty)
-  const pre = h('pre', { dir: 'auto', tabindex: 0, role: 'region', 'aria-label': label }, text.slice(0, MANY))
-  if (text.length <= MANY) return pre
-  const whole = button(`Show all ${count(text.length)} characters`, () => {
-    pre.textContent = text
-    whole.remove()
-  })
-  return h('div', null, pre, whole)
+export function textBlock(label, text, otherwise = 'Nothing.') {
+  return text ? h(TextBlock, { label, text, json: false }) : h('p', { class: 'empty' }, otherwise)
+}
+
+/** @extends {Component<{label: string, text: string, json: boolean}, {whole: boolean}>} */
+class TextBlock extends Component {
+  state = { whole: false }
+
+  render() {
+    const { label, text, json } = this.props
+    const shown = this.state.whole ? text : text.slice(0, MANY)
+    return h('div', null,
+      h('pre', { dir: 'auto', tabIndex: 0, role: 'region', 'aria-label': label }, json && text.length <= MANY ? highlighted(shown) : shown),
+      shown.length < text.length && button(`Show all ${count(text.length)} characters`, () => this.setState({ whole: true })))
+  }
+}
+
+const token = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** The parts of JSON, each with its class. @param {string} text */
+function highlighted(text) {
+  /** @type {any[]} */
+  const parts = []
+  let end = 0
+  for (const match of text.matchAll(token)) {
+    const [whole, string, colon, literal] = match
+    if (match.index > end) parts.push(text.slice(end, match.index))
+    const kind = colon ? 'name' : string ? 'string' : literal ? 'literal' : 'number'
+    parts.push(h('span', { class: `json-${kind}` }, colon ? string : whole), colon ?? '')
+    end = match.index + whole.length
+  }
+  return [...parts, text.slice(end)]
 }
 
 /**
- * The body of a request: JSON is shown with its lines broken, and as it was sent.
+ * The body of a request or response: JSON is indented, and can be shown as it was sent.
  *
- * @param {string} label
- * @param {string | undefined} text
- * @param {boolean} [truncated]
+ * @extends {Component<{label: string, text: string | undefined, truncated?: boolean}, {raw: boolean}>}
  */
-export function bodyBlock(label, text, truncated = false) {
-  if (!text) return h('p', { class: 'empty' }, 'No body.')
-  const value = truncated ? undefined : parse(text)
-  const place = h('div')
-  const shown = [h('button', { type: 'button', on: { click: () => show(true) } }, 'Pretty'), h('button', { type: 'button', on: { click: () => show(false) } }, 'Raw')]
-  const copy = h('button', { type: 'button', on: { click: () => void copyText(text) } }, 'Copy')
-  /** @param {boolean} pretty */
-  const show = pretty => {
-    shown[0]?.setAttribute('aria-pressed', String(pretty))
-    shown[1]?.setAttribute('aria-pressed', String(!pretty))
-    replace(place, textBlock(label, pretty ? JSON.stringify(value, null, 2) : text))
+export class BodyBlock extends Component {
+  state = { raw: false }
+
+  render() {
+    const { label, text, truncated = false } = this.props
+    if (!text) return h('p', { class: 'empty' }, 'No body.')
+    const value = truncated ? undefined : parse(text)
+    const raw = this.state.raw || value === undefined
+    return h('div', { class: 'body' },
+      h('div', { class: 'row' },
+        value !== undefined && h('div', { class: 'segments', role: 'group', 'aria-label': `${label}: form` },
+          button('Pretty', () => this.setState({ raw: false }), { pressed: !raw }), button('Raw', () => this.setState({ raw: true }), { pressed: raw })),
+        button('Copy', () => void copyText(text)),
+        h('span', { class: 'muted' }, truncated ? 'Only the beginning is recorded.' : plural(text.length, 'character'))),
+      h(TextBlock, { label, text: raw ? text : JSON.stringify(value, null, 2), json: !raw }))
   }
-  show(value !== undefined)
-  return h('div', { class: 'body' },
-    h('div', { class: 'row' }, value !== undefined && h('div', { class: 'segments', role: 'group', 'aria-label': `${label}: form` }, shown), copy,
-      h('span', { class: 'muted' }, truncated ? 'Only its beginning was kept.' : plural(text.length, 'character'))),
-    place)
 }
 
-/** @param {Headers | undefined} headers */
+/** @param {Headers | null | undefined} headers */
 export function headerTable(headers) {
   const rows = Object.entries(headers ?? {}).flatMap(([name, values]) => [values].flat().map(value => [name, value]))
   if (rows.length === 0) return h('p', { class: 'empty' }, 'No headers.')
@@ -71,6 +91,6 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text)
     toast('Copied.')
   } catch {
-    toast('The browser does not let this page copy.', 'error')
+    toast('The browser does not allow this page to copy.', 'error')
   }
 }

@@ -1,17 +1,26 @@
 // @ts-check
-// Light or dark, as the system has it or as was chosen.
+// Light or dark, as the system has it or as it was chosen.
 
-import { byID } from './dom.js'
+import { h } from './element.js'
+import { update } from './store.js'
 
 const CHOICE = 'ibl.ai sandbox: theme'
 
-/** Makes the page look as was chosen last. */
-export function startTheme() {
-  const select = byID('theme', HTMLSelectElement)
-  select.value = localStorage.getItem(CHOICE) ?? 'system'
-  document.documentElement.dataset.theme = select.value
-  select.addEventListener('change', () => {
-    localStorage.setItem(CHOICE, select.value)
-    document.documentElement.dataset.theme = select.value
-  })
+/** Applies the choice. */
+export function applyTheme() {
+  document.documentElement.dataset['theme'] = localStorage.getItem(CHOICE) ?? 'system'
+}
+
+export function themeSelect() {
+  return [
+    h('label', { class: 'unseen', for: 'theme' }, 'Theme'),
+    h('select', {
+      id: 'theme', value: localStorage.getItem(CHOICE) ?? 'system',
+      onChange: (/** @type {any} */ event) => {
+        localStorage.setItem(CHOICE, event.currentTarget.value)
+        applyTheme()
+        update()
+      },
+    }, [['system', 'System'], ['light', 'Light'], ['dark', 'Dark']].map(([value, name]) => h('option', { key: value, value }, name))),
+  ]
 }

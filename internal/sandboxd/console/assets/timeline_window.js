@@ -1,10 +1,10 @@
 // @ts-check
-// Which part of time the timeline shows.
+// The period that the timeline shows.
 
-import { DAY, HOUR } from './format.js'
+import { DAY, HOUR, MINUTE } from './format.js'
 
-/** How much of time can be seen, and what it is called. */
 export const spans = [
+  { span: 10 * MINUTE, name: '10 min' },
   { span: HOUR, name: '1 h' },
   { span: 6 * HOUR, name: '6 h' },
   { span: DAY, name: 'Day' },
@@ -12,23 +12,18 @@ export const spans = [
   { span: 30 * DAY, name: 'Month' },
 ]
 
-/** How much of what is seen lies behind the clock's hand while it is followed. */
-const PAST = 0.94
-/** It moves by this part of itself, so that what is drawn does not tremble. */
-const STEPS = 120
+/** The part of the period that is before the clock, while it is followed. The rest shows the next runs. */
+const PAST = 0.8
+/** The period moves by this part of itself, so that it is not fetched at each tick. */
+const STEPS = 60
 
 /**
- * @typedef {object} Window
- * @property {number} span one of spans
+ * @typedef {object} Period
+ * @property {number} span
  * @property {number | null} from null while it follows the clock
  */
 
-/**
- * Where the window is when the clock says now.
- *
- * @param {Window} window
- * @param {number} now
- */
+/** @param {Period} period @param {number} now */
 export function edges({ span, from }, now) {
   const step = span / STEPS
   const start = from ?? Math.ceil((now - PAST * span) / step) * step
@@ -36,31 +31,31 @@ export function edges({ span, from }, now) {
 }
 
 /**
- * The window a bit further, to the past if by is negative.
+ * Moves the period, to the past if by is negative.
  *
- * @param {Window} window
+ * @param {Period} period
  * @param {number} now
- * @param {number} by in windows
- * @returns {Window}
+ * @param {number} by in spans
+ * @returns {Period}
  */
-export function panned(window, now, by) {
-  return { span: window.span, from: edges(window, now).from + by * window.span }
+export function panned(period, now, by) {
+  return { span: period.span, from: edges(period, now).from + by * period.span }
 }
 
 /**
- * The window with another span. What is under the pointer stays there.
+ * Changes the span. The time at which somebody looks stays where it is.
  *
- * @param {Window} window
+ * @param {Period} period
  * @param {number} now
  * @param {number} span
- * @param {number} [at] the moment that stays; while the clock is followed, the clock stays
- * @returns {Window}
+ * @param {number} [at] the middle by default; a period that follows the clock goes on following it
+ * @returns {Period}
  */
-export function zoomed(window, now, span, at) {
-  if (at === undefined && window.from === null) return { span, from: null }
-  const { from } = edges(window, now)
-  const fixed = at ?? from + window.span / 2
-  return { span, from: fixed - (fixed - from) * span / window.span }
+export function zoomed(period, now, span, at) {
+  if (at === undefined && period.from === null) return { span, from: null }
+  const { from } = edges(period, now)
+  const fixed = at ?? from + period.span / 2
+  return { span, from: fixed - (fixed - from) * span / period.span }
 }
 
 /**

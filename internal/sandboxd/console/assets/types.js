@@ -1,19 +1,19 @@
 // @ts-check
-// What the two APIs answer, as far as the console reads it. Only types: nothing loads this file.
+// The responses of the two APIs, as far as the console reads them. Only types: nothing loads this file.
 
 /** @typedef {{now: string, speed: number}} ClockState */
 /** @typedef {{org: string, username: string, admin: boolean, api_key: string}} Account */
 
 /**
  * @typedef {object} Status
- * @property {string} boot another one means that the server was started anew
+ * @property {string} boot changes when the program restarts
  * @property {string} url
+ * @property {string} inbox_url
  * @property {ClockState} clock
  * @property {Account[]} accounts
- * @property {{requests: number, deliveries: number, faults: number}} counts
  */
 
-/** @typedef {{id?: number, name: string, unique_id: string, slug?: string, is_featured?: boolean, created_by?: string | null, created_at?: string | null}} Mentor */
+/** @typedef {{id?: number, name: string, unique_id: string, is_featured?: boolean, created_at?: string | null}} Mentor */
 /** @typedef {{minute: string, hour: string, day_of_week: string, day_of_month: string, month_of_year: string}} Crontab */
 /** @typedef {{crontab: Crontab, one_off: boolean, start_time: string | null, enabled: boolean}} Task */
 
@@ -32,7 +32,9 @@
  * @property {string} callback_secret
  * @property {number | null} previous_agent
  * @property {string} previous_agent_status
- * @property {string} previous_agent_output
+ * @property {string} pathway
+ * @property {string} parent_session_id
+ * @property {number | null} parent_mentor_id
  */
 
 /** @typedef {{id: number, content: string, status: string, start_time: string, end_time: string | null, periodic_agent: number}} Log */
@@ -44,18 +46,20 @@
  */
 
 /** @typedef {{field: string, value: string, verdict: string, reason: string, suggestion: string}} Finding */
-/** @typedef {{title: string, status: string, description: string, next_runs: string[], verdict: string, findings: Finding[]}} Meaning */
+/** @typedef {{description: string, next_runs: string[], verdict: string, findings: Finding[]}} Meaning */
 /** @typedef {Meaning & {next_run: string | null, waiting: boolean}} Schedule */
 /** @typedef {{title: string, status: string, description: string, next_run: string | null, waiting: boolean, verdict: string}} ShortSchedule */
 
-/** @typedef {{id: number, periodic_agent: number, status: string, start_time: string, end_time: string | null}} TimelineRun */
+/** @typedef {{id: number, status_code: number, sent: boolean, at: string}} Mark */
+/** @typedef {{id: number, status: string, start_time: string, end_time: string | null, deliveries: Mark[]}} TimelineRun */
 /** @typedef {{start: string, success: number, error: number, running: number}} Bucket */
-/** @typedef {{from: string, to: string, bucket: string, buckets: Bucket[], total: number, runs: TimelineRun[]}} Timeline */
+/** @typedef {{agent: number, title: string, total: number, buckets: Bucket[], runs: TimelineRun[], next_runs: string[], waiting: boolean}} TimelineRow */
+/** @typedef {{from: string, to: string, bucket: string, total: number, rows: TimelineRow[], others: {agents: number, total: number, buckets: Bucket[]}}} Timeline */
 
 /** @typedef {Record<string, string | string[]>} Headers */
 
 /**
- * @typedef {object} JournalEntry
+ * @typedef {object} JournalEntry a request to the platform
  * @property {number} id
  * @property {string} at
  * @property {string} method
@@ -65,6 +69,7 @@
  * @property {number} status
  * @property {number} duration_ms
  * @property {boolean} fault
+ * @property {string} fault_id
  * @property {boolean} [truncated]
  * @property {Headers} [request_header]
  * @property {string} [request_body]
@@ -76,13 +81,16 @@
  * @typedef {object} Delivery
  * @property {number} id
  * @property {number} agent_id
+ * @property {string} title
  * @property {number} log_id
  * @property {string} url
- * @property {number} status_code 0 if there was no answer
+ * @property {number} status_code 0 if there was no response
  * @property {string} error
  * @property {string} started_at
  * @property {string} finished_at
+ * @property {boolean} sent
  * @property {string} fault
+ * @property {string} fault_id
  * @property {number | null} resent_from
  * @property {string} signature
  * @property {Headers} [header]
@@ -90,21 +98,41 @@
  * @property {string} [response_body]
  */
 
-/** @typedef {Record<string, string | number | boolean>} Fault */
+/** @typedef {{id: number, periodic_agent: number, title: string, status: string, previous: number | null}} ChainRun */
+
+/**
+ * @typedef {object} Run
+ * @property {Log} log
+ * @property {string} org
+ * @property {string} title
+ * @property {string} cause
+ * @property {string | null} due_at
+ * @property {string} prompt
+ * @property {string} output
+ * @property {string} log_text
+ * @property {ChainRun[]} chain
+ * @property {number | null} older
+ * @property {number | null} newer
+ * @property {Delivery[]} deliveries
+ */
+
+/** @typedef {{id: number, at: string, org: string, agent_id: number, title: string, log_id: number, status: string, signature: string, header?: Headers, body?: string, truncated?: boolean}} ReceivedCallback */
+
+/**
+ * @typedef {object} Job
+ * @property {number} id
+ * @property {string} kind
+ * @property {number | null} target
+ * @property {'running' | 'succeeded' | 'failed' | 'canceled'} state
+ * @property {{from: string, now: string, to: string} | null} progress
+ * @property {any} result
+ * @property {string} error
+ */
+
+/** @typedef {Record<string, string | number | boolean | null>} Fault with id, disabled, matched, applied and left */
 /** @typedef {{requests: Fault[], deliveries: Fault[]}} Faults */
 
 /** @typedef {{name: string, id: string, query: URLSearchParams}} Route */
-
-/**
- * A page of the console.
- *
- * @typedef {object} View
- * @property {string} title
- * @property {HTMLElement} element
- * @property {string[]} kinds the events after which it is loaded again
- * @property {(signal: AbortSignal) => Promise<void>} load fetches and shows what is to be seen
- * @property {(route: Route) => void} [update] shows another part of the same page
- * @property {() => void} [close]
- */
+/** @typedef {Record<string, string | boolean>} Values of a form, by path */
 
 export {}
