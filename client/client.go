@@ -78,12 +78,18 @@ func (c Client) Format(f fmt.State, _ rune) {
 
 // BaseURL returns the service's address.
 func (c *Client) BaseURL() *url.URL {
+	if c.transport == nil {
+		return new(url.URL)
+	}
 	u := *c.transport.base
 	return &u
 }
 
 // settingsFor returns the settings of a call with opts, which apply applies.
 func settingsFor[O comparable](c *Client, opts []O, apply func(O, *callSettings) error) (*callSettings, error) {
+	if c == nil || c.transport == nil {
+		return nil, &api.ArgumentError{Argument: "client", Reason: "is not made by New or FromEnv"}
+	}
 	if len(opts) == 0 {
 		return c.call, nil
 	}

@@ -8,10 +8,17 @@ import (
 // MentorsService calls the operations on mentors.
 type MentorsService struct{ client *Client }
 
+func (s *MentorsService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns one page of the mentors that the user can see. Nil params select
 // all of them.
 func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opts ...CallOption) (*Page[Mentor], error) {
-	return listPage[Mentor](ctx, s.client, opts, params.request)
+	return listPage[Mentor](ctx, s.owner(), opts, params.request)
 }
 
 // All iterates over the mentors that the user can see, from the page in params to
@@ -19,7 +26,7 @@ func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opt
 // [*PageError] unless nothing was sent. A mentor that moves to an earlier page
 // during the iteration, since another one was deleted, may be missed.
 func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...AllOption) iter.Seq2[*Mentor, error] {
-	return all(ctx, s.client, opts, params.request, (*Mentor).key)
+	return all(ctx, s.owner(), opts, params.request, (*Mentor).key)
 }
 
 func (p *MentorListParams) request(org, userID string) (*request, error) {

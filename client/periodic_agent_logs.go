@@ -11,9 +11,16 @@ import (
 // PeriodicAgentLogsService calls the operations on the logs of agents' runs.
 type PeriodicAgentLogsService struct{ client *Client }
 
+func (s *PeriodicAgentLogsService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns one page of the org's logs. Nil params select all of them.
 func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAgentLogListParams, opts ...CallOption) (*Page[PeriodicAgentLog], error) {
-	return listPage[PeriodicAgentLog](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgentLog](ctx, s.owner(), opts, params.request)
 }
 
 // All iterates over the org's logs, from the page in params to the last, with one
@@ -21,7 +28,7 @@ func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAge
 // nothing was sent. An item that moves to an earlier page during the iteration,
 // since another one was deleted, may be missed.
 func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
-	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
+	return all(ctx, s.owner(), opts, params.request, (*PeriodicAgentLog).key)
 }
 
 // Since iterates over the logs that were created at t or later, newest first, and
@@ -59,7 +66,7 @@ func (p *PeriodicAgentLogListParams) request(org, userID string) (*request, erro
 
 // Get returns the log with this id.
 func (s *PeriodicAgentLogsService) Get(ctx context.Context, id int64, opts ...CallOption) (*PeriodicAgentLog, error) {
-	return do[PeriodicAgentLog](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentLog](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentLogGetRequest(org, userID, id)
 	})
 }
