@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -39,6 +40,15 @@ func (s *callSettings) clone() callSettings {
 	return c
 }
 
+// checkAccount refuses an org or a user that is no segment of a path, or that was
+// read with the white space around it.
+func checkAccount(option, value string) error {
+	if strings.TrimFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }) != value {
+		return &api.ArgumentError{Argument: option, Reason: "has white space around it; was it read with the end of its line?"}
+	}
+	return checkPathText(option, value)
+}
+
 // forReading returns s without what is meant for the request that writes.
 func (s *callSettings) forReading() *callSettings {
 	c := s.clone()
@@ -50,7 +60,7 @@ func (s *callSettings) forReading() *callSettings {
 // paths.
 func WithOrg(org string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithOrg", org); err != nil {
+		if err := checkAccount("WithOrg", org); err != nil {
 			return err
 		}
 		s.org = org
@@ -61,7 +71,7 @@ func WithOrg(org string) SharedOption {
 // WithUsername sets the user, {user_id} in the API's paths.
 func WithUsername(username string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithUsername", username); err != nil {
+		if err := checkAccount("WithUsername", username); err != nil {
 			return err
 		}
 		s.userID = username

@@ -193,7 +193,7 @@ func (e *Error) statusHint() string {
 	case e.StatusCode == http.StatusNotFound && !e.FromService:
 		return "a proxy says that there is nothing here, not the service, and the object may exist: check the base URL"
 	case e.StatusCode == http.StatusNotFound && e.page > 0:
-		return fmt.Sprintf("check the page: the list may have fewer than %d; or the org and the user", e.page)
+		return fmt.Sprintf("the list may have no page %d; check the page, the org and the user", e.page)
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:

@@ -15,9 +15,9 @@ func (s *MentorsService) List(ctx context.Context, params *MentorListParams, opt
 }
 
 // All iterates over the mentors that the user can see, from the page in params to
-// the last, with one request per page. An error ends the iteration; it is a
-// [*PageError] unless nothing was sent. A mentor that moves to an earlier page
-// during the iteration, since another one was deleted, may be missed.
+// the last, with one request per page. It yields every mentor once, also if others
+// are created or deleted meanwhile; the package documentation has the details. An
+// error ends the iteration; it is a [*PageError] unless nothing was sent.
 func (s *MentorsService) All(ctx context.Context, params *MentorListParams, opts ...AllOption) iter.Seq2[*Mentor, error] {
 	return all(ctx, s.client, opts, params.request, (*Mentor).key)
 }

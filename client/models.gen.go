@@ -866,7 +866,8 @@ type OAuthService struct {
 //	  "title": "Evening digest"
 //	}
 type PeriodicAgentUpdateRequest struct {
-	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
+	// Unique id of the agent's mentor, a UUID. Releases 3.5x expect its numeric
+	// id instead.
 	Mentor *string `json:"mentor,omitempty"`
 
 	// Display name of the agent.
@@ -1068,7 +1069,8 @@ type PeriodicAgent struct {
 //	  "title": "Morning digest"
 //	}
 type PeriodicAgentCreateRequest struct {
-	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
+	// Unique id of the agent's mentor, a UUID. Releases 3.5x expect its numeric
+	// id instead.
 	Mentor string `json:"mentor,omitzero"`
 
 	// Display name of the agent.

@@ -144,9 +144,20 @@ func TestFromEnvNamesInvalidVariables(t *testing.T) {
 	for name, value := range map[string]string{
 		client.EnvAPIKey: testKey + "\n", client.EnvOrg: "a/b", client.EnvUsername: "..", client.EnvBaseURL: "http://example.com",
 	} {
-		setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
-		t.Setenv(name, value)
-		_, err := client.FromEnv()
-		assert.Equal(t, name, requireArgumentError(t, err).Argument)
+		refusesVariable(t, name, value)
 	}
+	for _, name := range variables {
+		for _, value := range []string{" acme", "acme ", "acme\n", "acme\r\n", "\tacme", "\u00a0acme", "\ufeffacme", " ", "\n"} {
+			refusesVariable(t, name, value)
+		}
+	}
+}
+
+// refusesVariable requires an error that names the variable.
+func refusesVariable(t *testing.T, name, value string) {
+	t.Helper()
+	setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
+	t.Setenv(name, value)
+	_, err := client.FromEnv()
+	assert.Equal(t, name, requireArgumentError(t, err).Argument, "%q", value)
 }

@@ -122,6 +122,8 @@ func WithAPIKey(key string) Option {
 		switch {
 		case key == "":
 			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "is empty"}
+		case api.NewSecret(key).IsMasked():
+			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "is a masked key, not the key itself"}
 		case strings.ContainsFunc(key, isNotVisible):
 			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "has a space, a line break or a character outside ASCII; was it read with the end of its line?"}
 		}

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -53,12 +54,16 @@ func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build bui
 	return page, call, nil
 }
 
-// UnmarshalJSON decodes a page. If its items are models of this package, it may
-// also be a bare list of them.
+// UnmarshalJSON decodes a page, or a bare list of its items.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
 	*p = Page[T]{}
 	if _, ok := any(new(T)).(model); ok {
 		return unmarshalModel(data, p)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		err := json.Unmarshal(data, &p.Results)
+		p.Count = int64(len(p.Results))
+		return err
 	}
 	type fields Page[T]
 	return json.Unmarshal(data, (*fields)(p))

@@ -393,9 +393,9 @@ func TestListThatBecomesShorterEndsTheIteration(t *testing.T) {
 	s := newPagedService(20, 2)
 	_, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 11}), 1)
 	require.ErrorIs(t, err, client.ErrNotFound, "the first page must exist")
-	require.ErrorContains(t, err, "check the page: the list may have fewer than 11")
+	require.ErrorContains(t, err, "the list may have no page 11")
 	_, err = s.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 12})
-	require.ErrorContains(t, err, "check the page: the list may have fewer than 12")
+	require.ErrorContains(t, err, "the list may have no page 12")
 }
 
 // A page that is missing, although the page before it still names it, is an error:

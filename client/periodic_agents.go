@@ -16,9 +16,9 @@ func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentL
 }
 
 // All iterates over the org's agents, from the page in params to the last, with one
-// request per page. An error ends the iteration; it is a [*PageError] unless
-// nothing was sent. An item that moves to an earlier page during the iteration,
-// since another one was deleted, may be missed.
+// request per page. It yields every item once, also if others are created or
+// deleted meanwhile; the package documentation has the details. An error ends the
+// iteration; it is a [*PageError] unless nothing was sent.
 func (s *PeriodicAgentsService) All(ctx context.Context, params *PeriodicAgentListParams, opts ...AllOption) iter.Seq2[*PeriodicAgent, error] {
 	return all(ctx, s.client, opts, params.request, (*PeriodicAgent).key)
 }
@@ -36,6 +36,9 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 
 // Create creates an agent, which runs on its schedule unless its task is disabled.
 // Empty fields of its crontab are sent as *.
+//
+// Leave the StartTime of the task unset unless it is needed: newer schedulers run
+// an agent that has one once more, up to two hours before its first proper run.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
@@ -74,6 +77,11 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 
 // Update changes the fields of the agent with this id that are set in changes. All
 // others keep their values, also those of the task and of the crontab.
+//
+// The scheduler goes by the agent's last run, which the API does not report. So a
+// changed schedule may run at once, and an agent that has run is only disabled if
+// it becomes OneOff. An agent with a StartTime that is enabled again may run once
+// more, up to two hours before its next proper run.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. If changes has
 // some fields of a crontab but not all, Update requests the agent first, to check

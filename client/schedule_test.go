@@ -128,7 +128,10 @@ func TestUpdateRequestsTheAgentOnlyForAPartOfACrontab(t *testing.T) {
 			return respond(r, http.StatusOK, validAgent), nil
 		}))
 		var response client.Response
-		opts := append(test.opts, client.WithOrg("other"), client.WithHeader("X-Shared", "yes"), client.WithQuery("q", "1"), client.WithBodyField("b", 1), client.WithResponse(&response))
+		opts := append([]client.WriteOption{
+			client.WithOrg("other"), client.WithHeader("X-Shared", "yes"),
+			client.WithQuery("q", "1"), client.WithBodyField("b", 1), client.WithResponse(&response),
+		}, test.opts...)
 		_, err := c.PeriodicAgents.Update(t.Context(), 7, &client.PeriodicAgentUpdateRequest{Task: test.task}, opts...)
 		require.NoError(t, err)
 		assert.Equal(t, test.want, methods)

@@ -2,10 +2,17 @@ package client
 
 import (
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+)
+
+// The limits on the work for a text that is made to be ambiguous.
+const (
+	mostMeanings     = 16
+	longestCharacter = 64 // bytes
 )
 
 // spelledLength returns how much of the beginning of text spells secret, or 0. A
@@ -31,9 +38,13 @@ func spelledLength(text, secret string, anyCase bool) int {
 				}
 				continue
 			}
-			for _, s := range spellings(text[at:]) {
-				if s.matches(secret[n:], anyCase) {
-					ends[n+len(s.meaning)] = append(ends[n+len(s.meaning)], at+s.length)
+			for _, s := range spellings(text[at:min(len(text), at+longestCharacter)]) {
+				next := n + len(s.meaning)
+				if n == 0 && s.meaning == "" {
+					continue // a line break before the secret
+				}
+				if s.matches(secret[n:], anyCase) && len(ends[next]) < mostMeanings && !slices.Contains(ends[next], at+s.length) {
+					ends[next] = append(ends[next], at+s.length)
 				}
 			}
 		}
@@ -71,15 +82,13 @@ func spellings(text string) []spelling {
 	case '+', '_':
 		add(" ", 1)
 	case '%':
-		digits := 1
-		for strings.HasPrefix(text[digits:], "25") && digits+2 < len(text) {
-			digits += 2 // of a percent sign that was encoded itself
-		}
-		if b, ok := hexByte(text[digits:]); ok {
-			add(string([]byte{b}), digits+2)
-		}
-		if b, ok := hexByte(text[1:]); ok {
-			add(string([]byte{b}), 3)
+		for digits := 1; ; digits += 2 { // 25 is a percent sign that was encoded itself
+			if b, ok := hexByte(text[digits:]); ok {
+				add(string([]byte{b}), digits+2)
+			}
+			if !strings.HasPrefix(text[digits:], "25") {
+				break
+			}
 		}
 	case '=':
 		if b, ok := hexByte(text[1:]); ok {
@@ -91,19 +100,17 @@ func spellings(text string) []spelling {
 			}
 		}
 	case '&':
-		name := 1
-		for strings.HasPrefix(text[name:], "amp;") && name+4 < len(text) {
-			name += 4 // of an ampersand that was escaped itself
-		}
 		const longestName = 10
-		if end := strings.IndexByte(text[name:min(len(text), name+longestName)], ';'); end > 0 {
-			entity := "&" + text[name:name+end+1]
-			if meaning := html.UnescapeString(entity); meaning != entity {
-				add(meaning, name+end+1)
+		for name := 1; ; name += len("amp;") { // amp; is an ampersand that was escaped itself
+			if end := strings.IndexByte(text[name:min(len(text), name+longestName)], ';'); end > 0 {
+				entity := "&" + text[name:name+end+1]
+				if meaning := html.UnescapeString(entity); meaning != entity {
+					add(meaning, name+end+1)
+				}
 			}
-		}
-		if strings.HasPrefix(text, "&amp;") {
-			add("&", len("&amp;"))
+			if !strings.HasPrefix(text[name:], "amp;") {
+				break
+			}
 		}
 	case '\\':
 		slashes := len(text) - len(strings.TrimLeft(text, `\`))

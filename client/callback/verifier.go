@@ -48,9 +48,9 @@ func NewVerifier(secrets ...api.Secret) (*Verifier, error) {
 
 // NewVerifierAllowShort is [NewVerifier] for an agent whose secret has fewer
 // than 16 bytes and can't be changed: the platform accepts one of a single
-// character. Whoever has seen one callback can guess such a secret and forge
-// others. An empty secret is refused here too, and in FIPS 140-only mode one of
-// fewer than 14 bytes.
+// character. Such a secret can be guessed from a single callback, and others can
+// then be forged. An empty secret is refused here too, and in FIPS 140-only mode one
+// of fewer than 14 bytes.
 func NewVerifierAllowShort(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(1, secrets)
 }

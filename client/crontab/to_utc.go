@@ -31,8 +31,13 @@ func (e *RangeError) Error() string {
 
 // ToUTC converts a crontab in local time to crontabs in UTC, which the service
 // needs unless its operators have set another time zone. It returns the periods
-// between from and to in order. Send the crontabs of the first one now, and those
-// of the next period when the clocks change, at its From.
+// between from and to in order. Send the crontabs of the first period now, and those
+// of the next one at its From, when the clocks change.
+//
+// A changed schedule can run at once, since the scheduler plans from the last run:
+// after a run at 06:00, "0 7 * * *" is overdue. To prevent that, send the crontab
+// together with enabled set to false, and enable the agent in a second update.
+// Disabling it makes the scheduler forget the last run.
 //
 // Within a period, its crontabs match in exactly the minutes in which the local
 // clock matches f. A local time that a change of the clocks skips therefore has no

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -147,10 +148,8 @@ func changesResponse(t *testing.T, sb *sandbox.Sandbox, path, name string) bool 
 	}
 	plain := list(base)
 	return slices.ContainsFunc(probes(), func(value string) bool {
-		query := url.Values{name: {value}}
-		for other, values := range base {
-			query[other] = values
-		}
+		query := maps.Clone(base)
+		query.Set(name, value)
 		return list(query) != plain
 	})
 }

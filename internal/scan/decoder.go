@@ -160,12 +160,13 @@ const (
 	KindObject
 )
 
+// String returns the kind with its article.
 func (k Kind) String() string {
 	return [...]string{"no value", "null", "a boolean", "a number", "no finite number", "a text", "an array", "an object"}[k]
 }
 
 // kinds are the kinds of values by their first byte.
-var kinds = [256]Kind{ //nolint:gochecknoglobals // never changed
+var kinds = [256]Kind{
 	'"': KindString, '{': KindObject, '[': KindArray, 'n': KindNull, 't': KindBool, 'f': KindBool, 'N': KindNonFinite, 'I': KindNonFinite,
 	'-': KindNumber, '0': KindNumber, '1': KindNumber, '2': KindNumber, '3': KindNumber, '4': KindNumber,
 	'5': KindNumber, '6': KindNumber, '7': KindNumber, '8': KindNumber, '9': KindNumber,

@@ -173,7 +173,7 @@ func TestNonFiniteNumbersBecomeNull(t *testing.T) {
 	assert.Equal(t, `{"a": null, "b": [null,null , "NaN \" Infinity"]}`, string(a.Raw))
 	assert.Equal(t, map[string]string{"number": "null", "inners": `[{"id": null}, null]`}, unknown(a.Unknown))
 	assert.Equal(t, "t", a.Text)
-	for _, word := range []string{"nan", "NAN", "Nan", "-NaN", "+Infinity", "Inf", "-Inf", "Infinit", "--Infinity", "NaNN", "undefined"} {
+	for _, word := range []string{"nan", "NAN", "Nan", "-NaN", "+Infinity", "Inf", "-Inf", "Infini", "--Infinity", "NaNN", "undefined"} {
 		for _, body := range []string{`{"raw": ` + word + `}`, `{"text": ` + word + `}`, `{"x": [` + word + `]}`, word} {
 			var d scan.Decoder
 			d.Reset([]byte(body))
