@@ -99,6 +99,8 @@ func TestFormats(t *testing.T) {
 	}
 	assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
 	assert.Contains(t, s.succeed("agents", "list", "-o", "yaml"), "callback_secret: '***'")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "-o", "yaml"), "id: 1\n"), "one agent is not a list")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "1", "-o", "yaml"), "- id: 1\n"))
 }
 
 func mustJSON(t *testing.T, value any) string {
