@@ -33,11 +33,15 @@ var agentFields = []django.Field[agent]{
 	django.ChoiceField("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
-// agentFieldsOf359 are the same fields in release 3.59, where a mentor is written as
-// its integer id.
-var agentFieldsOf359 = append([]django.Field[agent]{
-	django.RequiredPrimaryKeyRelatedField("mentor", mentorByID, func(a *agent) **mentor { return &a.mentor }),
-}, agentFields[1:]...)
+// agentFieldsOf returns the fields in a release. In release 3.59, a mentor is written
+// as its integer id.
+func agentFieldsOf(release Release) []django.Field[agent] {
+	if release != Release359 {
+		return agentFields
+	}
+	mentorField := django.RequiredPrimaryKeyRelatedField("mentor", mentorByID, func(a *agent) **mentor { return &a.mentor })
+	return append([]django.Field[agent]{mentorField}, agentFields[1:]...)
+}
 
 var taskFields = []django.Field[task]{
 	django.NestedField("crontab", crontabFields, func(t *task) *client.CrontabSchedule { return &t.Crontab }),

@@ -33,7 +33,7 @@ func (c *call) createAgent() *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return c.written(c.platform.createAgent(c.org, c.account.Username, c.agentFields(), data))
+	return c.written(c.platform.createAgent(c.org, c.account.Username, agentFieldsOf(c.release), data))
 }
 
 func (c *call) replaceAgent() *django.Response { return c.writeAgent(false) }
@@ -49,15 +49,7 @@ func (c *call) writeAgent(partial bool) *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return c.written(c.platform.updateAgent(c.org, c.id, c.agentFields(), data, partial))
-}
-
-// agentFields returns the fields of an agent that the release has.
-func (c *call) agentFields() []django.Field[agent] {
-	if c.release == Release359 {
-		return agentFieldsOf359
-	}
-	return agentFields
+	return c.written(c.platform.updateAgent(c.org, c.id, agentFieldsOf(c.release), data, partial))
 }
 
 // written returns the response to a written agent in the form of the release.

@@ -34,10 +34,11 @@
 //	runs, err := sb.Advance(ctx, 24*time.Hour)
 //
 // A run writes a log that is running first and has no end, and success or error
-// when the run finishes. Its content then holds the run's complete output. Then a one-off agent is disabled, and the callback is posted to the
-// agent's callback_url: byte for byte as Python's json.dumps writes it, signed in
-// X-Hub-Signature-256 with the agent's callback_secret. An agent without a
-// callback_secret sends no signature, since anyone can sign with an empty key.
+// when the run finishes. Its content then holds the run's complete output. A one-off
+// agent is disabled, and the callback is posted to the agent's callback_url: byte for
+// byte as Python's json.dumps writes it, signed in X-Hub-Signature-256 with the
+// agent's callback_secret. An agent without a callback_secret sends no signature,
+// since anyone can sign with an empty key.
 // [Sandbox.Deliveries] records the callbacks and the responses, and
 // [Sandbox.Redeliver] posts one again.
 //

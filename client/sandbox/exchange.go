@@ -119,9 +119,8 @@ func (e *exchange) execute() {
 		return
 	}
 	if handler := e.service.handlers.of(e.operation()); handler != nil {
-		r := e.request.Clone(e.request.Context())
-		r.Body = io.NopCloser(bytes.NewReader(e.body))
-		e.draft.setHandled(handler, r)
+		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
+		e.draft.setHandled(handler, e.request)
 		return
 	}
 	var response *django.Response

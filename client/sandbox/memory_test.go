@@ -118,7 +118,9 @@ func TestClientOptionsForInMemory(t *testing.T) {
 	_, err = sb.ClientOptionsFor("acme", "nobody")
 	require.EqualError(t, err, `ibl.ai: username is "nobody", but org "acme" has no such account`)
 
-	response, err := sb.HTTPClient().Get("http://anything.example/nowhere") //nolint:noctx // in memory
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://anything.example/nowhere", http.NoBody)
+	require.NoError(t, err)
+	response, err := sb.HTTPClient().Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	assert.Equal(t, http.StatusNotFound, response.StatusCode)

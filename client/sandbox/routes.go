@@ -69,16 +69,14 @@ var routes = django.Routes[operation]{
 	),
 }
 
-// routesOf returns the routes of a release. In 3.59, statistics is an id of an
-// agent like any other.
+// routesOf returns the routes of a release. In release 3.59, statistics is an id of
+// an agent like any other.
 func routesOf(release Release) django.Routes[operation] {
-	if release == Release359 {
-		return routesOf359
+	if release != Release359 {
+		return routes
 	}
-	return routes
+	return slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.Name == "Statistics" })
 }
-
-var routesOf359 = slices.DeleteFunc(slices.Clone(routes), func(r route) bool { return r.Name == "Statistics" })
 
 // Operations returns the API's operations, all of which the sandbox serves.
 func Operations() []client.Operation {

@@ -65,7 +65,8 @@ func (s *Server) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	}
 }
 
-// Accept implements [net.Listener], as Close and Addr do.
+// Accept implements [net.Listener], as Close and Addr do: it returns the other end of
+// a client's pipe.
 func (s *Server) Accept() (net.Conn, error) {
 	select {
 	case c := <-s.pipes:
@@ -75,11 +76,13 @@ func (s *Server) Accept() (net.Conn, error) {
 	}
 }
 
+// Close stops accepting pipes.
 func (s *Server) Close() error {
 	s.close.Do(func() { close(s.closed) })
 	return nil
 }
 
+// Addr returns an address without meaning.
 func (s *Server) Addr() net.Addr { return address{} }
 
 type address struct{}
