@@ -131,7 +131,7 @@ type lives struct {
 }
 
 func (l *lives) run(ctx context.Context) {
-	interval := time.Duration(float64(l.runs) / l.rate * float64(time.Second) / float64(max(1, l.kills0())))
+	interval := time.Duration(float64(l.runs) / l.rate * float64(time.Second) / float64(max(1, l.service.kills)))
 	for life := 0; ctx.Err() == nil; life++ {
 		limit := int64(0)
 		if l.fullDisk && life%10 == 9 {
@@ -170,8 +170,6 @@ func (l *lives) run(ctx context.Context) {
 		}
 	}
 }
-
-func (l *lives) kills0() int { return l.service.kills }
 
 // measure reads the size of the position's file and the memory of the receiver.
 func (l *lives) measure(pid int) {

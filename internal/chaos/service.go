@@ -71,14 +71,14 @@ func (s *service) intN(n int) int {
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path == "/receiver":
+	switch r.URL.Path {
+	case "/receiver":
 		body, _ := io.ReadAll(r.Body)
 		s.mu.Lock()
 		s.receiver = string(body)
 		s.mu.Unlock()
 		w.WriteHeader(http.StatusNoContent)
-	case r.URL.Path == "/handled":
+	case "/handled":
 		id, _ := strconv.ParseInt(r.URL.Query().Get("id"), 10, 64)
 		s.mu.Lock()
 		if run := s.byID[id]; run != nil {
@@ -95,16 +95,15 @@ func (s *service) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests++
 	s.mu.Unlock()
-	switch {
-	case s.chance(0.01):
-		http.Error(w, "<h1>502 Bad Gateway</h1>", http.StatusBadGateway)
-		return
-	case s.chance(0.01):
-		http.Error(w, "default backend - 404", http.StatusNotFound)
-		return
-	case s.chance(0.005):
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"detail": "maintenance"}`)
+	if s.chance(0.025) {
+		switch s.intN(5) {
+		case 0, 1:
+			http.Error(w, "<h1>502 Bad Gateway</h1>", http.StatusBadGateway)
+		case 2, 3:
+			http.Error(w, "default backend - 404", http.StatusNotFound)
+		default:
+			write(w, http.StatusOK, `{"detail": "maintenance"}`)
+		}
 		return
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
