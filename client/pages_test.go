@@ -417,6 +417,35 @@ func TestMissingPageInTheMiddleIsAnError(t *testing.T) {
 	}
 }
 
+// A proxy's 404 is not the end of a list: it says nothing about the page.
+func TestProxysNotFoundDoesNotEndTheIteration(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		for _, attempts := range []int{1, 2} {
+			s := newPagedService(6, 2)
+			var once sync.Once
+			s.respond = func(r *http.Request, page int) (response *http.Response) {
+				if page == 2 {
+					once.Do(func() {
+						response = respond(r, http.StatusNotFound, "default backend - 404")
+						response.Header.Set("Content-Type", "text/plain")
+					})
+				}
+				return response
+			}
+			c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), retries(attempts))
+			ids, err := collectIDs(t, c, client.WithPrefetch(ahead))
+			if attempts == 1 {
+				require.ErrorIs(t, err, client.ErrNotFromService, "%d ahead", ahead)
+				assert.Equal(t, idsUpTo(2), ids)
+				continue
+			}
+			require.NoError(t, err)
+			assert.Equal(t, idsUpTo(6), ids, "%d ahead", ahead)
+		}
+	}
+}
+
 // A service that ignores the page and always names another one is stopped.
 func TestServiceThatIgnoresThePageIsStopped(t *testing.T) {
 	t.Parallel()
