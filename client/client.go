@@ -85,6 +85,14 @@ func (c *Client) BaseURL() *url.URL {
 	return &u
 }
 
+// Org returns the org of calls that no option directs to another one.
+func (c *Client) Org() string {
+	if c.call == nil {
+		return ""
+	}
+	return c.call.org
+}
+
 // settingsFor returns the settings of a call with opts, which apply applies.
 func settingsFor[O comparable](c *Client, opts []O, apply func(O, *callSettings) error) (*callSettings, error) {
 	if c == nil || c.transport == nil {

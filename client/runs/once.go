@@ -128,7 +128,7 @@ func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAge
 		case err != nil:
 			o.reports.report(ctx, Outcome{Kind: KindPoll, Duration: time.Since(start), RetryIn: o.interval, Err: err})
 		}
-		if err := sleep(ctx, o.interval); err != nil {
+		if err := sleep(ctx, o.interval, nil); err != nil {
 			return nil, fmt.Errorf("runs: no run of agent %d has finished: %w", agentID, err)
 		}
 	}

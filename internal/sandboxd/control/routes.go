@@ -23,6 +23,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"GET /_sandbox/status":                  s.handle((*call).status),
 		"GET /_sandbox/clock":                   s.handle((*call).clock),
 		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
+		"GET /_sandbox/scheduler":               s.handle((*call).scheduler),
+		"POST /_sandbox/scheduler":              s.handle((*call).switchScheduler),
 		"POST /_sandbox/seed":                   s.handle((*call).reseed),
 		"POST /_sandbox/reset":                  s.handle((*call).resetSandbox),
 		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),

@@ -30,7 +30,7 @@ export class Dialog extends Component {
 
   render() {
     const { heading, size, children } = this.props
-    return h('dialog', { ref: element => { this.element = element }, class: size, 'aria-labelledby': this.id, onClose: () => openDialog(null) }, h('h2', { id: this.id }, heading), children)
+    return h('dialog', { ref: (/** @type {any} */ element) => { this.element = element }, class: size, 'aria-labelledby': this.id, onClose: () => openDialog(null) }, h('h2', { id: this.id }, heading), children)
   }
 }
 

@@ -18,7 +18,7 @@ import { overviewPage } from './overview.js'
 import { button, plain, title } from './parts.js'
 import { requestDialog } from './request_form.js'
 import { requestsPage } from './requests.js'
-import { firstError, invalidateAll } from './resources.js'
+import { firstError, invalidateAll, read } from './resources.js'
 import { address } from './router.js'
 import { runPage } from './run.js'
 import { runsPage } from './runs.js'
@@ -73,6 +73,7 @@ function header() {
     h('a', { class: 'title', href: '#/' }, h('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, h('circle', { cx: 10, cy: 10, r: 8.5 }), h('path', { d: 'M10 4.5V10L13.5 12.5' })), 'ibl.ai sandbox'),
     clock(),
     h('span', { class: 'spring' }),
+    read('scheduler', '/scheduler').value?.running === false && h('span', { id: 'scheduler-mark', class: 'tag warn' }, 'Scheduler stopped'),
     faults > 0 && h('a', { id: 'faults-mark', class: 'tag warn', href: address('faults') }, `${plural(faults, 'fault')} on`),
     h('span', { id: 'connection', role: 'status', 'data-state': state.connection }, connections[state.connection]),
     button('Search', () => openDialog({ kind: 'search' }), { label: 'Search everywhere (Ctrl K)' }),

@@ -59,6 +59,16 @@ export function axis(scale, height) {
   return ticks
 }
 
+/** The periods for which the scheduler was stopped. @param {Timeline} timeline @param {Scale} scale @param {number} now @param {number} height */
+export function gaps({ stops }, scale, now, height) {
+  return stops.map(({ from, to }) => {
+    const x = Math.max(scale.left, xOf(scale, Date.parse(from)))
+    const end = Math.min(scale.width, xOf(scale, to === null ? now : Date.parse(to)))
+    return end > x && h('g', { key: from, class: 'gap' }, h('rect', { x, y: HEAD - 4, width: end - x, height: height - HEAD + 4 }),
+      end - x > 110 && h('text', { class: 'tick', x: x + 4, y: height - 4 }, 'Scheduler stopped'), h('title', null, `The scheduler was stopped at ${moment(new Date(from))}`))
+  })
+}
+
 /** The patterns of errors and of runs that are running: colours alone are not enough. */
 export const patterns = h('defs', null,
   h('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
@@ -99,11 +109,11 @@ function ghost(at, scale) {
 function bar(run, scale, now, selected) {
   const start = xOf(scale, Date.parse(run.start_time))
   const end = xOf(scale, run.end_time ? Date.parse(run.end_time) : now)
-  const width = Math.max(4, Math.min(end, scale.width) - start)
+  const width = Math.max(0, Math.min(end, scale.width) - start)
   const y = (ROW - BAR) / 2
   return h('g', { key: run.id, class: `bar ${statusClass(run.status)}${selected ? ' is-selected' : ''}`, 'data-run': run.id },
-    h('rect', { class: 'target', x: start - 2, y: 1, width: width + 4, height: ROW - 2 }),
-    h('rect', { class: 'fill', x: start, y, width, height: BAR, rx: 2, fill: fillOf(run.status) }),
+    h('rect', { class: 'target', x: start - 5, y: 1, width: width + 10, height: ROW - 2 }),
+    width > 5 && h('rect', { class: 'fill', x: start, y, width, height: BAR, rx: 2, fill: fillOf(run.status) }),
     h('path', { class: 'cap', transform: `translate(${start - 5} ${y + 1})`, d: statusPath(run.status) }),
     run.deliveries.map(mark => callbackMark(mark, Math.max(start + width, xOf(scale, Date.parse(mark.at))))))
 }
