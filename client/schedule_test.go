@@ -90,7 +90,9 @@ func TestUpdateChecksTheMergedSchedule(t *testing.T) {
 	require.NoError(t, update(client.CrontabSchedule{DayOfMonth: "31"}))
 	before := stored()
 
-	refused := requireArgumentError(t, update(client.CrontabSchedule{MonthOfYear: "2"}))
+	var response client.Response
+	refused := requireArgumentError(t, update(client.CrontabSchedule{MonthOfYear: "2"}, client.WithResponse(&response)))
+	assert.Zero(t, response.StatusCode, "the response is that to the change, which was not sent")
 	assert.Equal(t, "task.crontab", refused.Argument)
 	unrunnable, ok := errors.AsType[*client.UnrunnableError](refused)
 	require.True(t, ok)

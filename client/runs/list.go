@@ -64,13 +64,16 @@ var errNoPage = errors.New("runs: the response is no page of logs: it has no res
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Ordering, params.Status, params.PageSize = client.Ordering(ordering), status, size
+	params.Status, params.PageSize = status, size
 	if number > 1 {
 		params.Page = number
 	}
 	var response client.Response
 	l.requests++
-	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions), client.WithResponse(&response))...)
+	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions),
+		client.WithQuery("ordering", ordering), // which the client doesn't check: an unsorted list is read to its end
+		client.WithResponse(&response),
+	)...)
 	if err == nil && list.Results == nil { // such as a maintenance page with status 200
 		err = errNoPage
 	}
