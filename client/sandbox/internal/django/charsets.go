@@ -63,6 +63,8 @@ func (c charset) decodeLenient(text []byte) string {
 		return string(runes)
 	case utf16Native:
 		return decodeUTF16(text)
+	case utf8WithBOM:
+		return ReplaceInvalidUTF8(strings.TrimPrefix(string(text), "\ufeff"))
 	case ascii:
 		return strings.Map(func(r rune) rune {
 			if r >= utf8.RuneSelf {

@@ -9,7 +9,7 @@ import (
 )
 
 // validBoundary matches the boundaries that Python's cgi module accepts.
-var validBoundary = regexp.MustCompile(`^[ -~]{0,200}[!-~]$`)
+var validBoundary = regexp.MustCompile(`^[\x20-\x7e]{0,200}[\x21-\x7e]$`)
 
 // parseMultipart parses the parts of a form as Django does: a body that breaks off is
 // not an error.

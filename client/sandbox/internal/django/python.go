@@ -156,7 +156,7 @@ func ParseInt(s string) (int64, bool) {
 // them. It returns false if s is not an integer.
 func integerText(s string) (string, bool) {
 	isASCII := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	s = strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && !(isASCII && r >= 0x1c && r <= 0x1f) })
+	s = strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && (!isASCII || unicode.IsSpace(r)) })
 	digits := strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
 	if len(s)-len(digits) > 1 || strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
 		return "", false
@@ -179,17 +179,13 @@ func asciiDigits(s string) string {
 }
 
 // digitValue returns the value of a decimal digit. In Unicode, the digits of a script
-// follow each other from 0 to 9.
+// follow each other from 0 to 9, so the value is the number of digits before it in
+// its block.
 func digitValue(r rune) rune {
-	for _, block := range unicode.Nd.R16 {
-		if low := rune(block.Lo); r >= low && r <= rune(block.Hi) {
-			return (r - low) % 10
-		}
+	const base = 10
+	zero := r
+	for unicode.IsDigit(zero - 1) {
+		zero--
 	}
-	for _, block := range unicode.Nd.R32 {
-		if low := rune(block.Lo); r >= low && r <= rune(block.Hi) {
-			return (r - low) % 10
-		}
-	}
-	return 0
+	return (r - zero) % base
 }
