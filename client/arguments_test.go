@@ -12,10 +12,10 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// Bad arguments are refused by name, and nothing is sent.
-func TestBadArgumentsAreNotSent(t *testing.T) {
+// The error for an invalid argument names the argument, and nothing is sent.
+func TestInvalidArgumentsAreNotSent(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	ctx := t.Context()
 	call := func(_ any, err error) error { return err }
 	do := func(r client.Request, out any) error { return c.Do(ctx, r, out) }
@@ -48,6 +48,14 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"key in a header":   {"WithHeader", option(client.WithHeader("authorization", "x"))},
 		"host":              {"WithHeader", option(client.WithHeader("HOST", "x"))},
 		"length":            {"WithHeader", option(client.WithHeader("Content-Length", "1"))},
+		"encoding":          {"WithHeader", option(client.WithHeader("accept-encoding", "gzip"))},
+		"connection":        {"WithHeader", option(client.WithHeader("Connection", "upgrade"))},
+		"protocol":          {"WithHeader", option(client.WithHeader("Upgrade", "websocket"))},
+		"no idempotency":    {"WithIdempotencyKey", option(client.WithIdempotencyKey(""))},
+		"bad idempotency":   {"WithIdempotencyKey", option(client.WithIdempotencyKey("a b"))},
+		"org with space":    {"WithOrg", option(client.WithOrg("acme "))},
+		"org with break":    {"WithOrg", option(client.WithOrg("acme\r\n"))},
+		"user with space":   {"WithUsername", option(client.WithUsername("\tada"))},
 		"no header name":    {"WithHeader", option(client.WithHeader("", "x"))},
 		"bad header name":   {"WithHeader", option(client.WithHeader("X Y", "x"))},
 		"address as a name": {"WithHeader", option(client.WithHeader("X:Y", "x"))},
@@ -77,39 +85,39 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 		"retry after":       {"WithRetryPolicy", option(client.WithRetryPolicy(client.RetryPolicy{MaxRetryAfter: -1}))},
 		"unmarshalable":     {"WithBodyField", option(client.WithBodyField("x", make(chan int)))},
 
-		"no method":             {"Request.Method", do(client.Request{PathTemplate: "/x/"}, nil)},
-		"small method":          {"Request.Method", do(client.Request{Method: "get", PathTemplate: "/x/"}, nil)},
-		"odd method":            {"Request.Method", do(client.Request{Method: "GET /", PathTemplate: "/x/"}, nil)},
-		"no path":               {"Request.PathTemplate", do(get(""), nil)},
-		"relative path":         {"Request.PathTemplate", do(get("x/"), nil)},
-		"another host":          {"Request.PathTemplate", do(get("//evil.example/x"), nil)},
-		"address":               {"Request.PathTemplate", do(get("https://evil.example/x"), nil)},
-		"query":                 {"Request.PathTemplate", do(get("/x?y"), nil)},
-		"fragment":              {"Request.PathTemplate", do(get("/x#y"), nil)},
-		"climbing":              {"Request.PathTemplate", do(get("/x/../y"), nil)},
-		"dot":                   {"Request.PathTemplate", do(get("/x/./y"), nil)},
-		"climbing, escaped":     {"Request.PathTemplate", do(get("/x/%2E%2e/y"), nil)},
-		"bad escape":            {"Request.PathTemplate", do(get("/x/%zz/y"), nil)},
-		"backslash":             {"Request.PathTemplate", do(get(`/x/..\y`), nil)},
-		"empty part":            {"Request.PathTemplate", do(get("/x//y"), nil)},
-		"open brace":            {"Request.PathTemplate", do(get("/x/{y"), nil)},
-		"closed brace":          {"Request.PathTemplate", do(get("/x/y}"), nil)},
-		"crossed braces":        {"Request.PathTemplate", do(get("/x/}{"), nil)},
-		"nested braces":         {"Request.PathTemplate", do(get("/x/{{y}}/"), nil)},
-		"a slash in braces":     {"Request.PathTemplate", do(get("/x/{y/z}/"), nil)},
-		"no name":               {"Request.PathTemplate", do(get("/x/{}/"), nil)},
-		"no value":              {"y", do(get("/x/{y}/"), nil)},
-		"no place":              {"Request.PathParams", do(client.Request{Method: http.MethodGet, PathTemplate: "/x/", PathParams: map[string]string{"y": "z"}}, nil)},
-		"nil body":              {"body", do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: nilTask}, nil)},
-		"body of no JSON":       {"body", do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: func() {}}, nil)},
-		"out is no pointer":     {"out", do(get("/x/"), client.PeriodicAgent{})},
-		"out is a map":          {"out", do(get("/x/"), map[string]any{})},
-		"out is nil, but typed": {"out", do(get("/x/"), nilAgent)},
+		"no method":                  {"Request.Method", do(client.Request{PathTemplate: "/x/"}, nil)},
+		"lower-case method":          {"Request.Method", do(client.Request{Method: "get", PathTemplate: "/x/"}, nil)},
+		"method with a path":         {"Request.Method", do(client.Request{Method: "GET /", PathTemplate: "/x/"}, nil)},
+		"no path":                    {"Request.PathTemplate", do(get(""), nil)},
+		"relative path":              {"Request.PathTemplate", do(get("x/"), nil)},
+		"another host":               {"Request.PathTemplate", do(get("//evil.example/x"), nil)},
+		"address":                    {"Request.PathTemplate", do(get("https://evil.example/x"), nil)},
+		"query":                      {"Request.PathTemplate", do(get("/x?y"), nil)},
+		"fragment":                   {"Request.PathTemplate", do(get("/x#y"), nil)},
+		"climbing":                   {"Request.PathTemplate", do(get("/x/../y"), nil)},
+		"dot":                        {"Request.PathTemplate", do(get("/x/./y"), nil)},
+		"climbing, escaped":          {"Request.PathTemplate", do(get("/x/%2E%2e/y"), nil)},
+		"bad escape":                 {"Request.PathTemplate", do(get("/x/%zz/y"), nil)},
+		"backslash":                  {"Request.PathTemplate", do(get(`/x/..\y`), nil)},
+		"empty segment":              {"Request.PathTemplate", do(get("/x//y"), nil)},
+		"open brace":                 {"Request.PathTemplate", do(get("/x/{y"), nil)},
+		"closed brace":               {"Request.PathTemplate", do(get("/x/y}"), nil)},
+		"crossed braces":             {"Request.PathTemplate", do(get("/x/}{"), nil)},
+		"nested braces":              {"Request.PathTemplate", do(get("/x/{{y}}/"), nil)},
+		"a slash in braces":          {"Request.PathTemplate", do(get("/x/{y/z}/"), nil)},
+		"no name":                    {"Request.PathTemplate", do(get("/x/{}/"), nil)},
+		"no value":                   {"y", do(get("/x/{y}/"), nil)},
+		"unused parameter":           {"Request.PathParams", do(client.Request{Method: http.MethodGet, PathTemplate: "/x/", PathParams: map[string]string{"y": "z"}}, nil)},
+		"nil body":                   {"body", do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: nilTask}, nil)},
+		"body that can't be encoded": {"body", do(client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: func() {}}, nil)},
+		"out is not a pointer":       {"out", do(get("/x/"), client.PeriodicAgent{})},
+		"out is a map":               {"out", do(get("/x/"), map[string]any{})},
+		"out is nil, but typed":      {"out", do(get("/x/"), nilAgent)},
 	} {
-		fault, ok := errors.AsType[*api.ArgumentError](refused.err)
+		argumentErr, ok := errors.AsType[*api.ArgumentError](refused.err)
 		if assert.True(t, ok, "%s: %v", name, refused.err) {
-			assert.Equal(t, refused.argument, fault.Argument, name)
-			assert.NotEmpty(t, fault.Reason, name)
+			assert.Equal(t, refused.argument, argumentErr.Argument, name)
+			assert.NotEmpty(t, argumentErr.Reason, name)
 		}
 	}
 	assert.Zero(t, s.sent)
@@ -117,17 +125,17 @@ func TestBadArgumentsAreNotSent(t *testing.T) {
 
 func TestNilContextIsRefused(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	for _, op := range operations(t) {
 		assert.Equal(t, "ctx", requireArgumentError(t, op.call(nil, c)).Argument, op.name)
 	}
 	assert.Zero(t, s.sent)
 }
 
-// A field of the body is for requests that have one. A GET never does.
-func TestBodyFieldLeavesAGetAlone(t *testing.T) {
+// WithBodyField has no effect on a GET.
+func TestWithBodyFieldDoesNotAffectGet(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	for _, op := range operations(t) {
 		if op.method == http.MethodGet {
 			require.NoError(t, op.call(t.Context(), c, client.WithBodyField("b", 2)))

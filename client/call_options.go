@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -28,21 +29,38 @@ type callSettings struct {
 	prefetch       int
 
 	allowUnrunnable bool
+	idempotent      bool // whether the service honours the Idempotency-Key
 	response        *Response
 }
 
-// clone returns a copy that a call's options can change.
+// clone returns a copy for the options of one call to change.
 func (s *callSettings) clone() callSettings {
 	c := *s
 	c.header = maps.Clone(s.header)
 	return c
 }
 
+// checkAccount refuses an org or a user that is no segment of a path, or that was
+// read with the white space around it.
+func checkAccount(option, value string) error {
+	if strings.TrimFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }) != value {
+		return &api.ArgumentError{Argument: option, Reason: "has white space around it; was it read with the end of its line?"}
+	}
+	return checkPathText(option, value)
+}
+
+// forReading returns s without what is meant for the request that writes.
+func (s *callSettings) forReading() *callSettings {
+	c := s.clone()
+	c.query, c.fields, c.response = nil, nil, nil
+	return &c
+}
+
 // WithOrg sets the org, which is the platform's key and {org} in the API's
 // paths.
 func WithOrg(org string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithOrg", org); err != nil {
+		if err := checkAccount("WithOrg", org); err != nil {
 			return err
 		}
 		s.org = org
@@ -53,7 +71,7 @@ func WithOrg(org string) SharedOption {
 // WithUsername sets the user, {user_id} in the API's paths.
 func WithUsername(username string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithUsername", username); err != nil {
+		if err := checkAccount("WithUsername", username); err != nil {
 			return err
 		}
 		s.userID = username
@@ -62,14 +80,15 @@ func WithUsername(username string) SharedOption {
 }
 
 // WithHeader sets a header of the request. The client itself sets
-// Authorization, Host, and the headers that describe the body.
+// Authorization, Host, and the headers that describe the body, its encoding and
+// the connection.
 func WithHeader(name, value string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 			return &api.ArgumentError{Argument: "WithHeader", Reason: "has a name or a value that is not valid in a header"}
 		}
 		switch textproto.CanonicalMIMEHeaderKey(name) {
-		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding":
+		case "Authorization", "Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Accept-Encoding", "Connection", "Upgrade", "Te", "Trailer":
 			return &api.ArgumentError{Argument: "WithHeader", Reason: fmt.Sprintf("can't set %s, which the client sets itself", name)}
 		}
 		if s.header == nil {
@@ -77,6 +96,20 @@ func WithHeader(name, value string) SharedOption {
 		}
 		s.header.Set(name, value)
 		return nil
+	})
+}
+
+// WithIdempotencyKey sets the Idempotency-Key header and has a POST or PATCH
+// retried like a PUT. Use it only if what is behind the base URL honours the
+// header, as a gateway may: otherwise a retry may write twice. Each call needs a
+// key of its own.
+func WithIdempotencyKey(key string) CallOption {
+	return callOption(func(s *callSettings) error {
+		if key == "" || strings.ContainsFunc(key, isNotVisible) {
+			return &api.ArgumentError{Argument: "WithIdempotencyKey", Reason: "must be visible ASCII"}
+		}
+		s.idempotent = true
+		return WithHeader("Idempotency-Key", key).applyToCall(s)
 	})
 }
 
@@ -140,7 +173,12 @@ func WithAttemptTimeout(d time.Duration) SharedOption {
 }
 
 // WithMaxBody sets how many bytes a successful response's body may have. The
-// default is 64 MiB. A longer body is a [*TransportError].
+// default is 64 MiB. A longer body is a [*TransportError] with [ErrBodyTooLarge].
+//
+// This option bounds the memory of a program. While it is decoded, a usual body
+// takes about three times its length, and no body more than about 40 times: a page
+// with more items than that is a [*DecodeError]. Calls that run at the same time
+// add up, as do the pages of [WithPrefetch].
 func WithMaxBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {
@@ -152,7 +190,7 @@ func WithMaxBody(n int64) SharedOption {
 }
 
 // WithMaxErrorBody sets how many bytes of an error response's body are read and
-// kept. The default is 1 MiB.
+// kept. The default is 1 MiB. An error response is read for 5 s at most.
 func WithMaxErrorBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {

@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// n concurrent calls, round after round, need n connections, and one in spare.
-func TestConnectionsAreKept(t *testing.T) {
+// Rounds of n concurrent calls reuse n connections.
+func TestConnectionsAreReused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status int
@@ -38,7 +38,7 @@ func TestConnectionsAreKept(t *testing.T) {
 				gate := release
 				mu.Unlock()
 				<-gate
-				replyJSON(c.status, c.body)(w, r)
+				respondWithJSON(c.status, c.body)(w, r)
 			}))
 			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 				if state == http.StateNew {
@@ -55,7 +55,7 @@ func TestConnectionsAreKept(t *testing.T) {
 				for range n {
 					running.Go(func() { _, _ = cl.PeriodicAgents.Get(t.Context(), 1) })
 				}
-				for range n { // all of them are under way at once
+				for range n { // all calls are in flight
 					<-arrived
 				}
 				mu.Lock()
@@ -72,10 +72,10 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 }
 
-// A program that has put its own transport in the default's place gets that.
-func TestTransportOfTheCallerIsUsed(t *testing.T) {
+// The transport of WithHTTPClient is used.
+func TestTransportOfTheProgramIsUsed(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	_, err := c.PeriodicAgents.Get(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, 1, s.sent)

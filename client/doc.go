@@ -37,13 +37,35 @@
 // is for iterations only, and a [WriteOption] for writing agents. An option in
 // the wrong place doesn't compile.
 //
+// # Lists
+//
+// List and All select, sort and limit by their params. Pages shift while items are
+// created and deleted, also by the loop itself. All notices that by [Page.Count]
+// and reads pages again, so that every item that exists throughout the iteration is
+// yielded once. Others may be yielded or not. All can't notice:
+//
+//   - an item that is created and another one that is deleted between the same two
+//     requests;
+//   - an item that changes its place, such as one that is updated in a list sorted
+//     by modified_at;
+//   - items that move before the page in the params, where the iteration begins.
+//
+// [PeriodicAgentLogsService.Since] iterates over the newest logs. [Collect] returns
+// the items of an iterator.
+//
 // # Reading and writing
 //
 // What is read has plain fields, and a pointer where the API has null. Unknown
 // values of an enumeration are kept, and so is a [Time] that can't be parsed. A
-// field with a value of another type never makes a response fail.
-// [WithResponse] stores the raw JSON, with all fields that this release of the
-// SDK does not know.
+// value of another type is converted if it can be: 7 and "7" are the same. The
+// Unknown field of a model holds the fields that this release of the SDK doesn't
+// know, and the values that don't fit. It prints their names only, since a field
+// of a later release may be a credential; encoding/json writes them again.
+// [WithResponse] stores the raw JSON.
+//
+// A response that isn't what was requested is a [*DecodeError] that names the
+// place: an object without its id, a page without results, statistics without a
+// count, such as the {"detail": "maintenance"} of a proxy.
 //
 // In a request, a nil pointer or an unset [Nullable] leaves a field out, new("")
 // or new(false) sends a zero value, and [Null] sends null:
@@ -67,16 +89,19 @@
 //
 //   - [*github.com/iblai/iblai-go/client/api.ArgumentError]: an argument or
 //     option was refused before anything was sent. For a schedule that never
-//     runs it wraps an [*UnrunnableError], which has the report.
+//     runs it wraps an [*UnrunnableError], which has the report. An
+//     UnrunnableError that is not wrapped says that such a schedule is stored.
 //   - [*TransportError]: no complete response was received. It wraps the cause,
-//     such as the context's error or a [*RedirectError]. It wraps a
-//     [*HeldBackError], which is [ErrHeldBack], if the client itself waits
+//     such as the context's error, a [*RedirectError] or [ErrBodyTooLarge]. It
+//     wraps a [*HeldBackError], which is [ErrHeldBack], if the client itself waits
 //     because of an earlier 429.
-//   - [*DecodeError]: a successful response is not the JSON that was promised.
+//   - [*DecodeError]: a successful response is not the JSON that was promised, or
+//     not in the order that was requested, which is [ErrOrderingIgnored].
 //   - [*Error]: the service, or a proxy in front of it, responded with an error.
 //     errors.Is matches its kind: [ErrValidation], [ErrUnauthorized],
-//     [ErrForbidden], [ErrNotFound], [ErrConflict], [ErrRateLimited] or
-//     [ErrServer].
+//     [ErrForbidden], [ErrNotFound], [ErrNotFromService], [ErrConflict],
+//     [ErrRateLimited] or [ErrServer]. A 404 counts as ErrNotFound only if the
+//     service itself wrote it: a proxy's says nothing about the object.
 //
 // Iterations wrap the last three in a [*PageError], which names the page.
 // [Collect] returns [ErrTruncated] beside the items if there are more of them
@@ -84,10 +109,13 @@
 //
 // # Requests
 //
-// Requests are retried where that is safe and may help, see [RetryPolicy]. After
-// a 429, all calls of the client wait as long as the service asks. The key and
-// bodies are sent to the base URL's host only: redirects elsewhere are refused.
-// Every call ends when its context ends.
+// Requests are retried if that is safe and may help; [RetryPolicy] says when. After
+// a 429, all calls of the client wait as long as the service asks. The error of a
+// write has an [Outcome], which says whether the service may have done the work.
+//
+// The key and bodies are sent to the base URL's host only: redirects elsewhere are
+// refused. Every call ends when its context ends. [Client.CloseIdleConnections]
+// is for programs that make many clients.
 //
 // The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
@@ -31,14 +32,16 @@ func anyRequest(t *testing.T, random *rand.Rand, value reflect.Value) {
 	default:
 		switch value.Kind() {
 		case reflect.Struct:
-			for _, field := range value.Fields() {
-				anyRequest(t, random, field)
+			for of, field := range value.Fields() {
+				if of.Name != "Unknown" { // which no request has
+					anyRequest(t, random, field)
+				}
 			}
 		case reflect.Pointer:
 			value.Set(reflect.New(value.Type().Elem()))
 			anyRequest(t, random, value.Elem())
 		case reflect.String:
-			value.SetString("text & <more> \u2028 \xff")
+			value.SetString("text & <more> \u2028 \U0001f511")
 		case reflect.Bool:
 			value.SetBool(true)
 		default:
@@ -51,7 +54,7 @@ func anyRequest(t *testing.T, random *rand.Rand, value reflect.Value) {
 func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	compare := func(body any) {
 		written, err := json.Marshal(body)
 		require.NoError(t, err)
@@ -62,6 +65,13 @@ func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 	for range 300 {
 		var create client.PeriodicAgentCreateRequest
 		anyRequest(t, random, reflect.ValueOf(&create).Elem())
+		if create.Task.Crontab != (client.CrontabSchedule{}) { // Create sends * for its empty fields
+			create.Task.Crontab.Hour = cmp.Or(create.Task.Crontab.Hour, "*")
+			create.Task.Crontab.Minute = cmp.Or(create.Task.Crontab.Minute, "*")
+			create.Task.Crontab.DayOfWeek = cmp.Or(create.Task.Crontab.DayOfWeek, "*")
+			create.Task.Crontab.DayOfMonth = cmp.Or(create.Task.Crontab.DayOfMonth, "*")
+			create.Task.Crontab.MonthOfYear = cmp.Or(create.Task.Crontab.MonthOfYear, "*")
+		}
 		_, err := c.PeriodicAgents.Create(t.Context(), &create, client.AllowUnrunnable())
 		require.NoError(t, err)
 		compare(create)
@@ -75,7 +85,7 @@ func TestEncodersAgreeWithEncodingJSON(t *testing.T) {
 
 func TestSecretIsSentBesideOtherFields(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{Title: "T", CallbackSecret: new(api.NewSecret(testSecret))},
 		client.WithBodyField("extra", 12), client.WithBodyField("title", "U"))
 	require.NoError(t, err)
@@ -84,7 +94,7 @@ func TestSecretIsSentBesideOtherFields(t *testing.T) {
 
 func TestTimeThatCannotBeWrittenIsAnArgumentError(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 		Task: client.PeriodicTaskRequest{StartTime: client.Value(time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC))},
 	})

@@ -21,8 +21,13 @@ var (
 	ErrUnauthorized = errors.New("client: the service did not accept the API key")
 	// ErrForbidden is returned when the user is not allowed to do this: 403.
 	ErrForbidden = errors.New("client: the user is not allowed to do this")
-	// ErrNotFound is returned when the service finds no such object or path: 404.
+	// ErrNotFound is returned when the service itself says that it has no such
+	// object: a 404 with [Error.FromService].
 	ErrNotFound = errors.New("client: not found")
+	// ErrNotFromService is returned when a 404 is not the service's own: a proxy or
+	// another program responded, or the path does not exist. It says nothing about
+	// the object, and may be gone in a moment.
+	ErrNotFromService = errors.New("client: the 404 is not the service's own")
 	// ErrConflict is returned when the request conflicts with the object's state:
 	// 409.
 	ErrConflict = errors.New("client: the request conflicts with the object's state")
@@ -40,6 +45,12 @@ var (
 	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
 	// long the wait is.
 	ErrHeldBack = errors.New("client: held back by the service's rate limit")
+	// ErrBodyTooLarge is returned when a successful response is longer than the
+	// limit of [WithMaxBody]. It comes in a [TransportError].
+	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
+	// ErrOrderingIgnored is returned when a list is not in the order that the
+	// request asked for. It comes in a [DecodeError].
+	ErrOrderingIgnored = errors.New("client: the service ignored the ordering")
 	// ErrTruncated is returned by [Collect] when the list has more items than the
 	// limit.
 	ErrTruncated = errors.New("client: the list has more items than the limit")
@@ -53,6 +64,10 @@ type Error struct {
 	StatusCode int
 	// Operation is the operation that was called.
 	Operation Operation
+	// FromService reports whether the response has the form of the service's own
+	// errors: a JSON object with a detail or, for 400 and 422, validation errors. If
+	// it is false, a proxy in front of the service may have written it.
+	FromService bool
 	// Message is the part of the response that concerns no single field. It is
 	// empty if the response is not JSON, as a proxy's HTML is not.
 	Message string
@@ -64,11 +79,16 @@ type Error struct {
 	RequestID string
 	// Attempts is the number of times that the request was sent.
 	Attempts int
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 	// Header is the response's header, without secrets.
 	Header http.Header
 	// Body is the response's body without secrets, up to the limit of
 	// [WithMaxErrorBody].
 	Body []byte
+
+	// page is the number of the page that was requested, or 0.
+	page int64
 }
 
 // FieldError is the validation error of one field of a request.
@@ -102,6 +122,11 @@ func (e *Error) Error() string {
 		b.WriteString(": " + singleLine(e.Message))
 	}
 	for i, field := range e.Fields {
+		const longest = 4096
+		if b.Len() > longest {
+			fmt.Fprintf(&b, "; and %d more", len(e.Fields)-i)
+			break
+		}
 		separator := "; "
 		if i == 0 {
 			separator = ": "
@@ -142,31 +167,51 @@ func singleLine(text string) string {
 
 // hint says what to check or to do.
 func (e *Error) hint() string {
+	hint := e.statusHint()
+	switch {
+	case e.Outcome == OutcomeMaybeDone && hint != "":
+		return hint + "; " + maybeDoneHint
+	case e.Outcome == OutcomeMaybeDone:
+		return maybeDoneHint
+	case e.StatusCode >= 500:
+		return hint + ": try again later"
+	}
+	return hint
+}
+
+func (e *Error) statusHint() string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized:
 		if scheme, _, _ := strings.Cut(e.Header.Get("WWW-Authenticate"), " "); scheme != "" {
 			return fmt.Sprintf("check the API key; the service wants the authentication scheme %q", scheme)
 		}
 		return "check the API key and the authentication scheme (WithAuthScheme)"
+	case e.StatusCode == http.StatusForbidden && !e.FromService:
+		return "a proxy refused this, not the service: check the base URL and the network"
 	case e.StatusCode == http.StatusForbidden:
 		return "the key's user must be an administrator of the org in the path"
-	case e.StatusCode == http.StatusNotFound && e.Message == "":
-		return "the service does not know this path: check the base URL"
+	case e.StatusCode == http.StatusNotFound && !e.FromService:
+		return "a proxy says that there is nothing here, not the service, and the object may exist: check the base URL"
+	case e.StatusCode == http.StatusNotFound && e.page > 0:
+		return fmt.Sprintf("the list may have no page %d; check the page, the org and the user", e.page)
 	case e.StatusCode == http.StatusNotFound:
 		return "check the id, the org and the user"
 	case e.StatusCode == http.StatusTooManyRequests && e.RetryAfter > 0:
 		return fmt.Sprintf("wait %s", e.RetryAfter)
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "wait before the next request"
+	case e.StatusCode < 200:
+		return "the service switched to another protocol: check the base URL"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "the response redirects but has no Location: check the base URL"
 	case e.StatusCode >= 500:
-		return "the service or a proxy in front of it failed: try again later"
+		return "the service or a proxy in front of it failed"
 	}
 	return ""
 }
 
-// Is reports whether target is the kind of e, by its status.
+// Is reports whether target is the kind of e, by its status and, for a 404, by
+// FromService.
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrValidation:
@@ -176,7 +221,9 @@ func (e *Error) Is(target error) bool {
 	case ErrForbidden:
 		return e.StatusCode == http.StatusForbidden
 	case ErrNotFound:
-		return e.StatusCode == http.StatusNotFound
+		return e.StatusCode == http.StatusNotFound && e.FromService
+	case ErrNotFromService:
+		return e.StatusCode == http.StatusNotFound && !e.FromService
 	case ErrConflict:
 		return e.StatusCode == http.StatusConflict
 	case ErrRateLimited:
@@ -196,6 +243,9 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("status_code", e.StatusCode),
 		slog.Int("attempts", e.Attempts),
 	)
+	if e.Outcome != "" {
+		attrs = append(attrs, slog.String("outcome", string(e.Outcome)))
+	}
 	if e.Message != "" {
 		attrs = append(attrs, slog.String("message", e.Message))
 	}
@@ -226,10 +276,19 @@ type TransportError struct {
 	// [*HeldBackError], or the context's error. If the context ended between two
 	// attempts, it also wraps the first one's error.
 	Err error
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 }
 
 func (e *TransportError) Error() string {
 	text := fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
+	switch e.Outcome {
+	case OutcomeNotSent:
+		text += " (the request was not sent)"
+	case OutcomeMaybeDone:
+		text += " (" + maybeDoneHint + ")"
+	default:
+	}
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" [%d attempts]", e.Attempts)
 	}
@@ -268,6 +327,8 @@ type DecodeError struct {
 	Header http.Header
 	// Err says what is wrong with the body, and where.
 	Err error
+	// Outcome says whether the service may have done the work.
+	Outcome Outcome
 }
 
 func (e *DecodeError) Error() string {
@@ -275,8 +336,15 @@ func (e *DecodeError) Error() string {
 	if contentType == "" {
 		contentType = "no content type"
 	}
-	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the expected JSON: %v (check the base URL: a proxy or a login page may have responded)",
-		e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, contentType, e.Err)
+	if errors.Is(e.Err, ErrOrderingIgnored) || errors.Is(e.Err, errEndlessList) {
+		return fmt.Sprintf("ibl.ai: %s %s: %v", e.Operation.Method, e.Operation.PathTemplate, e.Err)
+	}
+	hint := "check the base URL: a proxy or a login page may have responded"
+	if e.Outcome == OutcomeMaybeDone {
+		hint += "; " + maybeDoneHint
+	}
+	return fmt.Sprintf("ibl.ai: %s %s: %d with %s is not the expected JSON: %v (%s)",
+		e.Operation.Method, e.Operation.PathTemplate, e.StatusCode, contentType, e.Err, hint)
 }
 
 // Unwrap returns the cause.

@@ -17,8 +17,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// failWith is the error of an answer to PeriodicAgents.Get.
-func failWith(t *testing.T, status int, body string, header ...string) *client.Error {
+// errorFor returns the error that a response causes.
+func errorFor(t *testing.T, status int, body string, header ...string) *client.Error {
 	t.Helper()
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 		response := respond(r, status, body)
@@ -31,10 +31,10 @@ func failWith(t *testing.T, status int, body string, header ...string) *client.E
 	return requireError(t, err)
 }
 
-func TestErrorHasAllParts(t *testing.T) {
+func TestErrorFields(t *testing.T) {
 	t.Parallel()
 	const body = `{"detail": "Request was throttled. Expected available in 60 seconds."}`
-	err := failWith(t, http.StatusTooManyRequests, body, "Retry-After", "60", "X-Request-Id", "r-1", "X-Other", "o")
+	err := errorFor(t, http.StatusTooManyRequests, body, "Retry-After", "60", "X-Request-Id", "r-1", "X-Other", "o")
 	assert.Equal(t, http.StatusTooManyRequests, err.StatusCode)
 	assert.Equal(t, client.Operation{
 		ID:           "ai_mentor_orgs_users_periodic_agents_retrieve",
@@ -48,13 +48,13 @@ func TestErrorHasAllParts(t *testing.T) {
 	assert.Equal(t, 1, err.Attempts)
 	assert.Equal(t, "o", err.Header.Get("X-Other"))
 	assert.JSONEq(t, body, string(err.Body))
-	assert.Equal(t, err.Error(), fmt.Sprintf("%#v", err), "no verb prints the header and the body")
+	assert.Equal(t, err.Error(), fmt.Sprintf("%#v", err), "%#v prints neither header nor body")
 }
 
 func TestSentinels(t *testing.T) {
 	t.Parallel()
 	all := []error{
-		client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrConflict,
+		client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrNotFromService, client.ErrConflict,
 		client.ErrRateLimited, client.ErrServer, client.ErrHeldBack, client.ErrTruncated,
 	}
 	for _, sentinel := range all {
@@ -62,15 +62,15 @@ func TestSentinels(t *testing.T) {
 	}
 	for status, sentinel := range map[int]error{
 		400: client.ErrValidation, 422: client.ErrValidation,
-		401: client.ErrUnauthorized, 403: client.ErrForbidden, 404: client.ErrNotFound,
+		401: client.ErrUnauthorized, 403: client.ErrForbidden, 404: client.ErrNotFromService,
 		409: client.ErrConflict, 429: client.ErrRateLimited,
 		500: client.ErrServer, 502: client.ErrServer, 503: client.ErrServer, 504: client.ErrServer, 599: client.ErrServer,
 		405: nil, 410: nil, 418: nil, 304: nil,
 	} {
-		var err error = failWith(t, status, "")
-		err = fmt.Errorf("doing something: %w", err)
+		var err error = errorFor(t, status, "")
+		err = fmt.Errorf("wrapped: %w", err)
 		for _, other := range all {
-			assert.Equal(t, other == sentinel, errors.Is(err, other), "%d is %v", status, other) //nolint:errorlint // the very same
+			assert.Equal(t, other == sentinel, errors.Is(err, other), "%d is %v", status, other) //nolint:errorlint // identity is meant
 		}
 	}
 }
@@ -89,8 +89,8 @@ func TestFieldErrors(t *testing.T) {
 			{Path: "task.name", Messages: []string{"c"}},
 		}},
 		{"a list of objects", `{"steps": [{}, {"url": ["a"]}]}`, "", []client.FieldError{{Path: "steps.1.url", Messages: []string{"a"}}}},
-		{"several fields at once", `{"non_field_errors": ["a"]}`, "", []client.FieldError{{Path: "non_field_errors", Messages: []string{"a"}}}},
-		{"several nested fields at once", `{"task": {"non_field_errors": ["a"]}}`, "", []client.FieldError{{Path: "task.non_field_errors", Messages: []string{"a"}}}},
+		{"non_field_errors", `{"non_field_errors": ["a"]}`, "", []client.FieldError{{Path: "non_field_errors", Messages: []string{"a"}}}},
+		{"nested non_field_errors", `{"task": {"non_field_errors": ["a"]}}`, "", []client.FieldError{{Path: "task.non_field_errors", Messages: []string{"a"}}}},
 		{"a text without a list", `{"title": "a"}`, "", []client.FieldError{{Path: "title", Messages: []string{"a"}}}},
 		{"detail", `{"detail": "a"}`, "a", nil},
 		{"a list of details", `{"detail": ["a", "b"]}`, "a b", nil},
@@ -99,16 +99,16 @@ func TestFieldErrors(t *testing.T) {
 		{"message", `{"message": "a"}`, "a", nil},
 		{"a bare list", `["a", "b"]`, "a b", nil},
 		{"a bare text", `"a"`, "a", nil},
-		{"numbers and truths", `{"code": 7, "fatal": true, "hint": null}`, "", []client.FieldError{
+		{"numbers, booleans and null", `{"code": 7, "fatal": true, "hint": null}`, "", []client.FieldError{
 			{Path: "code", Messages: []string{"7"}}, {Path: "fatal", Messages: []string{"true"}}, {Path: "hint", Messages: []string{"null"}},
 		}},
-		{"nothing", ``, "", nil},
+		{"an empty body", ``, "", nil},
 		{"an empty object", `{}`, "", nil},
 		{"HTML", `<html>`, "", nil},
-		{"half of an object", `{"title": ["a"`, "", nil},
-		{"half of a surrogate", `{"detail": "a\ud83d"}`, "a\ufffd", nil},
+		{"an incomplete object", `{"title": ["a"`, "", nil},
+		{"an unpaired surrogate", `{"detail": "a\ud83d"}`, "a\ufffd", nil},
 	} {
-		err := failWith(t, http.StatusBadRequest, c.body)
+		err := errorFor(t, http.StatusBadRequest, c.body)
 		assert.Equal(t, c.message, err.Message, c.name)
 		if len(c.fields) == 0 {
 			assert.Empty(t, err.Fields, c.name)
@@ -124,28 +124,27 @@ func TestFieldErrors(t *testing.T) {
 	}
 }
 
-// What a person needs is in the message: what was asked, what came back, what
-// can be done.
-func TestErrorMessagesHelp(t *testing.T) {
+// The message names the operation, the response and what to do.
+func TestErrorMessagesHaveHints(t *testing.T) {
 	t.Parallel()
-	const asked = "ibl.ai: GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/: "
+	const operation = "ibl.ai: GET /api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/: "
 	for _, c := range []struct {
 		err  *client.Error
 		want []string
 	}{
-		{failWith(t, 401, `{"detail": "Invalid token."}`), []string{"401 Unauthorized: Invalid token.", "check the API key", "WithAuthScheme"}},
-		{failWith(t, 401, `{"detail": "Invalid token."}`, "WWW-Authenticate", "Api-Token"), []string{`"Api-Token"`}},
-		{failWith(t, 403, `{"detail": "No."}`), []string{"403 Forbidden: No.", "administrator"}},
-		{failWith(t, 404, `{"detail": "Not found."}`), []string{"404 Not Found: Not found.", "check the id"}},
-		{failWith(t, 404, `<html>`), []string{"404 Not Found", "check the base URL"}},
-		{failWith(t, 429, ``, "Retry-After", "60"), []string{"429 Too Many Requests", "wait 1m0s"}},
-		{failWith(t, 429, ``), []string{"wait"}},
-		{failWith(t, 502, `<html>`), []string{"502 Bad Gateway", "try again later"}},
-		{failWith(t, 400, `{"a": ["b"], "c": ["d", "e"]}`, "X-Request-Id", "r-1"), []string{"400 Bad Request: a: b; c: d e", "[request r-1]"}},
-		{failWith(t, 599, ``), []string{"599"}},
+		{errorFor(t, 401, `{"detail": "Invalid token."}`), []string{"401 Unauthorized: Invalid token.", "check the API key", "WithAuthScheme"}},
+		{errorFor(t, 401, `{"detail": "Invalid token."}`, "WWW-Authenticate", "Api-Token"), []string{`"Api-Token"`}},
+		{errorFor(t, 403, `{"detail": "No."}`), []string{"403 Forbidden: No.", "administrator"}},
+		{errorFor(t, 404, `{"detail": "Not found."}`), []string{"404 Not Found: Not found.", "check the id"}},
+		{errorFor(t, 404, `<html>`), []string{"404 Not Found", "check the base URL"}},
+		{errorFor(t, 429, ``, "Retry-After", "60"), []string{"429 Too Many Requests", "wait 1m0s"}},
+		{errorFor(t, 429, ``), []string{"wait"}},
+		{errorFor(t, 502, `<html>`), []string{"502 Bad Gateway", "try again later"}},
+		{errorFor(t, 400, `{"a": ["b"], "c": ["d", "e"]}`, "X-Request-Id", "r-1"), []string{"400 Bad Request: a: b; c: d e", "[request r-1]"}},
+		{errorFor(t, 599, ``), []string{"599"}},
 	} {
 		text := c.err.Error()
-		assert.True(t, strings.HasPrefix(text, asked), text)
+		assert.True(t, strings.HasPrefix(text, operation), text)
 		for _, want := range c.want {
 			assert.Contains(t, text, want)
 		}
@@ -154,28 +153,28 @@ func TestErrorMessagesHelp(t *testing.T) {
 	}
 }
 
-// A challenge is a list of words with parameters; a person needs the word.
-func TestErrorNamesTheWordOfAChallengeOnly(t *testing.T) {
+// The hint of a 401 names the authentication scheme, without its parameters.
+func TestHintNamesAuthenticationScheme(t *testing.T) {
 	t.Parallel()
-	err := failWith(t, 401, "", "WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
+	err := errorFor(t, 401, "", "WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
 	assert.Contains(t, err.Error(), `"Bearer"`)
 	assert.NotContains(t, err.Error(), "realm")
 }
 
-// A server's words stay on their line, and can't steer a terminal.
+// Control characters of a server's text are removed.
 func TestErrorIsOneLine(t *testing.T) {
 	t.Parallel()
-	err := failWith(t, 400, `{"detail": "a\nb\u001b[31mc", "title\nx": ["d\r\ne"]}`, "X-Request-Id", "r\t1")
+	err := errorFor(t, 400, `{"detail": "a\nb\u001b[31mc", "title\nx": ["d\r\ne"]}`, "X-Request-Id", "r\t1")
 	for _, c := range []string{"\n", "\r", "\x1b", "\t"} {
 		assert.NotContains(t, err.Error(), c)
 	}
 }
 
-func TestErrorsInLogs(t *testing.T) {
+func TestErrorLogValue(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&out, nil))
-	logger.ErrorContext(t.Context(), "failed", "error", failWith(t, 400, `{"title": ["a"], "task": {"crontab": {"minute": ["b", "c"]}}}`, "X-Request-Id", "r-1"))
+	logger.ErrorContext(t.Context(), "failed", "error", errorFor(t, 400, `{"title": ["a"], "task": {"crontab": {"minute": ["b", "c"]}}}`, "X-Request-Id", "r-1"))
 	for _, want := range []string{
 		"error.status_code=400", "error.operation=ai_mentor_orgs_users_periodic_agents_retrieve", "error.method=GET",
 		"error.path=/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/", "error.attempts=1",
@@ -184,12 +183,12 @@ func TestErrorsInLogs(t *testing.T) {
 		assert.Contains(t, out.String(), want)
 	}
 	out.Reset()
-	logger.ErrorContext(t.Context(), "failed", "error", failWith(t, 429, `{"detail": "a"}`, "Retry-After", "60"))
+	logger.ErrorContext(t.Context(), "failed", "error", errorFor(t, 429, `{"detail": "a"}`, "Retry-After", "60"))
 	assert.Contains(t, out.String(), "error.message=a")
 	assert.Contains(t, out.String(), "error.retry_after=1m0s")
 }
 
-func TestArgumentErrorUnwraps(t *testing.T) {
+func TestArgumentErrorWrapsCause(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{}, client.WithBodyField("x", func() {}))
@@ -200,7 +199,7 @@ func TestArgumentErrorUnwraps(t *testing.T) {
 	assert.Contains(t, err.Error(), "unsupported type")
 }
 
-func TestDecodeErrorSaysWhatCame(t *testing.T) {
+func TestDecodeErrorDescribesResponse(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 		response := respond(r, http.StatusOK, "<html>")
@@ -218,8 +217,7 @@ func TestDecodeErrorSaysWhatCame(t *testing.T) {
 	}
 }
 
-// An error's text is all that many programs log: nothing of it is there by
-// accident.
+// Many programs log nothing but an error's text.
 func TestErrorTexts(t *testing.T) {
 	t.Parallel()
 	of := client.Operation{Method: "GET", PathTemplate: "/x/"}
@@ -240,7 +238,7 @@ func TestErrorTexts(t *testing.T) {
 		"ibl.ai: GET /x/: 399 (the response redirects but has no Location: check the base URL)":                      &client.Error{StatusCode: 399},
 		"ibl.ai: GET /x/: 499":                                                                                       &client.Error{StatusCode: 499},
 		"ibl.ai: GET /x/: 500 Internal Server Error (the service or a proxy in front of it failed: try again later)": &client.Error{StatusCode: 500},
-		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a"},
+		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a", FromService: true},
 		"ibl.ai: GET /x/: broken":                                                                                    &client.TransportError{Attempts: 1, Err: errors.New("broken")},
 		"ibl.ai: GET /x/: broken [2 attempts]":                                                                       &client.TransportError{Attempts: 2, Err: errors.New("broken")},
 		"ibl.ai: GET /x/: 200 with no content type is not the expected JSON: broken (check the base URL: a proxy or a login page may have responded)": &client.DecodeError{StatusCode: 200, Err: errors.New("broken")},
@@ -250,7 +248,7 @@ func TestErrorTexts(t *testing.T) {
 		"refused the redirect of GET a to b: it points to another host (check the base URL)": &client.RedirectError{Method: "GET", From: "a", To: "b", Reason: "it points to another host"},
 		"client: the list has more items than the limit":                                     client.ErrTruncated,
 	} {
-		switch err := err.(type) { //nolint:errorlint // they are made here
+		switch err := err.(type) { //nolint:errorlint // these are not wrapped
 		case *client.Error:
 			err.Operation = of
 		case *client.TransportError:
@@ -262,8 +260,8 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-// What is not set is not logged.
-func TestErrorsInLogsHaveWhatIsSet(t *testing.T) {
+// Fields that are not set are not logged.
+func TestErrorLogValueOmitsUnsetFields(t *testing.T) {
 	t.Parallel()
 	of := client.Operation{ID: "x_get", Method: "GET", PathTemplate: "/x/"}
 	const common = `"operation":"x_get","method":"GET","path":"/x/"`
@@ -278,7 +276,7 @@ func TestErrorsInLogsHaveWhatIsSet(t *testing.T) {
 		var out bytes.Buffer
 		slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "error", err)
 		assert.Contains(t, out.String(), `"error":`+want+"}\n")
-		// slog leaves out an empty group, but not in a handler of the program's own.
+		// slog omits an empty group, but a program's own handler may not.
 		for _, attr := range err.LogValue().Group() {
 			assert.NotEmpty(t, attr.Value.Any(), attr.Key)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -16,21 +17,29 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// attempts is how often what may be sent again is sent in these tests.
+// attempts is MaxAttempts in these tests.
 const attempts = 3
 
-// fault is what a server may do to any operation, and what must come of it.
+// fault is a fault that a server applies to an operation, and its expected
+// outcome.
 type fault struct {
 	name    string
 	handler http.HandlerFunc
 	opts    []client.Option
-	// sends is how often an operation must have been sent; nil is for once.
+	// sends returns the expected number of requests; nil means one.
 	sends func(operation) int
 	check func(t *testing.T, op operation, err error)
 }
 
-func always(op operation) int       { return attempts + 0*len(op.name) }
-func ifIdempotent(op operation) int { return op.sends(attempts) }
+func everyAttempt(op operation) int     { return attempts + 0*len(op.name) }
+func onlyIfIdempotent(op operation) int { return op.attemptsOf(attempts) }
+func unlessDelete(op operation) int {
+	if op.isDelete() {
+		return 1
+	}
+	return op.attemptsOf(attempts)
+}
+
 func (f fault) count(o operation) int {
 	if f.sends == nil {
 		return 1
@@ -38,7 +47,7 @@ func (f fault) count(o operation) int {
 	return f.sends(o)
 }
 
-func TestEveryOperationMeetsEveryFault(t *testing.T) {
+func TestEveryOperationUnderEveryFault(t *testing.T) {
 	t.Parallel()
 	known := operations(t)
 	for _, f := range faults() {
@@ -61,15 +70,15 @@ func (f fault) run(t *testing.T, op operation) {
 	err := op.call(t.Context(), c)
 	f.check(t, op, err)
 	requests := seen.all()
-	assert.Len(t, requests, f.count(op), "requests that the server saw")
+	assert.Len(t, requests, f.count(op), "requests that the server received")
 	for _, request := range requests {
 		assert.Equal(t, op.method, request.method)
 		assert.Equal(t, "Api-Token "+testKey, request.header.Get("Authorization"))
-		assert.Equal(t, op.hasBody, request.body != "", "a body is sent every time or never")
+		assert.Equal(t, op.hasBody, request.body != "", "every attempt has the body")
 	}
 	if err != nil {
 		assertHoldsNoSecret(t, err)
-		assert.Contains(t, err.Error(), op.method+" "+op.template, "an error tells what was asked")
+		assert.Contains(t, err.Error(), op.method+" "+op.template, "the error names the operation")
 	}
 }
 
@@ -81,7 +90,7 @@ func faults() []fault {
 }
 
 func statusFaults() []fault {
-	const detail = `{"detail": "So it is."}`
+	const detail = `{"detail": "The reason."}`
 	var all []fault
 	for _, f := range []struct {
 		status   int
@@ -97,25 +106,25 @@ func statusFaults() []fault {
 		{500, client.ErrServer},
 	} {
 		all = append(all, fault{
-			name: http.StatusText(f.status), handler: replyJSON(f.status, detail),
-			check: isError(f.status, "So it is.", f.sentinel),
+			name: http.StatusText(f.status), handler: respondWithJSON(f.status, detail),
+			check: isError(f.status, "The reason.", f.sentinel),
 		})
 	}
 	for _, status := range []int{502, 503, 504} {
 		all = append(all, fault{
-			name: "nginx " + http.StatusText(status), handler: nginx(status), sends: ifIdempotent,
+			name: "nginx " + http.StatusText(status), handler: nginxError(status), sends: onlyIfIdempotent,
 			check: isError(status, "", client.ErrServer),
 		})
 	}
 	throttled := `{"detail": "Request was throttled. Expected available in 60 seconds."}`
-	dated := func(handler http.HandlerFunc) http.HandlerFunc { // an hour from when it is asked, however late that is
+	dated := func(handler http.HandlerFunc) http.HandlerFunc { // an hour after the request
 		return func(w http.ResponseWriter, r *http.Request) {
-			with("Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), handler)(w, r)
+			withHeader("Retry-After", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat), handler)(w, r)
 		}
 	}
 	return append(
 		all,
-		fault{name: "nested field errors", handler: replyJSON(400, `{"title": ["This field is required."], "task": {"crontab": {"minute": ["'60', not in 0-59 for Minutes"]}}}`), check: func(t *testing.T, _ operation, err error) {
+		fault{name: "nested field errors", handler: respondWithJSON(400, `{"title": ["This field is required."], "task": {"crontab": {"minute": ["'60', not in 0-59 for Minutes"]}}}`), check: func(t *testing.T, _ operation, err error) {
 			t.Helper()
 			failure := requireError(t, err)
 			assert.Equal(t, []client.FieldError{
@@ -123,15 +132,15 @@ func statusFaults() []fault {
 				{Path: "task.crontab.minute", Messages: []string{"'60', not in 0-59 for Minutes"}},
 			}, failure.Fields)
 		}},
-		fault{name: "nginx does not know the page", handler: nginx(404), check: isError(404, "", client.ErrNotFound)},
-		fault{name: "429", handler: replyJSON(429, throttled), sends: always, check: isError(429, "Request was throttled. Expected available in 60 seconds.", client.ErrRateLimited)},
-		fault{name: "429 with seconds", handler: with("Retry-After", "60", replyJSON(429, throttled)), sends: always, check: asksToWait(60 * time.Second)},
-		fault{name: "429 with a date", handler: dated(replyJSON(429, throttled)), sends: always, check: asksToWait(time.Hour)},
-		fault{name: "503 with seconds", handler: with("Retry-After", "60", nginx(503)), sends: always, check: asksToWait(60 * time.Second)},
-		fault{name: "503 with a date", handler: dated(nginx(503)), sends: always, check: asksToWait(time.Hour)},
-		fault{name: "503 with no wait", handler: with("Retry-After", "0", nginx(503)), sends: always, check: isError(503, "", client.ErrServer)},
-		fault{name: "an error of no content", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, check: isError(500, "", client.ErrServer)},
-		fault{name: "an error that breaks off", handler: raw("HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"detail\": \"So", false), check: isError(403, "", client.ErrForbidden)},
+		fault{name: "404 of nginx", handler: nginxError(404), sends: onlyIfIdempotent, check: isError(404, "", client.ErrNotFromService)},
+		fault{name: "429", handler: respondWithJSON(429, throttled), sends: everyAttempt, check: isError(429, "Request was throttled. Expected available in 60 seconds.", client.ErrRateLimited)},
+		fault{name: "429 with seconds", handler: withHeader("Retry-After", "60", respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(60 * time.Second)},
+		fault{name: "429 with a date", handler: dated(respondWithJSON(429, throttled)), sends: everyAttempt, check: asksToWait(time.Hour)},
+		fault{name: "503 with seconds", handler: withHeader("Retry-After", "60", nginxError(503)), sends: onlyIfIdempotent, check: asksToWait(60 * time.Second)},
+		fault{name: "503 with a date", handler: dated(nginxError(503)), sends: onlyIfIdempotent, check: asksToWait(time.Hour)},
+		fault{name: "503 with Retry-After 0", handler: withHeader("Retry-After", "0", nginxError(503)), sends: onlyIfIdempotent, check: isError(503, "", client.ErrServer)},
+		fault{name: "an error without a body", handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }, check: isError(500, "", client.ErrServer)},
+		fault{name: "an error whose body is cut off", handler: rawResponse("HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"detail\": \"The", false), check: isError(403, "", client.ErrForbidden)},
 	)
 }
 
@@ -142,7 +151,7 @@ func requireError(t *testing.T, err error) *client.Error {
 	return failure
 }
 
-// isError checks for a *client.Error with all its parts.
+// isError requires a *client.Error with these fields.
 func isError(status int, message string, sentinel error) func(*testing.T, operation, error) {
 	return func(t *testing.T, op operation, err error) {
 		t.Helper()
@@ -159,11 +168,13 @@ func isError(status int, message string, sentinel error) func(*testing.T, operat
 }
 
 func asksToWait(wait time.Duration) func(*testing.T, operation, error) {
-	return func(t *testing.T, _ operation, err error) {
+	return func(t *testing.T, op operation, err error) {
 		t.Helper()
 		failure := requireError(t, err)
 		assert.InDelta(t, wait, failure.RetryAfter, float64(time.Minute))
-		assert.Equal(t, attempts, failure.Attempts)
+		if failure.StatusCode == http.StatusTooManyRequests || op.idempotent() {
+			assert.Equal(t, attempts, failure.Attempts)
+		}
 	}
 }
 
@@ -183,50 +194,64 @@ func isTransportError(t *testing.T, op operation, err error) {
 	require.Error(t, failure.Err)
 }
 
-func isFine(t *testing.T, _ operation, err error) {
+// The body of a DELETE's response is not needed.
+func isTransportErrorUnlessDelete(t *testing.T, op operation, err error) {
+	t.Helper()
+	if op.isDelete() {
+		require.NoError(t, err)
+		return
+	}
+	isTransportError(t, op, err)
+}
+
+func succeeds(t *testing.T, _ operation, err error) {
 	t.Helper()
 	require.NoError(t, err)
 }
 
-// deletes is whether the operation is answered with nothing.
-func (o operation) deletes() bool { return o.method == http.MethodDelete }
+// isDelete reports whether the operation's response has no content.
+func (o operation) isDelete() bool { return o.method == http.MethodDelete }
 
 func bodyFaults() []fault {
 	const html = "<!DOCTYPE html><html><body>Sign in</body></html>"
 	long := `{"detail": "` + strings.Repeat("x", 8192) + `"}`
-	emptyIsFineForDelete := func(t *testing.T, op operation, err error) {
+	anythingIsFineForDelete := func(t *testing.T, op operation, err error) {
 		t.Helper()
-		if op.deletes() {
+		if op.isDelete() {
 			require.NoError(t, err)
 			return
 		}
 		isDecodeError(t, op, err)
 	}
 	return []fault{
-		{name: "200 with HTML", handler: reply(200, "text/html; charset=utf-8", html), check: isDecodeError},
-		{name: "200 with HTML that says it is JSON", handler: replyJSON(200, html), check: isDecodeError},
-		{name: "200 with no JSON", handler: replyJSON(200, `{"id": 1`+"\n}}}"), check: isDecodeError},
-		{name: "200 with half of a document", handler: replyJSON(200, `{"id": 1, "title": "Mor`), check: isDecodeError},
-		{name: "200 with two documents", handler: replyJSON(200, `{} {}`), check: isDecodeError},
-		{name: "200 with nothing", handler: replyJSON(200, ""), check: emptyIsFineForDelete},
-		{name: "200 with a wrong content type", handler: reply(200, "text/html", "{}"), check: isFine},
-		{name: "200 with no content type", handler: raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", false), check: isFine},
-		{name: "200 with a wrong charset", handler: reply(200, "application/json; charset=latin-1", "{}"), check: isFine},
-		{name: "shorter than promised", handler: raw(head(1000)+"{}", false), sends: ifIdempotent, check: isTransportError},
-		{name: "a chunk that is missing", handler: raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: ifIdempotent, check: isTransportError},
-		{name: "longer than the client reads", handler: replyJSON(200, long), opts: []client.Option{client.WithMaxBody(4096)}, check: func(t *testing.T, op operation, err error) {
+		{name: "200 with HTML", handler: respondWithBody(200, "text/html; charset=utf-8", html), check: isDecodeError},
+		{name: "200 with HTML as application/json", handler: respondWithJSON(200, html), check: isDecodeError},
+		{name: "200 with invalid JSON", handler: respondWithJSON(200, `{"id": 1`+"\n}}}"), check: anythingIsFineForDelete},
+		{name: "200 with incomplete JSON", handler: respondWithJSON(200, `{"id": 1, "title": "Mor`), check: anythingIsFineForDelete},
+		{name: "200 with two JSON documents", handler: respondWithJSON(200, `{} {}`), check: anythingIsFineForDelete},
+		{name: "200 without a body", handler: respondWithJSON(200, ""), check: anythingIsFineForDelete},
+		{name: "200 with a wrong content type", handler: respondWithBody(200, "text/html", anySuccess), check: succeeds},
+		{name: "200 with no content type", handler: rawResponse(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(anySuccess), anySuccess), false), check: succeeds},
+		{name: "200 with a wrong charset", handler: respondWithBody(200, "application/json; charset=latin-1", anySuccess), check: succeeds},
+		{name: "a body shorter than Content-Length", handler: rawResponse(responseHead(1000)+"{}", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "a missing chunk", handler: rawResponse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"ti", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "cut off before the body", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "complete without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n"+anySuccess, false), check: succeeds},
+		{name: "HTML without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n<html>", false), check: isDecodeError},
+		{name: "a body longer than WithMaxBody", handler: respondWithJSON(200, long), opts: []client.Option{client.WithMaxBody(4096)}, check: func(t *testing.T, op operation, err error) {
 			t.Helper()
 			isTransportError(t, op, err)
 			assert.ErrorContains(t, err, "WithMaxBody")
 		}},
-		{name: "an error longer than the client reads", handler: replyJSON(400, long), opts: []client.Option{client.WithMaxErrorBody(4096)}, check: func(t *testing.T, _ operation, err error) {
+		{name: "an error longer than WithMaxErrorBody", handler: respondWithJSON(400, long), opts: []client.Option{client.WithMaxErrorBody(4096)}, check: func(t *testing.T, _ operation, err error) {
 			t.Helper()
 			assert.Len(t, requireError(t, err).Body, 4096)
 		}},
-		{name: "a long message", handler: replyJSON(400, long), check: func(t *testing.T, _ operation, err error) {
+		{name: "a long message", handler: respondWithJSON(400, long), check: func(t *testing.T, _ operation, err error) {
 			t.Helper()
 			assert.Len(t, requireError(t, err).Message, 8192)
-			assert.Less(t, len(err.Error()), 1500, "an error is fit for a line of a log")
+			assert.Less(t, len(err.Error()), 1500, "the error fits into a line of a log")
 		}},
 	}
 }
@@ -244,27 +269,28 @@ func gzipFaults() []fault {
 	limits := []client.Option{client.WithMaxBody(limit), client.WithMaxErrorBody(limit)}
 	bomb := zipped(`{"detail": "` + strings.Repeat("x", 16*limit) + `"}`)
 	return []fault{
-		{name: "gzip", handler: with("Content-Encoding", "gzip", replyJSON(200, zipped("{}"))), check: isFine},
-		{name: "an error in gzip", handler: with("Content-Encoding", "gzip", replyJSON(409, zipped(`{"detail": "So it is."}`))), check: isError(409, "So it is.", client.ErrConflict)},
-		{name: "a gzip bomb", handler: with("Content-Encoding", "gzip", replyJSON(200, bomb)), opts: limits, check: func(t *testing.T, op operation, err error) {
+		{name: "gzip", handler: withHeader("Content-Encoding", "gzip", respondWithJSON(200, zipped(anySuccess))), check: succeeds},
+		{name: "an error in gzip", handler: withHeader("Content-Encoding", "gzip", respondWithJSON(409, zipped(`{"detail": "The reason."}`))), check: isError(409, "The reason.", client.ErrConflict)},
+		{name: "a gzip bomb", handler: withHeader("Content-Encoding", "gzip", respondWithJSON(200, bomb)), opts: limits, check: func(t *testing.T, op operation, err error) {
 			t.Helper()
 			isTransportError(t, op, err)
 			assert.ErrorContains(t, err, "WithMaxBody")
 		}},
-		{name: "a gzip bomb of an error", handler: with("Content-Encoding", "gzip", replyJSON(400, bomb)), opts: limits, check: func(t *testing.T, _ operation, err error) {
+		{name: "an error in a gzip bomb", handler: withHeader("Content-Encoding", "gzip", respondWithJSON(400, bomb)), opts: limits, check: func(t *testing.T, _ operation, err error) {
 			t.Helper()
 			assert.Len(t, requireError(t, err).Body, limit)
 		}},
-		{name: "half of a gzip", handler: with("Content-Encoding", "gzip", replyJSON(200, zipped("{}")[:12])), sends: ifIdempotent, check: isTransportError},
+		{name: "incomplete gzip", handler: withHeader("Content-Encoding", "gzip", respondWithJSON(200, zipped("{}")[:12])), sends: onlyIfIdempotent, check: isTransportError},
 	}
 }
 
 func connectionFaults() []fault {
 	return []fault{
-		{name: "reset before the answer", handler: raw("", true), sends: ifIdempotent, check: isTransportError},
-		{name: "closed before the answer", handler: raw("", false), sends: ifIdempotent, check: isTransportError},
-		{name: "reset in the header", handler: raw("HTTP/1.1 200 OK\r\nContent-", true), sends: ifIdempotent, check: isTransportError},
-		{name: "reset in the body", handler: raw(head(1000)+"{", true), sends: ifIdempotent, check: isTransportError},
-		{name: "no HTTP at all", handler: raw("SSH-2.0-OpenSSH_9.6\r\n", false), sends: ifIdempotent, check: isTransportError},
+		{name: "101", handler: switchProtocols, check: isError(101, "", nil)},
+		{name: "reset before the response", handler: rawResponse("", true), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "closed before the response", handler: rawResponse("", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "reset in the header", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-", true), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "reset in the body", handler: rawResponse(responseHead(1000)+"{", true), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "a response that is not HTTP", handler: rawResponse("SSH-2.0-OpenSSH_9.6\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
 	}
 }

@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// testKey, testSecret and testCredentials must never be seen outside of
-	// requests to the service.
+	// testKey, testSecret and testCredentials must occur nowhere but in requests
+	// to the service.
 	testKey         = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 	testSecret      = "callback-secret-7c1f"
 	testCredentials = "mcp-credentials-91be"
@@ -32,27 +32,27 @@ type operation struct {
 	name string
 	call func(ctx context.Context, c *client.Client, opts ...client.CallOption) error
 
-	// What a call was seen to send.
+	// These describe the request that a call sends; observe sets them.
 	method   string
 	template string
 	hasBody  bool
 }
 
-// idempotent is whether the operation may be sent twice.
+// idempotent reports whether the operation may be sent twice.
 func (o operation) idempotent() bool {
 	return o.method != http.MethodPost && o.method != http.MethodPatch
 }
 
-// sends is n for what may be sent again, and 1 for what may not.
-func (o operation) sends(n int) int {
+// attemptsOf returns n for an idempotent operation and 1 for any other.
+func (o operation) attemptsOf(n int) int {
 	if o.idempotent() {
 		return n
 	}
 	return 1
 }
 
-// operations are all there are: the exported methods of the client's services,
-// found by reflection so that none escapes, and Client.Do.
+// operations returns every operation: the exported methods of the client's
+// services, found by reflection so that none is left out, and Client.Do.
 func operations(t *testing.T) []operation {
 	t.Helper()
 	var found []operation
@@ -61,7 +61,7 @@ func operations(t *testing.T) []operation {
 		if !field.IsExported() {
 			continue
 		}
-		require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s is no service", field.Name)
+		require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s is not a service", field.Name)
 		for method := range field.Type.Methods() {
 			found = append(found, operation{
 				name: field.Name + "." + method.Name,
@@ -78,7 +78,7 @@ func operations(t *testing.T) []operation {
 	return found
 }
 
-// doCaller calls Client.Do, with a body where a method has one.
+// doCaller returns a call of Client.Do, with a body if the method has one.
 func doCaller(method string) func(context.Context, *client.Client, ...client.CallOption) error {
 	r := client.Request{Method: method, PathTemplate: "/api/ai-mentor/orgs/{org}/users/{user_id}/things/{id}/", PathParams: map[string]string{"id": "7"}}
 	switch method {
@@ -88,20 +88,20 @@ func doCaller(method string) func(context.Context, *client.Client, ...client.Cal
 	return func(ctx context.Context, c *client.Client, opts ...client.CallOption) error {
 		var out any
 		if method != http.MethodDelete {
-			out = new(map[string]any) // of its own: operations are called at once
+			out = new(map[string]any) // one per call, since calls are concurrent
 		}
 		return c.Do(ctx, r, out, opts...)
 	}
 }
 
-// caller calls a method of a service with arguments made up by their types.
+// caller returns a call of a service's method with generated arguments.
 func caller(t *testing.T, service string, method reflect.Method) func(context.Context, *client.Client, ...client.CallOption) error {
 	t.Helper()
 	signature := method.Type
-	require.True(t, signature.IsVariadic(), "%s.%s takes no CallOption", service, method.Name)
+	require.True(t, signature.IsVariadic(), "%s.%s does not accept a CallOption", service, method.Name)
 	option := signature.In(signature.NumIn() - 1).Elem()
-	require.True(t, reflect.TypeFor[client.CallOption]().Implements(option), "%s.%s takes no CallOption", service, method.Name)
-	require.Equal(t, reflect.TypeFor[context.Context](), signature.In(1), "%s.%s takes no context", service, method.Name)
+	require.True(t, reflect.TypeFor[client.CallOption]().Implements(option), "%s.%s does not accept a CallOption", service, method.Name)
+	require.Equal(t, reflect.TypeFor[context.Context](), signature.In(1), "%s.%s does not accept a context", service, method.Name)
 	var fixed []reflect.Value
 	for i := 2; i < signature.NumIn()-1; i++ {
 		fixed = append(fixed, argument(t, signature.In(i)))
@@ -124,8 +124,8 @@ func contextValue(ctx context.Context) reflect.Value {
 	return reflect.ValueOf(ctx)
 }
 
-// argument makes up an argument of type in. A type that it does not know fails
-// the test: whoever adds it says here what is to be sent.
+// argument returns an argument of type in. A type that it does not know fails
+// the test and must be added here.
 func argument(t *testing.T, in reflect.Type) reflect.Value {
 	t.Helper()
 	switch {
@@ -138,35 +138,40 @@ func argument(t *testing.T, in reflect.Type) reflect.Value {
 		if secret := made.Elem().FieldByName("CallbackSecret"); secret.IsValid() {
 			secret.Set(reflect.ValueOf(new(api.NewSecret(testSecret))))
 		}
+		if task := made.Elem().FieldByName("Task"); task.IsValid() && task.Kind() == reflect.Struct { // required to replace an agent
+			task.FieldByName("Crontab").FieldByName("Hour").SetString("8")
+		}
 		return made
+	case in == reflect.TypeFor[time.Time]():
+		return reflect.ValueOf(time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC))
 	}
-	require.FailNow(t, "the harness does not know what to pass", "%s", in)
+	require.FailNow(t, "the harness has no argument of this type", "%s", in)
 	return reflect.Value{}
 }
 
-// firstError is the error of what a method returned. An iterator is drained.
+// firstError returns the error among a method's results. It drains an iterator.
 func firstError(t *testing.T, out []reflect.Value) error {
 	t.Helper()
 	last := out[len(out)-1]
 	if last.Type() == reflect.TypeFor[error]() {
 		err, _ := reflect.TypeAssert[error](last)
 		if len(out) == 2 && out[0].Kind() == reflect.Pointer {
-			assert.Equal(t, err != nil, out[0].IsNil(), "a result is there if and only if there is no error")
+			assert.Equal(t, err != nil, out[0].IsNil(), "a result is returned if and only if there is no error")
 		}
 		return err
 	}
-	require.Equal(t, reflect.Func, last.Kind(), "the harness does not know the result %s", last.Type())
+	require.Equal(t, reflect.Func, last.Kind(), "the harness does not know the result type %s", last.Type())
 	var failed error
 	for item, failure := range last.Seq2() {
-		assert.NoError(t, failed, "an error is the last that is yielded")
+		assert.NoError(t, failed, "an error is yielded last")
 		err, _ := reflect.TypeAssert[error](failure)
-		assert.Equal(t, err != nil, item.IsNil(), "an item is there if and only if there is no error")
+		assert.Equal(t, err != nil, item.IsNil(), "an item is yielded if and only if there is no error")
 		failed = err
 	}
 	return failed
 }
 
-// observe calls the operation once, and keeps what it sent.
+// observe calls the operation once and records the request.
 func (o *operation) observe(t *testing.T) {
 	t.Helper()
 	var sent int
@@ -176,35 +181,35 @@ func (o *operation) observe(t *testing.T) {
 		operation, ok := client.OperationFromContext(r.Context())
 		assert.True(t, ok, "%s: the request's context has no operation", o.name)
 		o.template = operation.PathTemplate
-		return respond(r, http.StatusOK, "{}"), nil
+		return respond(r, http.StatusOK, anySuccess), nil
 	}))
 	require.NoError(t, o.call(t.Context(), c), o.name)
 	require.Equal(t, 1, sent, o.name)
 }
 
-func TestHarnessKnowsEveryMethodOfTheClient(t *testing.T) {
+func TestHarnessCoversEveryMethodOfClient(t *testing.T) {
 	t.Parallel()
 	var names []string
 	methods := reflect.TypeFor[*client.Client]()
 	for method := range methods.Methods() {
 		names = append(names, method.Name)
 	}
-	assert.Equal(t, []string{"BaseURL", "Do", "Format"}, names, "a new method of Client that calls the API must be added to operations")
+	assert.Equal(t, []string{"BaseURL", "CloseIdleConnections", "Do", "Format", "Org"}, names, "a new method of Client that calls the API must be added to operations")
 	assert.GreaterOrEqual(t, len(operations(t)), 16+5)
 }
 
-func TestEveryOperationIsOfTheOrgAndUser(t *testing.T) {
+func TestEveryPathHasOrgAndUser(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		assert.True(t, strings.HasPrefix(op.template, "/api/ai-mentor/orgs/{org}/users/{user_id}/"), "%s: %s", op.name, op.template)
-		assert.True(t, strings.HasSuffix(op.template, "/"), "%s: %s lacks the slash that Django wants", op.name, op.template)
+		assert.True(t, strings.HasSuffix(op.template, "/"), "%s: %s lacks the final slash", op.name, op.template)
 	}
 }
 
-// roundTripper is a service in the process's memory.
-type roundTripper func(*http.Request) (*http.Response, error)
+// roundTripFunc is an http.RoundTripper.
+type roundTripFunc func(*http.Request) (*http.Response, error)
 
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := f(r)
 	if err == nil && response.Request == nil {
 		response.Request = r
@@ -213,10 +218,10 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func roundTrip(f func(*http.Request) (*http.Response, error)) client.Option {
-	return client.WithHTTPClient(&http.Client{Transport: roundTripper(f)})
+	return client.WithHTTPClient(&http.Client{Transport: roundTripFunc(f)})
 }
 
-// newClient is a client of a made-up account, with opts.
+// newClient returns a client with test credentials and opts.
 func newClient(t testing.TB, opts ...client.Option) *client.Client {
 	t.Helper()
 	c, err := client.New(append([]client.Option{
@@ -226,18 +231,18 @@ func newClient(t testing.TB, opts ...client.Option) *client.Client {
 	return c
 }
 
-// retries is a policy that sends n times without waiting.
+// retries returns a policy of n attempts with next to no wait.
 func retries(n int) client.SharedOption {
 	return client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: n, BaseDelay: 1, MaxDelay: 1, MaxRetryAfter: time.Nanosecond})
 }
 
-// recorder keeps what a server saw.
+// recorder records the requests that a server received.
 type recorder struct {
 	mu   sync.Mutex
 	seen []record
 }
 
-// record is a request that a server saw.
+// record is a request that a server received.
 type record struct {
 	method, path, query, body string
 	header                    http.Header

@@ -25,10 +25,10 @@ type secretSearch struct {
 	visited map[visit]bool
 }
 
-// typeFacts are what a type tells of all its values.
+// typeFacts are facts about all values of a type.
 type typeFacts struct {
-	secret  bool // they have a secret
-	dynamic bool // they have interfaces, which may hold one
+	secret  bool // they contain a secret
+	dynamic bool // they contain interfaces, which may hold one
 }
 
 // visit identifies a pointer, a map or a slice that was searched.
@@ -87,7 +87,7 @@ func (s *secretSearch) isVisited(v reflect.Value) bool {
 	return false
 }
 
-// inType returns what t and the types in it tell.
+// inType returns the facts about t and the types in it.
 func (s *secretSearch) inType(t reflect.Type) typeFacts {
 	if facts, ok := s.types[t]; ok {
 		return facts

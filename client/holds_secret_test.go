@@ -78,8 +78,8 @@ func secrets() map[string]any {
 	}
 }
 
-// sameSlice holds a slice twice, the shorter one first: that it was seen says
-// nothing of the rest of the longer one.
+// sameSlice holds a slice twice, the shorter part first: the search must still
+// visit the rest of the longer one.
 func sameSlice(secret api.Secret) any {
 	whole := []any{1, secret}
 	return []any{whole[:1], whole}
@@ -87,7 +87,7 @@ func sameSlice(secret api.Secret) any {
 
 func TestValueThatHoldsASecretIsNotSent(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	known := operations(t)
 	for where, value := range secrets() {
 		for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodGet} {
@@ -118,13 +118,13 @@ func TestValueWithoutASecretIsSent(t *testing.T) {
 		"a status":            api.StatusSuccess,
 		"a list of any":       []any{[]byte("x"), [2]any{}, map[string]any{}, struct{ a any }{1}},
 	} {
-		s, c := newCatch(t)
+		s, c := newCaptureClient(t)
 		_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{}, client.WithBodyField("field", value))
 		require.NoError(t, err, where)
 		require.NoError(t, c.Do(t.Context(), client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: value}, nil), where)
 		assert.Equal(t, 2, s.sent, where)
 	}
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	body := map[string]string{"callback_secret": api.NewSecret(testSecret).Reveal()}
 	require.NoError(t, c.Do(t.Context(), client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: body}, nil))
 	assert.JSONEq(t, `{"callback_secret": "`+testSecret+`"}`, s.body, "as the error advises")

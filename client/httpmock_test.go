@@ -18,16 +18,16 @@ const (
 	mockedLogs   = client.DefaultBaseURL + "/api/ai-mentor/orgs/acme/users/ada/periodic-agent-logs/"
 )
 
-// mock is a client whose requests go to httpmock: to a transport of its own, so
-// that tests can run at the same time.
+// mock returns a client and its own httpmock transport, so that tests can run in
+// parallel.
 func mock(t *testing.T) (*client.Client, *httpmock.MockTransport) {
 	t.Helper()
 	transport := httpmock.NewMockTransport()
 	return newClient(t, client.WithHTTPClient(&http.Client{Transport: transport})), transport
 }
 
-// This is how programs that use httpmock's global state do it.
-func TestHTTPMockActivated(t *testing.T) { //nolint:paralleltest // that state is the process's
+// Programs may use httpmock's global state.
+func TestHTTPMockActivated(t *testing.T) { //nolint:paralleltest // the state is global
 	httpClient := &http.Client{}
 	httpmock.ActivateNonDefault(httpClient)
 	t.Cleanup(httpmock.DeactivateAndReset)

@@ -14,7 +14,17 @@ type itemSet struct {
 	uniqueIDs map[string]struct{}
 }
 
-// add reports whether the item is new. An item with the zero key always is.
+// has reports whether the item was added. It does not know items with the zero
+// key.
+func (s *itemSet) has(key itemKey) bool {
+	if key.id != 0 {
+		return s.ids[key.id>>6]&(1<<(key.id&63)) != 0
+	}
+	_, ok := s.uniqueIDs[key.uniqueID]
+	return ok
+}
+
+// add adds an item, and reports whether the item is new. An item with the zero key always is.
 func (s *itemSet) add(key itemKey) bool {
 	switch {
 	case key.id != 0:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Middleware wraps every attempt to send a request. It may change the request,
@@ -16,9 +17,9 @@ type Middleware func(request *http.Request, next func(*http.Request) (*http.Resp
 
 type operationKey struct{}
 
-// OperationFromContext returns the operation of the call that ctx belongs to. It
-// is for the contexts that a [Middleware], an [http.RoundTripper] below the
-// client, a function of [WithObserver] and a [slog.Handler] get.
+// OperationFromContext returns the operation of the call that ctx belongs to. The
+// client sets it in the contexts of a [Middleware], an [http.RoundTripper], a
+// function of [WithObserver] and a [slog.Handler].
 func OperationFromContext(ctx context.Context) (Operation, bool) {
 	operation, ok := ctx.Value(operationKey{}).(*Operation)
 	if !ok {
@@ -51,11 +52,15 @@ func (c *call) exchange(request *http.Request) (*http.Response, error) {
 // has pointed at another host is refused, as a redirect there would be.
 func (c *call) authorize(request *http.Request) (*http.Response, error) {
 	if !sameOrigin(request.URL, c.base) {
+		c.sending.refuse()
 		return nil, &RedirectError{Method: request.Method, From: withoutQuery(&c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
 	}
 	authorized := request
-	if len(c.middleware) > 0 { // which would see the key in a header that it holds
+	if len(c.middleware) > 0 { // the middleware's request must not get the key
 		authorized = request.Clone(request.Context())
+	}
+	if !c.isIdempotent() {
+		hideIdempotencyKey(authorized.Header)
 	}
 	authorized.Header["Authorization"] = []string{c.authorization()}
 	response, err := c.httpClient.Do(authorized)
@@ -63,6 +68,19 @@ func (c *call) authorize(request *http.Request) (*http.Response, error) {
 		response.Request = request
 	}
 	return response, err
+}
+
+// hideIdempotencyKey spells the header's name in a way that net/http does not
+// recognize: it would send a POST with the header twice if the connection failed,
+// whether or not the service honours the header. Names are not case-sensitive
+// for the service.
+func hideIdempotencyKey(header http.Header) {
+	for _, name := range []string{"Idempotency-Key", "X-Idempotency-Key"} {
+		if values, ok := header[name]; ok {
+			delete(header, name)
+			header[strings.ToLower(name)] = values
+		}
+	}
 }
 
 func newBody(text []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(text)) }

@@ -19,9 +19,9 @@ import (
 
 type exchange = func(*http.Request) (*http.Response, error)
 
-// Middleware stands around every attempt, the first added outermost, and can
-// change the request and look at the answer.
-func TestMiddlewareStandsAroundEveryAttempt(t *testing.T) {
+// Middleware wraps every attempt, the first added outermost. It can change the
+// request and inspect the response.
+func TestMiddlewareWrapsEveryAttempt(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		var order []string
@@ -38,9 +38,9 @@ func TestMiddlewareStandsAroundEveryAttempt(t *testing.T) {
 		c := newClient(t, wrap("outer"), wrap("inner"), retries(2), roundTrip(func(r *http.Request) (*http.Response, error) {
 			assert.Equal(t, []string{"outer", "inner"}, r.Header.Values("X-Through"), op.name)
 			if sent++; sent == 1 {
-				return respond(r, http.StatusTooManyRequests, ""), nil
+				return throttled(r), nil
 			}
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		require.NoError(t, op.call(t.Context(), c))
 		once := []string{"outer before", "inner before", "inner after", "outer after"}
@@ -48,9 +48,9 @@ func TestMiddlewareStandsAroundEveryAttempt(t *testing.T) {
 	}
 }
 
-// Middleware sees which operation it stands around, and never the key, neither
-// in the request nor in the answer.
-func TestMiddlewareSeesTheOperationAndNotTheKey(t *testing.T) {
+// Middleware sees the operation, but the key neither in the request nor in the
+// response.
+func TestMiddlewareSeesOperationWithoutKey(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		seen := 0
@@ -64,13 +64,13 @@ func TestMiddlewareSeesTheOperationAndNotTheKey(t *testing.T) {
 			response, err := next(r)
 			assert.Empty(t, r.Header.Get("Authorization"), "after")
 			if response != nil && response.Request != nil {
-				assert.Empty(t, response.Request.Header.Get("Authorization"), "in the answer's request")
+				assert.Empty(t, response.Request.Header.Get("Authorization"), "in the response's request")
 			}
 			return response, err
 		})
 		c := newClient(t, look, roundTrip(func(r *http.Request) (*http.Response, error) {
 			assert.Equal(t, "Api-Token "+testKey, r.Header.Get("Authorization"))
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		require.NoError(t, op.call(t.Context(), c))
 		assert.Equal(t, 1, seen)
@@ -79,7 +79,7 @@ func TestMiddlewareSeesTheOperationAndNotTheKey(t *testing.T) {
 	assert.False(t, ok)
 }
 
-// What middleware does to one attempt's request, the next does not see.
+// A change by middleware affects one attempt only.
 func TestMiddlewareChangesOneAttempt(t *testing.T) {
 	t.Parallel()
 	var queries, headers []string
@@ -99,20 +99,20 @@ func TestMiddlewareChangesOneAttempt(t *testing.T) {
 	assert.Equal(t, []string{"ab", "ab", "ab"}, headers)
 }
 
-// Middleware may answer itself, with as little as it likes.
-func TestMiddlewareThatAnswers(t *testing.T) {
+// Middleware may respond itself, even with an incomplete response.
+func TestMiddlewareThatResponds(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		for name, c := range map[string]struct {
-			answer exchange
-			check  func(*testing.T, operation, error)
+			respond exchange
+			check   func(*testing.T, operation, error)
 		}{
-			"an answer": {func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, "{}"), nil }, isFine},
+			"a response": {func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, anySuccess), nil }, succeeds},
 			"no body": {func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: http.StatusNoContent}, nil
 			}, func(t *testing.T, op operation, err error) {
 				t.Helper()
-				if op.deletes() {
+				if op.isDelete() {
 					require.NoError(t, err)
 				} else {
 					require.Error(t, err)
@@ -121,13 +121,13 @@ func TestMiddlewareThatAnswers(t *testing.T) {
 			"an error of no body": {func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: http.StatusForbidden}, nil
 			}, isError(http.StatusForbidden, "", client.ErrForbidden)},
-			"nothing":  {func(*http.Request) (*http.Response, error) { return nil, nil }, isTransportError}, //nolint:nilnil // that is what is tested
+			"nothing":  {func(*http.Request) (*http.Response, error) { return nil, nil }, isTransportError}, //nolint:nilnil // this is the case under test
 			"an error": {func(*http.Request) (*http.Response, error) { return nil, errBroken }, func(t *testing.T, _ operation, err error) { t.Helper(); require.ErrorIs(t, err, errBroken) }},
 		} {
 			cl := newClient(t, retries(1), client.WithMiddleware(func(r *http.Request, _ func(*http.Request) (*http.Response, error)) (*http.Response, error) {
-				return c.answer(r)
+				return c.respond(r)
 			}), roundTrip(func(*http.Request) (*http.Response, error) {
-				return nil, errors.New("nothing may be sent")
+				return nil, errors.New("must not be sent")
 			}))
 			assert.NotPanics(t, func() { c.check(t, op, op.call(t.Context(), cl)) }, "%s: %s", op.name, name)
 		}
@@ -136,7 +136,7 @@ func TestMiddlewareThatAnswers(t *testing.T) {
 
 var errBroken = errors.New("the circuit is open")
 
-// Middleware can't send the key elsewhere.
+// Middleware can't send the key to another origin.
 func TestMiddlewareThatRedirects(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*http.Request){
@@ -153,7 +153,7 @@ func TestMiddlewareThatRedirects(t *testing.T) {
 			c := newClient(t, client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 				change(r)
 				return next(r)
-			}), roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("nothing may be sent") }))
+			}), roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("must not be sent") }))
 			err := op.call(t.Context(), c)
 			refusal, ok := errors.AsType[*client.RedirectError](err)
 			require.True(t, ok, "%s: %v", name, err)
@@ -163,7 +163,7 @@ func TestMiddlewareThatRedirects(t *testing.T) {
 	}
 }
 
-// Every attempt is in the log, and nothing of what was sent or answered but the
+// The log has every attempt, and of requests and responses nothing but the
 // service's message.
 func TestLogger(t *testing.T) {
 	t.Parallel()
@@ -175,9 +175,9 @@ func TestLogger(t *testing.T) {
 			c := newClient(t, client.WithLogger(logger), client.WithHeader("X-Note", "in-the-header"), roundTrip(func(r *http.Request) (*http.Response, error) {
 				time.Sleep(250 * time.Millisecond)
 				if sent++; sent == 1 {
-					return respondWith(r, http.StatusTooManyRequests, `{"x": "in-the-body"}`, "X-Answer", "in-the-answer"), nil
+					return respondWith(r, http.StatusTooManyRequests, `{"detail": "Slow down."}`, "X-Response", "in-the-response"), nil
 				}
-				return respond(r, http.StatusOK, `{"x": "in-the-body-2"}`), nil
+				return respond(r, http.StatusOK, `{"x": "in-the-body-2", `+anySuccess[1:]), nil
 			}))
 			require.NoError(t, op.call(t.Context(), c, client.WithQuery("q", "in-the-query"), client.WithRetryPolicy(client.RetryPolicy{BaseDelay: time.Second, MaxDelay: time.Second})))
 			log := out.String()
@@ -187,7 +187,7 @@ func TestLogger(t *testing.T) {
 			} {
 				assert.Contains(t, log, want, op.name)
 			}
-			for _, never := range []string{"in-the-header", "in-the-query", "in-the-answer", "in-the-body-2", "acme", "9b2cbd0a"} {
+			for _, never := range []string{"in-the-header", "in-the-query", "in-the-response", "in-the-body-2", "acme", "9b2cbd0a"} {
 				assert.NotContains(t, log, never, op.name)
 			}
 			assertNoSecretIn(t, "the log", log)
@@ -196,8 +196,8 @@ func TestLogger(t *testing.T) {
 	}
 }
 
-// A logger gets the call's context, so that it finds the trace that it is of.
-func TestLoggerGetsTheContext(t *testing.T) {
+// A logger receives the call's context, and with it the trace.
+func TestLoggerReceivesContext(t *testing.T) {
 	t.Parallel()
 	type key struct{}
 	seen := 0
@@ -206,7 +206,7 @@ func TestLoggerGetsTheContext(t *testing.T) {
 		seen++
 	}})
 	_, err := newClient(t, client.WithLogger(logger), roundTrip(func(r *http.Request) (*http.Response, error) {
-		return respond(r, http.StatusOK, "{}"), nil
+		return respond(r, http.StatusOK, anySuccess), nil
 	})).PeriodicAgents.Get(context.WithValue(t.Context(), key{}, "trace"), 1)
 	require.NoError(t, err)
 	assert.Equal(t, 1, seen)
@@ -225,8 +225,8 @@ func (h handlerFunc) Handle(ctx context.Context, record slog.Record) error {
 
 func (h handlerFunc) Enabled(context.Context, slog.Level) bool { return true }
 
-// An observer gets every attempt once, with what became of it and the wait
-// before the next.
+// An observer receives every attempt once, with its outcome and the wait before
+// the next.
 func TestObserver(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
@@ -237,7 +237,7 @@ func TestObserver(t *testing.T) {
 			c := newClient(
 				t,
 				client.WithObserver(func(ctx context.Context, a client.Attempt) {
-					assert.Equal(t, "value", ctx.Value(key{}), "the call's context")
+					assert.Equal(t, "value", ctx.Value(key{}), "it has the call's context")
 					of, ok := client.OperationFromContext(ctx)
 					assert.True(t, ok)
 					assert.Equal(t, a.Operation, of)
@@ -252,7 +252,7 @@ func TestObserver(t *testing.T) {
 					case 2:
 						return respond(r, http.StatusOK, "<html>"), nil
 					}
-					return respond(r, http.StatusOK, "{}"), nil
+					return respond(r, http.StatusOK, anySuccess), nil
 				}))
 			ctx := context.WithValue(t.Context(), key{}, "value")
 			failure := op.call(ctx, c)
@@ -277,8 +277,8 @@ func TestObserver(t *testing.T) {
 	}
 }
 
-// An attempt that got no response has no status. One that is not retried, since
-// that is not safe or would help nothing, has no wait.
+// An attempt without a response has no status. An attempt that is not retried
+// has no wait.
 func TestObserverOfAttemptsWithoutAResponse(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
@@ -286,7 +286,7 @@ func TestObserverOfAttemptsWithoutAResponse(t *testing.T) {
 		c := newClient(t, client.WithObserver(func(_ context.Context, a client.Attempt) { seen = append(seen, a) }),
 			roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }))
 		require.ErrorIs(t, op.call(t.Context(), c, retries(attempts)), io.ErrUnexpectedEOF)
-		require.Len(t, seen, op.sends(attempts), op.name)
+		require.Len(t, seen, op.attemptsOf(attempts), op.name)
 		for i, a := range seen {
 			assert.Zero(t, a.StatusCode)
 			assert.Equal(t, i+1, a.Number)
@@ -296,18 +296,18 @@ func TestObserverOfAttemptsWithoutAResponse(t *testing.T) {
 	}
 }
 
-// Nothing is observed of what is not sent.
-func TestObserverSeesNoRefusedArgument(t *testing.T) {
+// A call that sends nothing is not observed.
+func TestObserverIsNotCalledForInvalidArguments(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, client.WithObserver(func(context.Context, client.Attempt) { assert.Fail(t, "nothing was sent") }))
 	_, err := c.PeriodicAgents.Get(t.Context(), 0)
-	refusesArgument(t, err)
+	assertArgumentError(t, err)
 }
 
-// A panic of an observer reaches the caller, and leaves the client as it was.
-func TestPanicOfAnObserver(t *testing.T) {
+// A panic of an observer reaches the caller, and the client stays usable.
+func TestObserverPanics(t *testing.T) {
 	t.Parallel()
-	s, _ := newCatch(t)
+	s, _ := newCaptureClient(t)
 	panics := true
 	c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), client.WithObserver(func(context.Context, client.Attempt) {
 		if panics {
@@ -322,8 +322,8 @@ func TestPanicOfAnObserver(t *testing.T) {
 	}
 }
 
-// An attempt is logged as a group, with what is set only.
-func TestAttemptsInLogs(t *testing.T) {
+// An attempt is logged as a group of the fields that are set.
+func TestAttemptLogValue(t *testing.T) {
 	t.Parallel()
 	of := client.Operation{ID: "agents_list", Method: "GET", PathTemplate: "/agents/"}
 	for want, attempt := range map[string]client.Attempt{

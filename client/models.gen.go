@@ -144,6 +144,10 @@ type Artifact struct {
 
 	// Number of versions.
 	VersionCount int64 `json:"version_count"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // ArtifactVersion is one version of an artifact. First seen in release 4.202.
@@ -215,6 +219,10 @@ type ArtifactVersion struct {
 
 	// Interface by which the version was created.
 	Interface ChatInterface `json:"interface"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // MCPAuthScope says who shares the credentials for an MCP server. First seen in
@@ -288,6 +296,10 @@ type CallConfiguration struct {
 
 	// Key of the configuration's platform.
 	PlatformKey string `json:"platform_key"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // CallConfigurationMode says how a mentor answers speech in calls: realtime
@@ -337,6 +349,10 @@ type ChatMessage struct {
 	// Versions of artifacts that the message created. First seen in release
 	// 4.202.
 	ArtifactVersions []ArtifactVersion `json:"artifact_versions"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // CrontabSchedule is a schedule in celery's crontab notation. A task is due in
@@ -370,6 +386,10 @@ type CrontabSchedule struct {
 
 	// Months of the year, 1 to 12.
 	MonthOfYear string `json:"month_of_year,omitempty"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // GreetingMethod says whether a mentor opens a conversation with an answer to
@@ -475,6 +495,10 @@ type MCPServer struct {
 
 	// When the server was last changed.
 	UpdatedAt Time `json:"updated_at"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // Mentor is an AI mentor.
@@ -675,6 +699,10 @@ type Mentor struct {
 
 	// When the mentor was last changed.
 	UpdatedAt *Time `json:"updated_at"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // MentorAudience is a group of people for whom a category of mentors is
@@ -696,6 +724,10 @@ type MentorAudience struct {
 
 	// Description of the audience.
 	Description *string `json:"description"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // MentorCategory groups mentors.
@@ -738,6 +770,10 @@ type MentorCategory struct {
 
 	// All audiences of the category.
 	Audiences []MentorAudience `json:"audiences"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // MentorType classifies mentors.
@@ -758,6 +794,10 @@ type MentorType struct {
 
 	// Description of the type.
 	Description *string `json:"description"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // OAuthService is an OAuth service that issues tokens for MCP servers. First
@@ -807,6 +847,10 @@ type OAuthService struct {
 
 	// When the service was last changed.
 	UpdatedAt Time `json:"updated_at"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PeriodicAgentUpdateRequest changes a periodic agent. Unset fields keep their
@@ -822,7 +866,8 @@ type OAuthService struct {
 //	  "title": "Evening digest"
 //	}
 type PeriodicAgentUpdateRequest struct {
-	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
+	// Unique id of the agent's mentor, a UUID. Releases 3.5x expect its numeric
+	// id instead.
 	Mentor *string `json:"mentor,omitempty"`
 
 	// Display name of the agent.
@@ -998,6 +1043,10 @@ type PeriodicAgent struct {
 	// Latest output of the previous agent. It becomes part of this agent's
 	// prompt.
 	PreviousAgentOutput string `json:"previous_agent_output"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PeriodicAgentCreateRequest describes a new periodic agent, or the replacement
@@ -1020,7 +1069,8 @@ type PeriodicAgent struct {
 //	  "title": "Morning digest"
 //	}
 type PeriodicAgentCreateRequest struct {
-	// Unique id of the agent's mentor. Releases 3.5x expect its numeric id.
+	// Unique id of the agent's mentor, a UUID. Releases 3.5x expect its numeric
+	// id instead.
 	Mentor string `json:"mentor,omitzero"`
 
 	// Display name of the agent.
@@ -1095,6 +1145,10 @@ type PeriodicAgentLog struct {
 
 	// Id of the agent.
 	PeriodicAgent int64 `json:"periodic_agent"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PeriodicAgentStatistics counts agents by the status of each agent's latest
@@ -1124,6 +1178,10 @@ type PeriodicAgentStatistics struct {
 
 	// Number of agents that have not run yet.
 	PendingTasks int64 `json:"pending_tasks"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PeriodicTask is the schedule of an agent, an entry of the service's scheduler
@@ -1164,6 +1222,10 @@ type PeriodicTask struct {
 
 	// Whether the task runs at all.
 	Enabled bool `json:"enabled"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PeriodicTaskRequest describes the schedule of a new or replaced agent.
@@ -1217,6 +1279,10 @@ type Pin struct {
 
 	// Id of the chat session.
 	SessionID *string `json:"session_id"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // PinnedSession is a pinned chat session with its mentor and its messages.
@@ -1252,6 +1318,10 @@ type PinnedSession struct {
 
 	// Title of the session. First seen in release 4.202.
 	Title *string `json:"title"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // pinRequest names a chat session to pin or unpin.
@@ -1292,6 +1362,10 @@ type Subject struct {
 
 	// Description of the subject.
 	Description *string `json:"description"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // MCPTransport names the transport of an MCP server. The value streamable_http
@@ -1332,6 +1406,10 @@ type Voice struct {
 
 	// URL of an audio sample.
 	AudioURL string `json:"audio_url"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // VoiceProvider names a provider of voices.
@@ -1380,7 +1458,7 @@ type PeriodicAgentLogListParams struct {
 	// which the vendor's own application sends. Other sortable fields are not
 	// documented. An unknown field is silently ignored, and the order is then
 	// the default, newest first.
-	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
+	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`
@@ -1423,7 +1501,7 @@ type PeriodicAgentListParams struct {
 	// The sortable fields are not documented. By default, Django REST Framework
 	// sorts by any field of the response, except by parts of nested objects. An
 	// unknown field is silently ignored.
-	Ordering string `form:"ordering,omitempty" json:"ordering,omitempty"`
+	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
 	Page int64 `form:"page,omitempty" json:"page,omitempty"`

@@ -27,7 +27,7 @@ func TestModelsLogAsShortGroups(t *testing.T) {
 		{&client.PeriodicAgentUpdateRequest{Prompt: new("p")}, `v={}`},
 		{client.PeriodicTaskRequest{Enabled: new(true)}, `v.enabled=true`},
 		{client.Page[client.Mentor]{Count: 12, Results: []*client.Mentor{&mentor}}, `v.count=12 v.results=1`},
-		{client.CrontabSchedule{Minute: "0"}, `v="{Minute:0 Hour: DayOfWeek: DayOfMonth: MonthOfYear:}"`},
+		{client.CrontabSchedule{Minute: "0"}, `v="{Minute:0 Hour: DayOfWeek: DayOfMonth: MonthOfYear: Unknown:[]}"`},
 	} {
 		var out bytes.Buffer
 		slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {

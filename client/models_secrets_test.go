@@ -99,46 +99,45 @@ func TestModelsShowNoTypeOfAnotherModule(t *testing.T) {
 	}
 }
 
-// fill sets every secret in value, and everything on the way to one. It returns
-// how many secrets there are.
-func fill(value reflect.Value) (secrets int) {
+// fillSecrets sets every secret in value, and returns their number.
+func fillSecrets(value reflect.Value) (secrets int) {
 	switch {
 	case value.Type() == reflect.TypeFor[api.Secret]():
 		value.Set(reflect.ValueOf(api.NewSecret(testSecret)))
 		return 1
 	case value.Kind() == reflect.Pointer:
 		value.Set(reflect.New(value.Type().Elem()))
-		return fill(value.Elem())
+		return fillSecrets(value.Elem())
 	case value.Kind() == reflect.Slice && value.Type().Elem().Kind() != reflect.Uint8:
 		value.Set(reflect.MakeSlice(value.Type(), 2, 2))
-		return fill(value.Index(0)) + fill(value.Index(1))
+		return fillSecrets(value.Index(0)) + fillSecrets(value.Index(1))
 	case value.Kind() == reflect.Struct:
 		for field, of := range value.Fields() {
 			if field.IsExported() {
-				secrets += fill(of)
+				secrets += fillSecrets(of)
 			}
 		}
 	}
 	return secrets
 }
 
-// No model that is printed, logged or written as JSON shows a secret, wherever
-// it is held.
-func TestNoModelShowsASecret(t *testing.T) {
+// No model shows a secret when it, or a value that holds it, is printed, logged
+// or encoded as JSON.
+func TestModelsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	withSecrets := 0
 	found := models()
 	found["Secret"] = reflect.TypeFor[api.Secret]()
 	for name, model := range found {
 		pointer := reflect.New(model)
-		if fill(pointer.Elem()) == 0 {
+		if fillSecrets(pointer.Elem()) == 0 {
 			continue
 		}
 		withSecrets++
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, held := range []reflect.Value{pointer.Elem(), pointer} {
-				for _, v := range holders(held) {
+				for _, v := range containersOf(held) {
 					assertHoldsNoSecret(t, v)
 				}
 			}
@@ -147,8 +146,8 @@ func TestNoModelShowsASecret(t *testing.T) {
 	assert.GreaterOrEqual(t, withSecrets, 10, "agents, requests, mentors, servers, sessions, and pages of them")
 }
 
-// holders returns value as it is, and in all that may hold it.
-func holders(value reflect.Value) []any {
+// containersOf returns value and values that hold it.
+func containersOf(value reflect.Value) []any {
 	list := reflect.MakeSlice(reflect.SliceOf(value.Type()), 1, 1)
 	list.Index(0).Set(value)
 	byName := reflect.MakeMap(reflect.MapOf(reflect.TypeFor[string](), value.Type()))
@@ -166,8 +165,8 @@ func holders(value reflect.Value) []any {
 	}
 }
 
-// What the service sends as a secret is one, and can be read.
-func TestSecretsOfAnAgentAreRead(t *testing.T) {
+// Secrets in a response are decoded as secrets.
+func TestSecretsOfAgentAreDecoded(t *testing.T) {
 	t.Parallel()
 	const headers = `{"Authorization": "Bearer ` + testCredentials + `"}`
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {

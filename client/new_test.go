@@ -11,8 +11,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// Every fault of an option is told by the option's name.
-func TestNewRefusesBadOptions(t *testing.T) {
+// The error for an invalid option names the option.
+func TestNewRefusesInvalidOptions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		option client.Option
@@ -71,14 +71,14 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		"retry policy":           {client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: -1}), "WithRetryPolicy"},
 	} {
 		c2, err := client.New(client.WithAPIKey(testKey), client.WithOrg(testOrg), client.WithUsername(testUser), c.option)
-		fault := requireArgumentError(t, err)
-		assert.Contains(t, fault.Argument, c.names, name)
+		argumentErr := requireArgumentError(t, err)
+		assert.Contains(t, argumentErr.Argument, c.names, name)
 		assert.Contains(t, err.Error(), c.names, name)
 		assert.Nil(t, c2)
 	}
 }
 
-func TestNewNamesWhatIsMissing(t *testing.T) {
+func TestNewNamesMissingOptions(t *testing.T) {
 	t.Parallel()
 	_, err := client.New()
 	for _, option := range []string{"WithAPIKey", "WithOrg", "WithUsername"} {
@@ -88,7 +88,7 @@ func TestNewNamesWhatIsMissing(t *testing.T) {
 	assert.Equal(t, "WithOrg", requireArgumentError(t, err).Argument)
 }
 
-// The caller's HTTP client is left as it is.
+// New does not change the program's HTTP client.
 func TestNewCopiesTheHTTPClient(t *testing.T) {
 	t.Parallel()
 	theirs := &http.Client{}
@@ -108,7 +108,7 @@ func setenv(t *testing.T, values map[string]string) {
 
 func TestFromEnv(t *testing.T) {
 	setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: "org-1", client.EnvUsername: "user-1", client.EnvBaseURL: "https://example.com/dm"})
-	s := &catch{}
+	s := &captureTransport{}
 	c, err := client.FromEnv(client.WithHTTPClient(&http.Client{Transport: s}))
 	require.NoError(t, err)
 	_, err = c.PeriodicAgents.Get(t.Context(), 7)
@@ -118,7 +118,7 @@ func TestFromEnv(t *testing.T) {
 
 	c, err = client.FromEnv(client.WithBaseURL("https://example.org"))
 	require.NoError(t, err)
-	assert.Equal(t, "https://example.org", c.BaseURL().String(), "options go before variables")
+	assert.Equal(t, "https://example.org", c.BaseURL().String(), "options replace variables")
 
 	t.Setenv(client.EnvBaseURL, "")
 	c, err = client.FromEnv()
@@ -126,7 +126,7 @@ func TestFromEnv(t *testing.T) {
 	assert.Equal(t, client.DefaultBaseURL, c.BaseURL().String())
 }
 
-func TestFromEnvNamesWhatIsMissing(t *testing.T) {
+func TestFromEnvNamesMissingVariables(t *testing.T) {
 	setenv(t, nil)
 	_, err := client.FromEnv()
 	missing := requireArgumentError(t, err).Argument
@@ -140,13 +140,38 @@ func TestFromEnvNamesWhatIsMissing(t *testing.T) {
 	assert.Equal(t, client.EnvUsername, requireArgumentError(t, err).Argument)
 }
 
-func TestFromEnvNamesTheVariableThatIsWrong(t *testing.T) {
+func TestFromEnvNamesInvalidVariables(t *testing.T) {
 	for name, value := range map[string]string{
 		client.EnvAPIKey: testKey + "\n", client.EnvOrg: "a/b", client.EnvUsername: "..", client.EnvBaseURL: "http://example.com",
 	} {
-		setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
-		t.Setenv(name, value)
-		_, err := client.FromEnv()
-		assert.Equal(t, name, requireArgumentError(t, err).Argument)
+		refusesVariable(t, name, value)
 	}
+	for _, name := range variables {
+		for _, value := range []string{" acme", "acme ", "acme\n", "acme\r\n", "\tacme", "\u00a0acme", "\ufeffacme", " ", "\n"} {
+			refusesVariable(t, name, value)
+		}
+	}
+}
+
+// refusesVariable requires an error that names the variable.
+func refusesVariable(t *testing.T, name, value string) {
+	t.Helper()
+	setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
+	t.Setenv(name, value)
+	_, err := client.FromEnv()
+	assert.Equal(t, name, requireArgumentError(t, err).Argument, "%q", value)
+}
+
+// The zero Client is refused by every operation.
+func TestZeroClientIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		for _, c := range []*client.Client{{}, {PeriodicAgents: new(client.PeriodicAgentsService), PeriodicAgentLogs: new(client.PeriodicAgentLogsService), PinnedMessages: new(client.PinnedMessagesService), Mentors: new(client.MentorsService)}} {
+			require.NotPanics(t, func() {
+				err := op.call(t.Context(), c)
+				assert.Equal(t, "client", requireArgumentError(t, err).Argument, op.name)
+			}, op.name)
+		}
+	}
+	assert.Empty(t, new(client.Client).BaseURL().String())
 }

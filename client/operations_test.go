@@ -15,12 +15,12 @@ import (
 	"github.com/iblai/iblai-go/internal/recording"
 )
 
-// newSandbox starts a platform for one test, and a client of it whose exchanges
-// the contract tests can have.
+// newSandbox starts a sandbox and returns a client for it, whose traffic can be
+// recorded for the contract tests.
 func newSandbox(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *client.Client) {
 	t.Helper()
-	standing := sandbox.WithFrozenClock(time.Now()) // so that nothing runs unless the test wants it
-	sb, err := sandbox.Start(append([]sandbox.Option{standing}, opts...)...)
+	frozen := sandbox.WithFrozenClock(time.Now()) // agents run only when the test says so
+	sb, err := sandbox.Start(append([]sandbox.Option{frozen}, opts...)...)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
 	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{
@@ -30,7 +30,7 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) (*sandbox.Server, *client.
 	return sb, c
 }
 
-// newAgent creates an agent that runs every morning.
+// newAgent creates an agent that runs daily at 8:00.
 func newAgent(t *testing.T, c *client.Client, title string) *client.PeriodicAgent {
 	t.Helper()
 	mentors, err := c.Mentors.List(t.Context(), nil)
@@ -70,12 +70,12 @@ func TestCreateAndGet(t *testing.T) {
 		},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, mentor.UniqueID, created.Mentor.UniqueID, "what is written answers with the mentor's unique id")
+	assert.Equal(t, mentor.UniqueID, created.Mentor.UniqueID, "the response to a write has the mentor's unique id")
 
 	agent, err := c.PeriodicAgents.Get(t.Context(), created.ID)
 	require.NoError(t, err)
 	assert.Equal(t, mentor.UniqueID, agent.Mentor.UniqueID)
-	assert.Equal(t, mentor.Name, agent.Mentor.Name, "what is read has the whole mentor")
+	assert.Equal(t, mentor.Name, agent.Mentor.Name, "the response to a read has the whole mentor")
 	assert.Equal(t, "Morning digest", agent.Title)
 	assert.Equal(t, "For the first lesson", agent.Description)
 	assert.Equal(t, api.NewSecret("a-long-random-secret"), agent.CallbackSecret)
@@ -90,7 +90,7 @@ func TestCreateAndGet(t *testing.T) {
 	assert.WithinDuration(t, time.Now(), agent.CreatedAt.Time, time.Minute)
 }
 
-func TestCreateSaysWhatIsMissing(t *testing.T) {
+func TestCreateReportsMissingFields(t *testing.T) {
 	t.Parallel()
 	_, c := newSandbox(t)
 	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{})
@@ -110,7 +110,7 @@ func TestCreateSaysWhatIsMissing(t *testing.T) {
 	assert.Equal(t, []string{"“nope” is not a valid UUID."}, failure.Field("mentor"))
 }
 
-func TestUpdateChangesWhatIsSet(t *testing.T) {
+func TestUpdateChangesSetFields(t *testing.T) {
 	t.Parallel()
 	_, c := newSandbox(t)
 	first := newAgent(t, c, "First")
@@ -119,7 +119,7 @@ func TestUpdateChangesWhatIsSet(t *testing.T) {
 	_, err := c.PeriodicAgents.Update(t.Context(), agent.ID, &client.PeriodicAgentUpdateRequest{
 		PreviousAgent:       client.Value(first.ID),
 		PreviousAgentStatus: new(api.StatusError),
-		Description:         new("To be cleared"),
+		Description:         new("To be removed"),
 	})
 	require.NoError(t, err)
 
@@ -136,9 +136,9 @@ func TestUpdateChangesWhatIsSet(t *testing.T) {
 	assert.Nil(t, updated.PreviousAgent, "null is sent")
 	assert.False(t, updated.Task.Enabled, "false is sent")
 	assert.Equal(t, "9", updated.Task.Crontab.Hour)
-	assert.Equal(t, "0", updated.Task.Crontab.Minute, "what is left out stays")
-	assert.Equal(t, api.StatusError, updated.PreviousAgentStatus, "what is left out stays")
-	assert.Equal(t, "Second", updated.Title, "what is left out stays")
+	assert.Equal(t, "0", updated.Task.Crontab.Minute, "an unset field keeps its value")
+	assert.Equal(t, api.StatusError, updated.PreviousAgentStatus, "an unset field keeps its value")
+	assert.Equal(t, "Second", updated.Title, "an unset field keeps its value")
 }
 
 func TestReplace(t *testing.T) {
@@ -153,10 +153,13 @@ func TestReplace(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, agent.ID, replaced.ID)
 	assert.Equal(t, "New", replaced.Title)
-	assert.Equal(t, "30", replaced.Task.Crontab.Minute)
+	assert.Equal(t, client.CrontabSchedule{Minute: "30", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}, replaced.Task.Crontab, "no field keeps its value")
+	assert.Equal(t, "Summarize what is due.", replaced.Prompt, "a field that is left out keeps its value")
 
-	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Title: "New"})
-	require.ErrorIs(t, err, client.ErrValidation, "replacing needs all that creating needs")
+	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "8"}}})
+	require.ErrorIs(t, err, client.ErrValidation, "Replace has the same required fields as Create")
+	_, err = c.PeriodicAgents.Replace(t.Context(), agent.ID, &client.PeriodicAgentCreateRequest{Mentor: agent.Mentor.UniqueID, Title: "New"})
+	assert.Equal(t, "task.crontab", requireArgumentError(t, err).Argument)
 }
 
 func TestDelete(t *testing.T) {
@@ -169,7 +172,7 @@ func TestDelete(t *testing.T) {
 	require.ErrorIs(t, c.PeriodicAgents.Delete(t.Context(), agent.ID), client.ErrNotFound)
 }
 
-func TestListFiltersAndWalks(t *testing.T) {
+func TestListAndAll(t *testing.T) {
 	t.Parallel()
 	_, c := newSandbox(t, sandbox.WithPageSize(2, 100))
 	for _, title := range []string{"One", "Two", "Three", "Four", "Five"} {
@@ -189,7 +192,7 @@ func TestListFiltersAndWalks(t *testing.T) {
 		for _, agent := range all {
 			titles = append(titles, agent.Title)
 		}
-		assert.Equal(t, []string{"One", "Two", "Three", "Four", "Five"}, titles, "over all three pages")
+		assert.Equal(t, []string{"One", "Two", "Three", "Four", "Five"}, titles, "the items of all three pages")
 	}
 
 	page, err = c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Title: "Two", Enabled: new(true)})

@@ -21,8 +21,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// Where an option makes no sense it doesn't compile: its type is no other kind's.
-func TestKindsOfOptions(t *testing.T) {
+// An option's type decides where it can be given.
+func TestOptionsCompileOnlyWhereTheyApply(t *testing.T) {
 	t.Parallel()
 	const ofClient, ofCall, ofAll, ofWrite = "New ", "a call ", "All ", "a write "
 	const shared, call = ofClient + ofCall + ofAll + ofWrite, ofCall + ofAll + ofWrite
@@ -47,9 +47,10 @@ func TestKindsOfOptions(t *testing.T) {
 		"WithMaxBody":        {client.WithMaxBody(1), shared},
 		"WithMaxErrorBody":   {client.WithMaxErrorBody(1), shared},
 
-		"WithQuery":     {client.WithQuery("a", "b"), call},
-		"WithBodyField": {client.WithBodyField("a", "b"), call},
-		"WithResponse":  {client.WithResponse(new(client.Response)), call},
+		"WithQuery":          {client.WithQuery("a", "b"), call},
+		"WithBodyField":      {client.WithBodyField("a", "b"), call},
+		"WithIdempotencyKey": {client.WithIdempotencyKey("k"), call},
+		"WithResponse":       {client.WithResponse(new(client.Response)), call},
 
 		"WithPrefetch":    {client.WithPrefetch(1), ofAll},
 		"AllowUnrunnable": {client.AllowUnrunnable(), ofWrite},
@@ -70,7 +71,7 @@ func TestKindsOfOptions(t *testing.T) {
 		}
 		assert.Equal(t, of.kind, kind, "%s can be given to", name)
 	}
-	assert.Equal(t, optionNames(t), slices.Sorted(maps.Keys(kinds)), "every option of the package has a kind in this test")
+	assert.Equal(t, optionNames(t), slices.Sorted(maps.Keys(kinds)), "this test has every option of the package")
 }
 
 // optionNames returns the names of the package's functions that return an

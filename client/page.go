@@ -1,11 +1,14 @@
 package client
 
 import (
-	"fmt"
+	"bytes"
+	"context"
+	"encoding/json"
 	"log/slog"
+	"unsafe"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 )
 
 // Page is one page of a list.
@@ -18,6 +21,10 @@ type Page[T any] struct {
 	Prev string `json:"previous"`
 	// Results are the items of this page. None of them is nil.
 	Results []*T `json:"results"`
+
+	// Fields that this type doesn't have, and those whose values don't fit. It is
+	// nil if there are none.
+	Unknown *api.Fields `json:"-"`
 }
 
 // LogValue returns a group of the page's numbers.
@@ -25,43 +32,103 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.GroupValue(slog.Int64("count", p.Count), slog.Int("results", len(p.Results)))
 }
 
-// list is a *Page of any type.
-type list interface {
-	readList(decoder *jsontext.Decoder) error
-	checkItems() error
+// listPage requests a page for a List method.
+func listPage[T any](ctx context.Context, c *Client, opts []CallOption, build buildFunc) (*Page[T], error) {
+	s, err := settingsFor(c, opts, CallOption.applyToCall)
+	if err != nil {
+		return nil, err
+	}
+	page, _, err := fetchPage[T](ctx, c, s, build)
+	return page, err
 }
 
-// readList decodes a list instead of a page. Its items may be lists of items.
-func (p *Page[T]) readList(decoder *jsontext.Decoder) error {
-	if _, err := decoder.ReadToken(); err != nil { // [
+// fetchPage requests a page, and checks that it is sorted.
+func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*Page[T], *call, error) {
+	page := new(Page[T])
+	call, err := c.send(ctx, s, build, page)
+	if err != nil {
+		return nil, call, err
+	}
+	if err := checkOrder(call, page.Results...); err != nil {
+		return nil, call, err
+	}
+	return page, call, nil
+}
+
+// UnmarshalJSON decodes a page, or a bare list of its items.
+func (p *Page[T]) UnmarshalJSON(data []byte) error {
+	*p = Page[T]{}
+	if _, ok := any(new(T)).(model); ok {
+		return unmarshalModel(data, p)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		err := json.Unmarshal(data, &p.Results)
+		p.Count = int64(len(p.Results))
 		return err
 	}
-	for {
-		switch decoder.PeekKind() {
-		case ']':
-			p.Count = int64(len(p.Results))
-			_, err := decoder.ReadToken()
-			return err
-		case '[':
-			if err := p.readList(decoder); err != nil {
-				return err
+	type fields Page[T]
+	return json.Unmarshal(data, (*fields)(p))
+}
+
+// MarshalJSON returns the fields of p, among them the unknown ones, as those of
+// models are.
+func (p Page[T]) MarshalJSON() ([]byte, error) {
+	type fields Page[T]
+	return marshalModel(fields(p), p.Unknown)
+}
+
+// decode decodes a page, or a bare list of its items.
+func (p *Page[T]) decode(d *scan.Decoder) {
+	if d.Kind() == scan.KindArray {
+		p.decodeList(d)
+		p.Count = int64(len(p.Results))
+		return
+	}
+	found := false
+	for name := range d.Fields(&p.Unknown) {
+		switch string(name) {
+		case "count":
+			p.Count = d.Int64()
+		case "next":
+			p.Next = d.String()
+		case "previous":
+			p.Prev = d.String()
+		case "results":
+			p.Results = nil
+			if found = d.Require(scan.KindArray); found {
+				p.decodeItems(d)
 			}
 		default:
-			var item *T
-			if err := json.UnmarshalDecode(decoder, &item); err != nil {
-				return err
-			}
-			p.Results = append(p.Results, item)
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "results")
+}
+
+// decodeItems decodes an array of items.
+func (p *Page[T]) decodeItems(d *scan.Decoder) {
+	for range d.Items() {
+		if d.Require(scan.KindObject) {
+			p.decodeItem(d)
 		}
 	}
 }
 
-// checkItems refuses a page with an item that is null.
-func (p *Page[T]) checkItems() error {
-	for i, item := range p.Results {
-		if item == nil {
-			return fmt.Errorf("item %d of the list is null", i)
+// decodeList decodes a bare list, whose items may be lists of items.
+func (p *Page[T]) decodeList(d *scan.Decoder) {
+	for range d.Items() {
+		switch {
+		case d.Kind() == scan.KindArray:
+			p.decodeList(d)
+		case d.Require(scan.KindObject):
+			p.decodeItem(d)
 		}
 	}
-	return nil
+}
+
+func (p *Page[T]) decodeItem(d *scan.Decoder) {
+	item := new(T)
+	d.Build(unsafe.Sizeof(*item))
+	any(item).(model).decode(d) //nolint:forcetypeassert // pages have models
+	p.Results = append(p.Results, item)
 }

@@ -39,74 +39,14 @@ type pager[T any] struct {
 	build    buildFunc
 }
 
-// all yields the items of a list. Pages shift if items are created or deleted
-// between two requests; an item that comes again for that reason is not yielded
-// again. An error is yielded once and ends the iteration.
-func all[T any](ctx context.Context, c *Client, opts []AllOption, build buildFunc, key func(*T) itemKey) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		var yielded itemSet
-		for page, err := range pages[T](ctx, c, opts, build) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, item := range page.Results {
-				if yielded.add(key(item)) && !yield(item, nil) {
-					return
-				}
-			}
-		}
+// newPager returns the pager of an All method.
+func newPager[T any](c *Client, opts []AllOption, build buildFunc) (p pager[T], err error) {
+	p = pager[T]{client: c, build: build}
+	p.settings, err = settingsFor(c, opts, AllOption.applyToAll)
+	if err == nil && p.settings.query.Has(pageParameter) {
+		err = &api.ArgumentError{Argument: "WithQuery", Reason: "can't set the page of All; set it in the params"}
 	}
-}
-
-// pages yields the pages in order.
-func pages[T any](ctx context.Context, c *Client, opts []AllOption, build buildFunc) iter.Seq2[*Page[T], error] {
-	return func(yield func(*Page[T], error) bool) {
-		settings, err := settingsFor(c, opts, AllOption.applyToAll)
-		if err == nil && settings.query.Has(pageParameter) {
-			err = &api.ArgumentError{Argument: "WithQuery", Reason: "can't set the page of All; set it in the params"}
-		}
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		prefetcher := newPrefetcher(ctx, pager[T]{client: c, settings: settings, build: build})
-		defer prefetcher.stop()
-		seen := map[string]bool{}
-		query, last := "", (*Page[T])(nil)
-		for number := 1; ; number++ {
-			next := prefetcher.page(query, last)
-			if number > 1 && errors.Is(next.err, ErrNotFound) {
-				return // the list has become shorter
-			}
-			if next.err != nil {
-				yield(nil, pageError(number, next.err))
-				return
-			}
-			last = next.page
-			if last.Next != "" {
-				if query, err = nextQuery(last.Next, seen); err == nil {
-					prefetcher.begin(query, last) //nolint:contextcheck // it has the iteration's
-				}
-			}
-			if !yield(last, nil) || last.Next == "" {
-				return
-			}
-			if err != nil {
-				yield(nil, pageError(number, next.call.decodeError(err)))
-				return
-			}
-		}
-	}
-}
-
-// pageError returns err with the number of its page, unless nothing was sent for
-// it.
-func pageError(number int, err error) error {
-	if _, ok := errors.AsType[*api.ArgumentError](err); ok {
-		return err
-	}
-	return &PageError{Page: number, Err: err}
+	return p, err
 }
 
 // fetched is the outcome of fetching a page.
@@ -117,33 +57,47 @@ type fetched[T any] struct {
 	response Response // if the caller wants it
 }
 
+// isMissing reports whether the service says that the page does not exist.
+func (f fetched[T]) isMissing() bool { return errors.Is(f.err, ErrNotFound) }
+
 // fetch fetches the page with this query, or the first one if query is empty.
 func (p pager[T]) fetch(ctx context.Context, query string) (f fetched[T]) {
 	settings := *p.settings
 	if settings.response != nil {
 		settings.response = &f.response
 	}
-	f.page = new(Page[T])
-	f.call, f.err = p.client.send(ctx, &settings, func(org, userID string) (*request, error) {
+	f.page, f.call, f.err = fetchPage[T](ctx, p.client, &settings, func(org, userID string) (*request, error) {
 		r, err := p.build(org, userID)
 		if err == nil && query != "" {
 			r.query = []byte(query)
 		}
 		return r, err
-	}, f.page)
+	})
 	return f
+}
+
+// capture stores the page's response where the caller wants it.
+func (p pager[T]) capture(f fetched[T]) {
+	if p.settings.response != nil {
+		*p.settings.response = f.response
+	}
 }
 
 // nextQuery returns the query of the next page's address. Scheme, host and path
 // are ignored: behind a proxy the application may not know its own address.
-func nextQuery(next string, seen map[string]bool) (string, error) {
+func nextQuery(next string) (string, error) {
 	u, err := url.Parse(next)
 	if err != nil || u.RawQuery == "" {
 		return "", fmt.Errorf("the address of the next page has no query: %q", next)
 	}
-	if seen[u.RawQuery] {
-		return "", fmt.Errorf("the address of the next page repeats, so the list would never end: %q", u.RawQuery)
-	}
-	seen[u.RawQuery] = true
 	return u.RawQuery, nil
+}
+
+// pageError returns err with the number of its page, unless nothing was sent for
+// it.
+func pageError(number int, err error) error {
+	if _, ok := errors.AsType[*api.ArgumentError](err); ok {
+		return err
+	}
+	return &PageError{Page: number, Err: err}
 }

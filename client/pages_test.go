@@ -18,49 +18,49 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// library is a service with agents 1 to n on pages.
-type library struct {
-	mu       sync.Mutex
-	ids      []int64
-	size     int
-	next     func(page int) string // the address of the page; by default as Django writes it
-	respond  func(r *http.Request, page int) *http.Response
-	wait     time.Duration
-	asked    []string // the queries
-	underWay int
-	most     int // requests under way at once
+// pagedService is a service whose list of agents has the ids 1 to n.
+type pagedService struct {
+	mu          sync.Mutex
+	ids         []int64
+	size        int                   // of a page
+	next        func(page int) string // the address of a page; by default as Django writes it
+	respond     func(r *http.Request, page int) *http.Response
+	latency     time.Duration
+	queries     []string // of all requests
+	inFlight    int
+	maxInFlight int
 }
 
-func newLibrary(n, size int) *library {
-	l := &library{size: size}
+func newPagedService(n, size int) *pagedService {
+	s := &pagedService{size: size}
 	for id := range n {
-		l.ids = append(l.ids, int64(id+1))
+		s.ids = append(s.ids, int64(id+1))
 	}
-	l.next = func(page int) string {
-		return fmt.Sprintf("http://10.0.0.7:8000/api/internal/?page=%d&page_size=%d", page, l.size)
+	s.next = func(page int) string {
+		return fmt.Sprintf("http://10.0.0.7:8000/api/internal/?page=%d&page_size=%d", page, s.size)
 	}
-	return l
+	return s
 }
 
-func (l *library) client(t *testing.T) *client.Client {
+func (s *pagedService) client(t *testing.T) *client.Client {
 	t.Helper()
-	return newClient(t, client.WithHTTPClient(&http.Client{Transport: l}), retries(1))
+	return newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), retries(1))
 }
 
-func (l *library) RoundTrip(r *http.Request) (*http.Response, error) {
-	l.mu.Lock()
-	l.asked = append(l.asked, r.URL.RawQuery)
-	l.underWay++
-	l.most = max(l.most, l.underWay)
-	l.mu.Unlock()
+func (s *pagedService) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	s.queries = append(s.queries, r.URL.RawQuery)
+	s.inFlight++
+	s.maxInFlight = max(s.maxInFlight, s.inFlight)
+	s.mu.Unlock()
 	defer func() {
-		l.mu.Lock()
-		l.underWay--
-		l.mu.Unlock()
+		s.mu.Lock()
+		s.inFlight--
+		s.mu.Unlock()
 	}()
-	if l.wait > 0 {
+	if s.latency > 0 {
 		select {
-		case <-time.After(l.wait):
+		case <-time.After(s.latency):
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
@@ -69,49 +69,56 @@ func (l *library) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		page = 1
 	}
-	if l.respond != nil {
-		if response := l.respond(r, page); response != nil {
+	if s.respond != nil {
+		if response := s.respond(r, page); response != nil {
 			return response, nil
 		}
 	}
-	return l.page(r, page), nil
+	return s.page(r, page), nil
 }
 
-func (l *library) page(r *http.Request, page int) *http.Response {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	from := min((page-1)*l.size, len(l.ids))
-	to := min(from+l.size, len(l.ids))
+func (s *pagedService) page(r *http.Request, page int) *http.Response {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from := min((page-1)*s.size, len(s.ids))
+	to := min(from+s.size, len(s.ids))
 	if from == to && page > 1 {
 		return respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`)
 	}
 	var items []string
-	for _, id := range l.ids[from:to] {
+	for _, id := range s.ids[from:to] {
 		items = append(items, fmt.Sprintf(`{"id": %d}`, id))
 	}
 	next, previous := "null", "null"
-	if to < len(l.ids) {
-		next = strconv.Quote(l.next(page + 1))
+	if to < len(s.ids) {
+		next = strconv.Quote(s.next(page + 1))
 	}
 	if page > 1 {
-		previous = strconv.Quote(l.next(page - 1))
+		previous = strconv.Quote(s.next(page - 1))
 	}
-	return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "previous": %s, "results": [%s]}`, len(l.ids), next, previous, strings.Join(items, ",")))
+	return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "previous": %s, "results": [%s]}`, len(s.ids), next, previous, strings.Join(items, ",")))
 }
 
-func (l *library) requests() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.asked)
+// delete deletes an agent.
+func (s *pagedService) delete(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = slices.DeleteFunc(s.ids, func(other int64) bool { return other == id })
 }
 
-// walk goes over all agents, and returns their ids and the error.
-func walk(t *testing.T, c *client.Client, opts ...client.AllOption) ([]int64, error) {
+func (s *pagedService) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.queries)
+}
+
+// collectIDs iterates over all agents and returns their ids and the error.
+func collectIDs(t *testing.T, c *client.Client, opts ...client.AllOption) ([]int64, error) {
 	t.Helper()
 	var ids []int64
 	var failure error
 	for agent, err := range c.PeriodicAgents.All(t.Context(), nil, opts...) {
-		require.NoError(t, failure, "an error is yielded once, and is the last")
+		require.NoError(t, failure, "nothing is yielded after an error")
 		if failure = err; err == nil {
 			ids = append(ids, agent.ID)
 		}
@@ -119,7 +126,7 @@ func walk(t *testing.T, c *client.Client, opts ...client.AllOption) ([]int64, er
 	return ids, failure
 }
 
-func upTo(n int64) []int64 {
+func idsUpTo(n int64) []int64 {
 	var ids []int64
 	for id := range n {
 		ids = append(ids, id+1)
@@ -127,59 +134,59 @@ func upTo(n int64) []int64 {
 	return ids
 }
 
-// aheads are no prefetching at all, and as many pages ahead.
-var aheads = []int{0, 1, 3, 50}
+// prefetchDepths are the numbers of pages that the tests fetch ahead.
+var prefetchDepths = []int{0, 1, 3, 50}
 
-func TestListIsOnePage(t *testing.T) {
+func TestListReturnsOnePage(t *testing.T) {
 	t.Parallel()
-	l := newLibrary(5, 2)
-	page, err := l.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 2})
+	s := newPagedService(5, 2)
+	page, err := s.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 2})
 	require.NoError(t, err)
 	assert.EqualValues(t, 5, page.Count)
 	assert.Len(t, page.Results, 2)
 	assert.Contains(t, page.Next, "page=3")
 	assert.Contains(t, page.Prev, "page=1")
-	assert.Len(t, l.asked, 1)
+	assert.Len(t, s.queries, 1)
 }
 
-func TestAllWalksInOrder(t *testing.T) {
+func TestAllIteratesInOrder(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
+	for _, ahead := range prefetchDepths {
 		for _, n := range []int{0, 1, 2, 3, 20, 21} {
-			l := newLibrary(n, 2)
-			c := l.client(t)
+			s := newPagedService(n, 2)
+			c := s.client(t)
 			for range 2 {
-				ids, err := walk(t, c, client.WithPrefetch(ahead))
+				ids, err := collectIDs(t, c, client.WithPrefetch(ahead))
 				require.NoError(t, err)
-				assert.Equal(t, upTo(int64(n)), ids, "%d agents, %d ahead", n, ahead)
+				assert.Equal(t, idsUpTo(int64(n)), ids, "%d agents, %d ahead", n, ahead)
 			}
-			assert.Len(t, l.asked, 2*max(1, (n+1)/2), "every page once, %d agents, %d ahead", n, ahead)
+			assert.Len(t, s.queries, 2*max(1, (n+1)/2), "each page is requested once, %d agents, %d ahead", n, ahead)
 		}
 	}
 }
 
-func TestAllBeginsWithThePageOfItsParams(t *testing.T) {
+func TestAllStartsAtThePageInItsParams(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		l := newLibrary(9, 2)
-		all, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 3}, client.WithPrefetch(ahead)), 100)
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(9, 2)
+		all, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 3}, client.WithPrefetch(ahead)), 100)
 		require.NoError(t, err)
 		require.Len(t, all, 5)
 		assert.EqualValues(t, 5, all[0].ID)
 	}
 }
 
-// A page is asked for when its first item is, and not before.
+// A page is requested when the loop reaches its first item, and not before.
 func TestAllIsLazy(t *testing.T) {
 	t.Parallel()
-	l := newLibrary(6, 2)
-	all := l.client(t).PeriodicAgents.All(t.Context(), nil)
-	assert.Empty(t, l.requests())
+	s := newPagedService(6, 2)
+	all := s.client(t).PeriodicAgents.All(t.Context(), nil)
+	assert.Empty(t, s.requests())
 	seen := 0
 	for _, err := range all {
 		require.NoError(t, err)
 		seen++
-		assert.Len(t, l.requests(), (seen+1)/2)
+		assert.Len(t, s.requests(), (seen+1)/2)
 	}
 	assert.Equal(t, 6, seen)
 }
@@ -197,89 +204,88 @@ func TestCollect(t *testing.T) {
 		{6, 6, 3, nil},
 		{7, 6, 3, nil},
 	} {
-		l := newLibrary(6, 2)
-		items, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), c.limit)
+		s := newPagedService(6, 2)
+		items, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), nil), c.limit)
 		require.ErrorIs(t, err, c.err, "limit %d", c.limit)
 		assert.Len(t, items, c.items)
 		assert.EqualValues(t, 1, items[0].ID)
-		assert.Len(t, l.asked, c.pages, "no page more than is needed for %d", c.limit)
+		assert.Len(t, s.queries, c.pages, "no more pages than limit %d needs", c.limit)
 	}
-	l := newLibrary(6, 2)
+	s := newPagedService(6, 2)
 	for _, limit := range []int{0, -1} {
-		_, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), limit)
-		refusesArgument(t, err)
+		_, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), nil), limit)
+		assertArgumentError(t, err)
 	}
-	assert.Empty(t, l.asked)
-	l.respond = func(r *http.Request, page int) *http.Response {
+	assert.Empty(t, s.queries)
+	s.respond = func(r *http.Request, page int) *http.Response {
 		if page == 2 {
 			return respond(r, http.StatusForbidden, "")
 		}
 		return nil
 	}
 	for _, limit := range []int{2, 3, 100} {
-		items, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), nil), limit)
+		items, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), nil), limit)
 		require.ErrorIs(t, err, client.ErrForbidden, "limit %d", limit)
 		assert.Len(t, items, 2, "the items before the error")
 	}
 }
 
-// An error is yielded once, with the page on which it happened, after all the
-// items before it.
-func TestErrorInTheMiddleOfAWalk(t *testing.T) {
+// An error is yielded once, after all items before it, and names its page.
+func TestErrorDuringAnIteration(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		for _, bad := range []int{1, 2, 3} {
-			l := newLibrary(20, 2)
-			l.respond = func(r *http.Request, page int) *http.Response {
-				if page == bad {
+	for _, ahead := range prefetchDepths {
+		for _, failing := range []int{1, 2, 3} {
+			s := newPagedService(20, 2)
+			s.respond = func(r *http.Request, page int) *http.Response {
+				if page == failing {
 					return respond(r, http.StatusInternalServerError, "")
 				}
 				return nil
 			}
-			ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+			ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
 			require.ErrorIs(t, err, client.ErrServer)
 			failure, ok := errors.AsType[*client.PageError](err)
 			require.True(t, ok)
-			assert.Equal(t, bad, failure.Page)
-			assert.ErrorContains(t, err, fmt.Sprintf("page %d", bad))
-			assert.Equal(t, upTo(int64(2*(bad-1))), ids)
+			assert.Equal(t, failing, failure.Page)
+			assert.ErrorContains(t, err, fmt.Sprintf("page %d", failing))
+			assert.Equal(t, idsUpTo(int64(2*(failing-1))), ids)
 			assertHoldsNoSecret(t, err)
 		}
 	}
 }
 
-// Only the query of next is trusted: behind proxies its scheme, host and path
-// may be anything.
-func TestNextIsTrustedForItsQueryOnly(t *testing.T) {
+// Only the query of next is used: behind a proxy, its scheme, host and path may
+// be wrong.
+func TestOnlyTheQueryOfNextIsUsed(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
+	for _, ahead := range prefetchDepths {
 		for _, address := range []string{
 			"http://10.0.0.7:8000/api/?page=%d", "https://evil.example/?page=%d", "ftp://evil.example/?page=%d",
 			"//evil.example/?page=%d", "/?page=%d", "?page=%d", "https://ada:pw@evil.example/?page=%d#x",
 		} {
-			l := newLibrary(6, 2)
-			l.next = func(page int) string { return fmt.Sprintf(address, page) }
+			s := newPagedService(6, 2)
+			s.next = func(page int) string { return fmt.Sprintf(address, page) }
 			c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 				assert.Equal(t, "https://base.manager.iblai.app/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", strings.SplitN(r.URL.String(), "?", 2)[0])
 				assert.Equal(t, "base.manager.iblai.app", r.Host)
-				return l.RoundTrip(r)
+				return s.RoundTrip(r)
 			}))
-			ids, err := walk(t, c, client.WithPrefetch(ahead))
+			ids, err := collectIDs(t, c, client.WithPrefetch(ahead))
 			require.NoError(t, err, address)
-			assert.Equal(t, upTo(6), ids, address)
+			assert.Equal(t, idsUpTo(6), ids, address)
 		}
 	}
 }
 
-// What the query of next says besides the page is kept to the letter.
-func TestNextKeepsItsQuery(t *testing.T) {
+// The other parameters in the query of next are sent unchanged.
+func TestQueryOfNextIsSentUnchanged(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		l := newLibrary(6, 2)
-		l.next = func(page int) string { return fmt.Sprintf("/?search=a+b%%26c&page=%d&x=%%2F&x=2&y", page) }
-		_, err := walk(t, l.client(t), client.WithPrefetch(ahead), client.WithQuery("filter", "mine"))
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(6, 2)
+		s.next = func(page int) string { return fmt.Sprintf("/?search=a+b%%26c&page=%d&x=%%2F&x=2&y", page) }
+		_, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead), client.WithQuery("filter", "mine"))
 		require.NoError(t, err)
-		for _, query := range l.requests()[1:] {
+		for _, query := range s.requests()[1:] {
 			assert.Contains(t, query, "filter=mine")
 			assert.Contains(t, query, "search=a+b%26c")
 			assert.Contains(t, query, "x=%2F&x=2")
@@ -287,41 +293,41 @@ func TestNextKeepsItsQuery(t *testing.T) {
 	}
 }
 
-func TestNextThatRepeats(t *testing.T) {
+func TestRepeatedNextIsADecodeError(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
+	for _, ahead := range prefetchDepths {
 		for name, next := range map[string]func(int) string{
 			"itself":    func(int) string { return "/?page=2" },
 			"the first": func(page int) string { return fmt.Sprintf("/?page=%d", []int{0, 0, 2, 1, 2}[min(page, 4)]) },
 		} {
-			l := newLibrary(40, 2)
-			l.next = next
-			_, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+			s := newPagedService(40, 2)
+			s.next = next
+			_, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
 			failure, ok := errors.AsType[*client.PageError](err)
 			require.True(t, ok, "%s: %v", name, err)
 			assert.ErrorContains(t, failure, "repeats")
-			requirePageIsNotWhatWasPromised(t, failure)
-			assert.LessOrEqual(t, len(l.asked), 4+ahead)
+			requireDecodeError(t, failure)
+			assert.LessOrEqual(t, len(s.queries), 4+ahead)
 		}
 	}
 }
 
-func TestNextWithoutAQuery(t *testing.T) {
+func TestNextWithoutAQueryIsADecodeError(t *testing.T) {
 	t.Parallel()
 	for _, next := range []string{"/", "https://example.com/", "http://[::1", "page=2", "%zz"} {
-		l := newLibrary(4, 2)
-		l.next = func(int) string { return next }
-		ids, err := walk(t, l.client(t))
+		s := newPagedService(4, 2)
+		s.next = func(int) string { return next }
+		ids, err := collectIDs(t, s.client(t))
 		failure, ok := errors.AsType[*client.PageError](err)
 		require.True(t, ok, "%s: %v", next, err)
 		assert.Equal(t, 1, failure.Page)
-		requirePageIsNotWhatWasPromised(t, failure)
-		assert.Equal(t, upTo(2), ids)
+		requireDecodeError(t, failure)
+		assert.Equal(t, idsUpTo(2), ids)
 	}
 }
 
-// requirePageIsNotWhatWasPromised checks for the response that is to blame.
-func requirePageIsNotWhatWasPromised(t *testing.T, failure *client.PageError) {
+// requireDecodeError requires a DecodeError with the response's details.
+func requireDecodeError(t *testing.T, failure *client.PageError) {
 	t.Helper()
 	decode, ok := failure.Err.(*client.DecodeError) //nolint:errorlint // it is wrapped once
 	require.True(t, ok, "%v", failure)
@@ -331,24 +337,24 @@ func requirePageIsNotWhatWasPromised(t *testing.T, failure *client.PageError) {
 	assert.Equal(t, "application/json", decode.Header.Get("Content-Type"))
 }
 
-// Agents that come and go between two requests shift the pages under a walk.
-func TestShiftingPagesYieldNoItemTwice(t *testing.T) {
+// Agents that are created between two requests shift the pages.
+func TestShiftedItemsAreYieldedOnce(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		l := newLibrary(20, 2)
-		l.respond = func(*http.Request, int) *http.Response {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			if len(l.asked)%2 == 0 && len(l.ids) < 60 {
-				l.ids = append([]int64{int64(1000 + len(l.asked))}, l.ids...) // one more at the front
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(20, 2)
+		s.respond = func(*http.Request, int) *http.Response {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if len(s.queries)%2 == 0 && len(s.ids) < 60 {
+				s.ids = append([]int64{int64(1000 + len(s.queries))}, s.ids...) // created at the front
 			}
 			return nil
 		}
-		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
 		require.NoError(t, err)
 		once := map[int64]bool{}
 		for _, id := range ids {
-			assert.False(t, once[id], "%d comes twice", id)
+			assert.False(t, once[id], "%d is yielded twice", id)
 			once[id] = true
 		}
 		for id := range int64(20) {
@@ -357,7 +363,7 @@ func TestShiftingPagesYieldNoItemTwice(t *testing.T) {
 	}
 }
 
-// Items without an id can't be told apart, and are all yielded.
+// Items without an id can't be told apart, so all of them are yielded.
 func TestItemsWithoutAnIDAreAllYielded(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -368,85 +374,155 @@ func TestItemsWithoutAnIDAreAllYielded(t *testing.T) {
 	assert.Len(t, mentors, 4)
 }
 
-func TestListThatShrinksEndsCleanly(t *testing.T) {
+func TestListThatBecomesShorterEndsTheIteration(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		l := newLibrary(20, 2)
-		l.respond = func(r *http.Request, page int) *http.Response {
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(20, 2)
+		s.respond = func(_ *http.Request, page int) *http.Response {
 			if page > 4 {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				s.ids = s.ids[:8]
+			}
+			return nil
+		}
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+		require.NoError(t, err)
+		assert.Equal(t, idsUpTo(8), ids, "%d ahead", ahead)
+	}
+	s := newPagedService(20, 2)
+	_, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 11}), 1)
+	require.ErrorIs(t, err, client.ErrNotFound, "the first page must exist")
+	require.ErrorContains(t, err, "the list may have no page 11")
+	_, err = s.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 12})
+	require.ErrorContains(t, err, "the list may have no page 12")
+}
+
+// A page that is missing, although the page before it still names it, is an error:
+// the items behind it would be lost silently.
+func TestMissingPageInTheMiddleIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(20, 2)
+		s.respond = func(r *http.Request, page int) *http.Response {
+			if page == 5 {
 				return respond(r, http.StatusNotFound, `{"detail": "Invalid page."}`)
 			}
 			return nil
 		}
-		ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
-		require.NoError(t, err)
-		assert.Equal(t, upTo(8), ids)
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+		require.ErrorAs(t, err, new(*client.PageError))
+		assert.Equal(t, idsUpTo(8), ids)
+		assert.Less(t, len(s.requests()), 100)
 	}
-	l := newLibrary(20, 2)
-	_, err := client.Collect(l.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 11}), 1)
-	require.ErrorIs(t, err, client.ErrNotFound, "the first page that is asked for must be there")
 }
 
-func TestEmptyPagesAreNoEnd(t *testing.T) {
+// A proxy's 404 is not the end of a list: it says nothing about the page.
+func TestProxysNotFoundDoesNotEndTheIteration(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		for _, results := range []string{"[]", "null"} {
-			l := newLibrary(6, 2)
-			l.respond = func(r *http.Request, page int) *http.Response {
+	for _, ahead := range prefetchDepths {
+		for _, attempts := range []int{1, 2} {
+			s := newPagedService(6, 2)
+			var once sync.Once
+			s.respond = func(r *http.Request, page int) (response *http.Response) {
 				if page == 2 {
-					return respond(r, http.StatusOK, `{"count": 6, "next": "/?page=3", "results": `+results+`}`)
+					once.Do(func() {
+						response = respond(r, http.StatusNotFound, "default backend - 404")
+						response.Header.Set("Content-Type", "text/plain")
+					})
 				}
-				return nil
+				return response
 			}
-			ids, err := walk(t, l.client(t), client.WithPrefetch(ahead))
+			c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), retries(attempts))
+			ids, err := collectIDs(t, c, client.WithPrefetch(ahead))
+			if attempts == 1 {
+				require.ErrorIs(t, err, client.ErrNotFromService, "%d ahead", ahead)
+				assert.Equal(t, idsUpTo(2), ids)
+				continue
+			}
 			require.NoError(t, err)
-			assert.Equal(t, []int64{1, 2, 5, 6}, ids)
+			assert.Equal(t, idsUpTo(6), ids, "%d ahead", ahead)
 		}
 	}
 }
 
-func TestEveryPageIsCaptured(t *testing.T) {
+// A service that ignores the page and always names another one is stopped.
+func TestServiceThatIgnoresThePageIsStopped(t *testing.T) {
 	t.Parallel()
-	for _, ahead := range aheads {
-		l := newLibrary(6, 2)
+	for _, ahead := range prefetchDepths {
+		for _, count := range []int{2, 1000, 1_000_000} {
+			s := newPagedService(2, 2)
+			s.respond = func(r *http.Request, page int) *http.Response {
+				return respond(r, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": "/?page=%d", "results": [{"id": 1}, {"id": 2}]}`, count, page+1))
+			}
+			ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+			failure, ok := errors.AsType[*client.PageError](err)
+			require.True(t, ok, "%v", err)
+			requireDecodeError(t, failure)
+			assert.Equal(t, idsUpTo(2), ids)
+			assert.LessOrEqual(t, len(s.requests()), 10+ahead)
+		}
+	}
+}
+
+func TestEmptyPageDoesNotEndTheIteration(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(6, 2)
+		s.respond = func(r *http.Request, page int) *http.Response {
+			if page == 2 {
+				return respond(r, http.StatusOK, `{"count": 6, "next": "/?page=3", "results": []}`)
+			}
+			return nil
+		}
+		ids, err := collectIDs(t, s.client(t), client.WithPrefetch(ahead))
+		require.NoError(t, err)
+		assert.Equal(t, []int64{1, 2, 5, 6}, ids)
+	}
+}
+
+func TestWithResponseStoresThePageOfTheItem(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		s := newPagedService(6, 2)
 		var response client.Response
-		for agent, err := range l.client(t).PeriodicAgents.All(t.Context(), nil, client.WithPrefetch(ahead), client.WithResponse(&response)) {
+		for agent, err := range s.client(t).PeriodicAgents.All(t.Context(), nil, client.WithPrefetch(ahead), client.WithResponse(&response)) {
 			require.NoError(t, err)
-			assert.Contains(t, string(response.Body), fmt.Sprintf(`{"id": %d}`, agent.ID), "the answer in which the item came")
+			assert.Contains(t, string(response.Body), fmt.Sprintf(`{"id": %d}`, agent.ID), "the response that has the item")
 		}
 	}
 }
 
-func TestOptionsThatAreRefusedEndAWalk(t *testing.T) {
+func TestInvalidOptionEndsTheIteration(t *testing.T) {
 	t.Parallel()
-	l := newLibrary(6, 2)
-	c := l.client(t)
+	s := newPagedService(6, 2)
+	c := s.client(t)
 	for _, opt := range []client.AllOption{nil, client.WithPrefetch(-1), client.WithOrg("..")} {
-		_, err := walk(t, c, opt)
-		refusesArgument(t, err)
+		_, err := collectIDs(t, c, opt)
+		assertArgumentError(t, err)
 		_, isPage := errors.AsType[*client.PageError](err)
 		assert.False(t, isPage, "no page was requested")
 	}
-	for _, ahead := range aheads {
-		for _, err := range c.PeriodicAgents.All(nil, nil, client.WithPrefetch(ahead)) { //nolint:staticcheck // that is what is tested
-			refusesArgument(t, err)
+	for _, ahead := range prefetchDepths {
+		for _, err := range c.PeriodicAgents.All(nil, nil, client.WithPrefetch(ahead)) { //nolint:staticcheck // the test's subject
+			assertArgumentError(t, err)
 		}
 	}
-	assert.Empty(t, l.asked)
+	assert.Empty(t, s.queries)
 }
 
-// refusesArgument checks for an error that names an argument.
-func refusesArgument(t *testing.T, err error) {
+// assertArgumentError asserts that err is an ArgumentError.
+func assertArgumentError(t *testing.T, err error) {
 	t.Helper()
 	assert.NotEmpty(t, requireArgumentError(t, err).Argument)
 }
 
 func requireArgumentError(t *testing.T, err error) *api.ArgumentError {
 	t.Helper()
-	fault, ok := errors.AsType[*api.ArgumentError](err)
+	refused, ok := errors.AsType[*api.ArgumentError](err)
 	require.True(t, ok, "%v", err)
-	require.NotEmpty(t, fault.Argument)
-	require.NotEmpty(t, fault.Reason)
+	require.NotEmpty(t, refused.Argument)
+	require.NotEmpty(t, refused.Reason)
 	assertHoldsNoSecret(t, err)
-	return fault
+	return refused
 }

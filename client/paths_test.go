@@ -12,16 +12,15 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// Whatever a path argument holds, it stays one segment of the path, or nothing
-// is sent.
-func TestPathArgumentsNeverClimb(t *testing.T) {
+// A path argument stays one segment of the path, or nothing is sent.
+func TestPathArgumentsStayOneSegment(t *testing.T) {
 	t.Parallel()
 	seen := &recorder{}
-	server := httptest.NewServer(seen.record(replyJSON(http.StatusOK, "{}")))
+	server := httptest.NewServer(seen.record(respondWithJSON(http.StatusOK, anySuccess)))
 	t.Cleanup(server.Close)
 	c := newClient(t, client.WithBaseURL(server.URL+"/dm"))
 	refused := []string{"", ".", "..", "/", "a/b", "../x", "..\\x", `\`, "a/", "/a"}
-	taken := map[string]string{
+	accepted := map[string]string{
 		"%2e%2e": "%252e%252e", "%2F": "%252F", "..%2fx": "..%252fx", "a b": "a%20b", "a?b": "a%3Fb", "a#b": "a%23b", "...": "...", ".a": ".a",
 		"ünï-\U0001f511": "%C3%BCn%C3%AF-%F0%9F%94%91", "a%": "a%25", "a\x00b": "a%00b", "a\nb": "a%0Ab", "a;b": "a%3Bb", "a@b.example:1": "a@b.example:1", "\xff": "%FF",
 		"{id}": "%7Bid%7D", "{user_id}": "%7Buser_id%7D",
@@ -35,10 +34,10 @@ func TestPathArgumentsNeverClimb(t *testing.T) {
 		},
 	} {
 		for _, argument := range refused {
-			refusesArgument(t, call(argument))
+			assertArgumentError(t, call(argument))
 		}
 		assert.Empty(t, seen.all())
-		for argument, escaped := range taken {
+		for argument, escaped := range accepted {
 			require.NoError(t, call(argument), "%q", argument)
 			path := seen.all()[0].path
 			segments := strings.Split(path, "/")
@@ -73,20 +72,20 @@ func TestBaseURLs(t *testing.T) {
 		"http://[::1]:8000":                     "http://[::1]:8000" + path,
 		"HTTPS://Example.com":                   "https://Example.com" + path,
 	} {
-		s, c := newCatch(t, client.WithBaseURL(base))
+		s, c := newCaptureClient(t, client.WithBaseURL(base))
 		_, err := c.PeriodicAgents.Get(t.Context(), 7)
 		require.NoError(t, err)
 		assert.Equal(t, want, s.url.String())
 		u := c.BaseURL()
 		assert.Equal(t, strings.TrimSuffix(want, path), u.String())
 		u.Host = "evil.example"
-		assert.NotEqual(t, u.Host, c.BaseURL().Host, "what is given out is a copy")
+		assert.NotEqual(t, u.Host, c.BaseURL().Host, "BaseURL returns a copy")
 	}
 }
 
-func TestDoBuildsItsPath(t *testing.T) {
+func TestDoBuildsPath(t *testing.T) {
 	t.Parallel()
-	s, c := newCatch(t)
+	s, c := newCaptureClient(t)
 	require.NoError(t, c.Do(t.Context(), client.Request{
 		Method: http.MethodPost, PathTemplate: "/api/{org}/x/{thing}/{user_id}/{thing}/",
 		PathParams: map[string]string{"thing": "a b"}, Query: map[string][]string{"q": {"1", "2&"}}, Body: []int{1},

@@ -3,22 +3,31 @@ package client
 import (
 	"context"
 	"iter"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // PeriodicAgentsService calls the operations on periodic agents.
 type PeriodicAgentsService struct{ client *Client }
 
+func (s *PeriodicAgentsService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns one page of the org's agents. Nil params select all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
-	return do[Page[PeriodicAgent]](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgent](ctx, s.owner(), opts, params.request)
 }
 
 // All iterates over the org's agents, from the page in params to the last, with one
-// request per page. An error ends the iteration; it is a [*PageError] unless
-// nothing was sent. An item that moves to an earlier page during the iteration,
-// since another one was deleted, may be missed.
+// request per page. It yields every item once, also if others are created or
+// deleted meanwhile; the package documentation has the details. An error ends the
+// iteration; it is a [*PageError] unless nothing was sent.
 func (s *PeriodicAgentsService) All(ctx context.Context, params *PeriodicAgentListParams, opts ...AllOption) iter.Seq2[*PeriodicAgent, error] {
-	return all(ctx, s.client, opts, params.request, (*PeriodicAgent).key)
+	return all(ctx, s.owner(), opts, params.request, (*PeriodicAgent).key)
 }
 
 func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) {
@@ -27,47 +36,110 @@ func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) 
 
 // Get returns the agent with this id.
 func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallOption) (*PeriodicAgent, error) {
-	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgent](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentGetRequest(org, userID, id)
 	})
 }
 
 // Create creates an agent, which runs on its schedule unless its task is disabled.
-// A schedule that would never run is refused; see [UnrunnableError]. Leave
-// start_time unset unless it is needed: it may cause an additional run that the
-// crontab doesn't have. The returned agent's Mentor has the unique id only.
+// Empty fields of its crontab are sent as *.
+//
+// Leave the StartTime of the task unset unless it is needed: newer schedulers run
+// an agent that has one once more, up to two hours before its first proper run.
+//
+// A schedule that would never run is refused; see [UnrunnableError]. The returned
+// agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	agent = agent.explicit()
+	return s.write(ctx, settings, agent.crontab(), true, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
 	})
 }
 
 // Replace replaces the agent with this id. Mentor, title and crontab are required.
+// Empty fields of the crontab are sent as *, so none of them keeps its stored
+// value. All other fields keep their values if they are nil or unset in the
+// request, also those of the task; [PeriodicAgent.CreateRequest] sets all of them.
+//
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
-		return newPeriodicAgentReplaceRequest(org, userID, id, agent)
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	agent = agent.explicit()
+	return s.write(ctx, settings, agent.crontab(), true, func(org, userID string) (*request, error) {
+		r, err := newPeriodicAgentReplaceRequest(org, userID, id, agent)
+		if _, ok := settings.fields["task"]; err == nil && !ok && agent.crontab().isZero() {
+			err = &api.ArgumentError{Argument: "task.crontab", Reason: "has no field set, but a replacement needs a whole schedule"}
+		}
+		return r, err
 	})
 }
 
-// Update changes the fields of the agent with this id that are set in changes,
-// which may be single fields of the crontab. A schedule that would never run is
-// refused; see [UnrunnableError]. The returned agent's Mentor has the unique id
-// only.
+// Update changes the fields of the agent with this id that are set in changes. All
+// others keep their values, also those of the task and of the crontab.
 //
-// The service's scheduler plans from the agent's last run, which the API doesn't
-// show. So a changed crontab may run the agent at once, one_off on an agent that has
-// run only disables it, and disabling an agent forgets its last run.
+// The scheduler goes by the agent's last run, which the API does not report. So a
+// changed schedule may run at once, and an agent that has run is only disabled if
+// it becomes OneOff. An agent with a StartTime that is enabled again may run once
+// more, up to two hours before its next proper run.
+//
+// A schedule that would never run is refused; see [UnrunnableError]. If changes has
+// some fields of a crontab but not all, Update requests the agent first, to check
+// the schedule as a whole. The returned agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
+	if err != nil {
+		return nil, err
+	}
+	build := func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)
+	}
+	if _, err := build(settings.org, settings.userID); err != nil {
+		return nil, err
+	}
+	schedule := changes.crontab()
+	if schedule.isPartial() && !settings.allowUnrunnable {
+		stored, err := receive[PeriodicAgent](ctx, s.owner(), settings.forReading(), func(org, userID string) (*request, error) {
+			return newPeriodicAgentGetRequest(org, userID, id)
+		})
+		if err != nil {
+			return nil, err
+		}
+		schedule = schedule.orElse(stored.Task.Crontab)
+	}
+	return s.write(ctx, settings, schedule, changes.schedules(), build)
+}
+
+// write sends a request that writes an agent. It refuses a schedule that would
+// never run. If schedules is set, it also checks the stored schedule, which may
+// have been changed by others.
+func (s *PeriodicAgentsService) write(ctx context.Context, settings *callSettings, schedule CrontabSchedule, schedules bool, build buildFunc) (*PeriodicAgent, error) {
+	agent, err := receive[PeriodicAgent](ctx, s.owner(), settings, func(org, userID string) (*request, error) {
+		r, err := build(org, userID)
+		if err == nil && !settings.allowUnrunnable {
+			err = checkSchedule(schedule)
+		}
+		return r, err
 	})
+	if err == nil && schedules && !settings.allowUnrunnable {
+		err = checkStored(agent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return agent, nil
 }
 
 // Delete deletes the agent with this id and its schedule.
 func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...CallOption) error {
-	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
+	return s.owner().discard(ctx, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentDeleteRequest(org, userID, id)
 	})
 }
@@ -75,7 +147,7 @@ func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...Ca
 // Statistics counts the org's agents by the status of their latest run. Nil
 // params select all of them.
 func (s *PeriodicAgentsService) Statistics(ctx context.Context, params *PeriodicAgentStatisticsParams, opts ...CallOption) (*PeriodicAgentStatistics, error) {
-	return do[PeriodicAgentStatistics](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentStatistics](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentStatisticsRequest(org, userID, params)
 	})
 }

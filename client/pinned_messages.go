@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -9,20 +10,44 @@ import (
 // PinnedMessagesService calls the operations on pinned chat sessions.
 type PinnedMessagesService struct{ client *Client }
 
-// List returns the pinned messages of a chat session. The service sends all of
-// them at once, so there is only one page.
+func (s *PinnedMessagesService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
+// List returns the pinned messages of a chat session. Releases before 4.202 send
+// the messages of this session only. Newer releases send the first message of every
+// pinned session, on several pages; List requests all of them and returns this
+// session. So the result is the only page, and is empty if the session is not
+// pinned.
 func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedSession], error) {
-	return do[Page[PinnedSession]](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	sessions := all(ctx, s.owner(), allOptions(opts), func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
 		return newPinnedMessageListRequest(org, userID, sessionID)
-	})
+	}, (*PinnedSession).key)
+	page := &Page[PinnedSession]{Results: []*PinnedSession{}}
+	for session, err := range sessions {
+		if failure, ok := errors.AsType[*PageError](err); ok && failure.Page == 1 {
+			return nil, failure.Err
+		}
+		if err != nil {
+			return nil, err
+		}
+		if sameUUID(session.SessionID, sessionID) {
+			page.Results = append(page.Results, session)
+		}
+	}
+	page.Count = int64(len(page.Results))
+	return page, nil
 }
 
 // Create pins a chat session.
 func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*Pin, error) {
-	return do[Pin](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[Pin](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
@@ -32,7 +57,7 @@ func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, op
 
 // Delete unpins a chat session.
 func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, opts ...CallOption) error {
-	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
+	return s.owner().discard(ctx, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
@@ -48,3 +73,5 @@ func checkSession(id string) error {
 	}
 	return nil
 }
+
+func (s *PinnedSession) key() itemKey { return itemKey{uniqueID: s.SessionID} }

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,15 +11,11 @@ import (
 )
 
 // WithPrefetch lets All fetch up to n pages ahead of the one that is being
-// iterated over, at the same time. It takes memory for n pages more.
+// iterated over, concurrently. It takes memory for n more pages.
 //
-// The items come in the same order, and none is missed that an iteration without
-// this option would find: if a page that was fetched ahead has another Count than
-// the page before it, the list has changed in between. The page and those behind
-// it are fetched again, at first fewer at a time. Two changes are not noticed: an
-// item created on a page that was fetched already, and an item created and another
-// one deleted between two requests that run at the same time. After the latter,
-// an item that has moved to another page may be missed.
+// The items come in the same order, and no item is missed that an iteration without
+// this option would yield. If the list changes, pages that were fetched before the
+// change are fetched again, at first fewer of them at a time.
 func WithPrefetch(n int) AllOption {
 	return allOption(func(s *callSettings) error {
 		if n < 0 {
@@ -67,14 +62,6 @@ func (p *prefetcher[T]) stop() {
 // page returns the page with this query, which comes after the page last, or the
 // first page if last is nil.
 func (p *prefetcher[T]) page(query string, last *Page[T]) fetched[T] {
-	next := p.next(query, last)
-	if response := p.pager.settings.response; response != nil && next.response.StatusCode != 0 {
-		*response = next.response
-	}
-	return next
-}
-
-func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
 	for {
 		pending, ok := p.pending[query]
 		if !ok {
@@ -92,11 +79,19 @@ func (p *prefetcher[T]) next(query string, last *Page[T]) fetched[T] {
 	}
 }
 
+// refetch fetches a page again, since the list has changed. It discards the pages
+// that are being fetched ahead.
+func (p *prefetcher[T]) refetch(query string) fetched[T] {
+	p.discard()
+	p.window = min(1, p.ahead)
+	return p.pager.fetch(p.parent, query)
+}
+
 // isOutdated reports whether a page that may have been fetched before the page
 // last shows the list in another state.
 func (f fetched[T]) isOutdated(last *Page[T]) bool {
 	if f.err != nil {
-		return errors.Is(f.err, ErrNotFound) // its items may be there by now
+		return f.isMissing() // it may exist by now
 	}
 	return f.page.Count != last.Count
 }

@@ -23,8 +23,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// documentedErrors are the errors that the README and the package
-// documentation name, and how a program meets each.
+// documentedErrors returns a scenario for every error that the README and the
+// package documentation name.
 func documentedErrors() map[string]func(t *testing.T) error {
 	heldBack := func(t *testing.T) error {
 		c := serving(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -45,11 +45,11 @@ func documentedErrors() map[string]func(t *testing.T) error {
 	}
 	return map[string]func(t *testing.T) error{
 		"api.ArgumentError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(t.Context(), 0)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(t.Context(), 0)
 			return as[*api.ArgumentError](t, err)
 		},
 		"client.UnrunnableError": func(t *testing.T) error {
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
 				Mentor: "m", Title: "t",
 				Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{DayOfMonth: "31", MonthOfYear: "2"}},
 			})
@@ -61,7 +61,7 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.TransportError": func(t *testing.T) error {
 			ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 			defer cancel()
-			_, err := responding(t, http.StatusOK, "{}").PeriodicAgents.Get(ctx, 1)
+			_, err := responding(t, http.StatusOK, anySuccess).PeriodicAgents.Get(ctx, 1)
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			return as[*client.TransportError](t, err)
 		},
@@ -76,8 +76,19 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.HeldBackError": func(t *testing.T) error {
 			return as[*client.HeldBackError](t, heldBack(t))
 		},
+		"client.ErrBodyTooLarge": func(t *testing.T) error {
+			_, err := responding(t, http.StatusOK, "{\"id\": 1}").PeriodicAgents.Get(t.Context(), 1, client.WithMaxBody(3))
+			require.ErrorIs(t, err, client.ErrBodyTooLarge)
+			return as[*client.TransportError](t, err)
+		},
 		"client.DecodeError": func(t *testing.T) error {
 			_, err := responding(t, http.StatusOK, "<html>").PeriodicAgents.Get(t.Context(), 1)
+			return as[*client.DecodeError](t, err)
+		},
+		"client.ErrOrderingIgnored": func(t *testing.T) error {
+			c := responding(t, http.StatusOK, `{"count": 2, "next": null, "previous": null, "results": [{"id": 2}, {"id": 1}]}`)
+			_, err := c.PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Ordering: client.OrderByID})
+			require.ErrorIs(t, err, client.ErrOrderingIgnored)
 			return as[*client.DecodeError](t, err)
 		},
 		"client.PageError": func(t *testing.T) error {
@@ -96,13 +107,19 @@ func documentedErrors() map[string]func(t *testing.T) error {
 		"client.ErrUnauthorized": ofStatus(http.StatusUnauthorized, client.ErrUnauthorized),
 		"client.ErrForbidden":    ofStatus(http.StatusForbidden, client.ErrForbidden),
 		"client.ErrNotFound":     ofStatus(http.StatusNotFound, client.ErrNotFound),
-		"client.ErrConflict":     ofStatus(http.StatusConflict, client.ErrConflict),
-		"client.ErrRateLimited":  ofStatus(http.StatusTooManyRequests, client.ErrRateLimited),
-		"client.ErrServer":       ofStatus(http.StatusInternalServerError, client.ErrServer),
+		"client.ErrNotFromService": func(t *testing.T) error {
+			_, err := responding(t, http.StatusNotFound, "default backend - 404").PeriodicAgents.Get(t.Context(), 1)
+			require.ErrorIs(t, err, client.ErrNotFromService)
+			require.NotErrorIs(t, err, client.ErrNotFound)
+			return as[*client.Error](t, err)
+		},
+		"client.ErrConflict":    ofStatus(http.StatusConflict, client.ErrConflict),
+		"client.ErrRateLimited": ofStatus(http.StatusTooManyRequests, client.ErrRateLimited),
+		"client.ErrServer":      ofStatus(http.StatusInternalServerError, client.ErrServer),
 	}
 }
 
-func TestDocumentedErrorsAreTheOnesThatCome(t *testing.T) {
+func TestDocumentedErrorsOccur(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	_, section, found := strings.Cut(string(readme), "\n### Errors\n")
@@ -125,15 +142,16 @@ func TestDocumentedErrorsAreTheOnesThatCome(t *testing.T) {
 		}
 	}
 	for _, name := range exported {
-		meet := documentedErrors()[name]
-		if !assert.NotNil(t, meet, "no scenario meets %s", name) {
+		scenario := documentedErrors()[name]
+		if !assert.NotNil(t, scenario, "%s has no scenario", name) {
 			continue
 		}
-		t.Run(name, func(t *testing.T) { require.Error(t, meet(t)) })
+		t.Run(name, func(t *testing.T) { require.Error(t, scenario(t)) })
 	}
 }
 
-// exportedErrors are the error types and sentinels of packages client and api.
+// exportedErrors returns the error types and sentinels of packages client and
+// api.
 func exportedErrors(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -163,16 +181,16 @@ func exportedErrors(t *testing.T) []string {
 	return names
 }
 
-// ofStatus meets an error response with this status, which is sentinel and no
-// other.
+// ofStatus returns a scenario of an error response, which matches sentinel and
+// no other.
 func ofStatus(status int, sentinel error) func(t *testing.T) error {
 	return func(t *testing.T) error {
 		_, err := responding(t, status, `{"detail": "No."}`).PeriodicAgents.Get(t.Context(), 1)
 		for _, other := range []error{
-			client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound,
+			client.ErrValidation, client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrNotFromService,
 			client.ErrConflict, client.ErrRateLimited, client.ErrServer, client.ErrHeldBack, client.ErrTruncated,
 		} {
-			assert.Equal(t, other == sentinel, errors.Is(err, other), other) //nolint:errorlint // the very sentinels
+			assert.Equal(t, other == sentinel, errors.Is(err, other), other) //nolint:errorlint // identity is meant
 		}
 		return as[*client.Error](t, err)
 	}

@@ -1,20 +1,17 @@
 package client
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 )
 
-// redactor masks the request's secrets in a response: some servers and proxies
-// repeat them in their errors.
+// redactor masks secrets in what a server or a proxy responds: some of them
+// repeat the request in their errors.
 type redactor []string
 
 // redacted replaces a secret.
@@ -29,7 +26,9 @@ func (c *call) redactor() redactor {
 	secrets := append(redactor{c.apiKey()}, c.request.secrets...)
 	secrets.collect(reflect.ValueOf(c.request.body), 0)
 	secrets.collect(reflect.ValueOf(c.settings.fields), 0)
-	return slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortestRedacted })
+	secrets = slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortestRedacted })
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may contain another
+	return secrets
 }
 
 // isSecretName reports whether a field of the API with this name is a secret. It is
@@ -71,65 +70,62 @@ func (r *redactor) collect(value reflect.Value, depth int) {
 	}
 }
 
-func (r redactor) text(s string) string {
-	for _, secret := range r {
-		s = strings.ReplaceAll(s, secret, redacted)
-	}
-	return s
-}
+// text masks the secrets in a text, in whatever way they are spelled. If the text
+// ends with the beginning of a secret, as a text that was cut off may, that is
+// masked, too.
+func (r redactor) text(text string) string { return r.mask(text, false) }
 
-// forms returns the secrets as they may be spelled in a body: unescaped, and as Go
-// and Python escape them in JSON strings.
-func (r redactor) forms() [][]byte {
-	var forms [][]byte
-	for _, secret := range r {
-		forms = append(forms, []byte(secret))
-		for _, escapeHTML := range []bool{false, true} {
-			var out bytes.Buffer
-			encoder := json.NewEncoder(&out)
-			encoder.SetEscapeHTML(escapeHTML)
-			if encoder.Encode(secret) == nil {
-				form := bytes.TrimSpace(out.Bytes())
-				form = form[1 : len(form)-1] // without its quotes
-				forms = append(forms, form, asciiForm(form))
-			}
-		}
-	}
-	return forms
-}
-
-// asciiForm escapes what is not ASCII, as Python's json.dumps does.
-func asciiForm(form []byte) []byte {
-	var out []byte
-	for _, r := range string(form) {
-		if r < utf8.RuneSelf {
-			out = append(out, string(r)...)
+func (r redactor) mask(text string, anyCase bool) string {
+	var clean strings.Builder
+	unchanged := 0 // text[:unchanged] is in clean
+	for i := 0; i < len(text); {
+		n := r.match(text[i:], anyCase)
+		if n == 0 {
+			i++
 			continue
 		}
-		for _, unit := range utf16.Encode([]rune{r}) {
-			out = fmt.Appendf(out, `\u%04x`, unit)
-		}
+		clean.WriteString(text[unchanged:i])
+		clean.WriteString(redacted)
+		i += n
+		unchanged = i
 	}
-	return out
+	if unchanged == 0 {
+		return text
+	}
+	clean.WriteString(text[unchanged:])
+	return clean.String()
 }
 
+// match returns the length of the longest secret that text begins with.
+func (r redactor) match(text string, anyCase bool) int {
+	longest := 0
+	for _, secret := range r {
+		longest = max(longest, spelledLength(text, secret, anyCase))
+	}
+	return longest
+}
+
+// header masks the secrets in a header. A name has lost the case of its letters.
 func (r redactor) header(header http.Header) http.Header {
 	clean := make(http.Header, len(header))
 	for name, values := range header {
+		name = r.mask(name, true)
 		for _, value := range values {
-			clean.Add(name, r.text(value))
+			clean[name] = append(clean[name], r.text(value))
 		}
 	}
 	return clean
 }
 
-// fields masks the secrets in validation errors, but not in paths that look like
-// fields' names: a short secret may be such a name.
+// fields masks the secrets in validation errors. A short secret that looks like a
+// field's name stays in a path: it may be that name.
 func (r redactor) fields(fields []FieldError) []FieldError {
+	const longestName = 24
+	names := slices.DeleteFunc(slices.Clone(r), func(secret string) bool {
+		return len(secret) <= longestName && strings.Trim(secret, "_abcdefghijklmnopqrstuvwxyz") == ""
+	})
 	for i := range fields {
-		if strings.Trim(fields[i].Path, "._abcdefghijklmnopqrstuvwxyz") != "" {
-			fields[i].Path = r.text(fields[i].Path)
-		}
+		fields[i].Path = names.text(fields[i].Path)
 		for j, message := range fields[i].Messages {
 			fields[i].Messages[j] = r.text(message)
 		}
@@ -137,37 +133,85 @@ func (r redactor) fields(fields []FieldError) []FieldError {
 	return fields
 }
 
-// read reads a body up to a limit, and returns it with and without the secrets. A
-// secret that crosses the limit is read to its end, so that it is recognized.
-func (r redactor) read(body io.Reader, limit int64) (raw, clean []byte) {
-	forms := r.forms()
-	longest := 0
-	for _, form := range forms {
-		longest = max(longest, len(form))
+// userinfo matches the user and password of a URL, such as a proxy's.
+var userinfo = regexp.MustCompile(`://[^\s"']*@`)
+
+// error masks the secrets in an error of a lower layer: net/http repeats parts of
+// a malformed response. It returns err itself if there is nothing to mask.
+func (r redactor) error(err error) error {
+	if redirect, ok := errors.AsType[*RedirectError](err); ok {
+		return &RedirectError{Method: redirect.Method, From: r.text(redirect.From), To: r.text(redirect.To), Reason: redirect.Reason}
 	}
-	// If the rest can't be read, the beginning is returned.
-	all, _ := io.ReadAll(io.LimitReader(body, limit+int64(longest)))
-	raw = all[:min(limit, int64(len(all)))]
-	clean = make([]byte, 0, len(raw))
-	for i := 0; i < len(raw); {
-		if n := matched(all[i:], forms); n > 0 {
-			clean = append(clean, redacted...)
-			i += n
-			continue
-		}
-		clean = append(clean, all[i])
-		i++
+	r = r.withPasswords(err.Error())
+	if r.isClean(err) {
+		return err
 	}
-	return raw, clean[:min(limit, int64(len(clean)))]
+	return &redactedError{text: r.line(err.Error()), causes: r.cleanCauses(err)}
 }
 
-// matched returns the length of the longest form that text begins with.
-func matched(text []byte, forms [][]byte) int {
-	longest := 0
-	for _, form := range forms {
-		if len(form) > longest && text[0] == form[0] && bytes.HasPrefix(text, form) {
-			longest = len(form)
+// withPasswords adds the users and passwords of the URLs in a message.
+func (r redactor) withPasswords(text string) redactor {
+	r = slices.Clone(r)
+	for _, match := range userinfo.FindAllString(text, -1) {
+		for _, part := range strings.FieldsFunc(match, func(c rune) bool { return strings.ContainsRune(":/@", c) }) {
+			if len(part) >= shortestRedacted {
+				r = append(r, part)
+			}
 		}
 	}
-	return longest
+	return r
 }
+
+// line masks the secrets and the users and passwords of URLs in a message.
+func (r redactor) line(text string) string {
+	return r.text(userinfo.ReplaceAllString(text, "://"+redacted+"@"))
+}
+
+// isClean reports whether nothing that err and its causes print is a secret.
+func (r redactor) isClean(err error) bool {
+	for _, verb := range []string{"%v", "%+v", "%#v"} {
+		if text := fmt.Sprintf(verb, err); r.line(text) != text {
+			return false
+		}
+	}
+	for _, cause := range unwrap(err) {
+		if !r.isClean(cause) {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanCauses returns the causes of err that are clean.
+func (r redactor) cleanCauses(err error) []error {
+	var clean []error
+	for _, cause := range unwrap(err) {
+		if r.isClean(cause) {
+			clean = append(clean, cause)
+		} else {
+			clean = append(clean, r.cleanCauses(cause)...)
+		}
+	}
+	return clean
+}
+
+func unwrap(err error) []error {
+	switch err := err.(type) { //nolint:errorlint // it goes through the tree itself
+	case interface{ Unwrap() error }:
+		if cause := err.Unwrap(); cause != nil {
+			return []error{cause}
+		}
+	case interface{ Unwrap() []error }:
+		return err.Unwrap()
+	}
+	return nil
+}
+
+// redactedError is an error whose text had a secret.
+type redactedError struct {
+	text   string
+	causes []error
+}
+
+func (e *redactedError) Error() string   { return e.text }
+func (e *redactedError) Unwrap() []error { return e.causes }

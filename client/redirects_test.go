@@ -18,7 +18,8 @@ import (
 
 var redirects = []int{301, 302, 303, 307, 308}
 
-// changesMethod is whether this redirect has a client turn op into a GET.
+// changesMethod reports whether net/http changes the method to GET after this
+// redirect.
 func changesMethod(status int, op operation) bool {
 	return status < 304 && op.method != http.MethodGet && op.method != http.MethodHead
 }
@@ -30,7 +31,7 @@ func redirectTo(status int, location func(*http.Request) string) http.HandlerFun
 	}
 }
 
-// target is where a redirect leads that must not be followed.
+// target is the target of a redirect that must not be followed.
 type target struct {
 	name     string
 	location func(thief string) string
@@ -43,12 +44,12 @@ func targets() []target {
 		{"another host without a scheme", func(thief string) string { return strings.TrimPrefix(thief, "http:") + "/api/" }},
 		{"another host with a user", func(thief string) string { return strings.Replace(thief, "://", "://ada:pw@", 1) }},
 		{"another scheme", func(thief string) string { return strings.Replace(thief, "http:", "https:", 1) }},
-		{"no scheme of HTTP", func(string) string { return "ftp://127.0.0.1/" }},
+		{"a scheme other than HTTP", func(string) string { return "ftp://127.0.0.1/" }},
 	}
 }
 
-// Neither the key nor a body ever reaches another origin, and no method becomes
-// another on the way.
+// A redirect sends neither the key nor a body to another origin, and never
+// changes the method.
 func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	known := operations(t)
@@ -56,7 +57,7 @@ func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 		t.Run(to.name, func(t *testing.T) {
 			t.Parallel()
 			stolen := &recorder{}
-			thief := httptest.NewServer(stolen.record(replyJSON(http.StatusOK, "{}")))
+			thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, anySuccess)))
 			t.Cleanup(thief.Close)
 			for _, status := range redirects {
 				seen, opts := serve(t, redirectTo(status, func(*http.Request) string { return to.location(thief.URL) }))
@@ -71,10 +72,10 @@ func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 					require.NoError(t, parseErr)
 					assert.Contains(t, refusal.To, location.Host)
 					assert.NotContains(t, refusal.To, "pw")
-					assert.Contains(t, err.Error(), refusal.To, "the error says where it was being sent")
+					assert.Contains(t, err.Error(), refusal.To, "the error names the target")
 					assertHoldsNoSecret(t, err)
 				}
-				assert.Len(t, seen.all(), len(known), "a refused redirect is not tried again")
+				assert.Len(t, seen.all(), len(known), "a refused redirect is not retried")
 			}
 			assert.Empty(t, stolen.all())
 		})
@@ -84,7 +85,7 @@ func TestRedirectsElsewhereAreNotFollowed(t *testing.T) {
 func TestRedirectsOutOfTLSAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	stolen := &recorder{}
-	thief := httptest.NewServer(stolen.record(replyJSON(http.StatusOK, "{}")))
+	thief := httptest.NewServer(stolen.record(respondWithJSON(http.StatusOK, anySuccess)))
 	t.Cleanup(thief.Close)
 	for _, status := range redirects {
 		server := httptest.NewTLSServer(redirectTo(status, func(*http.Request) string { return thief.URL }))
@@ -99,7 +100,7 @@ func TestRedirectsOutOfTLSAreNotFollowed(t *testing.T) {
 	assert.Empty(t, stolen.all())
 }
 
-// Within the service a redirect is followed, if it leaves the method as it is.
+// A redirect within the service is followed if it keeps the method.
 func TestRedirectsToTheSameService(t *testing.T) {
 	t.Parallel()
 	known := operations(t)
@@ -119,7 +120,7 @@ func testRedirectWithin(t *testing.T, op operation, status int, absolute bool) {
 	t.Helper()
 	seen, opts := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/new/") {
-			replyJSON(http.StatusOK, "{}")(w, r)
+			respondWithJSON(http.StatusOK, anySuccess)(w, r)
 			return
 		}
 		redirectTo(status, func(r *http.Request) string {
@@ -145,9 +146,8 @@ func testRedirectWithin(t *testing.T, op operation, status int, absolute bool) {
 	assert.Equal(t, requests[0].header.Get("Authorization"), requests[1].header.Get("Authorization"))
 }
 
-// The origin is the same whatever the letters' case, and with or without the
-// port that the scheme has anyway.
-func TestSameOriginInOtherWords(t *testing.T) {
+// Two origins are the same regardless of case and of the scheme's default port.
+func TestSameOriginInOtherSpellings(t *testing.T) {
 	t.Parallel()
 	for _, location := range []string{"https://base.manager.iblai.app:443/new/", "https://BASE.manager.iblai.app/new/", "HTTPS://base.manager.iblai.app/new/"} {
 		sent := 0
@@ -156,7 +156,7 @@ func TestSameOriginInOtherWords(t *testing.T) {
 				return respondWith(r, http.StatusPermanentRedirect, "", "Location", location), nil
 			}
 			assert.Equal(t, "Api-Token "+testKey, r.Header.Get("Authorization"))
-			return respond(r, http.StatusOK, "{}"), nil
+			return respond(r, http.StatusOK, anySuccess), nil
 		}))
 		_, err := c.PeriodicAgents.Get(t.Context(), 1)
 		require.NoError(t, err, location)
@@ -176,11 +176,11 @@ func TestRedirectLoopsEnd(t *testing.T) {
 		refusal, ok := errors.AsType[*client.RedirectError](err)
 		require.True(t, ok, "%s: %v", op.name, err)
 		assert.Contains(t, refusal.Reason, "10 redirects")
-		assert.Len(t, seen.all(), 10, "a loop is not tried again")
+		assert.Len(t, seen.all(), 10, "a loop is not retried")
 	}
 }
 
-func TestRedirectsToNowhere(t *testing.T) {
+func TestRedirectsWithoutLocation(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		for _, status := range redirects {
@@ -188,7 +188,7 @@ func TestRedirectsToNowhere(t *testing.T) {
 			err := op.call(t.Context(), newClient(t, append(opts, retries(attempts))...))
 			require.Error(t, err, "%s after %d", op.name, status)
 			assert.ErrorContains(t, err, "check the base URL", "%s after %d", op.name, status)
-			assert.Len(t, seen.all(), 1, "%s after %d is not tried again", op.name, status)
+			assert.Len(t, seen.all(), 1, "%s after %d is not retried", op.name, status)
 		}
 	}
 }
@@ -205,23 +205,23 @@ func TestRedirectsWithMalformedLocation(t *testing.T) {
 	}
 }
 
-// The caller's own CheckRedirect is asked for what the client would follow.
-func TestCheckRedirectOfTheCaller(t *testing.T) {
+// The program's CheckRedirect is called for redirects that the client accepts.
+func TestCheckRedirectOfTheProgram(t *testing.T) {
 	t.Parallel()
 	no := errors.New("not here")
-	asked := 0
-	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+	called := 0
+	transport := roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		return respondWith(r, http.StatusFound, "", "Location", "/elsewhere/"), nil
 	})
 	theirs := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		asked++
+		called++
 		return no
 	}}
 	c := newClient(t, client.WithHTTPClient(theirs))
 	_, err := c.PeriodicAgents.Get(t.Context(), 1, retries(1))
 	require.ErrorIs(t, err, no)
 	require.Error(t, c.PeriodicAgents.Delete(t.Context(), 1))
-	assert.Equal(t, 1, asked, "not for what the client itself refuses")
+	assert.Equal(t, 1, called, "redirects that the client refuses are not passed on")
 
 	theirs.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	_, err = newClient(t, client.WithHTTPClient(theirs)).PeriodicAgents.Get(t.Context(), 1)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,22 +21,23 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// script answers request by request as told. What is nil breaks the connection.
-type script struct {
-	answers []func(*http.Request) *http.Response
-	mu      sync.Mutex
-	at      []time.Duration // of each request, since the first
-	begin   time.Time
+// scriptedTransport returns one response per request, in order, and repeats the
+// last one. A nil entry resets the connection.
+type scriptedTransport struct {
+	responses []func(*http.Request) *http.Response
+	mu        sync.Mutex
+	sentAt    []time.Duration // of each request, since the first
+	begin     time.Time
 }
 
-func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *scriptedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.at) == 0 {
+	if len(s.sentAt) == 0 {
 		s.begin = time.Now()
 	}
-	s.at = append(s.at, time.Since(s.begin))
-	next := s.answers[min(len(s.at), len(s.answers))-1]
+	s.sentAt = append(s.sentAt, time.Since(s.begin))
+	next := s.responses[min(len(s.sentAt), len(s.responses))-1]
 	if next == nil {
 		return nil, syscall.ECONNRESET
 	}
@@ -46,37 +48,50 @@ func status(code int) func(*http.Request) *http.Response {
 	return func(r *http.Request) *http.Response { return respond(r, code, "") }
 }
 
-func statusAfter(code int, retryAfter string) func(*http.Request) *http.Response {
+func statusWithRetryAfter(code int, retryAfter string) func(*http.Request) *http.Response {
 	return func(r *http.Request) *http.Response { return respondWith(r, code, "", "Retry-After", retryAfter) }
 }
 
-func ok(r *http.Request) *http.Response { return respond(r, http.StatusOK, "{}") }
+// throttled is the application's 429.
+func throttled(r *http.Request) *http.Response {
+	return respondWith(r, http.StatusTooManyRequests, `{"detail": "Request was throttled. Expected available in 1 second."}`, "Retry-After", "1")
+}
 
-func newScript(t *testing.T, answers ...func(*http.Request) *http.Response) (*script, *client.Client) {
+// notFound is the application's 404.
+func notFound(r *http.Request) *http.Response {
+	return respond(r, http.StatusNotFound, `{"detail": "Not found."}`)
+}
+
+func ok(r *http.Request) *http.Response { return respond(r, http.StatusOK, anySuccess) }
+
+func newScriptedClient(t *testing.T, responses ...func(*http.Request) *http.Response) (*scriptedTransport, *client.Client) {
 	t.Helper()
-	s := &script{answers: answers}
+	s := &scriptedTransport{responses: responses}
 	return s, newClient(t, client.WithHTTPClient(&http.Client{Transport: s}))
 }
 
-// What may be done twice is tried four times by default, all else once, unless
-// it was refused before it was handled.
-func TestSendsByDefault(t *testing.T) {
+// By default an idempotent request is sent four times, and any other request
+// once, unless it was refused before it was handled.
+func TestAttemptsByDefault(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		for _, c := range []struct {
-			name   string
-			answer func(*http.Request) *http.Response
-			sends  int
+			name     string
+			response func(*http.Request) *http.Response
+			sends    int
 		}{
-			{"reset", nil, op.sends(4)},
-			{"502", status(502), op.sends(4)},
-			{"503", status(503), op.sends(4)},
-			{"504", status(504), op.sends(4)},
-			{"429", status(429), 4},
-			{"503 with a wait", statusAfter(503, "1"), 4},
+			{"reset", nil, op.attemptsOf(4)},
+			{"502", status(502), op.attemptsOf(4)},
+			{"503", status(503), op.attemptsOf(4)},
+			{"504", status(504), op.attemptsOf(4)},
+			{"429", throttled, 4},
+			{"429 of a proxy", status(429), op.attemptsOf(4)},
+			{"503 with Retry-After", statusWithRetryAfter(503, "1"), op.attemptsOf(4)},
+			{"503 with Retry-After 0", statusWithRetryAfter(503, "0"), op.attemptsOf(4)},
 			{"400", status(400), 1},
 			{"401", status(401), 1},
-			{"404", status(404), 1},
+			{"404", notFound, 1},
+			{"404 of a proxy", status(404), op.attemptsOf(4)},
 			{"408", status(408), 1},
 			{"500", status(500), 1},
 			{"501", status(501), 1},
@@ -84,35 +99,36 @@ func TestSendsByDefault(t *testing.T) {
 			t.Run(op.name+"/"+c.name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					s, cl := newScript(t, c.answer)
+					s, cl := newScriptedClient(t, c.response)
 					require.Error(t, op.call(t.Context(), cl))
-					assert.Len(t, s.at, c.sends)
+					assert.Len(t, s.sentAt, c.sends)
 				})
 			})
 		}
 	}
 }
 
-// Once it goes well the call has gone well, and tells how often it was sent.
-func TestRecovers(t *testing.T) {
+// A call succeeds as soon as one attempt does, and reports the number of
+// attempts.
+func TestCallSucceedsAfterRetries(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s, c := newScript(t, statusAfter(503, "1"), status(429), statusAfter(429, "2"), ok)
+				s, c := newScriptedClient(t, append(slices.Repeat([]func(*http.Request) *http.Response{throttled}, 3), ok)...)
 				var response client.Response
 				require.NoError(t, op.call(t.Context(), c, client.WithResponse(&response)))
-				assert.Len(t, s.at, 4)
+				assert.Len(t, s.sentAt, 4)
 				assert.Equal(t, 4, response.Attempts)
 			})
 		})
 	}
 }
 
-// A DELETE whose answer was lost may have been done: that it is gone then is
-// what was asked for. What has not been handled before is not there.
-func TestDeleteThatFindsNothing(t *testing.T) {
+// If an earlier attempt of a DELETE may have arrived, a 404 is success.
+// Otherwise it is an error.
+func TestNotFoundAfterDelete(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -120,22 +136,23 @@ func TestDeleteThatFindsNothing(t *testing.T) {
 		gone   bool
 	}{
 		{"at once", nil, false},
-		{"after a limit", []func(*http.Request) *http.Response{status(429)}, false},
-		{"after two limits", []func(*http.Request) *http.Response{status(429), statusAfter(429, "1")}, false},
-		{"after a refusal with a wait", []func(*http.Request) *http.Response{statusAfter(503, "1")}, false},
-		{"after a lost answer", []func(*http.Request) *http.Response{nil}, true},
+		{"after a 429", []func(*http.Request) *http.Response{throttled}, true},
+		{"after a proxy's 429", []func(*http.Request) *http.Response{status(429)}, true},
+		{"after a 503 with Retry-After", []func(*http.Request) *http.Response{statusWithRetryAfter(503, "1")}, true},
+		{"after a proxy's 404", []func(*http.Request) *http.Response{status(404)}, true},
+		{"after a lost response", []func(*http.Request) *http.Response{nil}, true},
 		{"after a gateway's timeout", []func(*http.Request) *http.Response{status(504)}, true},
-		{"after a lost answer and a limit", []func(*http.Request) *http.Response{nil, status(429)}, true},
-		{"after an answer that broke off", []func(*http.Request) *http.Response{func(r *http.Request) *http.Response {
+		{"after a lost response and a limit", []func(*http.Request) *http.Response{nil, status(429)}, true},
+		{"after a response that was cut off", []func(*http.Request) *http.Response{func(r *http.Request) *http.Response {
 			response := respond(r, http.StatusOK, "")
-			response.Body = broken{}
+			response.Body = resetBody{}
 			return response
 		}}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				_, cl := newScript(t, append(c.before, status(404))...)
+				_, cl := newScriptedClient(t, append(c.before, notFound)...)
 				if err := cl.PeriodicAgents.Delete(t.Context(), 1); c.gone {
 					assert.NoError(t, err)
 				} else {
@@ -146,29 +163,29 @@ func TestDeleteThatFindsNothing(t *testing.T) {
 	}
 }
 
-type broken struct{}
+type resetBody struct{}
 
-func (broken) Read([]byte) (int, error) { return 0, syscall.ECONNRESET }
-func (broken) Close() error             { return nil }
+func (resetBody) Read([]byte) (int, error) { return 0, syscall.ECONNRESET }
+func (resetBody) Close() error             { return nil }
 
-// That something is gone is what was asked for of a DELETE only.
-func TestGetThatFindsNothingAfterALostAnswer(t *testing.T) {
+// A 404 after a lost response is success for DELETE only.
+func TestNotFoundAfterLostResponseOfGet(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		_, c := newScript(t, nil, status(404))
+		_, c := newScriptedClient(t, nil, notFound)
 		_, err := c.PeriodicAgents.Get(t.Context(), 1)
 		require.ErrorIs(t, err, client.ErrNotFound)
 	})
 }
 
-// Without a connection nothing can have arrived, so anything may be sent again.
-func TestDialFailuresAreTriedAgain(t *testing.T) {
+// Without a connection no request can have arrived, so every method is retried.
+func TestDialFailuresAreRetried(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			seen := &recorder{}
-			server := httptest.NewServer(seen.record(replyJSON(http.StatusOK, "{}")))
+			server := httptest.NewServer(seen.record(respondWithJSON(http.StatusOK, anySuccess)))
 			t.Cleanup(server.Close)
 			var dials atomic.Int32
 			transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -186,8 +203,8 @@ func TestDialFailuresAreTriedAgain(t *testing.T) {
 	}
 }
 
-// The same of a listener that is really closed.
-func TestNobodyListens(t *testing.T) {
+// The same holds for a port that no server listens on.
+func TestRefusedConnectionsAreRetried(t *testing.T) {
 	t.Parallel()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -196,15 +213,16 @@ func TestNobodyListens(t *testing.T) {
 	for _, op := range operations(t) {
 		err := op.call(t.Context(), c)
 		require.ErrorIs(t, err, syscall.ECONNREFUSED, op.name)
-		assertTransport(t, op, err, attempts)
+		assertTransportError(t, op, err, attempts)
 	}
 }
 
-// A DELETE that never left the machine has deleted nothing.
-func TestDeleteThatFindsNothingAfterDialFailure(t *testing.T) {
+// A 404 after a failed dial is an error, since the earlier attempt deleted
+// nothing.
+func TestNotFoundAfterDialFailureOfDelete(t *testing.T) {
 	t.Parallel()
 	seen := &recorder{}
-	server := httptest.NewServer(seen.record(replyJSON(http.StatusNotFound, `{"detail": "Not found."}`)))
+	server := httptest.NewServer(seen.record(respondWithJSON(http.StatusNotFound, `{"detail": "Not found."}`)))
 	t.Cleanup(server.Close)
 	var dials atomic.Int32
 	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -215,27 +233,27 @@ func TestDeleteThatFindsNothingAfterDialFailure(t *testing.T) {
 	}}
 	c := newClient(t, client.WithBaseURL(server.URL), client.WithHTTPClient(&http.Client{Transport: transport}), retries(attempts))
 	for _, op := range operations(t) {
-		if op.deletes() {
+		if op.isDelete() {
 			require.ErrorIs(t, op.call(t.Context(), c), client.ErrNotFound, op.name)
 		}
 	}
 }
 
-// TLS that fails before it stands is a connection that never was.
-func TestHandshakeFailuresAreTriedAgain(t *testing.T) {
+// A TLS handshake that fails leaves no connection, so every method is retried.
+func TestHandshakeFailuresAreRetried(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			seen := &recorder{}
 			var handshakes atomic.Int32
-			server := httptest.NewUnstartedServer(seen.record(replyJSON(http.StatusOK, "{}")))
-			server.Config.ErrorLog = discard()
+			server := httptest.NewUnstartedServer(seen.record(respondWithJSON(http.StatusOK, anySuccess)))
+			server.Config.ErrorLog = discardLogger()
 			server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 				if handshakes.Add(1) < 3 {
 					return nil, errors.New("not yet")
 				}
-				return nil, nil //nolint:nilnil // that is how the server's own configuration is asked for
+				return nil, nil //nolint:nilnil // it selects the server's own configuration
 			}}
 			server.StartTLS()
 			c := newClient(t, append(connect(t, server), retries(attempts))...)
@@ -246,11 +264,11 @@ func TestHandshakeFailuresAreTriedAgain(t *testing.T) {
 	}
 }
 
-// A certificate that isn't trusted will not be at the next try either.
-func TestUntrustedCertificatesAreNotTriedAgain(t *testing.T) {
+// An untrusted certificate is not retried.
+func TestUntrustedCertificatesAreNotRetried(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewUnstartedServer(replyJSON(http.StatusOK, "{}"))
-	server.Config.ErrorLog = discard()
+	server := httptest.NewUnstartedServer(respondWithJSON(http.StatusOK, anySuccess))
+	server.Config.ErrorLog = discardLogger()
 	var handshakes atomic.Int32
 	server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 		handshakes.Add(1)
@@ -265,8 +283,8 @@ func TestUntrustedCertificatesAreNotTriedAgain(t *testing.T) {
 	assert.EqualValues(t, 1, handshakes.Load())
 }
 
-// Over HTTP/2, too, a request that was sent is not sent again.
-func TestSendsOverHTTP2(t *testing.T) {
+// Over HTTP/2, too, only idempotent requests are retried once they were sent.
+func TestRetriesOverHTTP2(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
 		t.Run(op.name, func(t *testing.T) {
@@ -278,7 +296,7 @@ func TestSendsOverHTTP2(t *testing.T) {
 			t.Cleanup(server.Close)
 			c := newClient(t, client.WithBaseURL(server.URL), client.WithHTTPClient(server.Client()), retries(attempts))
 			isTransportError(t, op, op.call(t.Context(), c))
-			assert.Len(t, seen.all(), op.sends(attempts))
+			assert.Len(t, seen.all(), op.attemptsOf(attempts))
 		})
 	}
 }

@@ -15,13 +15,17 @@ import (
 // RetryPolicy sets how often and after which wait a request is retried. A field
 // that is zero has its default.
 //
-// GET, HEAD, PUT and DELETE are retried if the connection failed and on 429,
-// 502, 503 and 504. POST and PATCH are retried only if they were not handled: if
-// there was no connection to send them on, on 429, and on a 503 with a
-// Retry-After.
+// GET, HEAD, PUT and DELETE are retried if the connection failed, on 429, 502,
+// 503 and 504, and on a 404 that is not the service's own. POST and PATCH are
+// retried only if they were provably not handled: if there was no connection to
+// send them on, or if the service itself responded with 429. [WithIdempotencyKey]
+// has them retried like PUT.
 //
-// After a 429 all calls of the client wait, not only the one that is retried. A
-// call whose context ends before the wait is over fails with [ErrHeldBack].
+// After a 429 all calls of the client wait, not only the one that is retried:
+// the service's limit is the user's. Each waits as long as the service asked, up
+// to its own MaxRetryAfter, or for its own BaseDelay if the service did not say;
+// then they are sent one after the other, spread over the same time again. A call
+// whose context ends before its turn fails with [ErrHeldBack] and is not sent.
 type RetryPolicy struct {
 	// MaxAttempts is the number of times that a request is sent at most, the first
 	// attempt included: 4 by default, 1 for no retries.
@@ -35,6 +39,9 @@ type RetryPolicy struct {
 	// MaxRetryAfter is the longest wait that is accepted from the service: 60 s by
 	// default. If it asks for more, the client waits this long.
 	MaxRetryAfter time.Duration
+	// SendWhileRateLimited sends a call at once, even if the service has asked
+	// another call of the client to wait.
+	SendWhileRateLimited bool
 }
 
 // WithRetryPolicy sets how requests are retried.
@@ -88,32 +95,26 @@ func (p RetryPolicy) delay(attempt int, failure error) time.Duration {
 	return rand.N(longest) + 1 //nolint:gosec // jitter needs no secrecy
 }
 
-// outcome says what a failed attempt means for the next.
-type outcome struct {
-	// handled is whether the service may have handled the request.
-	handled bool
-	// retryable is whether the next attempt may succeed.
-	retryable bool
-}
-
-// classify returns the outcome of a failed attempt. sent is whether the request
-// may have left the machine: without a connection it can't have.
-func classify(failure error, sent bool) outcome {
+// classify returns the outcome of a failed attempt, and whether another attempt
+// may succeed. sent reports whether the request may have left the machine.
+func classify(failure error, sent bool) (outcome Outcome, retryable bool) {
 	if response, ok := errors.AsType[*Error](failure); ok {
-		switch response.StatusCode {
-		case http.StatusTooManyRequests:
-			return outcome{handled: false, retryable: true}
-		case http.StatusServiceUnavailable:
-			return outcome{handled: response.Header.Get("Retry-After") == "", retryable: true}
-		case http.StatusBadGateway, http.StatusGatewayTimeout:
-			return outcome{handled: true, retryable: true}
+		outcome = OutcomeMaybeDone
+		if response.FromService && response.StatusCode < http.StatusInternalServerError {
+			outcome = OutcomeRefused
 		}
-		return outcome{handled: true}
+		switch response.StatusCode {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return outcome, true
+		}
+		return outcome, errors.Is(response, ErrNotFromService)
 	}
-	if _, ok := errors.AsType[*TransportError](failure); !ok || isPermanent(failure) {
-		return outcome{handled: sent}
+	outcome = OutcomeMaybeDone
+	if !sent {
+		outcome = OutcomeNotSent
 	}
-	return outcome{handled: sent, retryable: true}
+	_, ok := errors.AsType[*TransportError](failure)
+	return outcome, ok && !isPermanent(failure)
 }
 
 // isPermanent reports whether another attempt would fail as this one did.
@@ -124,7 +125,7 @@ func isPermanent(failure error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](failure); ok {
 		return true
 	}
-	return errors.Is(failure, errTooLarge)
+	return errors.Is(failure, ErrBodyTooLarge)
 }
 
 // isIdempotent reports whether handling a request twice has the same effect as
@@ -140,10 +141,13 @@ func isIdempotent(method string) bool {
 // attemptTimeoutError reports an attempt that took too long. It is a timeout as
 // those of package net are, and not the context's error: the context has not
 // ended.
-type attemptTimeoutError struct{ timeout time.Duration }
+type attemptTimeoutError struct {
+	timeout time.Duration
+	option  string // that set it
+}
 
 func (e *attemptTimeoutError) Error() string {
-	return fmt.Sprintf("no complete response within %s (WithAttemptTimeout)", e.timeout)
+	return fmt.Sprintf("no complete response within %s (%s)", e.timeout, e.option)
 }
 
 func (e *attemptTimeoutError) Unwrap() error { return os.ErrDeadlineExceeded }

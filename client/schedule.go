@@ -1,6 +1,8 @@
 package client
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -8,12 +10,15 @@ import (
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
-// UnrunnableError reports a schedule that the service would store but never run.
+// UnrunnableError reports a schedule that the service stores but never runs.
 // Create, Replace and Update return it in an [*api.ArgumentError], before
-// anything is sent. [AllowUnrunnable] sends such a schedule all the same.
+// anything is written. They return it alone if the agent in the response has such
+// a schedule: the agent is stored then. [AllowUnrunnable] turns both off.
 type UnrunnableError struct {
 	// Report says what is wrong with each field, and what to write instead.
 	Report crontab.Report
+	// Stored is the agent in the response, or nil if nothing was written.
+	Stored *PeriodicAgent
 }
 
 func (e *UnrunnableError) Error() string {
@@ -21,7 +26,11 @@ func (e *UnrunnableError) Error() string {
 	for _, finding := range e.Report.Findings {
 		findings = append(findings, finding.String())
 	}
-	return strings.Join(findings, "; ")
+	text := strings.Join(findings, "; ")
+	if e.Stored != nil {
+		text = fmt.Sprintf("ibl.ai: agent %d is stored, but its schedule never runs and may keep other agents from running: %s (change its crontab or delete it)", e.Stored.ID, text)
+	}
+	return text
 }
 
 // AllowUnrunnable lets Create, Replace and Update send a schedule that never
@@ -33,24 +42,58 @@ func AllowUnrunnable() WriteOption {
 	})
 }
 
-// scheduled is a request's body that sets a schedule, or a part of one. A field
-// that it leaves out counts as *.
-type scheduled interface{ crontab() CrontabSchedule }
-
-func (r *PeriodicAgentCreateRequest) crontab() CrontabSchedule { return r.Task.Crontab }
-
-func (r *PeriodicAgentUpdateRequest) crontab() CrontabSchedule {
-	if r.Task == nil || r.Task.Crontab == nil {
-		return CrontabSchedule{}
+// NewCrontabSchedule returns fields as an agent's schedule.
+func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule {
+	return CrontabSchedule{
+		Minute:      fields.Minute,
+		Hour:        fields.Hour,
+		DayOfWeek:   fields.DayOfWeek,
+		DayOfMonth:  fields.DayOfMonth,
+		MonthOfYear: fields.MonthOfYear,
 	}
-	return *r.Task.Crontab
 }
 
-// NewCrontabSchedule returns fields as an agent's schedule.
-func NewCrontabSchedule(fields crontab.Fields) CrontabSchedule { return CrontabSchedule(fields) }
-
 // Fields returns s as package crontab parses, checks and describes it.
-func (s CrontabSchedule) Fields() crontab.Fields { return crontab.Fields(s) }
+func (s CrontabSchedule) Fields() crontab.Fields {
+	return crontab.Fields{
+		Minute:      s.Minute,
+		Hour:        s.Hour,
+		DayOfWeek:   s.DayOfWeek,
+		DayOfMonth:  s.DayOfMonth,
+		MonthOfYear: s.MonthOfYear,
+	}
+}
+
+// isZero reports whether no field of s is set.
+func (s CrontabSchedule) isZero() bool { return s.Fields() == crontab.Fields{} }
+
+// orElse returns s with the other schedule's values in its empty fields.
+func (s CrontabSchedule) orElse(other CrontabSchedule) CrontabSchedule {
+	return CrontabSchedule{
+		Minute:      cmp.Or(s.Minute, other.Minute),
+		Hour:        cmp.Or(s.Hour, other.Hour),
+		DayOfWeek:   cmp.Or(s.DayOfWeek, other.DayOfWeek),
+		DayOfMonth:  cmp.Or(s.DayOfMonth, other.DayOfMonth),
+		MonthOfYear: cmp.Or(s.MonthOfYear, other.MonthOfYear),
+	}
+}
+
+// isPartial reports whether s leaves some fields out, but not all.
+func (s CrontabSchedule) isPartial() bool {
+	return !s.isZero() && s.orElse(CrontabSchedule{}) != s.orElse(everyMinute)
+}
+
+// everyMinute has the default of each field.
+var everyMinute = CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
+
+// explicit returns s with * in its empty fields. A service that replaces an agent
+// would keep the stored values of fields that are left out.
+func (s CrontabSchedule) explicit() CrontabSchedule {
+	if s.isZero() {
+		return CrontabSchedule{}
+	}
+	return s.orElse(everyMinute)
+}
 
 // checkSchedule returns an error if the service would store a schedule but never
 // run it. A schedule that the service refuses is left to the service.
@@ -61,15 +104,24 @@ func checkSchedule(s CrontabSchedule) error {
 	return nil
 }
 
+// checkStored returns an error if a stored agent has a schedule that never runs.
+func checkStored(a *PeriodicAgent) error {
+	if report := crontab.Check(a.Task.Crontab.Fields()); report.Verdict == crontab.NeverRuns {
+		return &UnrunnableError{Report: report, Stored: a}
+	}
+	return nil
+}
+
 // NextRuns returns the next n times after from at which the task is due: none if
 // it is disabled, and at most one if it runs only once. loc is the service's time
-// zone, which the API does not report; nil stands for UTC. A schedule that can't
-// be parsed is a [*crontab.FieldError].
+// zone, which the API does not report; nil is UTC. The error for a schedule that
+// can't be parsed is a [*crontab.FieldError].
 //
-// These are the times of the crontab. The service's scheduler may also run the agent
-// at other times: at once or up to two hours early after a change of the crontab or
-// an outage of the scheduler, and once more if the task has a start_time. A one-off
-// task of an agent that has run doesn't run again.
+// It goes by the crontab, the start time and the flags only. What the scheduler
+// does also depends on the last run, which the API does not report: an agent may
+// run once more after a change of its schedule, after it was enabled with a start
+// time, or after the scheduler was down; and with OneOff, an agent that has run
+// before does not run again.
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
 	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// printed is v in all the ways in which a program may come to print it.
-func printed(t *testing.T, v any) map[string]string {
+// printedForms returns v as fmt, slog and encoding/json print it.
+func printedForms(t *testing.T, v any) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%b", "%o", "%c", "%U", "%e", "%g", "%p", "%10.3v"} {
@@ -32,10 +32,11 @@ func printed(t *testing.T, v any) map[string]string {
 	return out
 }
 
-// assertHoldsNoSecret looks for the tests' secrets in all that v prints.
+// assertHoldsNoSecret fails if a printed form of v contains a secret of the
+// tests.
 func assertHoldsNoSecret(t *testing.T, v any) {
 	t.Helper()
-	for how, text := range printed(t, v) {
+	for how, text := range printedForms(t, v) {
 		assertNoSecretIn(t, how, text)
 	}
 }

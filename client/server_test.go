@@ -14,7 +14,10 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// respond is a JSON answer to r.
+// anySuccess is a successful response to any operation.
+const anySuccess = `{"id": 7, "session_id": "s", "total_tasks": 0, "count": 0, "results": []}`
+
+// respond returns a JSON response to r.
 func respond(r *http.Request, status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -25,15 +28,15 @@ func respond(r *http.Request, status int, body string) *http.Response {
 	}
 }
 
-// respondWith is respond with one more header.
+// respondWith returns a JSON response to r with one more header.
 func respondWith(r *http.Request, status int, body, name, value string) *http.Response {
 	response := respond(r, status, body)
 	response.Header.Set(name, value)
 	return response
 }
 
-// serve starts a server that records what it sees before handler answers, and
-// returns options that make a client talk to it.
+// serve starts a server that records requests before handler responds. It
+// returns the options of a client for the server.
 func serve(t *testing.T, handler http.HandlerFunc) (*recorder, []client.Option) {
 	t.Helper()
 	seen := &recorder{}
@@ -45,7 +48,7 @@ func connect(t *testing.T, server *httptest.Server) []client.Option {
 	t.Helper()
 	transport, ok := server.Client().Transport.(*http.Transport)
 	assert.True(t, ok)
-	transport.DisableKeepAlives = true // each attempt shall be seen as it is
+	transport.DisableKeepAlives = true // every attempt has its own connection
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		server.CloseClientConnections()
@@ -65,8 +68,8 @@ func (r *recorder) record(handler http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// reply answers with a status, a content type and a body.
-func reply(status int, contentType, body string) http.HandlerFunc {
+// respondWithBody returns a handler with this response.
+func respondWithBody(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		w.WriteHeader(status)
@@ -74,22 +77,22 @@ func reply(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// replyJSON answers as Django REST Framework does.
-func replyJSON(status int, body string) http.HandlerFunc {
-	return reply(status, "application/json", body)
+// respondWithJSON returns a handler that responds as Django REST Framework does.
+func respondWithJSON(status int, body string) http.HandlerFunc {
+	return respondWithBody(status, "application/json", body)
 }
 
-// with is handler, with one more header.
-func with(name, value string, handler http.HandlerFunc) http.HandlerFunc {
+// withHeader adds a header to the response of handler.
+func withHeader(name, value string, handler http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(name, value)
 		handler(w, r)
 	}
 }
 
-// raw answers with text as it is, and then ends the connection: with a reset
-// if reset is set.
-func raw(text string, reset bool) http.HandlerFunc {
+// rawResponse returns a handler that writes text to the connection and closes or
+// resets it.
+func rawResponse(text string, reset bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -103,14 +106,25 @@ func raw(text string, reset bool) http.HandlerFunc {
 	}
 }
 
-// head is the beginning of an answer of a length that it need not have.
-func head(length int) string {
+// switchProtocols responds with 101 and keeps the connection open.
+func switchProtocols(w http.ResponseWriter, _ *http.Request) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer connection.Close()
+	_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	_, _ = io.Copy(io.Discard, connection) // until the client closes it
+}
+
+// responseHead returns the head of a response that announces this length.
+func responseHead(length int) string {
 	return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(length) + "\r\n\r\n"
 }
 
-// nginx is how nginx says that what is behind it failed.
-func nginx(status int) http.HandlerFunc {
+// nginxError returns a handler that responds as nginx does.
+func nginxError(status int) http.HandlerFunc {
 	text := strconv.Itoa(status) + " " + http.StatusText(status)
-	return reply(status, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+
-		"</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
+	return respondWithBody(status, "text/html", "<html>\r\n<head><title>"+text+"</title></head>\r\n<body>\r\n<center><h1>"+text+
+		"</h1></center>\r\n<hr><center>nginxError</center>\r\n</body>\r\n</html>\r\n")
 }

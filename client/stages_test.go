@@ -16,47 +16,49 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// stalled is a service that hangs at one stage until the request's context
-// ends, and counts what was sent to it.
-type stalled struct {
+// stallingServer is a service that stalls at one stage until the request's
+// context ends.
+type stallingServer struct {
 	name  string
 	serve func(r *http.Request) (*http.Response, error)
-	// status is that of the answer, if its header came.
+	// status is the status of the response, if its header was received.
 	status int
+	// retriesIdempotent is set if only idempotent operations reach the stage.
+	retriesIdempotent bool
 }
 
-func stages() []stalled {
+func stallingServers() []stallingServer {
 	hang := func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}
-	return []stalled{
+	return []stallingServer{
 		{name: "waiting for the header", serve: hang},
-		{name: "in the body", serve: drip(http.StatusOK)},
-		{name: "in an error's body", serve: drip(http.StatusForbidden), status: http.StatusForbidden},
-		{name: "backing off", serve: func(r *http.Request) (*http.Response, error) {
+		{name: "in the body", serve: drippingResponse(http.StatusOK)},
+		{name: "in an error's body", serve: drippingResponse(http.StatusForbidden), status: http.StatusForbidden},
+		{name: "backing off", retriesIdempotent: true, serve: func(r *http.Request) (*http.Response, error) {
 			return respondWith(r, http.StatusServiceUnavailable, "", "Retry-After", "50"), nil
 		}},
-		{name: "waiting as the service asks", serve: func(r *http.Request) (*http.Response, error) {
-			return respondWith(r, http.StatusTooManyRequests, "", "Retry-After", "50"), nil
+		{name: "waiting for the rate limit", serve: func(r *http.Request) (*http.Response, error) {
+			return respondWith(r, http.StatusTooManyRequests, `{"detail": "Request was throttled."}`, "Retry-After", "50"), nil
 		}},
 	}
 }
 
-// drip answers a byte a second, and never comes to an end.
-func drip(status int) func(*http.Request) (*http.Response, error) {
+// drippingResponse sends one byte of its body per second, without end.
+func drippingResponse(status int) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		response := respond(r, status, "")
-		response.Body, response.ContentLength = dripping{r.Context()}, -1
+		response.Body, response.ContentLength = drippingBody{r.Context()}, -1
 		return response, nil
 	}
 }
 
-type dripping struct{ ctx context.Context }
+type drippingBody struct{ ctx context.Context }
 
-func (d dripping) Close() error { return nil }
+func (d drippingBody) Close() error { return nil }
 
-func (d dripping) Read(p []byte) (int, error) {
+func (d drippingBody) Read(p []byte) (int, error) {
 	timer := time.NewTimer(time.Second)
 	defer timer.Stop()
 	select {
@@ -68,7 +70,7 @@ func (d dripping) Read(p []byte) (int, error) {
 	}
 }
 
-func (s stalled) client(t *testing.T, sent *int) *client.Client {
+func (s stallingServer) client(t *testing.T, sent *int) *client.Client {
 	t.Helper()
 	return newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 		*sent++
@@ -76,12 +78,11 @@ func (s stalled) client(t *testing.T, sent *int) *client.Client {
 	}))
 }
 
-// Whatever an operation waits for, it ends at once when its context is
-// canceled, and says so.
+// An operation ends as soon as its context is canceled, at whatever stage it is.
 func TestCancellationEndsEveryOperationAtEveryStage(t *testing.T) {
 	t.Parallel()
 	because := errors.New("the user has left")
-	for _, stage := range stages() {
+	for _, stage := range stallingServers() {
 		for _, op := range operations(t) {
 			t.Run(stage.name+"/"+op.name, func(t *testing.T) {
 				t.Parallel()
@@ -92,26 +93,31 @@ func TestCancellationEndsEveryOperationAtEveryStage(t *testing.T) {
 					begin := time.Now()
 					time.AfterFunc(20*time.Second, func() { cancel(because) })
 					err := op.call(ctx, c)
-					assert.Equal(t, 20*time.Second, time.Since(begin), "it ends at once")
-					assert.Equal(t, 1, sent, "and sends nothing more")
+					assert.Equal(t, 1, sent, "it sends nothing more")
 					if stage.status != 0 {
-						assert.Equal(t, stage.status, requireError(t, err).StatusCode, "an answer is not lost with its body")
+						assert.Equal(t, 5*time.Second, time.Since(begin), "an error's body is not waited for longer")
+						assert.Equal(t, stage.status, requireError(t, err).StatusCode, "the status is reported without the whole body")
 						return
 					}
+					if stage.retriesIdempotent && !op.idempotent() {
+						assert.Zero(t, time.Since(begin), "it does not wait")
+						return
+					}
+					assert.Equal(t, 20*time.Second, time.Since(begin), "it ends at once")
 					require.ErrorIs(t, err, context.Canceled)
 					require.ErrorIs(t, err, because)
-					assertTransport(t, op, err, 1)
+					assertTransportError(t, op, err, 1)
 				})
 			})
 		}
 	}
 }
 
-// A deadline ends an operation when it comes, or at once where it is plain that
-// a wait would pass it.
+// An operation ends at its deadline, or at once if a wait would pass the
+// deadline.
 func TestDeadlineEndsEveryOperationAtEveryStage(t *testing.T) {
 	t.Parallel()
-	for _, stage := range stages() {
+	for _, stage := range stallingServers() {
 		for _, op := range operations(t) {
 			t.Run(stage.name+"/"+op.name, func(t *testing.T) {
 				t.Parallel()
@@ -132,17 +138,17 @@ func TestDeadlineEndsEveryOperationAtEveryStage(t *testing.T) {
 					}
 					assert.Equal(t, 20*time.Second, time.Since(begin))
 					require.ErrorIs(t, err, context.DeadlineExceeded)
-					assertTransport(t, op, err, 1)
+					assertTransportError(t, op, err, 1)
 				})
 			})
 		}
 	}
 }
 
-// One attempt may not take longer than its timeout, and is one of several then.
-func TestTimeoutOfAnAttempt(t *testing.T) {
+// An attempt ends at its timeout and is retried.
+func TestAttemptTimeout(t *testing.T) {
 	t.Parallel()
-	for _, stage := range stages()[:2] {
+	for _, stage := range stallingServers()[:2] {
 		for _, op := range operations(t) {
 			t.Run(stage.name+"/"+op.name, func(t *testing.T) {
 				t.Parallel()
@@ -151,10 +157,10 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 					c := stage.client(t, &sent)
 					begin := time.Now()
 					err := op.call(t.Context(), c, client.WithAttemptTimeout(7*time.Second), retries(attempts))
-					n := op.sends(attempts)
+					n := op.attemptsOf(attempts)
 					assert.Equal(t, n, sent)
 					assert.InDelta(t, time.Duration(n)*7*time.Second, time.Since(begin), float64(time.Microsecond))
-					assertTransport(t, op, err, n)
+					assertTransportError(t, op, err, n)
 					var timeout net.Error
 					require.ErrorAs(t, err, &timeout)
 					assert.True(t, timeout.Timeout())
@@ -167,11 +173,11 @@ func TestTimeoutOfAnAttempt(t *testing.T) {
 	}
 }
 
-func TestTimeoutOfAnAttemptIsAMinuteByDefault(t *testing.T) {
+func TestAttemptTimeoutByDefault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
-		c := stages()[0].client(t, &sent)
+		c := stallingServers()[0].client(t, &sent)
 		begin := time.Now()
 		_, err := c.PeriodicAgents.Get(t.Context(), 1, retries(1))
 		require.Error(t, err)
@@ -182,7 +188,7 @@ func TestTimeoutOfAnAttemptIsAMinuteByDefault(t *testing.T) {
 func TestEndedContextSendsNothing(t *testing.T) {
 	t.Parallel()
 	sent := 0
-	c := stages()[0].client(t, &sent)
+	c := stallingServers()[0].client(t, &sent)
 	for _, op := range operations(t) {
 		canceled, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -191,12 +197,12 @@ func TestEndedContextSendsNothing(t *testing.T) {
 		err := op.call(late, c)
 		cancel()
 		require.ErrorIs(t, err, context.DeadlineExceeded, op.name)
-		assertTransport(t, op, err, 0)
+		assertTransportError(t, op, err, 0)
 	}
 	assert.Zero(t, sent)
 }
 
-// While a call dials, nothing was sent yet, and it ends all the same.
+// A call ends if its context is canceled while it dials.
 func TestCancellationWhileDialing(t *testing.T) {
 	t.Parallel()
 	for _, op := range operations(t) {
@@ -214,13 +220,13 @@ func TestCancellationWhileDialing(t *testing.T) {
 			}}))
 			err := op.call(ctx, c)
 			require.ErrorIs(t, err, context.Canceled)
-			assertTransport(t, op, err, 1)
+			assertTransportError(t, op, err, 1)
 			assert.LessOrEqual(t, dials, 1)
 		})
 	}
 }
 
-func assertTransport(t *testing.T, op operation, err error, attempts int) {
+func assertTransportError(t *testing.T, op operation, err error, attempts int) {
 	t.Helper()
 	failure, ok := errors.AsType[*client.TransportError](err)
 	require.True(t, ok, "%v", err)

@@ -21,8 +21,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// echo is a server that repeats in its answer all that it was sent, as servers
-// in debug mode do.
+// echo is a server that repeats the request in its response, as servers in debug
+// mode do.
 type echo struct {
 	name   string
 	status int
@@ -46,7 +46,7 @@ func echoes() []echo {
 				"as a text":        quoted,
 				"as plain text":    func(s string) string { return s },
 				"as HTML":          func(s string) string { return "<pre>" + s + "</pre>" },
-				"escaped":          func(s string) string { return `{"detail": "` + escaped(s) + `"}` },
+				"escaped":          func(s string) string { return `{"detail": "` + unicodeEscaped(s) + `"}` },
 			} {
 				all = append(all, echo{fmt.Sprintf("%d %s, in the header %t", status, name, header), status, write, header})
 			}
@@ -55,8 +55,8 @@ func echoes() []echo {
 	return all
 }
 
-// escaped writes every character as JSON may.
-func escaped(text string) string {
+// unicodeEscaped escapes every character as \uXXXX.
+func unicodeEscaped(text string) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune(text)) {
 		fmt.Fprintf(&b, `\u%04x`, unit)
@@ -64,14 +64,14 @@ func escaped(text string) string {
 	return b.String()
 }
 
-// python writes text as Python's json.dumps does, between its quotes.
-func python(text string) string {
+// pythonEscaped escapes text as Python's json.dumps does.
+func pythonEscaped(text string) string {
 	var b strings.Builder
 	for _, c := range text {
 		quoted, _ := json.Marshal(string(c))
 		switch {
 		case c > '~':
-			b.WriteString(escaped(string(c)))
+			b.WriteString(unicodeEscaped(string(c)))
 		case strings.ContainsRune("<>&", c):
 			b.WriteRune(c)
 		default:
@@ -96,9 +96,8 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// No error shows a secret, in whatever way it is printed, even where the server
-// repeats what it was sent.
-func TestNoErrorShowsASecret(t *testing.T) {
+// No error shows a secret, even if the server repeats the request.
+func TestErrorsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	known := operations(t)
 	for _, server := range echoes() {
@@ -119,15 +118,15 @@ func TestNoErrorShowsASecret(t *testing.T) {
 	}
 }
 
-// A secret may have characters that JSON escapes, and stand in a field that the
-// SDK has no name for.
-func TestNoErrorShowsASecretOfAnyForm(t *testing.T) {
+// A secret may have characters that JSON escapes, and may be in a field that the
+// SDK does not know.
+func TestErrorsShowNoSecretInAnyEscaping(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{`quo"ted`, `pässwörd-1`, "a<b>&c", `back\slash`, "\U0001f511-key-1", "two\nlines"} {
 		for _, write := range []func(string) string{
 			func(s string) string { return s },
-			func(s string) string { return `{"detail": "` + escaped(s) + `"}` },
-			func(s string) string { return `{"detail": "` + python(s) + `"}` },
+			func(s string) string { return `{"detail": "` + unicodeEscaped(s) + `"}` },
+			func(s string) string { return `{"detail": "` + pythonEscaped(s) + `"}` },
 			func(s string) string { out, _ := json.Marshal(map[string]string{"detail": s}); return string(out) },
 		} {
 			c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -156,7 +155,7 @@ func TestNoErrorShowsASecretOfAnyForm(t *testing.T) {
 			} {
 				failure := requireError(t, err)
 				assert.NotContains(t, failure.Message, secret, where)
-				for _, form := range []string{secret, python(secret)} {
+				for _, form := range []string{secret, pythonEscaped(secret)} {
 					assert.NotContains(t, string(failure.Body), form, where)
 				}
 			}
@@ -164,8 +163,8 @@ func TestNoErrorShowsASecretOfAnyForm(t *testing.T) {
 	}
 }
 
-// The limit on an error's body may fall into the key.
-func TestNoErrorShowsAPartOfTheKey(t *testing.T) {
+// WithMaxErrorBody may cut the key in two.
+func TestErrorsShowNoPartOfTheKey(t *testing.T) {
 	t.Parallel()
 	body := `{"detail": "` + testKey + testKey + ` ` + testKey + `"}`
 	for limit := 1; limit <= len(body); limit++ {
@@ -177,8 +176,8 @@ func TestNoErrorShowsAPartOfTheKey(t *testing.T) {
 	}
 }
 
-// A short secret does not take the answer's words apart.
-func TestShortSecretLeavesAnErrorReadable(t *testing.T) {
+// A short secret does not make an error unreadable.
+func TestShortSecretLeavesErrorReadable(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
 		return respond(r, http.StatusBadRequest, `{"callback_secret": ["Ensure this field has at least 16 characters."]}`), nil
@@ -189,8 +188,8 @@ func TestShortSecretLeavesAnErrorReadable(t *testing.T) {
 	}
 }
 
-// Errors of arguments and options do not repeat what may be a secret.
-func TestNoOptionShowsASecret(t *testing.T) {
+// Errors of options do not repeat values that may be secrets.
+func TestOptionsShowNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, of := range []struct {
 		name   string
@@ -214,7 +213,7 @@ func TestNoOptionShowsASecret(t *testing.T) {
 	}
 }
 
-func TestNoClientShowsASecret(t *testing.T) {
+func TestClientShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, client.WithHeader("X-Key", testCredentials))
 	for _, v := range []any{c, *c, c.PeriodicAgents, *c.PeriodicAgents, c.BaseURL()} {
@@ -231,7 +230,7 @@ func TestNoClientShowsASecret(t *testing.T) {
 	}
 }
 
-// No transport error shows the key, whatever the transport says.
+// No transport error shows the key.
 func TestTransportErrorsAreRedacted(t *testing.T) {
 	t.Parallel()
 	for _, cause := range []error{io.ErrUnexpectedEOF, context.DeadlineExceeded, errors.New("malformed HTTP response")} {

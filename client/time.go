@@ -1,10 +1,10 @@
 package client
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 
+	"github.com/iblai/iblai-go/internal/scan"
 	"github.com/iblai/iblai-go/internal/timestamp"
 )
 
@@ -39,25 +39,29 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON parses any of these spellings. It never fails.
 func (t *Time) UnmarshalJSON(data []byte) error {
-	*t = Time{}
-	if len(data) > 2 && data[0] == '"' && !bytes.ContainsRune(data, '\\') {
-		if t.UnmarshalText(data[1:len(data)-1]) == nil {
-			return nil
-		}
-	}
-	var text *string
-	if json.Unmarshal(data, &text) != nil { // neither a string nor null
-		t.text = string(data)
-		return nil //nolint:nilerr // it is kept as text
-	}
-	if text == nil {
-		return nil
-	}
-	at, err := timestamp.Parse(*text)
-	if err != nil {
-		t.text = *text
-		return nil //nolint:nilerr // it is kept as text
-	}
-	t.Time = at
+	var d scan.Decoder
+	d.Reset(data)
+	*t = readTime(&d)
 	return nil
+}
+
+func readTime(d *scan.Decoder) Time {
+	var t Time
+	switch d.Kind() {
+	case scan.KindNull:
+		d.Null()
+	case scan.KindString:
+		text := d.Text()
+		if t.UnmarshalText(text) == nil || len(text) == 0 {
+			break
+		}
+		at, err := timestamp.Parse(string(text))
+		if err != nil {
+			return Time{text: string(text)}
+		}
+		t.Time = at
+	default:
+		t.text = string(d.Raw())
+	}
+	return t
 }

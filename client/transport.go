@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,6 +19,7 @@ import (
 type transport struct {
 	base          *url.URL
 	httpClient    *http.Client
+	timeout       time.Duration // of the program's HTTP client, or 0
 	userAgent     string
 	authorization func() string // closures, so that printing a Client prints no key
 	apiKey        func() string
@@ -31,6 +31,7 @@ type transport struct {
 
 func newTransport(s *clientSettings) *transport {
 	httpClient := *s.httpClient
+	httpClient.Timeout = 0 // an attempt has it; see attemptTimeout
 	if httpClient.Transport == nil {
 		httpClient.Transport = newRoundTripper()
 	}
@@ -39,26 +40,13 @@ func newTransport(s *clientSettings) *transport {
 	return &transport{
 		base:          s.base,
 		httpClient:    &httpClient,
+		timeout:       s.httpClient.Timeout,
 		userAgent:     s.userAgent,
 		authorization: func() string { return authorization },
 		apiKey:        func() string { return apiKey },
 		middleware:    s.middleware,
 		observers:     s.observers,
 	}
-}
-
-// newRoundTripper returns net/http's default transport, but with as many idle
-// connections to the one host as there may be concurrent calls. If the program
-// has replaced the default, it returns the replacement.
-func newRoundTripper() http.RoundTripper {
-	standard, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	t := standard.Clone()
-	t.MaxIdleConns = 0
-	t.MaxIdleConnsPerHost = 256
-	return t
 }
 
 // call is a call in flight.
@@ -68,10 +56,15 @@ type call struct {
 	settings *callSettings
 	url      url.URL
 	body     []byte
-	received limitedReader // in here, so as not to be allocated by itself
+	received limitedReader // not allocated by itself
 
-	// maybeHandled is whether the service may have handled one of the attempts.
-	maybeHandled bool
+	cancelAttempt context.CancelFunc
+	sending       *sending // of the attempt, or nil for a method that only reads
+	timedOut      func()   // to call, if the last attempt timed out
+	cutOff        bool     // whether the body of the last error response is incomplete
+
+	// outcome is that of the attempts so far.
+	outcome Outcome
 	// status and header are those of the last response.
 	status int
 	header http.Header
@@ -89,16 +82,7 @@ func do[T any](ctx context.Context, c *Client, opts []CallOption, build buildFun
 	return receive[T](ctx, c, s, build)
 }
 
-// write calls an operation that writes a schedule, and decodes the response
-// into a T.
-func write[T any](ctx context.Context, c *Client, opts []WriteOption, build buildFunc) (*T, error) {
-	s, err := settingsFor(c, opts, WriteOption.applyToWrite)
-	if err != nil {
-		return nil, err
-	}
-	return receive[T](ctx, c, s, build)
-}
-
+// receive sends a request and decodes the response into a T.
 func receive[T any](ctx context.Context, c *Client, s *callSettings, build buildFunc) (*T, error) {
 	out := new(T)
 	if _, err := c.send(ctx, s, build, out); err != nil {
@@ -127,11 +111,6 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	if err != nil {
 		return nil, err
 	}
-	if body, ok := r.body.(scheduled); ok && !s.allowUnrunnable {
-		if err := checkSchedule(body.crontab()); err != nil {
-			return nil, err
-		}
-	}
 	if err := r.setQuery(s.query); err != nil {
 		return nil, err
 	}
@@ -146,18 +125,17 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	return call, err
 }
 
-// run sends the request, and retries as long as that is safe and may help.
+// run sends the request, and retries while a retry is safe and may succeed.
 func (c *call) run(ctx context.Context, out any) error {
-	var failure error
+	var failed Attempt
 	for number := 1; ; number++ {
-		if err := c.waitForRateLimit(ctx); err != nil {
-			return c.interrupted(number-1, err, failure)
+		if err := c.waitBefore(ctx, failed); err != nil {
+			return c.interrupted(number-1, err, failed.Err)
 		}
-		attempt, sent := c.attempt(ctx, number, out)
-		failure = attempt.Err
-		gone := c.isGone(failure)
-		if failure != nil && !gone {
-			attempt.RetryIn = c.retryIn(ctx, attempt, sent)
+		attempt := c.attempt(ctx, number, out)
+		gone := c.isGone(attempt.Err)
+		if attempt.Err != nil && !gone {
+			attempt.RetryIn = c.retryIn(ctx, attempt)
 		}
 		for _, observe := range c.observers {
 			observe(ctx, attempt)
@@ -166,107 +144,129 @@ func (c *call) run(ctx context.Context, out any) error {
 		case gone:
 			return nil
 		case attempt.RetryIn == 0:
-			return failure
+			return attempt.Err
 		}
-		if err := sleep(ctx, attempt.RetryIn); err != nil {
-			return c.interrupted(number, err, failure)
-		}
+		failed = attempt
 	}
 }
 
-// waitForRateLimit waits until the client's calls are no longer held back.
-func (c *call) waitForRateLimit(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return contextError(ctx)
-	}
-	for wait := c.gate.remaining(); wait > 0; wait = c.gate.remaining() {
-		if !fitsDeadline(ctx, wait) {
-			return fmt.Errorf("%w, which is past the context's deadline", &HeldBackError{RetryIn: wait})
+// waitBefore waits before an attempt: for the backoff after a failed one, and
+// while the service limits the rate of requests.
+func (c *call) waitBefore(ctx context.Context, failed Attempt) error {
+	if !errors.Is(failed.Err, ErrRateLimited) {
+		if err := sleep(ctx, failed.RetryIn); err != nil {
+			return err
 		}
-		if err := sleep(ctx, wait); err != nil {
-			return fmt.Errorf("%w while %w", err, &HeldBackError{RetryIn: c.gate.remaining()})
-		}
+		failed.RetryIn = 0
 	}
-	return nil
+	err := c.waitForTurn(ctx, failed.RetryIn)
+	if c.timedOut != nil {
+		c.timedOut() // once more: net/http may only now have cleaned up
+	}
+	return err
 }
 
-// interrupted returns the error of a call that ended before an attempt, or
-// between two of them, of which failure is the first one's.
+// interrupted returns the error of a call that ended before its first attempt, or
+// between two attempts: failure is the error of the earlier one.
 func (c *call) interrupted(attempts int, err, failure error) error {
+	outcome := OutcomeNotSent
 	if failure != nil {
+		outcome = c.outcome
 		err = fmt.Errorf("%w, while waiting to retry after: %w", err, failure)
 	}
-	return &TransportError{Operation: c.request.Operation, Attempts: attempts, Err: err}
+	interrupted := &TransportError{Operation: c.request.Operation, Attempts: attempts, Err: err}
+	c.setOutcome(interrupted, outcome)
+	return interrupted
 }
 
 // retryIn returns how long to wait before the next attempt, or 0 if there is to
 // be none. If the service limits the rate of requests, all calls have to wait.
-func (c *call) retryIn(ctx context.Context, failed Attempt, sent bool) time.Duration {
-	if ctx.Err() != nil {
-		return 0
+func (c *call) retryIn(ctx context.Context, failed Attempt) time.Duration {
+	outcome, retryable := classify(failed.Err, c.sending.maybeSent())
+	c.outcome = c.outcome.and(outcome)
+	c.setOutcome(failed.Err, c.outcome)
+	if response, ok := errors.AsType[*Error](failed.Err); ok && errors.Is(response, ErrRateLimited) {
+		c.gate.close(response.RetryAfter)
 	}
-	outcome := classify(failed.Err, sent)
-	c.maybeHandled = c.maybeHandled || outcome.handled
 	wait := c.settings.retry.delay(failed.Number, failed.Err)
-	if errors.Is(failed.Err, ErrRateLimited) {
-		c.gate.close(wait)
-	}
-	if outcome.retryable && failed.Number < c.settings.retry.MaxAttempts &&
-		(!outcome.handled || isIdempotent(c.request.Method)) && fitsDeadline(ctx, wait) {
+	if ctx.Err() == nil && retryable && failed.Number < c.settings.retry.MaxAttempts &&
+		(outcome != OutcomeMaybeDone || c.isIdempotent()) && fitsDeadline(ctx, wait) {
 		return wait
 	}
 	return 0
 }
 
 // isGone reports whether a DELETE that failed has done its work all the same:
-// nothing is found, after an attempt that may have deleted it.
+// the service finds nothing, after an attempt that may have arrived.
 func (c *call) isGone(failure error) bool {
-	return c.maybeHandled && c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
+	arrived := c.outcome == OutcomeRefused || c.outcome == OutcomeMaybeDone
+	return arrived && c.request.Method == http.MethodDelete && errors.Is(failure, ErrNotFound)
 }
 
-// attempt sends the request once and reads the response. It also reports
-// whether the request may have left the machine.
-func (c *call) attempt(ctx context.Context, number int, out any) (attempt Attempt, sent bool) {
-	begin := time.Now()
-	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.settings.attemptTimeout))
-	defer cancel()
+// isIdempotent reports whether handling the request twice has the same effect as
+// handling it once.
+func (c *call) isIdempotent() bool {
+	return isIdempotent(c.request.Method) || c.settings.idempotent
+}
 
-	sent = true
-	if c.request.Method != http.MethodGet {
-		attemptCtx = httptrace.WithClientTrace(attemptCtx, &httptrace.ClientTrace{
-			GetConn: func(string) { sent = false },
-			GotConn: func(httptrace.GotConnInfo) { sent = true },
-		})
-	}
-	attempt = Attempt{Operation: c.request.Operation, Number: number}
+// attempt sends the request once and reads the response.
+func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
+	begin := time.Now()
+	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.attemptTimeout().timeout))
+	defer cancel()
+	c.cancelAttempt = cancel
+	timedOut := watchTimeout(c.httpClient)
+	c.timedOut = nil
+
+	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
 	if err == nil {
 		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
-		_ = response.Body.Close() // the part that is needed has been read
+		_ = response.Body.Close() // everything needed has been read
 	}
 	if err != nil {
-		attempt.Err = c.explain(ctx, attemptCtx, number, err)
+		if ctx.Err() == nil && errors.Is(attemptCtx.Err(), context.DeadlineExceeded) {
+			c.timedOut = timedOut
+			timedOut()
+		}
+		attempt.Err = c.attemptError(ctx, attemptCtx, number, err)
 	}
 	attempt.Duration = time.Since(begin)
-	return attempt, sent
+	return attempt
 }
 
-// explain returns the error of a failed attempt. If the context or the attempt's
-// time has ended, it says which of them.
-func (c *call) explain(ctx, attemptCtx context.Context, number int, err error) error {
-	switch err.(type) { //nolint:errorlint // they are made here, unwrapped
-	case *Error, *DecodeError:
+// attemptTimeout returns the timeout of an attempt as the error that reports it.
+func (c *call) attemptTimeout() *attemptTimeoutError {
+	if t := c.timeout; t > 0 && t < c.settings.attemptTimeout {
+		return &attemptTimeoutError{timeout: t, option: "Timeout of the http.Client"}
+	}
+	return &attemptTimeoutError{timeout: c.settings.attemptTimeout, option: "WithAttemptTimeout"}
+}
+
+// attemptError returns the error of a failed attempt. It says if the context or
+// the attempt's timeout ended it.
+func (c *call) attemptError(ctx, attemptCtx context.Context, number int, err error) error {
+	switch err.(type) { //nolint:errorlint // this package returns them unwrapped
+	case *Error:
+		if !c.cutOff || ctx.Err() == nil {
+			return err
+		}
+		err = fmt.Errorf("%w while reading the response: %w", contextError(ctx), err)
+	case *DecodeError:
 		return err
-	}
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the address and its query
-	}
-	switch {
-	case ctx.Err() != nil:
-		err = contextError(ctx)
-	case attemptCtx.Err() != nil:
-		err = &attemptTimeoutError{timeout: c.settings.attemptTimeout}
+	default:
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // without the URL and its query
+		}
+		switch {
+		case ctx.Err() != nil:
+			err = contextError(ctx)
+		case attemptCtx.Err() != nil:
+			err = c.attemptTimeout()
+		default:
+			err = c.redactor().error(err)
+		}
 	}
 	return &TransportError{Operation: c.request.Operation, Attempts: number, Err: err}
 }
@@ -277,15 +277,33 @@ func (c *call) read(response *http.Response, attempt int, out any) error {
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return c.newError(response, attempt)
 	}
-	return c.decode(response, attempt, out)
+	err := c.decode(response, attempt, out)
+	if err != nil && isCutOff(response, err) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// isCutOff reports whether the connection may have been lost in the middle of a
+// body: nothing but its close says where the body ends, and the JSON is not
+// complete.
+func isCutOff(response *http.Response, err error) bool {
+	endsWithConnection := response.ProtoMajor == 1 && response.ContentLength < 0 &&
+		len(response.TransferEncoding) == 0 && !response.Uncompressed
+	_, ok := errors.AsType[*DecodeError](err)
+	return ok && endsWithConnection && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // newHTTPRequest returns the request of one attempt, without the key.
 func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
+	if !isReadOnly(c.request.Method) {
+		c.sending = new(sending)
+		ctx = c.sending.trace(ctx)
+	}
 	values := []string{"application/json", c.userAgent}
 	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
 	address := &c.url
-	if len(c.middleware) > 0 { // which may change it, for this attempt
+	if len(c.middleware) > 0 { // middleware may change it, for this attempt
 		address = new(c.url)
 	}
 	request := (&http.Request{
@@ -298,10 +316,12 @@ func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 		Header:     header,
 	}).WithContext(ctx)
 	if c.body != nil {
+		sending := c.sending
+		body := func() io.ReadCloser { return sending.body(newBody(c.body)) }
 		header["Content-Type"] = []string{"application/json"}
 		request.ContentLength = int64(len(c.body))
-		request.GetBody = func() (io.ReadCloser, error) { return newBody(c.body), nil }
-		request.Body = newBody(c.body)
+		request.GetBody = func() (io.ReadCloser, error) { return body(), nil }
+		request.Body = body()
 	}
 	for name, values := range c.settings.header {
 		header[name] = slices.Clone(values)

@@ -15,6 +15,11 @@ import (
 // print as their names, in every verb, in slog and in JSON: a field of a later
 // release may hold a credential. The nil Fields is empty and can be read.
 type Fields struct {
+	// A pointer, so that printers that ignore methods show an address.
+	content *fieldList
+}
+
+type fieldList struct {
 	fields []field
 	// at maps names to indexes once there are more than a few fields: a body with
 	// a million of them must not take hours.
@@ -33,45 +38,52 @@ const few = 16
 // Get returns the JSON of the field with this name. The caller must not change
 // it.
 func (f *Fields) Get(name string) (value json.RawMessage, ok bool) {
-	if i := f.index(name); i >= 0 {
-		value = f.fields[i].value
+	if f == nil || f.content == nil {
+		return nil, false
+	}
+	if i := f.content.index(name); i >= 0 {
+		value = f.content.fields[i].value
 	}
 	return value, value != nil
 }
 
 // Set sets a field to value, which must be JSON.
 func (f *Fields) Set(name string, value json.RawMessage) {
-	if i := f.index(name); i >= 0 {
-		f.fields[i].value = value
-		return
+	if f.content == nil {
+		f.content = &fieldList{}
 	}
-	f.fields = append(f.fields, field{name, value})
-	switch n := len(f.fields); {
-	case f.at != nil:
-		f.at[name] = n - 1
-	case n > few:
-		f.at = make(map[string]int, 2*n)
-		for i, field := range f.fields {
-			f.at[field.name] = i
-		}
-	}
+	f.content.set(name, value)
 }
 
 // Delete removes the field with this name, if there is one.
 func (f *Fields) Delete(name string) {
-	if i := f.index(name); i >= 0 {
-		f.fields[i].value = nil
+	if _, ok := f.Get(name); ok {
+		f.content.set(name, nil)
 	}
 }
 
-func (f *Fields) index(name string) int {
-	if f == nil {
-		return -1
+func (l *fieldList) set(name string, value json.RawMessage) {
+	if i := l.index(name); i >= 0 {
+		l.fields[i].value = value
+		return
 	}
-	if f.at == nil {
-		return slices.IndexFunc(f.fields, func(f field) bool { return f.name == name })
+	l.fields = append(l.fields, field{name, value})
+	switch n := len(l.fields); {
+	case l.at != nil:
+		l.at[name] = n - 1
+	case n > few:
+		l.at = make(map[string]int, 2*n)
+		for i, field := range l.fields {
+			l.at[field.name] = i
+		}
 	}
-	if i, ok := f.at[name]; ok {
+}
+
+func (l *fieldList) index(name string) int {
+	if l.at == nil {
+		return slices.IndexFunc(l.fields, func(f field) bool { return f.name == name })
+	}
+	if i, ok := l.at[name]; ok {
 		return i
 	}
 	return -1
@@ -89,10 +101,10 @@ func (f *Fields) Len() int {
 // All yields the fields in the order in which they were received.
 func (f *Fields) All() iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
-		if f == nil {
+		if f == nil || f.content == nil {
 			return
 		}
-		for _, field := range f.fields {
+		for _, field := range f.content.fields {
 			if field.value != nil && !yield(field.name, field.value) {
 				return
 			}

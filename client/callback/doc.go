@@ -25,8 +25,8 @@
 //	server := &http.Server{
 //		Addr:              ":8080",
 //		Handler:           mux,
-//		ReadHeaderTimeout: 10 * time.Second,
-//		ReadTimeout:       time.Minute,
+//		ReadHeaderTimeout: 5 * time.Second,
+//		IdleTimeout:       2 * time.Minute,
 //	}
 //	log.Fatal(server.ListenAndServe())
 //
@@ -35,16 +35,16 @@
 //
 // # Replays and duplicates
 //
-// A signature doesn't expire: whoever has recorded a callback can send it
-// again. [WithMaxAge] refuses old replays, and [WithDeduplication] recognizes
+// A signature doesn't expire, so that a recorded callback can be sent again.
+// [WithMaxAge] refuses old replays, and [WithDeduplication] recognizes
 // recent ones. Use both if handling an event twice does harm.
 //
 // # Limits
 //
 // By default a body may have 10 MiB and take 30 seconds to arrive, and all bodies
 // together may take up 64 MiB until their signatures are verified. [WithMaxBody],
-// [WithReadTimeout] and [WithMaxUnverified] change that. The server's own limits
-// are for what precedes the body: set [http.Server.ReadHeaderTimeout].
+// [WithReadTimeout] and [WithMaxUnverified] change that. Before the body come the
+// headers, which only the server can limit: set [http.Server.ReadHeaderTimeout].
 //
 // # Lost callbacks
 //
@@ -64,7 +64,7 @@
 // An invalid argument or option is an [*api.ArgumentError]. These are the other
 // errors, with the status of the handler's response when it reports them:
 //
-//	ErrNoSecret            500       a secret is missing or empty, or the Handler zero
+//	ErrNoSecret            500       a secret is missing or empty, or the Handler is zero
 //	ErrShortSecret         –         a secret is too short to be safe
 //	ErrNoSignature         401       the signature header is missing or empty
 //	ErrMalformedSignature  401       the header has another form, or is repeated

@@ -2,20 +2,15 @@ package callback
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
 	"strings"
 	"time"
 
-	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 	"github.com/iblai/iblai-go/internal/timestamp"
-	"github.com/iblai/iblai-go/internal/unquote"
 )
 
 // An Event is the content of a callback: the result of one run of a periodic
@@ -59,23 +54,13 @@ func ParseEvent(body []byte) (*Event, error) {
 // parseOwned is ParseEvent for a body that nothing else writes to.
 func parseOwned(body []byte) (*Event, error) {
 	event := &Event{Raw: body}
-	err := jsonv2.Unmarshal(body, (*eventReader)(event), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformedPayload, reason(err))
+	d := scan.Decoder{Strict: true}
+	d.Reset(body)
+	event.decode(&d)
+	if err := d.End(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformedPayload, err)
 	}
 	return event, nil
-}
-
-// reason removes what the JSON decoder adds to an error: the types of this
-// package, and the names of the payload's fields, which don't belong in a log.
-func reason(err error) error {
-	if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok {
-		err = semantic.Err
-	}
-	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		err = fmt.Errorf("%w after byte %d", syntactic.Err, syntactic.ByteOffset)
-	}
-	return err
 }
 
 // LogValue identifies the event. It has the sizes of the texts instead of the
@@ -96,101 +81,68 @@ func (e Event) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// eventReader parses an Event field by field: with struct tags, one field of
-// another type would fail the whole event.
-type eventReader Event
+func (e *Event) decode(d *scan.Decoder) {
+	for name := range d.Fields(&e.Unknown) {
+		switch string(name) {
+		case "timestamp":
+			e.Timestamp = readTime(d)
+		case "status":
+			e.Status = api.Status(readText(d))
+		case "prompt":
+			e.Prompt = readText(d)
+		case "agent_output":
+			e.AgentOutput = readText(d)
+		case "log":
+			e.Log = readText(d)
+		case "log_id":
+			e.LogID = readInteger(d)
+		default:
+			d.Keep()
+		}
+	}
+}
 
-// UnmarshalJSONFrom is called by the JSON decoder.
-func (e *eventReader) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	start, err := decoder.ReadToken()
+// readText decodes a string or null.
+func readText(d *scan.Decoder) string {
+	if kind := d.Kind(); kind == scan.KindString || kind == scan.KindNull {
+		return d.String()
+	}
+	d.Keep()
+	return ""
+}
+
+func readTime(d *scan.Decoder) time.Time {
+	if d.Kind() == scan.KindNull {
+		d.Null()
+		return time.Time{}
+	}
+	t, err := timestamp.Parse(readText(d))
 	if err != nil {
-		return err
+		d.Misfit()
 	}
-	if start.Kind() != jsontext.KindBeginObject {
-		return fmt.Errorf("%v instead of {", start.Kind())
-	}
-	for decoder.PeekKind() != jsontext.KindEndObject {
-		token, err := decoder.ReadToken()
-		if err != nil {
-			return err
-		}
-		name := token.String() // the token doesn't outlive the next read
-		value, err := decoder.ReadValue()
-		if err != nil {
-			return err
-		}
-		if e.set(name, value) {
-			e.Unknown.Delete(name)
-			continue
-		}
-		if e.Unknown == nil {
-			e.Unknown = new(api.Fields)
-		}
-		// Cloned only here, the names of known fields stay on the stack.
-		e.Unknown.Set(strings.Clone(name), json.RawMessage(value.Clone()))
-	}
-	if e.Unknown.Len() == 0 {
-		e.Unknown = nil
-	}
-	_, err = decoder.ReadToken()
-	return err
+	return t
 }
 
-// set reports whether Event has a field of that name that the value fits.
-func (e *eventReader) set(name string, value jsontext.Value) (ok bool) {
-	switch name {
-	case "timestamp":
-		e.Timestamp, ok = e.time(value)
-	case "status":
-		var status string
-		status, ok = e.text(value)
-		e.Status = api.Status(status)
-	case "prompt":
-		e.Prompt, ok = e.text(value)
-	case "agent_output":
-		e.AgentOutput, ok = e.text(value)
-	case "log":
-		e.Log, ok = e.text(value)
-	case "log_id":
-		e.LogID, ok = e.integer(value)
-	}
-	return ok
-}
-
-func (e *eventReader) text(value jsontext.Value) (string, bool) {
-	switch value.Kind() {
-	case jsontext.KindNull:
-		return "", true
-	case jsontext.KindString:
-		return unquote.String(value), true
-	}
-	return "", false
-}
-
-func (e *eventReader) time(value jsontext.Value) (time.Time, bool) {
-	text, ok := e.text(value)
-	if !ok || value.Kind() == jsontext.KindNull {
-		return time.Time{}, ok
-	}
-	t, err := timestamp.Parse(text)
-	return t, err == nil
-}
-
-// integer accepts 12, "12" and 12.0, which is how Python writes a float.
-func (e *eventReader) integer(value jsontext.Value) (int64, bool) {
-	digits := string(value)
-	switch value.Kind() {
-	case jsontext.KindNull:
-		return 0, true
-	case jsontext.KindString:
-		digits, _ = e.text(value)
+// readInteger decodes 12, "12" and 12.0, which is how Python writes a float.
+func readInteger(d *scan.Decoder) int64 {
+	var digits string
+	switch d.Kind() {
+	case scan.KindNull:
+		d.Null()
+		return 0
+	case scan.KindNumber, scan.KindString:
+		digits = d.String()
+	default:
+		d.Keep()
+		return 0
 	}
 	if whole, fraction, ok := strings.Cut(digits, "."); ok && fraction != "" && strings.Trim(fraction, "0") == "" {
 		digits = whole
 	}
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
-		return 0, false // and not the nearest that an int64 holds
+		d.Misfit()
+		return 0 // and not the nearest that an int64 holds
 	}
-	return n, true
+	return n
 }

@@ -157,13 +157,30 @@ func TestParseEventRefuses(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		``, ` `, `null`, `true`, `12`, `"text"`, `[]`, `[{}]`, `{`, `}`, `{"log"}`, `{"log": }`, `{"log": "text`, `{"log": "text"`,
-		`{"log": "a` + "\n" + `b"}`, `{"log": "\x"}`, `{log: 1}`, `{'log': 1}`, `{"log": 1,}`, `{"log": NaN}`, `{"log_id": 012}`,
-		`{} {}`, `{}x`, `{}]`, "{}\x00", "\xef\xbb\xbf{}", `payload=%7B%7D`, `<html></html>`,
-		`{"log": ` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`,
+		`{"log": "a` + "\n" + `b"}`, `{"log": "\x"}`, `{log: 1}`, `{'log': 1}`, `{"log": 1,}`, `{"log_id": 012}`,
+		`{} {}`, `{}x`, `{}]`, "{}\x00", `payload=%7B%7D`, `<html></html>`,
 	} {
 		event, err := callback.ParseEvent([]byte(body))
 		require.ErrorIs(t, err, callback.ErrMalformedPayload, "%.40q", body)
 		require.Nil(t, event)
+	}
+}
+
+// What Python writes beyond JSON, and what other decoders refuse for its depth,
+// costs its own field at most.
+func TestUnusualEventIsParsed(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)
+	for body, want := range map[string]map[string]string{
+		`{"log_id": 7, "log": NaN}`:                                 {"log": "null"},
+		`{"log_id": 7, "usage": {"cost": [-Infinity, "NaN", NaN]}}`: {"usage": `{"cost": [null, "NaN", null]}`},
+		`{"log": ` + deep + `, "x": ` + deep + `, "log_id": 7}`:     {},
+		"\xef\xbb\xbf" + `{"log_id": 7}`:                            {},
+	} {
+		event := parse(t, body)
+		assert.EqualValues(t, 7, event.LogID)
+		assert.Empty(t, event.Log)
+		assert.Equal(t, want, unknown(event))
 	}
 }
 

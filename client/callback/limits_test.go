@@ -99,7 +99,8 @@ func TestVerifiedBodiesDoNotCount(t *testing.T) {
 		}, callback.WithMaxBody(1000), callback.WithMaxUnverified(1001))
 		statuses := make(chan int, 8)
 		for range cap(statuses) {
-			go func() { statuses <- serve(h, newRequest(t, event4711)).StatusCode }()
+			request := newRequest(t, event4711)
+			go func() { statuses <- serve(h, request).StatusCode }()
 			synctest.Wait()
 		}
 		close(release)

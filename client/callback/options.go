@@ -83,8 +83,9 @@ func WithMaxBody(n int64) Option {
 
 // WithMaxUnverified sets how many bytes the bodies of all requests together may
 // take up in memory until their signatures are verified, since anyone can send a
-// body. Further requests are refused with 503 and [ErrOverloaded]. It must be more
-// than [WithMaxBody]. The default is 64 MiB, or WithMaxBody if that is more.
+// body. A request that would exceed it is refused with 503 and [ErrOverloaded]. It
+// must be more than [WithMaxBody]. The default is 64 MiB, or just enough for one body
+// if WithMaxBody is larger.
 func WithMaxUnverified(n int64) Option {
 	return option(func(s *settings) error {
 		s.maxUnverified = n

@@ -280,12 +280,13 @@ func TestLinesOfForgeriesAreShort(t *testing.T) {
 func TestReasonOfAMalformedPayload(t *testing.T) {
 	t.Parallel()
 	for body, reason := range map[string]string{
-		`{"private": {"private": nope}}`:     "invalid character 'o' in literal null (expecting 'u') after byte 25",
-		`{"private": ["private"`:             "unexpected EOF after byte 22",
-		`["private"]`:                        "[ instead of {",
-		`{"private": "` + "\n" + `private"}`: `invalid character '\n' in string (expecting non-control character) after byte 13`,
-		`{"log": "private"} "private"`:       `invalid character '"' after top-level value after byte 19`,
-		``:                                   "unexpected EOF after byte 0",
+		`{"private": {"private": nope}}`:     "the body is not JSON after byte 24",
+		`{"private": ["private"`:             "the body ends too early",
+		`["private"]`:                        "the body is an array instead of an object",
+		`{"private": "` + "\n" + `private"}`: "the body is not JSON after byte 13",
+		`{"log": "private"} "private"`:       "the body is not JSON after byte 19",
+		`{"log": nope}`:                      "log is not JSON after byte 8",
+		``:                                   "the body is empty",
 	} {
 		_, err := callback.ParseEvent([]byte(body))
 		require.EqualError(t, err, callback.ErrMalformedPayload.Error()+": "+reason)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -26,11 +27,12 @@ const (
 )
 
 // A Verifier tells genuine callbacks from forged ones. It is safe for
-// concurrent use, and shows no secret however it is printed. The zero Verifier
-// accepts nothing.
+// concurrent use, and shows no secret however it is printed. Copies share their
+// secrets. The zero Verifier accepts nothing.
 type Verifier struct {
-	// A func hides the secrets even from printers that follow pointers.
-	pool *sync.Pool // of *macs
+	// A pool's func hides the secrets even from printers that follow pointers.
+	pool     *atomic.Pointer[sync.Pool] // of *macs
+	shortest int                        // bytes of a secret
 }
 
 // NewVerifier returns a verifier that accepts a signature made with any of the
@@ -46,31 +48,46 @@ func NewVerifier(secrets ...api.Secret) (*Verifier, error) {
 
 // NewVerifierAllowShort is [NewVerifier] for an agent whose secret has fewer
 // than 16 bytes and can't be changed: the platform accepts one of a single
-// character. Whoever has seen one callback can guess such a secret and forge
-// others. An empty secret is refused here too, and in FIPS 140-only mode one of
-// fewer than 14 bytes.
+// character. Such a secret can be guessed from a single callback, and others can
+// then be forged. An empty secret is refused here too, and in FIPS 140-only mode one
+// of fewer than 14 bytes.
 func NewVerifierAllowShort(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(1, secrets)
 }
 
 func newVerifier(shortest int, secrets []api.Secret) (*Verifier, error) {
+	v := &Verifier{new(atomic.Pointer[sync.Pool]), shortest}
+	if err := v.SetSecrets(secrets...); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// SetSecrets replaces all secrets while the verifier is in use, as during secret
+// rotation. If a secret is invalid, it returns the error that the verifier's
+// constructor would return, and changes nothing.
+func (v *Verifier) SetSecrets(secrets ...api.Secret) error {
+	if v == nil || v.pool == nil {
+		return &api.ArgumentError{Argument: "verifier", Reason: "is nil or zero; make one with NewVerifier"}
+	}
 	if len(secrets) == 0 {
-		return nil, &api.ArgumentError{Argument: "secrets", Reason: "are missing", Err: ErrNoSecret}
+		return &api.ArgumentError{Argument: "secrets", Reason: "are missing", Err: ErrNoSecret}
 	}
 	keys := make([][]byte, len(secrets))
 	for i, secret := range secrets {
-		if err := checkSecret(secret, shortest, fmt.Sprintf("secrets[%d]", i)); err != nil {
-			return nil, err
+		if err := checkSecret(secret, v.shortest, fmt.Sprintf("secrets[%d]", i)); err != nil {
+			return err
 		}
 		keys[i] = []byte(secret.Reveal())
 	}
-	return &Verifier{pool: &sync.Pool{New: func() any {
+	v.pool.Store(&sync.Pool{New: func() any {
 		m := &macs{hashes: make([]hash.Hash, len(keys))}
 		for i, key := range keys {
 			m.hashes[i] = hmac.New(sha256.New, key)
 		}
 		return m
-	}}}, nil
+	}})
+	return nil
 }
 
 // checkSecret returns an error about argument if the secret can't be used.
@@ -103,8 +120,9 @@ func (v *Verifier) Verify(body []byte, header string) error {
 }
 
 func (v *Verifier) verifySum(body []byte, sum [sha256.Size]byte) error {
-	m := v.pool.Get().(*macs)
-	defer v.pool.Put(m)
+	pool := v.pool.Load()
+	m := pool.Get().(*macs)
+	defer pool.Put(m)
 	if !m.match(body, &sum) {
 		return ErrSignatureMismatch
 	}

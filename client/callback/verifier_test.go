@@ -2,6 +2,7 @@ package callback_test
 
 import (
 	"crypto/fips140"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,4 +168,38 @@ func TestVerifyAllocatesNothing(t *testing.T) { // not parallel: it counts
 			t.Error("wrong verdict")
 		}
 	}))
+}
+
+// Secrets can be replaced while callbacks are verified. Invalid ones change
+// nothing.
+func TestSetSecrets(t *testing.T) {
+	t.Parallel()
+	const body = `{"log_id": 1}`
+	old, other := secret, api.NewSecret("a secret that replaces the old one")
+	v := newVerifier(t, old)
+	require.ErrorIs(t, v.SetSecrets(), callback.ErrNoSecret)
+	require.ErrorIs(t, v.SetSecrets(other, api.NewSecret("short")), callback.ErrShortSecret)
+	require.NoError(t, v.Verify([]byte(body), sign(t, []byte(body), old)))
+
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 100 {
+				_ = v.Verify([]byte(body), sign(t, []byte(body), other))
+			}
+		})
+	}
+	require.NoError(t, v.SetSecrets(other))
+	group.Wait()
+	require.NoError(t, v.Verify([]byte(body), sign(t, []byte(body), other)))
+	require.ErrorIs(t, v.Verify([]byte(body), sign(t, []byte(body), old)), callback.ErrSignatureMismatch)
+
+	var zero callback.Verifier
+	argument, ok := errors.AsType[*api.ArgumentError](zero.SetSecrets(old))
+	require.True(t, ok)
+	assert.Equal(t, "verifier", argument.Argument)
+	require.ErrorIs(t, zero.Verify([]byte(body), sign(t, []byte(body), old)), callback.ErrNoSecret)
+	short, err := callback.NewVerifierAllowShort(api.NewSecret("x"))
+	require.NoError(t, err)
+	require.NoError(t, short.SetSecrets(api.NewSecret("y")))
 }

@@ -47,6 +47,9 @@ func describeTimes(minutes, hours set) string {
 	return describeMinutes(minutes) + " past " + numbered("hour", hours)
 }
 
+// maxListed is the largest number of times that are listed one by one.
+const maxListed = 6
+
 // describeHours describes schedules that run at one minute of the hour.
 func describeHours(minute int, hours set) string {
 	step, stepped := hours.step()
@@ -55,6 +58,8 @@ func describeHours(minute int, hours set) string {
 		return "Every hour"
 	case hours == specs[hour].full():
 		return describeMinutes(1<<minute) + " past every hour"
+	case hours.count() > maxListed && !stepped:
+		return describeMinutes(1<<minute) + " past " + numbered("hour", hours)
 	case hours.count() <= 3 || !stepped:
 		return "At " + enumerate(clockTimes(1<<minute, hours), "and")
 	case minute == 0 && hours.first() == 0 && hours.last()+step == 24:

@@ -12,7 +12,8 @@ func (s Schedule) describeDays(everyDay string) string {
 	everyWeekday := weekdays == specs[dayOfWeek].full()
 
 	if days != specs[dayOfMonth].full() {
-		text := " on " + describeDates(days, s.set(monthOfYear))
+		months := s.set(monthOfYear)
+		text := " on " + describeDates(days, months) + describeLeapDay(days, months)
 		if !everyWeekday {
 			text += ", but only when that is " + oneOfWeekdays(weekdays)
 		}
@@ -24,7 +25,7 @@ func (s Schedule) describeDays(everyDay string) string {
 		text = " on " + enumerate(weekdayNames(weekdays), "and")
 	}
 	if months := s.set(monthOfYear); months != specs[monthOfYear].full() {
-		text += " in " + enumerate(monthNames(months), "and")
+		text += " " + describeMonths(months)
 	}
 	return text
 }
@@ -37,6 +38,8 @@ func describeDates(days, months set) string {
 	switch {
 	case days.count() == 1 && months.count() == 1:
 		return strings.TrimPrefix(numbered("day", days), "day ") + " " + monthNames(months)[0]
+	case !everyMonth && months.count() > 2 && months.contiguous():
+		return numbered("day", days) + " of every month " + describeMonths(months)
 	case !everyMonth:
 		return numbered("day", days) + " of " + enumerate(monthNames(months), "and")
 	case days.first() <= shortestMonth:
@@ -45,6 +48,35 @@ func describeDates(days, months set) string {
 		return numbered("day", days) + " of every month that has it"
 	}
 	return numbered("day", days) + " of every month that has them"
+}
+
+// describeLeapDay says that 29 February needs a leap year, if that is not obvious.
+func describeLeapDay(days, months set) string {
+	const february, leapDay = 2, 29
+	switch {
+	case !days.has(leapDay) || !months.has(february) || months == specs[monthOfYear].full():
+		return ""
+	case months.count() == 1 && days.first() == leapDay:
+		return " of leap years"
+	}
+	return " (29 February in leap years only)"
+}
+
+// describeMonths returns "in January and July", "from January through March" or
+// "from January through March and in July".
+func describeMonths(months set) string {
+	names := monthNames(months)
+	if !strings.Contains(strings.Join(names, ""), " through ") {
+		return "in " + enumerate(names, "and")
+	}
+	for i, name := range names {
+		if strings.Contains(name, " through ") {
+			names[i] = "from " + name
+		} else {
+			names[i] = "in " + name
+		}
+	}
+	return enumerate(names, "and")
 }
 
 // oneOfWeekdays returns "a Friday", "a Monday or Friday" or "Monday through Friday".

@@ -1,25 +1,25 @@
-// Package crontab reads, checks and explains the schedules of periodic agents.
+// Package crontab parses, checks and explains the schedules of periodic agents,
+// computes their runs, and converts them from local time to UTC.
 //
-// The platform runs its agents with celery, and celery's crontab is not the
-// one of cron(8):
+// The platform runs agents with celery, whose crontabs differ from those of cron(8):
 //
-//   - All five fields must match. "0 8 13 * 5" runs on Friday the 13th, not on
-//     every 13th and every Friday.
+//   - All five fields must match. "0 8 13 * 5" runs on Friday the 13th, not on every
+//     13th and every Friday.
 //   - Sunday is 0, never 7. There are no seconds, no @daily, no L, W, # or ?.
-//   - A range may wrap round ("fri-mon", "22-2"), and "*/3" counts from the
-//     field's first value: days 1, 4, 7 and so on.
+//   - A range can wrap round ("fri-mon", "22-2"), and "*/3" counts from the first
+//     value of a field: days 1, 4, 7 and so on.
 //
-// The API that stores a schedule has a check of its own. It refuses some
-// schedules that celery would run ("22-2"), and accepts some that never run
-// ("7" for Sunday, 31 February). [Check] tells all of it before anything is sent:
+// The API has a validator of its own. It refuses some schedules that celery would
+// run ("22-2"), and accepts some that never run ("7" for Sunday, 31 February).
+// [Check] reports both before anything is sent:
 //
 //	report := crontab.Check(crontab.Fields{Minute: "0", Hour: "8", DayOfWeek: "7"})
 //	if report.Verdict != crontab.Runs {
 //		fmt.Println(report.Findings[0]) // day_of_week "7": never runs: "7" is not a number from 0 to 6: Sunday is 0; write "0"
 //	}
 //
-// [Parse] and [Fields.Parse] give a [Schedule], which knows its next runs and
-// says in English what it means:
+// [Parse] and [Fields.Parse] return a [Schedule], which computes its next runs and
+// describes itself in English:
 //
 //	schedule, err := crontab.Parse("0 8 * * mon-fri")
 //	…
@@ -28,27 +28,57 @@
 //
 // # Time zones
 //
-// The API stores no time zone with a schedule: the server's applies, which is
-// UTC unless the server is configured otherwise. So a Schedule is in UTC until
-// [Schedule.In] says otherwise.
+// The API stores no time zone with a schedule. The server's time zone applies, which
+// is UTC unless its operators have changed it. A Schedule is therefore in UTC unless
+// [Schedule.In] sets another time zone. To run an agent at a local time on a server
+// in UTC, send the crontabs of [ToUTC], and those of the next period after each
+// change of the clocks.
 //
-// Celery reckons on the wall clock. Where clocks go forward, a run that falls
-// into the skipped hour takes place once, as much later as the clocks jump:
-// 02:30 becomes 03:30. Where clocks go back, the repeated hour runs once, the
-// first time round, and even "* * * * *" then pauses for an hour. So it is with
-// celery 5.5.2 and later. Earlier releases start a skipped run at the jump itself
-// (03:00), and may be late with other runs of that day.
+// Celery computes runs on the wall clock of the server's time zone. If the clocks
+// skip the time of a run, it takes place once, as much later as the clocks jump:
+// 02:30 becomes 03:30. If the clocks repeat an hour, its runs take place in the first
+// pass only; even "* * * * *" then pauses for an hour. That is celery 5.5.2 and later.
+// Earlier releases start a skipped run at the jump itself (03:00), and can be late
+// with other runs of that day.
+//
+// Two faults of celery are not reproduced. If the last run of a task is in the second
+// pass of a repeated hour, celery 5.5.2 and later run the task at every tick of the
+// scheduler until the hour is over. Before celery 5.3, a task with a day_of_month in a
+// time zone west of UTC runs too rarely or never. Neither affects a server in UTC.
+//
+// # The scheduler
+//
+// A Schedule has the times at which a crontab is due. Which runs take place is the
+// decision of celery's scheduler, beat, which plans from the last run of a task and
+// not from now:
+//
+//   - A changed schedule can run at once: if it would have been due between the last
+//     run and now, it is overdue.
+//   - A run that was due while the scheduler was down is caught up once.
+//   - A start_time in the past makes django-celery-beat 2.5 and later run a new or
+//     re-enabled task once more than its crontab says.
+//   - One_off on a task that has run disables it without another run.
+//
+// From django-celery-beat 2.8 on, a task whose hour is a plain number ("8") is only
+// loaded from two hours before that hour to two hours after it. A run that is overdue
+// then takes place up to two hours before the next proper one. An hour in another
+// form ("8-8", "8,20", "*") isn't affected, so that [Schedule.Fields] keeps "8-8".
 //
 // # Where the rules come from
 //
-// Parsing and next runs were compared with celery 5.2.6, and the API's check
-// with django-celery-beat 2.4.0 and python-crontab 2.7.1; testdata holds some of
-// their answers. A deployment may run other releases. One difference is known to
-// matter: names of months run from celery 5.5 on, see [DependsOnRelease].
+// Parsing and next runs were compared with celery 5.2.6, and the API's validator and
+// its messages with django-celery-beat 2.4.0 and python-crontab 2.7.1. The folder
+// testdata has some of the recorded results and the program that records them. That
+// program changes celery 5.2.6 in two respects, to get the results of 5.5.2 and later:
+// it computes in the time zone of the last run, where 5.2.6 takes wall clock times for
+// UTC, and it converts a skipped run to UTC, where 5.2.6 starts it at the jump. It
+// records nothing about last runs in the second pass of a repeated hour. A deployment
+// can use other releases. One more difference is known: names of months run from
+// celery 5.5 on, see [DependsOnRelease].
 //
-// Parse means what celery means by everything it accepts, and refuses all that
-// celery refuses. It also refuses spellings that celery accepts by ignoring a
-// part of them ("mon#2" runs every Monday, "8-18-20" as 8-18), day names outside
-// day_of_week, month names outside month_of_year, numbers with an underscore,
-// and fields longer than the API stores.
+// Parse interprets everything that it accepts as celery does, and refuses everything
+// that celery refuses. It also refuses values of which celery ignores a part ("mon#2"
+// runs every Monday, "8-18-20" is 8-18), day names outside day_of_week, month names
+// outside month_of_year, numbers with an underscore, and fields that are too long for
+// the API.
 package crontab

@@ -89,3 +89,28 @@ func ExampleSchedule_Runs() {
 	// 2026-03-01
 	// 2026-04-01
 }
+
+// An agent is to run at 08:00 in Berlin on a server in UTC.
+func ExampleToUTC() {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	local := crontab.Fields{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"}
+	now := time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+	periods, err := crontab.ToUTC(local, berlin, now, now.AddDate(1, 0, 0))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, period := range periods {
+		for _, fields := range period.Fields {
+			fmt.Printf("from %s: hour %q, day_of_week %q\n", period.From.Format(time.DateTime), fields.Hour, fields.DayOfWeek)
+		}
+	}
+	// Output:
+	// from 2026-03-02 09:00:00: hour "7", day_of_week "1-5"
+	// from 2026-03-29 01:00:00: hour "6", day_of_week "1-5"
+	// from 2026-10-25 01:00:00: hour "7", day_of_week "1-5"
+}

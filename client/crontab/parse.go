@@ -44,6 +44,10 @@ func parse(values [fieldCount]string) (Schedule, error) {
 			return Schedule{}, &FieldError{Field: specs[i].field, Value: value, Reason: err.Error()}
 		}
 		s.choose(i, chosen)
+		if i == hour && chosen.count() == 1 {
+			_, plain := parseDigits(trim(value))
+			s.hourRanged = !plain
+		}
 	}
 	return s, nil
 }

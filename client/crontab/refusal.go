@@ -2,7 +2,6 @@ package crontab
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -120,8 +119,10 @@ func (sp *spec) apiValue(word string) (value apiValue, message string) {
 		value.number = sp.max
 	case isNumber:
 		value.number = number
+	case isPythonDigits(word): // Python's int refuses them
+		return value, fmt.Sprintf("Unrecognised %s: '%s'", sp.label, word)
 	case sp.names == nil:
-		return value, strconv.Quote(fmt.Sprintf("No enumeration for %s: '%s'", sp.label, word)) // a Python error, quoted
+		return value, pythonRepr(fmt.Sprintf("No enumeration for %s: '%s'", sp.label, word)) // the text of a KeyError
 	default:
 		value.number, value.named = sp.named(word)
 		if !value.named || len(word) != 3 {

@@ -10,10 +10,13 @@ import (
 //
 // A Schedule is a small value that can be copied, and is safe for concurrent use.
 // Two schedules are equal (==) if their fields have the same values, however they
-// were written, and their time zone is the same [time.Location].
+// were written, and their time zone is the same [time.Location]. Only an hour that
+// is a plain number differs from the same hour in another form, since the scheduler
+// treats them differently: see "The scheduler" in the package documentation.
 type Schedule struct {
-	chosen   [fieldCount]set // the empty set means every value
-	location *time.Location  // nil for UTC
+	chosen     [fieldCount]set // the empty set means every value
+	hourRanged bool            // the hour is one value, but not a plain number
+	location   *time.Location  // nil for UTC
 }
 
 // In returns the schedule in the time zone loc. Nil means UTC.
@@ -53,6 +56,9 @@ func (s Schedule) Fields() Fields { return fieldsInLineOrder(s.spelled()) }
 func (s Schedule) spelled() (values [fieldCount]string) {
 	for i := range values {
 		values[i] = specs[i].spell(s.set(i))
+	}
+	if s.hourRanged {
+		values[hour] += "-" + values[hour]
 	}
 	return values
 }

@@ -77,6 +77,28 @@ func TestString(t *testing.T) {
 	assert.Equal(t, "* * * * *", crontab.Schedule{}.String())
 }
 
+// Since django-celery-beat 2.8 an hour that is a plain number is loaded around that
+// hour only, so that another form of it must not become one, nor the reverse.
+func TestFormOfASingleHour(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"8": "8", "08": "8", "\t8": "8", "８": "8",
+		"8-8": "8-8", "8,8": "8-8", "+8": "8-8", "*/24": "0-0", "8-9/2": "8-8",
+		"8,20": "8,20", "*": "*", "0-23": "*",
+	} {
+		schedule, err := crontab.Fields{Hour: value}.Parse()
+		require.NoError(t, err, value)
+		assert.Equal(t, want, schedule.Fields().Hour, value)
+		again, err := schedule.Fields().Parse()
+		require.NoError(t, err)
+		assert.True(t, schedule == again, value)
+		assert.Equal(t, crontab.Runs, crontab.Check(schedule.Fields()).Verdict, value)
+	}
+	plain, err := crontab.Fields{Minute: "5-5", DayOfWeek: "1-1"}.Parse()
+	require.NoError(t, err)
+	assert.Equal(t, "5 * * * 1", plain.String(), "other fields have one form")
+}
+
 func TestFieldsSayTheSame(t *testing.T) {
 	t.Parallel()
 	fields := mustParse(t, "0 8 1,15 jan mon-fri").Fields()

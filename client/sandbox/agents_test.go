@@ -51,8 +51,8 @@ func TestPutAndPatchKeepOmittedFields(t *testing.T) {
 	c, ctx := newClient(t, server), t.Context()
 
 	replaced, err := c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{
-		Mentor: coach, Title: "Evening digest", Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "30"}},
-	})
+		Mentor: coach, Title: "Evening digest",
+	}, client.WithBodyField("task", map[string]any{"crontab": map[string]string{"minute": "30"}})) // the client itself sends all fields
 	require.NoError(t, err)
 	assert.Equal(t, "Evening digest", replaced.Title)
 	assert.Equal(t, "Keep me.", replaced.Description)
@@ -64,12 +64,12 @@ func TestPutAndPatchKeepOmittedFields(t *testing.T) {
 	assert.Nil(t, patched.PreviousAgent)
 	assert.Equal(t, "Evening digest", patched.Title)
 
-	_, err = c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{Title: "x"})
+	_, err = c.PeriodicAgents.Replace(ctx, 2, &client.PeriodicAgentCreateRequest{Title: "x"}, client.WithBodyField("task", map[string]any{}))
 	refusal := &client.Error{}
 	require.ErrorAs(t, err, &refusal)
 	assert.Equal(t, []client.FieldError{
 		{Path: "mentor", Messages: []string{"This field is required."}},
-		{Path: "task", Messages: []string{"This field is required."}},
+		{Path: "task.crontab", Messages: []string{"This field is required."}},
 	}, refusal.Fields)
 }
 

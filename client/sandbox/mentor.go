@@ -17,11 +17,20 @@ type mentor struct {
 // RowID is the mentor's id.
 func (m *mentor) RowID() int64 { return m.ID }
 
+// The models without their methods: an embedded MarshalJSON would write nothing
+// but the embedded fields.
+type (
+	mentorFields client.Mentor
+	callFields   client.CallConfiguration
+	serverFields client.MCPServer
+	oauthFields  client.OAuthService
+)
+
 // The JSON forms of a mentor and its parts: fields replace those of the embedded
 // model with the same name.
 type (
 	mentorForm struct {
-		*client.Mentor
+		*mentorFields
 		CallConfiguration  *callForm       `json:"call_configuration,omitempty"`
 		MCPServers         []serverForm    `json:"mcp_servers"`
 		RecentlyAccessedAt django.DateTime `json:"recently_accessed_at"`
@@ -29,12 +38,12 @@ type (
 		UpdatedAt          django.DateTime `json:"updated_at"`
 	}
 	callForm struct {
-		*client.CallConfiguration
+		*callFields
 		GoogleVoice *client.Voice `json:"google_voice,omitempty"`
 		OpenAIVoice *client.Voice `json:"openai_voice,omitempty"`
 	}
 	serverForm struct {
-		*client.MCPServer
+		*serverFields
 		Credentials      string          `json:"credentials"`       // in clear
 		Headers          json.RawMessage `json:"headers,omitempty"` // of releases 3.5x
 		ExtraHeaders     json.RawMessage `json:"extra_headers"`
@@ -44,7 +53,7 @@ type (
 		UpdatedAt        django.DateTime `json:"updated_at"`
 	}
 	oauthForm struct {
-		*client.OAuthService
+		*oauthFields
 		CreatedAt django.DateTime `json:"created_at"`
 		UpdatedAt django.DateTime `json:"updated_at"`
 	}
@@ -53,21 +62,21 @@ type (
 // mentorJSON encodes a mentor as the service does.
 func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 	form := mentorForm{
-		Mentor:     m,
-		MCPServers: []serverForm{},
-		CreatedAt:  django.NewDateTime(m.CreatedAt.Time),
-		UpdatedAt:  django.NewDateTime(m.UpdatedAt.Time),
+		mentorFields: (*mentorFields)(m),
+		MCPServers:   []serverForm{},
+		CreatedAt:    django.NewDateTime(m.CreatedAt.Time),
+		UpdatedAt:    django.NewDateTime(m.UpdatedAt.Time),
 	}
 	if m.RecentlyAccessedAt != nil {
 		form.RecentlyAccessedAt = django.NewDateTime(m.RecentlyAccessedAt.Time)
 	}
 	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
-		form.CallConfiguration = &callForm{call, notZero(&call.GoogleVoice), notZero(&call.OpenAIVoice)}
+		form.CallConfiguration = &callForm{(*callFields)(call), notZero(&call.GoogleVoice), notZero(&call.OpenAIVoice)}
 	}
 	for i := range m.MCPServers {
 		server := &m.MCPServers[i]
 		form.MCPServers = append(form.MCPServers, serverForm{
-			MCPServer:        server,
+			serverFields:     (*serverFields)(server),
 			Credentials:      server.Credentials.Reveal(),
 			Headers:          json.RawMessage(server.Headers.Reveal()),
 			ExtraHeaders:     json.RawMessage(server.ExtraHeaders.Reveal()),
@@ -93,7 +102,7 @@ func oauthFormOf(s *client.OAuthService) *oauthForm {
 	if *s == (client.OAuthService{}) {
 		return nil
 	}
-	return &oauthForm{s, django.NewDateTime(s.CreatedAt.Time), django.NewDateTime(s.UpdatedAt.Time)}
+	return &oauthForm{(*oauthFields)(s), django.NewDateTime(s.CreatedAt.Time), django.NewDateTime(s.UpdatedAt.Time)}
 }
 
 // metadata returns a field of the mentor's metadata.

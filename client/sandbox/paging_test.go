@@ -58,7 +58,7 @@ func TestPageLinks(t *testing.T) {
 func TestEqualRowsAreOrderedByID(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t, withAgents(60)...)
-	for _, ordering := range []string{"username", "-username", "nonsense", "-created_at,enabled"} {
+	for _, ordering := range []client.Ordering{"username", "-username", "nonsense", "-created_at,enabled"} {
 		want := int64(1)
 		for agent, err := range newClient(t, server).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Ordering: ordering, PageSize: 7}) {
 			require.NoError(t, err)

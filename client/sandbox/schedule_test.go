@@ -23,7 +23,7 @@ func scheduled(t testing.TB, line string) client.PeriodicAgentCreateRequest {
 	schedule, err := crontab.Parse(line)
 	require.NoError(t, err)
 	request := titled(line)
-	request.Task.Crontab = client.CrontabSchedule(schedule.Fields())
+	request.Task.Crontab = client.NewCrontabSchedule(schedule.Fields())
 	return request
 }
 

@@ -47,8 +47,9 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 // messagesJSON encodes the messages of a session with defaults for missing fields,
 // and the first one or none as releases that list all sessions do.
 func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.RawMessage, err error) {
+	type fields client.ChatMessage // without its methods
 	type message struct {
-		client.ChatMessage
+		fields
 		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
 	}
 	type firstMessage struct {
@@ -65,7 +66,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
 		m.ArtifactVersions = clone(m.ArtifactVersions)
-		forms = append(forms, message{m, django.NewDateTime(m.InsertedAt.Time)})
+		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
 	}
 	if len(forms) > 0 {
 		summary = append(summary, firstMessage{message: forms[0]})

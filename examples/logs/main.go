@@ -1,8 +1,9 @@
-// Command logs prints the runs of an org's periodic agents, newest first.
+// Command logs lists the runs of an org's periodic agents, newest first.
 //
 //	go run ./examples/logs -status error -limit 50
 //
-// It needs IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME, and takes IBLAI_BASE_URL.
+// It requires IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME, and reads
+// IBLAI_BASE_URL.
 package main
 
 import (
@@ -24,9 +25,9 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	params := client.PeriodicAgentLogListParams{Ordering: "-created_at"}
+	params := client.PeriodicAgentLogListParams{Ordering: client.OrderByCreatedAt.Descending()}
 	flag.Int64Var(&params.PeriodicAgent, "agent", 0, "only runs of the agent with this id")
-	flag.StringVar((*string)(&params.Status), "status", "", "only runs in this state: success, error or running")
+	flag.StringVar((*string)(&params.Status), "status", "", "only runs with this status: success, error or running")
 	limit := flag.Int("limit", 20, "how many runs to print")
 	flag.Parse()
 
@@ -63,7 +64,8 @@ func took(run *client.PeriodicAgentLog) string {
 	return run.EndTime.Sub(run.StartTime.Time).Round(time.Millisecond).String()
 }
 
-// lastLine leaves out what could steer a terminal: a model may have written it.
+// lastLine returns the last line of a run's log. It escapes control characters,
+// which a model may have written.
 func lastLine(content string) string {
 	content = strings.TrimSpace(content)
 	line := strconv.Quote(content[strings.LastIndex(content, "\n")+1:])

@@ -1,12 +1,13 @@
-// Command otel traces the SDK's calls with OpenTelemetry: otelhttp stands below
-// the client, and each span has the name of its operation, see tracing.go.
+// Command otel traces the SDK's calls with OpenTelemetry. The client sends its
+// requests through otelhttp, and each span is named after its operation; see
+// tracing.go.
 //
 //	go run .
 //
-// It needs no account and no network: the platform is a sandbox in the process.
-// With IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME set, it reads from the real
-// service instead. It prints the spans; a program of yours would hand them to an
-// OTLP exporter.
+// It needs no account and no network, because it starts a sandbox of the
+// platform in its process. If IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME are
+// set, it reads from the real service instead. It prints the spans; your
+// program would send them to an OTLP exporter.
 package main
 
 import (
@@ -35,7 +36,7 @@ func main() {
 
 func run(ctx context.Context, w io.Writer) error {
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(printer{w}))
-	defer provider.Shutdown(context.WithoutCancel(ctx)) //nolint:errcheck // the printer has nothing to end
+	defer provider.Shutdown(context.WithoutCancel(ctx)) //nolint:errcheck // the printer never fails
 	c, end, err := newClient(client.WithHTTPClient(&http.Client{Transport: traced(http.DefaultTransport, provider)}))
 	if err != nil {
 		return err
@@ -46,8 +47,8 @@ func run(ctx context.Context, w io.Writer) error {
 	return report(ctx, c)
 }
 
-// newClient makes a client of the service that the environment names, or else
-// of a sandbox. The caller ends it.
+// newClient creates a client of the service in the environment's settings, or
+// of a sandbox if there are none. The caller must call end.
 func newClient(opts ...client.Option) (c *client.Client, end func(), err error) {
 	if os.Getenv(client.EnvAPIKey) != "" {
 		c, err = client.FromEnv(opts...)
@@ -61,7 +62,7 @@ func newClient(opts ...client.Option) (c *client.Client, end func(), err error) 
 	return c, sb.Close, err
 }
 
-// report makes some calls. One of them fails, for its span to be seen.
+// report calls the API. One call fails, to show the span of an error.
 func report(ctx context.Context, c *client.Client) error {
 	if _, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{PageSize: 5}); err != nil {
 		return err

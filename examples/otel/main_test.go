@@ -60,7 +60,7 @@ func TestSpans(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
-	t.Setenv(client.EnvAPIKey, "") // so that it is the sandbox's
+	t.Setenv(client.EnvAPIKey, "") // use the sandbox
 	var out bytes.Buffer
 	require.NoError(t, run(t.Context(), &out))
 	lines := strings.Split(out.String(), "\n")

@@ -15,7 +15,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// traced is a RoundTripper below a client, which makes a span of every attempt.
+// traced returns a RoundTripper for a client that creates a span for every
+// attempt.
 func traced(next http.RoundTripper, provider trace.TracerProvider) http.RoundTripper {
 	return otelhttp.NewTransport(templated{next},
 		otelhttp.WithTracerProvider(provider),
@@ -23,15 +24,15 @@ func traced(next http.RoundTripper, provider trace.TracerProvider) http.RoundTri
 	)
 }
 
-// spanName is the semantic conventions' {method} {url.template}. There are only
-// as many names as the API has operations.
+// spanName returns "{method} {url.template}", as the semantic conventions
+// recommend: there are only as many names as operations.
 func spanName(_ string, r *http.Request) string {
 	operation, _ := client.OperationFromContext(r.Context())
 	return operation.Method + " " + operation.PathTemplate
 }
 
-// templated stands below otelhttp, and takes ids, users and queries out of what
-// otelhttp has put into the span: url.full would hold all of them.
+// templated is called by otelhttp, and replaces the attributes that contain
+// ids, users and queries: otelhttp sets url.full to the complete URL.
 type templated struct{ next http.RoundTripper }
 
 func (t templated) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -1,12 +1,13 @@
-// Command quickstart shows the whole story of a periodic agent: it is created on
-// a schedule, runs, its signed callback is received and verified, and its log
-// and the statistics are read back.
+// Command quickstart shows the life of a periodic agent. It creates an agent on
+// a schedule, runs it, receives and verifies its signed callback, and reads its
+// log and the statistics.
 //
 //	go run ./examples/quickstart
 //
-// It needs no account and no network: the platform is a sandbox in the process.
-// With IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME set, it reads mentors, agents,
-// logs and statistics from the real service instead, and changes nothing there.
+// It needs no account and no network, because it starts a sandbox of the
+// platform in its process. If IBLAI_API_KEY, IBLAI_ORG and IBLAI_USERNAME are
+// set, it reads mentors, agents, logs and statistics from the real service
+// instead, and changes nothing there.
 package main
 
 import (
@@ -23,11 +24,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 
-	story := inSandbox
+	example := inSandbox
 	if os.Getenv(client.EnvAPIKey) != "" {
-		story = againstService
+		example = againstService
 	}
-	if err := story(ctx, &report{w: os.Stdout}); err != nil {
+	if err := example(ctx, &report{w: os.Stdout}); err != nil {
 		log.Fatal("quickstart: ", err)
 	}
 }

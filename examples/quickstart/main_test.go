@@ -18,7 +18,7 @@ func TestInSandbox(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	require.NoError(t, inSandbox(t.Context(), &report{w: &out}))
-	story := out.String()
+	output := out.String()
 	for _, part := range []string{
 		"At 08:00 on Monday through Friday",
 		"verified, over the raw body",
@@ -29,9 +29,9 @@ func TestInSandbox(t *testing.T) {
 		"4.2s",
 		"***",
 	} {
-		assert.Contains(t, story, part)
+		assert.Contains(t, output, part)
 	}
-	assert.Regexp(t, `1 +1 +0 +0 +0\n$`, story, "one agent, which succeeded")
+	assert.Regexp(t, `1 +1 +0 +0 +0\n$`, output, "one agent, which succeeded")
 }
 
 func TestAgainstServiceReadsOnly(t *testing.T) {
@@ -59,11 +59,11 @@ func TestAgainstServiceReadsOnly(t *testing.T) {
 	for _, part := range []string{"read only", "Study coach", "Every minute from 18:00 through 18:59", "Out of tokens.", `Evening\x1b[31m digest`} {
 		assert.Contains(t, out.String(), part)
 	}
-	assert.NotContains(t, out.String(), "\x1b", "what a model wrote can't steer the terminal")
+	assert.NotContains(t, out.String(), "\x1b", "the output of a model can't control the terminal")
 	assert.NotContains(t, out.String(), account.APIKey.Reveal())
 }
 
-func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {
+func TestAgainstServiceNamesMissingVariables(t *testing.T) {
 	t.Setenv(client.EnvAPIKey, "key")
 	t.Setenv(client.EnvOrg, "")
 	t.Setenv(client.EnvUsername, "")
@@ -71,7 +71,7 @@ func TestAgainstServiceNamesWhatIsMissing(t *testing.T) {
 	require.ErrorContains(t, err, "IBLAI_ORG, IBLAI_USERNAME missing")
 }
 
-func TestForgeryIsAnswered(t *testing.T) {
+func TestForgedCallbackIsRefused(t *testing.T) {
 	t.Parallel()
 	r, err := listen(t.Context(), api.NewSecret("a secret of enough bytes"))
 	require.NoError(t, err)
@@ -82,10 +82,10 @@ func TestForgeryIsAnswered(t *testing.T) {
 	assert.Nil(t, r.received())
 }
 
-func TestBrief(t *testing.T) {
+func TestLines(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "one", brief(" one\ntwo\n"))
-	assert.Equal(t, "two", end("one\ntwo\n"))
-	assert.Equal(t, strings.Repeat("x", width-1)+"…", brief(strings.Repeat("x", 100)))
-	assert.Equal(t, `\x1b[2Jé`, brief("\x1b[2Jé"))
+	assert.Equal(t, "one", firstLine(" one\ntwo\n"))
+	assert.Equal(t, "two", lastLine("one\ntwo\n"))
+	assert.Equal(t, strings.Repeat("x", width-1)+"…", firstLine(strings.Repeat("x", 100)))
+	assert.Equal(t, `\x1b[2Jé`, firstLine("\x1b[2Jé"))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// report prints what happened, in order.
+// A report prints the events in order.
 type report struct {
 	w     io.Writer
 	steps int
@@ -32,10 +32,10 @@ func (r *report) table(rows [][]string) {
 	for _, row := range rows {
 		fmt.Fprintf(w, "   %s\n", strings.Join(row, "\t"))
 	}
-	_ = w.Flush() // a report that can't be printed has nobody to tell
+	_ = w.Flush() // nobody would see the error
 }
 
-// facts prints names and values, one pair a line.
+// facts prints pairs of names and values, one on each line.
 func (r *report) facts(pairs ...string) {
 	var rows [][]string
 	for i := 0; i < len(pairs); i += 2 {
@@ -47,7 +47,7 @@ func (r *report) facts(pairs ...string) {
 func (r *report) mentors(mentors []*client.Mentor) {
 	rows := [][]string{{"MENTOR", "UNIQUE ID"}}
 	for _, mentor := range mentors {
-		rows = append(rows, []string{brief(mentor.Name), mentor.UniqueID})
+		rows = append(rows, []string{firstLine(mentor.Name), mentor.UniqueID})
 	}
 	r.table(rows)
 }
@@ -56,21 +56,21 @@ func (r *report) agents(agents []*client.PeriodicAgent) {
 	rows := [][]string{{"AGENT", "TITLE", "MENTOR", "RUNS", "ENABLED"}}
 	for _, agent := range agents {
 		rows = append(rows, []string{
-			fmt.Sprint(agent.ID), brief(agent.Title), brief(agent.Mentor.Name), inWords(agent.Task.Crontab), fmt.Sprint(agent.Task.Enabled),
+			fmt.Sprint(agent.ID), firstLine(agent.Title), firstLine(agent.Mentor.Name), describe(agent.Task.Crontab), fmt.Sprint(agent.Task.Enabled),
 		})
 	}
 	r.table(rows)
 }
 
 func (r *report) logs(logs []*client.PeriodicAgentLog) {
-	rows := [][]string{{"LOG", "AGENT", "STATUS", "STARTED (UTC)", "TOOK", "LOG'S END"}}
+	rows := [][]string{{"LOG", "AGENT", "STATUS", "STARTED (UTC)", "TOOK", "LAST LINE"}}
 	for _, log := range logs {
 		took := "-"
 		if log.EndTime != nil {
 			took = log.EndTime.Sub(log.StartTime.Time).Round(time.Millisecond).String()
 		}
 		rows = append(rows, []string{
-			fmt.Sprint(log.ID), fmt.Sprint(log.PeriodicAgent), string(log.Status), log.StartTime.UTC().Format(time.DateTime), took, end(log.Content),
+			fmt.Sprint(log.ID), fmt.Sprint(log.PeriodicAgent), string(log.Status), log.StartTime.UTC().Format(time.DateTime), took, lastLine(log.Content),
 		})
 	}
 	r.table(rows)
@@ -83,8 +83,8 @@ func (r *report) statistics(s *client.PeriodicAgentStatistics) {
 	})
 }
 
-// inWords describes a schedule, or says why it is none.
-func inWords(s client.CrontabSchedule) string {
+// describe describes a schedule, or returns the error if it is invalid.
+func describe(s client.CrontabSchedule) string {
 	schedule, err := s.Fields().Parse()
 	if err != nil {
 		return err.Error()
@@ -94,9 +94,9 @@ func inWords(s client.CrontabSchedule) string {
 
 const width = 60
 
-// brief is the first line of a text. What could steer a terminal is quoted: a
-// model may have written it.
-func brief(text string) string {
+// firstLine returns the first line of a text, truncated. It escapes control
+// characters, which a model may have written.
+func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	quoted := []rune(strconv.Quote(line))
 	if quoted = quoted[1 : len(quoted)-1]; len(quoted) > width {
@@ -105,8 +105,8 @@ func brief(text string) string {
 	return string(quoted)
 }
 
-// end is the last line of a text.
-func end(text string) string {
+// lastLine returns the last line of a text, truncated.
+func lastLine(text string) string {
 	text = strings.TrimSpace(text)
-	return brief(text[strings.LastIndex(text, "\n")+1:])
+	return firstLine(text[strings.LastIndex(text, "\n")+1:])
 }

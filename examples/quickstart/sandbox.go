@@ -15,7 +15,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// inSandbox tells the story in a platform of its own.
+// inSandbox runs the example in its own sandbox.
 func inSandbox(ctx context.Context, r *report) error {
 	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Time{}), sandbox.WithOutcomes(sandbox.Outcome{
 		Output:   "Two essays are due on Friday; the lab report can wait.",
@@ -74,7 +74,7 @@ func inSandbox(ctx context.Context, r *report) error {
 	}
 	r.facts(facts...)
 
-	r.step("Its time comes (the sandbox's clock is moved on), and the result is posted to the receiver")
+	r.step("The agent runs at its scheduled time (the sandbox's clock is moved forward), and its result is posted to the receiver")
 	if _, err := sb.AdvanceTo(ctx, next[0].Add(time.Minute)); err != nil {
 		return err
 	}
@@ -86,9 +86,9 @@ func inSandbox(ctx context.Context, r *report) error {
 	r.facts(
 		"signature", "verified, over the raw body",
 		"run", fmt.Sprintf("log %d, %s at %s", event.LogID, event.Status, event.Timestamp.UTC().Format(time.DateTime)),
-		"prompt", brief(event.Prompt),
-		"output", brief(event.AgentOutput),
-		"answered", fmt.Sprintf("%d %s", deliveries[0].StatusCode, http.StatusText(deliveries[0].StatusCode)),
+		"prompt", firstLine(event.Prompt),
+		"output", firstLine(event.AgentOutput),
+		"response", fmt.Sprintf("%d %s", deliveries[0].StatusCode, http.StatusText(deliveries[0].StatusCode)),
 	)
 
 	r.step("A forged callback is refused")
@@ -96,16 +96,16 @@ func inSandbox(ctx context.Context, r *report) error {
 	if err != nil {
 		return err
 	}
-	r.facts("answered", fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	r.facts("response", fmt.Sprintf("%d %s", status, http.StatusText(status)))
 
-	r.step("The run's log is read back")
+	r.step("The run's log")
 	logs, err := client.Collect(c.PeriodicAgentLogs.All(ctx, &client.PeriodicAgentLogListParams{PeriodicAgent: created.ID}), 10)
 	if err != nil {
 		return err
 	}
 	r.logs(logs)
 
-	r.step("And the statistics")
+	r.step("Agents by the status of their latest run")
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func inSandbox(ctx context.Context, r *report) error {
 	return nil
 }
 
-// receiver takes callbacks on a loopback port.
+// A receiver receives callbacks on a loopback port.
 type receiver struct {
 	url    string
 	server *http.Server
@@ -141,11 +141,11 @@ func listen(ctx context.Context, secret api.Secret) (*receiver, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/runs", handler)
 	r.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go r.server.Serve(listener) //nolint:errcheck // it ends with close
+	go r.server.Serve(listener) //nolint:errcheck // it returns when close is called
 	return r, nil
 }
 
-// received is the event that has arrived, if one has.
+// received returns the event that has arrived, or nil.
 func (r *receiver) received() *callback.Event {
 	select {
 	case event := <-r.events:
@@ -155,7 +155,7 @@ func (r *receiver) received() *callback.Event {
 	}
 }
 
-// forge sends a callback that was signed with another secret.
+// forge sends a callback that is signed with another secret.
 func (r *receiver) forge(ctx context.Context) (status int, err error) {
 	request, err := callback.NewRequest(ctx, r.url, []byte(`{"status": "success", "log_id": 1}`), api.NewSecret("a secret that someone guessed"))
 	if err != nil {

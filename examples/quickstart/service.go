@@ -6,7 +6,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// againstService reads from the service that the environment names.
+// againstService reads from the service in the environment's settings.
 func againstService(ctx context.Context, r *report) error {
 	c, err := client.FromEnv()
 	if err != nil {
@@ -15,7 +15,7 @@ func againstService(ctx context.Context, r *report) error {
 	r.title("Periodic agents at " + c.BaseURL().String() + " (read only)")
 	const limit = 10
 
-	r.step("The first mentors that the user can see")
+	r.step("The first mentors")
 	mentors, err := c.Mentors.List(ctx, &client.MentorListParams{PageSize: limit})
 	if err != nil {
 		return err
@@ -30,13 +30,13 @@ func againstService(ctx context.Context, r *report) error {
 	r.agents(agents.Results)
 
 	r.step("Their latest runs")
-	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: limit})
+	logs, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: client.OrderByCreatedAt.Descending(), PageSize: limit})
 	if err != nil {
 		return err
 	}
 	r.logs(logs.Results)
 
-	r.step("Agents by the state of their latest run")
+	r.step("Agents by the status of their latest run")
 	statistics, err := c.PeriodicAgents.Statistics(ctx, nil)
 	if err != nil {
 		return err

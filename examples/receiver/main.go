@@ -1,9 +1,10 @@
-// Command receiver is a callback server that stays up: it verifies each
-// callback's signature and prints what the run did.
+// Command receiver is a callback server. It verifies the signature of each
+// callback, prints the run, and shuts down gracefully.
 //
 //	IBLAI_CALLBACK_SECRET=… go run ./examples/receiver -addr :8080
 //
-// Point an agent's callback_url at it, and its callback_secret at the secret.
+// Set an agent's callback_url to its address, and callback_secret to the
+// secret.
 package main
 
 import (
@@ -46,11 +47,12 @@ func run(ctx context.Context, addr, secret string) error {
 		Addr:              addr,
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 	}
 	stopped := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		// Callbacks that are being handled may finish.
+		// Shutdown waits for callbacks in flight.
 		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		_ = server.Shutdown(shutdown)
@@ -63,15 +65,15 @@ func run(ctx context.Context, addr, secret string) error {
 	return nil
 }
 
-// printRun is called with verified events only. An error from it would answer
-// 500, so that the sender may try again.
+// printRun is called with verified events only. If it returned an error, the
+// response would be a 500, and the sender could retry.
 func printRun(_ context.Context, event *callback.Event) error {
 	log.Printf("run %d: %s at %s: %q", event.LogID, event.Status,
 		event.Timestamp.Format(time.DateTime), event.AgentOutput)
 	return nil
 }
 
-// printRefusal tells of callbacks that were not taken, such as forged ones.
+// printRefusal prints callbacks that were refused, such as forged ones.
 func printRefusal(_ context.Context, outcome callback.Outcome) {
 	if outcome.Err != nil {
 		log.Printf("refused with %d: %v", outcome.StatusCode, outcome.Err)

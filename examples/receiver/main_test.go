@@ -16,9 +16,9 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// The log is the program's output, and one for the whole process: no test here
-// runs in parallel.
-func TestRunTakesSignedCallbacksUntilItIsStopped(t *testing.T) {
+// The program's output is the process's log, so these tests don't run in
+// parallel.
+func TestRunReceivesSignedCallbacksUntilStopped(t *testing.T) {
 	var printed bytes.Buffer
 	log.SetOutput(&printed)
 	defer log.SetOutput(log.Default().Writer())

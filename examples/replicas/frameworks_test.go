@@ -19,8 +19,8 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// frameworks are routers with a middleware, as each of them spells it, in front
-// of the handler of POST /callbacks.
+// frameworks creates routers with a middleware and the handler of POST
+// /callbacks, in the style of each framework.
 var frameworks = map[string]func(middleware func(http.Handler) http.Handler, handler http.Handler) http.Handler{
 	"net/http": func(middleware func(http.Handler) http.Handler, handler http.Handler) http.Handler {
 		mux := http.NewServeMux()
@@ -55,7 +55,7 @@ var frameworks = map[string]func(middleware func(http.Handler) http.Handler, han
 
 var middlewares = map[string]func(http.Handler) http.Handler{
 	"no middleware": func(next http.Handler) http.Handler { return next },
-	// As one that logs or checks requests does.
+	// Like a middleware that logs or checks requests.
 	"body buffered": func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -107,7 +107,8 @@ func TestFrameworks(t *testing.T) {
 	}
 }
 
-// The timeout needs the connection, which a framework's ResponseWriter may hide.
+// The timeout needs the connection, which a framework's ResponseWriter may
+// hide.
 func TestReadTimeoutUnderFrameworks(t *testing.T) {
 	for framework, route := range frameworks {
 		t.Run(framework, func(t *testing.T) {

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// A callback older than maxAge is refused, and one that was handled is
-	// remembered for longer: a replay is always one or the other.
+	// Callbacks older than maxAge are refused, and handled ones are remembered
+	// for longer, so every replay is detected.
 	maxAge = 24 * time.Hour
 	ttl    = maxAge + time.Hour
 
-	// lease is for how long a replica that is killed keeps the run it was
-	// handling from the others. Handling must never take as long.
+	// lease is how long a claim lasts. If a replica is killed, no other can
+	// handle its run before the lease expires. Handling must take less time.
 	lease = 5 * time.Minute
 )
 
@@ -27,21 +27,21 @@ func newHandler(client *redis.Client, verifier *callback.Verifier) (http.Handler
 	return callback.NewHandler(verifier, printRun,
 		callback.WithDeduplication(store),
 		callback.WithMaxAge(maxAge),
-		callback.WithObserver(printTrouble))
+		callback.WithObserver(printError))
 }
 
-// printRun is called once for each run, on one of the replicas. An error from
-// it would answer 500, and a redelivery be handled again, by any of them.
+// printRun is called once for each run, on one of the replicas. If it returned
+// an error, the response would be a 500, and any replica could handle a
+// redelivery.
 func printRun(_ context.Context, event *callback.Event) error {
 	log.Printf("run %d: %s at %s: %q", event.LogID, event.Status,
 		event.Timestamp.Format(time.DateTime), event.AgentOutput)
 	return nil
 }
 
-// printTrouble tells of callbacks that were refused, of duplicates and of what
-// Redis failed to do.
-func printTrouble(_ context.Context, outcome callback.Outcome) {
+// printError prints refused callbacks, duplicates and errors of Redis.
+func printError(_ context.Context, outcome callback.Outcome) {
 	if outcome.Err != nil {
-		log.Printf("run %d: answered %d: %v", outcome.LogID, outcome.StatusCode, outcome.Err)
+		log.Printf("run %d: response %d: %v", outcome.LogID, outcome.StatusCode, outcome.Err)
 	}
 }

@@ -1,6 +1,7 @@
-// Command replicas is a callback server that runs any number of times behind a
-// load balancer: whichever replica a callback comes to, and however often it is
-// delivered, its run is handled once. They agree through Redis; see store.go.
+// Command replicas is a callback server with any number of replicas behind a
+// load balancer. Each run is handled once, however often its callback is
+// delivered and to which replica. The replicas share their state in Redis; see
+// store.go.
 //
 //	REDIS_URL=redis://localhost:6379 IBLAI_CALLBACK_SECRET=… go run . -addr :8080
 package main
@@ -40,10 +41,10 @@ func run(ctx context.Context, addr, redisURL, secret string) error {
 		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
 	}
 	options, err := redis.ParseURL(redisURL)
-	if err != nil { // not wrapped: it may show the password
+	if err != nil { // not wrapped: it may contain the password
 		return errors.New("REDIS_URL: must be of the form redis://user:password@host:port/db (rediss:// with TLS)")
 	}
-	options.ContextTimeoutEnabled = true // else a Redis that hangs outlives all deadlines
+	options.ContextTimeoutEnabled = true // otherwise a Redis that hangs outlives all deadlines
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 
@@ -51,11 +52,11 @@ func run(ctx context.Context, addr, redisURL, secret string) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Addr: addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Addr: addr, Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute}
 	stopped := make(chan struct{})
 	context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		// Callbacks that are being handled may finish.
+		// Shutdown waits for callbacks in flight.
 		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 		defer cancel()
 		_ = server.Shutdown(shutdown)

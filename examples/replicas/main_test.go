@@ -17,8 +17,8 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// The log is the program's output, and one for the whole process: no test here
-// runs in parallel.
+// The program's output is the process's log, so these tests don't run in
+// parallel.
 func TestTwoReplicasPrintARunOnce(t *testing.T) {
 	var printed bytes.Buffer
 	log.SetOutput(&printed)
@@ -40,11 +40,11 @@ func TestTwoReplicasPrintARunOnce(t *testing.T) {
 	require.NoError(t, <-stopped)
 
 	assert.Equal(t, 1, strings.Count(printed.String(), "run 42: success at "), "%s", &printed)
-	assert.Equal(t, 3, strings.Count(printed.String(), "run 42: answered 204: callback: duplicate"), "%s", &printed)
-	assert.Contains(t, printed.String(), "run 42: answered 400: callback: too old")
+	assert.Equal(t, 3, strings.Count(printed.String(), "run 42: response 204: callback: duplicate"), "%s", &printed)
+	assert.Contains(t, printed.String(), "run 42: response 400: callback: too old")
 }
 
-func TestRunNamesWhatIsMissing(t *testing.T) {
+func TestRunNamesMissingSettings(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), "127.0.0.1:0", "redis://localhost", ""), "IBLAI_CALLBACK_SECRET")
 	for _, url := range []string{"", "localhost:6379", "redis://:pass/word@localhost"} {
 		err := run(t.Context(), "127.0.0.1:0", url, secret.Reveal())

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startRedis runs a redis-server of the test's own, until stop or the test's
-// end. It keeps nothing, and listens where only this test can meet it.
+// startRedis runs a redis-server for one test, until stop or the end of the
+// test. It stores nothing on disk and listens on a socket in the test's
+// directory.
 func startRedis(t *testing.T) (url string, stop func()) {
 	t.Helper()
 	path, err := exec.LookPath("redis-server")
@@ -22,7 +23,7 @@ func startRedis(t *testing.T) (url string, stop func()) {
 		t.Skip("no redis-server on the PATH: install one to run this test (apt-get install redis-server)")
 	}
 	dir := t.TempDir()
-	socket := filepath.Join(dir, "s") // the path of a socket may have some 100 bytes
+	socket := filepath.Join(dir, "s") // the path of a socket is limited to about 100 bytes
 	var output bytes.Buffer
 	server := exec.CommandContext(t.Context(), path,
 		"--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no")
@@ -53,16 +54,16 @@ func startRedis(t *testing.T) (url string, stop func()) {
 	}
 }
 
-// startMiniredis is an imitation of Redis in this process. Its time only passes
-// when it is told.
+// startMiniredis runs a fake Redis in this process. Its clock moves only when
+// the test moves it.
 func startMiniredis(t *testing.T) (url string, server *miniredis.Miniredis) {
 	t.Helper()
 	server = miniredis.RunT(t)
 	return "redis://" + server.Addr(), server
 }
 
-// connect returns a client of its own, as another replica has. It gives up
-// sooner than those.
+// connect returns a separate client, like that of another replica, with fewer
+// retries.
 func connect(t *testing.T, url string) *redis.Client {
 	t.Helper()
 	options, err := redis.ParseURL(url)

@@ -28,7 +28,7 @@ func newVerifier(t *testing.T) *callback.Verifier {
 	return verifier
 }
 
-// newReplica is one of the receivers that share the Redis at url.
+// newReplica creates one of the receivers that share the Redis at url.
 func newReplica(t *testing.T, url string, lease time.Duration, handle func(context.Context, *callback.Event) error, opts ...callback.Option) http.Handler {
 	t.Helper()
 	store := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
@@ -64,7 +64,7 @@ func TestReplicasHandleEachRunOnce(t *testing.T) {
 	handle := func(_ context.Context, event *callback.Event) error {
 		handled[event.LogID-1].Add(1)
 		select {
-		case <-contested[event.LogID-1]: // another delivery has come
+		case <-contested[event.LogID-1]: // another delivery has arrived
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()

@@ -18,7 +18,7 @@ import (
 
 const key = "4711"
 
-// contract is what every callback.Store does.
+// contract lists the behaviour of every callback.Store.
 var contract = map[string][]step{
 	"the first claim wins": {
 		{"claim", "FIRST", nil},
@@ -103,7 +103,7 @@ func check(t *testing.T, steps []step, store callback.Store, expire func()) {
 		}
 		require.ErrorIs(t, err, step.want, "step %d: %s %s", i+1, step.do, step.owner)
 	}
-	require.NoError(t, store.Claim(t.Context(), "4712", "OTHER"), "another key stays as it was")
+	require.NoError(t, store.Claim(t.Context(), "4712", "OTHER"), "another key is unaffected")
 }
 
 func TestMemoryStore(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-// BenchmarkAll has a benchmark for each contestant, for profiles: the table is made by the command, which compares.
+// BenchmarkAll has a benchmark for each contestant, for profiles. The command
+// makes the tables.
 func BenchmarkAll(b *testing.B) {
 	for _, subject := range subjects {
 		parts, err := subject.parts(b.Context())

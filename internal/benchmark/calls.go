@@ -14,16 +14,16 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/ogen"
 )
 
-// userPath is what all paths begin with, in the way of go-github's services.
+// userPath begins all paths, in the style of go-github's services.
 const userPath = "api/ai-mentor/orgs/%v/users/%v/"
 
 const (
 	oapiClient   = "oapi-codegen's client"
 	ogenClient   = "ogen's client"
-	githubClient = "go-github's way"
+	githubClient = "go-github's style"
 )
 
-// calling compares whole calls, from the method to the model.
+// calling compares complete calls, from the method to the model.
 func calling(ctx context.Context) ([]measurable, error) {
 	list, err := newClients(fixture.Agents())
 	if err != nil {
@@ -66,7 +66,7 @@ func smallCall(ctx context.Context, c *clients) *measure.Comparison {
 		Others: []measure.Opponent{
 			measure.Against(
 				measure.Contestant{Name: "bare net/http, io.ReadAll", Run: func() (any, error) { return bareCall(ctx, c.http) }},
-				measure.TimesItsTime(1.7).Because(service), measure.MoreAllocations(14).Because(service),
+				measure.TimesItsTime(1.5).Because(service), measure.MoreAllocations(14).Because(service),
 			),
 			measure.Against(measure.Contestant{Name: "the same and json.Unmarshal", Run: func() (any, error) {
 				text, err := bareCall(ctx, c.http)
@@ -93,12 +93,12 @@ func smallCall(ctx context.Context, c *clients) *measure.Comparison {
 	}
 }
 
-const service = "a call of ours also checks and escapes its arguments, has a timeout of its own for each attempt, can be sent again, " +
-	"and decodes the answer, which the bare one leaves unread."
+const service = "our call also validates and escapes its arguments, limits the time of each attempt, can be retried, " + "and decodes the response."
 
 const statisticsURL = baseURL + "/api/ai-mentor/orgs/" + org + "/users/" + user + "/periodic-agents/statistics/"
 
-// bareCall is the least that gets an answer: a ready address, the key, and the body unread.
+// bareCall is the least code that gets a response: a constant URL, the API key,
+// and a body that is not decoded.
 func bareCall(ctx context.Context, c *http.Client) (*json.RawMessage, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, statisticsURL, http.NoBody)
 	if err != nil {

@@ -19,7 +19,8 @@ const (
 	apiKey  = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 )
 
-// clients are those that are compared. Each gets the same answer to every request, without a network.
+// clients are the clients that are compared. Each receives the same response to
+// every request, without a network.
 type clients struct {
 	http   *http.Client
 	ours   *client.Client
@@ -35,7 +36,7 @@ func newClients(answer []byte) (*clients, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.oapi, err = oapi.NewClientWithResponses(baseURL, oapi.WithHTTPClient(c.http), oapi.WithRequestEditorFn(signIn)); err != nil {
+	if c.oapi, err = oapi.NewClientWithResponses(baseURL, oapi.WithHTTPClient(c.http), oapi.WithRequestEditorFn(authorize)); err != nil {
 		return nil, err
 	}
 	if c.ogen, err = ogen.NewClient(baseURL, security{}, ogen.WithClient(c.http)); err != nil {
@@ -45,16 +46,16 @@ func newClients(answer []byte) (*clients, error) {
 	return c, err
 }
 
-// signIn puts the key into a request.
-func signIn(_ context.Context, r *http.Request) error {
+// authorize sets the API key of a request.
+func authorize(_ context.Context, r *http.Request) error {
 	r.Header.Set("Authorization", "Api-Token "+apiKey)
 	return nil
 }
 
-// security is where ogen's client asks for the key.
+// security provides the API key to ogen's client.
 type security struct{}
 
 // PlatformApiKeyAuthentication returns the key.
-func (security) PlatformApiKeyAuthentication(context.Context, ogen.OperationName) (ogen.PlatformApiKeyAuthentication, error) { //nolint:staticcheck // ogen names it
+func (security) PlatformApiKeyAuthentication(context.Context, ogen.OperationName) (ogen.PlatformApiKeyAuthentication, error) { //nolint:staticcheck // ogen requires the name
 	return ogen.PlatformApiKeyAuthentication{APIKey: "Api-Token " + apiKey}, nil
 }

@@ -18,7 +18,8 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-// receiving compares whole handlers, called without a server: from the request to the event in the program's hands.
+// receiving compares complete handlers, called without a server: from the
+// request to the program's function.
 func receiving(ctx context.Context) ([]measurable, error) {
 	var all []measurable
 	for _, size := range []struct {
@@ -34,7 +35,8 @@ func receiving(ctx context.Context) ([]measurable, error) {
 	return all, nil
 }
 
-// event is what go-github's payload is decoded into. It has the fields that ours has.
+// An event is the decoded form of go-github's payload. It has the fields of
+// callback.Event.
 type event struct {
 	Timestamp   time.Time `json:"timestamp"`
 	Status      string    `json:"status"`
@@ -80,7 +82,7 @@ func githubHandler(handle func(*event)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		payload, err := github.ValidatePayload(r, []byte(callbackSecret))
 		if err != nil {
-			http.Error(w, "refused", http.StatusUnauthorized)
+			http.Error(w, "invalid signature", http.StatusUnauthorized)
 			return
 		}
 		e := new(event)
@@ -93,7 +95,8 @@ func githubHandler(handle func(*event)) http.Handler {
 	})
 }
 
-// receiver sends the same request to handler again and again.
+// receiver returns a function that sends the same request to handler every
+// time.
 func receiver(ctx context.Context, handler http.Handler, body []byte) (func() error, error) {
 	request, err := callback.NewRequest(ctx, "https://app.example.com/callbacks", body, api.NewSecret(callbackSecret))
 	if err != nil {
@@ -101,25 +104,25 @@ func receiver(ctx context.Context, handler http.Handler, body []byte) (func() er
 	}
 	reader := bytes.NewReader(body)
 	request.Body = io.NopCloser(reader)
-	w := &answer{header: http.Header{}}
+	w := &discard{header: http.Header{}}
 	return func() error {
 		reader.Reset(body)
 		handler.ServeHTTP(w, request)
 		if w.status != http.StatusNoContent {
-			return fmt.Errorf("answered with %d", w.status)
+			return fmt.Errorf("response with status %d", w.status)
 		}
 		return nil
 	}, nil
 }
 
-// answer is a ResponseWriter that costs nothing.
-type answer struct {
+// A discard is a ResponseWriter that costs nothing.
+type discard struct {
 	header http.Header
 	status int
 }
 
-func (a *answer) Header() http.Header { return a.header }
+func (d *discard) Header() http.Header { return d.header }
 
-func (a *answer) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 
-func (a *answer) WriteHeader(status int) { a.status = status }
+func (d *discard) WriteHeader(status int) { d.status = status }

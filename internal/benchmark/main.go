@@ -1,4 +1,5 @@
-// Command benchmark measures the SDK beside other ways to do the same, and prints a table: see README.md.
+// Command benchmark compares the SDK's speed with other libraries, and prints
+// tables: see README.md.
 package main
 
 import (
@@ -18,12 +19,12 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "measure only the subjects whose titles match this `expression`")
-	write := flag.Bool("write", false, "put the tables into README.md, which must be in the working directory")
+	only := flag.String("only", "", "measure only the tables whose titles match this `expression`")
+	write := flag.Bool("write", false, "write the tables into README.md, which must be in the working directory")
 	settings := measure.Settings{Turns: 4}
-	flag.IntVar(&settings.Rounds, "rounds", 31, "how many ratios are taken, of which the middle one counts")
-	flag.DurationVar(&settings.Turn, "turn", 10*time.Millisecond, "how long a turn is")
-	flag.BoolVar(&settings.Wall, "wall", false, "go by the clock on the wall instead of the processors' time")
+	flag.IntVar(&settings.Rounds, "rounds", 31, "how many rounds to measure; the result is their median")
+	flag.DurationVar(&settings.Turn, "turn", 10*time.Millisecond, "how long one turn takes")
+	flag.BoolVar(&settings.Wall, "wall", false, "measure wall-clock time instead of CPU time")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -40,7 +41,7 @@ func run(ctx context.Context, only string, write bool, settings measure.Settings
 		return err
 	}
 	if write && only != "" {
-		return errors.New("-write needs all subjects: leave out -only")
+		return errors.New("-write writes all tables: leave out -only")
 	}
 	begin := time.Now()
 	var tables bytes.Buffer

@@ -19,7 +19,8 @@ const pages = 64
 
 func paging(ctx context.Context) ([]measurable, error) { return pagingAt(ctx, 100*time.Millisecond) }
 
-// pagingAt compares a walk that fetches ahead with one that doesn't, where every page takes its time.
+// pagingAt compares iteration with and without prefetching if every page takes
+// the given time.
 func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 	c, err := client.New(client.WithHTTPClient(&http.Client{Transport: slowPages{wait}}),
 		client.WithAPIKey(apiKey), client.WithOrg(org), client.WithUsername(user))
@@ -27,7 +28,7 @@ func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 		return nil, err
 	}
 	return []measurable{&measure.Comparison{
-		Work:   fmt.Sprintf("walk over %d pages, %s each", pages, wait),
+		Work:   fmt.Sprintf("iterate over %d pages, %s each", pages, wait),
 		Rounds: 3,
 		Waits:  true,
 		Ours:   measure.Contestant{Name: "All, WithPrefetch(8)", Run: func() (any, error) { return walk(ctx, c, client.WithPrefetch(8)) }},
@@ -38,7 +39,7 @@ func pagingAt(ctx context.Context, wait time.Duration) ([]measurable, error) {
 	}}, nil
 }
 
-// walk returns the ids of all logs, in their order.
+// walk returns the ids of all logs, in order.
 func walk(ctx context.Context, c *client.Client, opts ...client.AllOption) (any, error) {
 	var ids []int64
 	for log, err := range c.PeriodicAgentLogs.All(ctx, nil, opts...) {
@@ -50,10 +51,11 @@ func walk(ctx context.Context, c *client.Client, opts ...client.AllOption) (any,
 	return ids, nil
 }
 
-// slowPages answers each request for a page of logs after a while, without a network.
+// slowPages responds to each request for a page of logs after a while, without
+// a network.
 type slowPages struct{ wait time.Duration }
 
-// RoundTrip waits and answers.
+// RoundTrip waits and responds.
 func (s slowPages) RoundTrip(r *http.Request) (*http.Response, error) {
 	timer := time.NewTimer(s.wait)
 	defer timer.Stop()
@@ -72,7 +74,7 @@ func (s slowPages) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// pageNumber is the page that a request asks for: the first one if it names none.
+// pageNumber returns the requested page, which is 1 by default.
 func pageNumber(r *http.Request) int {
 	number, err := strconv.Atoi(r.URL.Query().Get("page"))
 	if err != nil {

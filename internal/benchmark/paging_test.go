@@ -27,6 +27,6 @@ func TestPagesComeInOrder(t *testing.T) {
 
 func TestWalkSeesEveryLog(t *testing.T) {
 	rows, err := walkMemory{logs: 1234}.Measure(t.Context(), measure.Settings{})
-	require.NoError(t, err) // which it would be if one was missing
+	require.NoError(t, err) // fails if a log is missing
 	assert.Len(t, rows, 1)
 }

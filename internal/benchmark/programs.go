@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 )
 
-// runProgram builds a program of this module, runs it, and reads the JSON that it prints into out.
+// runProgram builds a program of this module, runs it, and decodes the JSON
+// that it prints into out.
 func runProgram(ctx context.Context, out any, folder string, args ...string) error {
 	dir, err := os.MkdirTemp("", "iblai-benchmark-")
 	if err != nil {

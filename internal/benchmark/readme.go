@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The results stand between these lines of README.md.
+// These lines of README.md enclose the results.
 const (
 	resultsBegin = "<!-- results: written by go run . -write -->\n"
 	resultsEnd   = "<!-- end of results -->\n"
@@ -20,7 +20,7 @@ func writeResults(file, tables string) error {
 	before, rest, begins := strings.Cut(string(text), resultsBegin)
 	_, after, ends := strings.Cut(rest, resultsEnd)
 	if !begins || !ends {
-		return fmt.Errorf("%s has no place for the results", file)
+		return fmt.Errorf("%s lacks the lines that enclose the results", file)
 	}
 	return os.WriteFile(file, []byte(before+resultsBegin+"\n"+tables+"\n"+resultsEnd+after), 0o600)
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/scale"
 )
 
-// sandboxing measures the platform in the process: how fast it lists at the size of a large test, and that it works at ten
-// times that size.
+// sandboxing measures the sandbox: how fast it lists at the size of a large
+// test, and how much memory it needs at ten times that size.
 func sandboxing(ctx context.Context) ([]measurable, error) {
 	return append(sandboxOf(ctx, 10_000, 100_000), seeding{100_000, 1_000_000}, deliveries{agents: 1000, minutes: 20}, simulation{agents: 1000, days: 30}), nil
 }
 
-// sandboxOf measures how fast a sandbox with so many agents and logs lists them.
+// sandboxOf measures how fast a sandbox lists the given numbers of agents and
+// logs.
 func sandboxOf(ctx context.Context, agents, logs int) []measurable {
 	var all []measurable
 	seeded := sync.OnceValues(func() (*seededOrg, error) { return newSeededOrg(agents, logs) })
@@ -51,7 +52,7 @@ func sandboxOf(ctx context.Context, agents, logs int) []measurable {
 	return all
 }
 
-// seededOrg is an org in a sandbox, and what it was seeded with.
+// A seededOrg is an org in a sandbox, with the data that it was seeded with.
 type seededOrg struct {
 	org    *scale.Org
 	client *client.Client
@@ -68,14 +69,14 @@ func newSeededOrg(agents, logs int) (*seededOrg, error) {
 	return &seededOrg{o, c}, err
 }
 
-// handlerTransport asks a handler, without a network.
+// A handlerTransport sends requests to a handler, without a network.
 type handlerTransport struct{ http.Handler }
 
-// RoundTrip has the handler answer.
+// RoundTrip returns the handler's response.
 func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r = r.Clone(r.Context())
-		r.Body = http.NoBody // which a server sees to
+		r.Body = http.NoBody // as a server guarantees
 	}
 	recorder := httptest.NewRecorder()
 	t.ServeHTTP(recorder, r)
@@ -84,15 +85,15 @@ func (t handlerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// seeding measures how long processors work to make a sandbox, and how much memory it needs for that and for a sorted list and
-// a search: in a program of its own.
+// seeding measures the CPU time to create a sandbox, and the peak of memory
+// with a sorted list and a search, in a separate program.
 type seeding struct{ agents, logs int }
 
 // Measure seeds once.
 func (s seeding) Measure(ctx context.Context, _ measure.Settings) ([]measure.Row, error) {
 	var seeded struct {
 		Seconds float64
-		PeakKB  int // 0 where the system can't tell
+		PeakKB  int // 0 if the system does not report it
 	}
 	if err := runProgram(ctx, &seeded, "./seed", strconv.Itoa(s.agents), strconv.Itoa(s.logs)); err != nil {
 		return nil, err

@@ -14,17 +14,18 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/scale"
 )
 
-// query is something that is asked of a sandbox.
+// A query is a request to a sandbox.
 type query struct {
 	work string
 	ask  func(ctx context.Context, c *client.Client) (any, error)
-	// byHand answers it from what the sandbox was seeded with, in the plain way: how. It is nil for what is not compared.
+	// byHand computes the same result from the seed with plain code, which how
+	// describes. It is nil if nothing is compared.
 	byHand func(o *scale.Org) any
 	how    string
 	limit  time.Duration
 }
 
-// listed is what all contestants make of a page.
+// A listed page is the result of all contestants.
 type listed struct {
 	Count int64
 	IDs   []int64
@@ -52,7 +53,7 @@ func queries(agents, logs int) []query {
 		logQuery("list logs", client.PeriodicAgentLogListParams{}),
 		logQuery("logs, the last page", client.PeriodicAgentLogListParams{Page: last}),
 		sortedQuery("logs, by -created_at", client.PeriodicAgentLogListParams{Ordering: "-created_at"}, func(a, b client.PeriodicAgentLog) int {
-			return b.StartTime.Compare(a.StartTime.Time) // when they were created too
+			return b.StartTime.Compare(a.StartTime.Time) // also the time of creation
 		}),
 		logQuery("logs, by -created_at, the middle page", client.PeriodicAgentLogListParams{Ordering: "-created_at", Page: middle}),
 		sortedQuery("logs, by -content", client.PeriodicAgentLogListParams{Ordering: "-content"}, func(a, b client.PeriodicAgentLog) int {
@@ -69,7 +70,7 @@ func queries(agents, logs int) []query {
 		logQuery("logs, status=error, by -created_at", client.PeriodicAgentLogListParams{Status: api.StatusError, Ordering: "-created_at"}),
 		logQuery("logs, mentor_id", client.PeriodicAgentLogListParams{MentorID: scale.Tutor}),
 		logQuery("logs, username", client.PeriodicAgentLogListParams{Username: scale.Username}),
-		searchQuery("answered"), // is in all
+		searchQuery("answered"), // is in every log
 		searchQuery("nowhere"),
 		searchQuery("answered nowhere"),
 	}
@@ -103,7 +104,7 @@ func logQuery(work string, params client.PeriodicAgentLogListParams) query {
 	}}
 }
 
-// sortedQuery is compared with a sort of all logs, of which a page is taken.
+// sortedQuery compares the query with a sort of all logs.
 func sortedQuery(work string, params client.PeriodicAgentLogListParams, compare func(a, b client.PeriodicAgentLog) int) query {
 	q := logQuery(work, params)
 	q.how = sortAll
@@ -116,15 +117,15 @@ func sortedQuery(work string, params client.PeriodicAgentLogListParams, compare 
 	return q
 }
 
-// searchQuery is compared with a search in lower-cased copies of all texts.
+// searchQuery compares the query with a search in lower-case copies of all
+// texts.
 func searchQuery(words string) query {
 	q := logQuery(fmt.Sprintf("logs, search=%s", words), client.PeriodicAgentLogListParams{Search: words})
 	q.limit = searchLimit
 	q.how = lowerAll
 	q.byHand = func(o *scale.Org) any {
 		made := listed{IDs: []int64{}}
-		for i := range o.Logs {
-			log := &o.Logs[i]
+		for _, log := range slices.Backward(o.Logs) { // newest first, like the service
 			texts := []string{strings.ToLower(log.Content), strings.ToLower(o.Agents[log.PeriodicAgent-1].Title)}
 			if !hasAll(texts, strings.Fields(words)) {
 				continue

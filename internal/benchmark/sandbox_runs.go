@@ -15,8 +15,8 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/scale"
 )
 
-// deliveries measures how fast callbacks are delivered over the loopback interface, signed, to a receiver that verifies
-// them: those of agents that run every minute.
+// deliveries measures how fast signed callbacks are delivered over the loopback
+// interface to a receiver that verifies them. The agents run every minute.
 type deliveries struct{ agents, minutes int }
 
 // Measure delivers them once.
@@ -59,7 +59,8 @@ func (d deliveries) Measure(ctx context.Context, _ measure.Settings) ([]measure.
 	return []measure.Row{row}, nil
 }
 
-// simulation measures how long processors work for a time with agents that run every hour.
+// simulation measures the CPU time of simulated days with agents that run every
+// hour.
 type simulation struct{ agents, days int }
 
 // Measure simulates it once.
@@ -83,7 +84,8 @@ func (s simulation) Measure(ctx context.Context, _ measure.Settings) ([]measure.
 	return []measure.Row{row}, nil
 }
 
-// advance lets d pass for agents, in which so many runs must begin.
+// advance moves the clock of a sandbox with agents forward by d, and checks the
+// number of runs that start.
 func advance(ctx context.Context, runs, agents int, d time.Duration, set func(*client.PeriodicAgentCreateRequest)) error {
 	o := scale.NewOrg(agents, 0)
 	for i := range o.Agents {

@@ -9,7 +9,7 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-func TestSandboxAnswersAsByHand(t *testing.T) {
+func TestSandboxListsLikePlainCode(t *testing.T) {
 	for _, part := range sandboxOf(t.Context(), 30, 1234) {
 		if comparison, ok := part.(*measure.Comparison); ok {
 			t.Run(comparison.Work, func(t *testing.T) { requireSame(t, comparison) })
@@ -20,7 +20,7 @@ func TestSandboxAnswersAsByHand(t *testing.T) {
 func TestSandboxIsMeasured(t *testing.T) {
 	for _, part := range []measurable{seeding{30, 1234}, deliveries{agents: 3, minutes: 2}, simulation{agents: 3, days: 2}} {
 		rows, err := part.Measure(t.Context(), measure.Settings{})
-		require.NoError(t, err) // which it would be if a run or a callback was missing
+		require.NoError(t, err) // fails if a run or a callback is missing
 		assert.Len(t, rows, 1)
 	}
 }

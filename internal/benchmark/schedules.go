@@ -11,12 +11,13 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-// scheduling compares how the next run of a schedule is found, from moments all over two years.
+// scheduling compares the computation of a schedule's next run, from times
+// spread over two years.
 func scheduling(context.Context) ([]measurable, error) {
 	var all []measurable
 	for _, schedule := range []struct {
 		text, ours, robfig string
-		also               func(time.Time) bool // what robfig's notation can't say
+		also               func(time.Time) bool // a condition that robfig's notation lacks
 	}{
 		{text: "at 08:00 on working days", ours: "0 8 * * mon-fri", robfig: "0 8 * * mon-fri"},
 		{text: "every 5 minutes by day", ours: "*/5 8-18 * * *", robfig: "*/5 8-18 * * *"},
@@ -50,8 +51,9 @@ func scheduling(context.Context) ([]measurable, error) {
 	return all, nil
 }
 
-// nextMatching asks robfig/cron on until the run fulfils what else is wanted. Where both day fields are restricted,
-// robfig/cron runs when either matches, but the platform only when both do.
+// nextMatching returns robfig/cron's next run that fulfils the condition. If
+// both day fields are restricted, robfig/cron runs if either matches, but the
+// platform only if both do.
 func nextMatching(s cron.Schedule, from time.Time, also func(time.Time) bool) time.Time {
 	next := s.Next(from)
 	for also != nil && !next.IsZero() && !also(next) {

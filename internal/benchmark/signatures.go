@@ -22,8 +22,9 @@ import (
 
 const callbackSecret = "a-long-random-secret-of-40-characters-xx"
 
-// verifying compares the check of a signature, on a small callback with what programs write by hand and on larger ones
-// with the hash alone, which is the least that can be.
+// verifying compares the verification of signatures: of a small callback with
+// handwritten code, and of larger ones with the hash alone, which is the lower
+// bound.
 func verifying(context.Context) ([]measurable, error) {
 	var all []measurable
 	for _, size := range []struct {
@@ -72,7 +73,7 @@ func verification(work string, body []byte, byHand, hash []measure.Target) (*mea
 	}, nil
 }
 
-// verifyByHand is what programs do without the package.
+// verifyByHand is the code of a program without the package.
 func verifyByHand(body []byte, header string) error {
 	digits, ok := strings.CutPrefix(header, "sha256=")
 	if !ok {
@@ -90,7 +91,7 @@ func verifyByHand(body []byte, header string) error {
 	return nil
 }
 
-// hashAlone keeps the compiler from leaving out a hash that nobody looks at.
+// hashAlone keeps the compiler from omitting an unused hash.
 //
 //go:noinline
 func hashAlone(body []byte) [sha256.Size]byte { return sha256.Sum256(body) }

@@ -6,12 +6,13 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-// measurable is what becomes rows of a table.
+// A measurable produces rows of a table.
 type measurable interface {
 	Measure(ctx context.Context, s measure.Settings) ([]measure.Row, error)
 }
 
-// subjects are the tables, in their order. Their parts are made when it is their turn, since some signatures grow old.
+// subjects are the tables, in order. Their parts are created just before they
+// are measured, because some signatures expire.
 var subjects = []struct {
 	title string
 	parts func(ctx context.Context) ([]measurable, error)

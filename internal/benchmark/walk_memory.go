@@ -12,19 +12,21 @@ import (
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
 )
 
-// residentLimitMB is how much a walk may keep in memory, whatever the length of the list.
+// residentLimitMB is the limit of resident memory, whatever the length of the
+// list.
 const residentLimitMB = 25
 
-// walkMemory measures what a walk over many logs keeps in memory: the program walk asks this one for the pages.
+// walkMemory measures the resident memory of an iteration over many logs. The
+// program walk iterates; this one serves the pages.
 type walkMemory struct{ logs int }
 
 func walking(context.Context) ([]measurable, error) {
 	return []measurable{walkMemory{logs: 1_000_000}}, nil
 }
 
-// Measure walks once: memory is the same every time.
+// Measure iterates once: the memory is the same every time.
 func (w walkMemory) Measure(ctx context.Context, _ measure.Settings) ([]measure.Row, error) {
-	row := measure.Row{Work: fmt.Sprintf("walk over %d logs, 1 KB each", w.logs), Who: "All, over HTTP"}
+	row := measure.Row{Work: fmt.Sprintf("iterate over %d logs, 1 KB each", w.logs), Who: "All, over HTTP"}
 	if runtime.GOOS != "linux" {
 		row.Ratio = "measured on Linux only"
 		return []measure.Row{row}, nil
@@ -56,6 +58,6 @@ func servePages(pages fixture.LogPages) http.HandlerFunc {
 		var out bytes.Buffer
 		pages.Write(&out, pageNumber(r))
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(out.Bytes()) // a reader that has gone shows at its own end
+		_, _ = w.Write(out.Bytes()) // the client reports a lost connection
 	}
 }

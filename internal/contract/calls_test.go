@@ -87,7 +87,7 @@ func calls() []call {
 				CallbackURL:   new(""),
 				PreviousAgent: client.Null[int64](),
 				Task:          &client.PeriodicTaskUpdateRequest{Crontab: &client.CrontabSchedule{Hour: "9"}},
-			}, writeOptions(opts)...)
+			}, append(writeOptions(opts), client.AllowUnrunnable())...) // which saves the request for the rest of the crontab
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_statistics_retrieve", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
 			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: ids.mentor}, opts...)

@@ -2,9 +2,14 @@ package contract_test
 
 import (
 	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"net/http"
+	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,32 +46,42 @@ func TestEveryOperationHasOneRoute(t *testing.T) {
 	}
 	assert.ElementsMatch(t, c.operationIDs(), routes)
 
-	constants := map[string]sandbox.OperationID{
-		"Mentors.List":              sandbox.OperationMentorsList,
-		"PeriodicAgents.List":       sandbox.OperationPeriodicAgentsList,
-		"PeriodicAgents.Create":     sandbox.OperationPeriodicAgentsCreate,
-		"PeriodicAgents.Statistics": sandbox.OperationPeriodicAgentsStatistics,
-		"PeriodicAgents.Get":        sandbox.OperationPeriodicAgentsGet,
-		"PeriodicAgents.Replace":    sandbox.OperationPeriodicAgentsReplace,
-		"PeriodicAgents.Update":     sandbox.OperationPeriodicAgentsUpdate,
-		"PeriodicAgents.Delete":     sandbox.OperationPeriodicAgentsDelete,
-		"PeriodicAgentLogs.List":    sandbox.OperationPeriodicAgentLogsList,
-		"PeriodicAgentLogs.Get":     sandbox.OperationPeriodicAgentLogsGet,
-		"PinnedMessages.List":       sandbox.OperationPinnedMessagesList,
-		"PinnedMessages.Create":     sandbox.OperationPinnedMessagesCreate,
-		"PinnedMessages.Delete":     sandbox.OperationPinnedMessagesDelete,
-	}
-	operations := map[string]sandbox.OperationID{}
+	constants := map[string]string{} // by name
 	for name, called := range clientMethods(t) {
 		route, _, err := c.router.FindRoute(called)
 		require.NoError(t, err)
-		operations[name] = sandbox.OperationID(route.Operation.OperationID)
+		constants["Operation"+strings.ReplaceAll(name, ".", "")] = route.Operation.OperationID
 	}
-	assert.Equal(t, operations, constants)
+	assert.Equal(t, constants, operationConstants(t))
+}
+
+// operationConstants returns the sandbox's constants for operations by name.
+func operationConstants(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(root + "/client/sandbox/*.go")
+	require.NoError(t, err)
+	constants := map[string]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(node ast.Node) bool {
+			spec, ok := node.(*ast.ValueSpec)
+			if !ok {
+				return true
+			}
+			if of, ok := spec.Type.(*ast.Ident); ok && of.Name == "OperationID" && len(spec.Values) == 1 {
+				value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+				require.NoError(t, err)
+				constants[spec.Names[0].Name] = value
+			}
+			return true
+		})
+	}
+	return constants
 }
 
 // clientMethods calls every method of every service, and returns their requests by
-// the methods' names. It leaves out All, which sends the request of List.
+// the methods' names. It leaves out All and Since, which send the request of List.
 func clientMethods(t *testing.T) map[string]*http.Request {
 	t.Helper()
 	var sent *http.Request
@@ -88,7 +103,7 @@ func clientMethods(t *testing.T) map[string]*http.Request {
 		service := fields.Field(i)
 		for j := range service.NumMethod() {
 			method := service.Type().Method(j)
-			if method.Name == "All" {
+			if method.Name == "All" || method.Name == "Since" {
 				continue
 			}
 			name := fields.Type().Field(i).Name + "." + method.Name
@@ -113,6 +128,10 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 			args = append(args, reflect.ValueOf(int64(7)))
 		case in.Kind() == reflect.String:
 			args = append(args, reflect.ValueOf("session"))
+		case strings.HasSuffix(in.String(), "Params"):
+			args = append(args, complete(in.Elem()))
+		case in == reflect.TypeFor[*client.PeriodicAgentCreateRequest](): // without a schedule, Replace sends nothing
+			args = append(args, reflect.ValueOf(completeAgent(new(exampleIDs()))))
 		case in.Kind() == reflect.Pointer:
 			args = append(args, reflect.New(in.Elem()))
 		default:
@@ -120,6 +139,24 @@ func arguments(t *testing.T, name string, method reflect.Type) []reflect.Value {
 		}
 	}
 	return args
+}
+
+// complete returns a pointer to a struct whose simple fields are all set.
+func complete(of reflect.Type) reflect.Value {
+	value := reflect.New(of)
+	for i := range of.NumField() {
+		field := value.Elem().Field(i)
+		switch {
+		case !field.CanSet():
+		case field.Kind() == reflect.String:
+			field.SetString("id")
+		case field.Kind() == reflect.Int64:
+			field.SetInt(7)
+		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Bool:
+			field.Set(reflect.ValueOf(new(true)))
+		}
+	}
+	return value
 }
 
 type roundTripper func(*http.Request) *http.Response

@@ -1,10 +1,14 @@
 package contract_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,7 +70,8 @@ func TestMock(t *testing.T) {
 // responses. Prefer is a header for Prism. Without it, mocks return examples.
 func callAll(t *testing.T, base, prefer string) {
 	t.Helper()
-	c, ids := newClient(t, base), exampleIDs()
+	ids := exampleIDs()
+	c := newClient(t, base, client.WithMiddleware(pinnedAs(ids.session)))
 	for _, call := range calls() {
 		var response client.Response
 		opts := []client.CallOption{client.WithResponse(&response)}
@@ -85,6 +90,38 @@ func callAll(t *testing.T, base, prefer string) {
 		if prefer == "" {
 			assert.NotContains(t, string(response.Body), `"results":[]`, "%s: the example is an empty page", call.id)
 		}
+	}
+}
+
+// pinnedAs returns middleware that leaves one row in a list of pinned sessions and
+// makes it that of the session. The client drops rows of other sessions, and a
+// mock doesn't know which one was requested.
+func pinnedAs(session string) client.Middleware {
+	return func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		response, err := next(r)
+		if err != nil || r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/pin-message/") || response.StatusCode != http.StatusOK {
+			return response, err
+		}
+		var body any
+		if err := json.NewDecoder(response.Body).Decode(&body); err != nil {
+			return nil, err
+		}
+		rows := body
+		if page, ok := body.(map[string]any); ok {
+			page["next"] = nil
+			rows = page["results"]
+		}
+		for row, ok := rows.([]any); ok && len(row) > 0; row, ok = rows.([]any) {
+			rows = row[0]
+		}
+		page := map[string]any{"count": 0, "results": []any{}}
+		if row, ok := rows.(map[string]any); ok {
+			row["session_id"] = session
+			page = map[string]any{"count": 1, "results": []any{row}}
+		}
+		text, err := json.Marshal(page)
+		response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+		return response, err
 	}
 }
 

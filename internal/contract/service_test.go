@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,7 +80,8 @@ func isMissingID(err error) bool {
 
 func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 	t.Parallel()
-	for writable, want := range map[bool]int{false: 7, true: 13} {
+	writes := slices.DeleteFunc(calls(), func(c call) bool { return !c.writes })
+	for writable, want := range map[bool]int{false: 0, true: len(writes)} {
 		sb, err := sandbox.Start(sandbox.WithPeriodicAgent("acme", *completeAgent(&knownIDs{mentor: exampleIDs().mentor})))
 		require.NoError(t, err)
 		t.Cleanup(sb.Close)
@@ -96,10 +98,9 @@ func TestServicesAreOnlyReadUnlessAllowed(t *testing.T) {
 		require.NoError(t, err)
 		sent = nil
 		callService(t, c, false, writable)
+		assert.Greater(t, len(sent), len(writes))
+		sent = slices.DeleteFunc(sent, func(method string) bool { return method == http.MethodGet })
 		assert.Len(t, sent, want)
-		if !writable {
-			assert.Subset(t, []string{http.MethodGet}, sent)
-		}
 		after, err := c.PeriodicAgents.List(t.Context(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, before, after, "the service is unchanged")

@@ -89,7 +89,7 @@ func (e exchange) sdk() bool { return strings.Contains(e.request.UserAgent(), "i
 // so that the request must be valid.
 func (e exchange) accepted() bool { return e.sdk() && e.Status < 300 }
 
-// counts counts the exchanges that a validator checked.
+// counts has the numbers of exchanges that a validator checked.
 type counts struct {
 	responses, requests int
 	succeeded           map[string]int // by operation id

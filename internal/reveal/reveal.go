@@ -1,6 +1,5 @@
-// Package reveal writes the client's models as the service sends them, for tests
-// and measurements that compare what was read with what was sent: encoding/json
-// masks their secrets.
+// Package reveal returns the client's models as the service sends them, for tests
+// that compare a model with the response: encoding/json masks secrets.
 package reveal
 
 import (
@@ -12,8 +11,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// JSON returns model as maps, lists and values, with its secrets in clear and
-// its numbers as they are written.
+// JSON returns model as encoding/json decodes it into any, but with its secrets in
+// clear and its numbers unchanged.
 func JSON(model any) (any, error) {
 	text, err := json.Marshal(model)
 	if err != nil {
@@ -28,7 +27,7 @@ func JSON(model any) (any, error) {
 	return inClear(written, reflect.ValueOf(model)), nil
 }
 
-// inClear puts the secrets of model into what was written of it.
+// inClear replaces the masked secrets in the JSON of model.
 func inClear(written any, model reflect.Value) any {
 	switch model.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -55,7 +54,7 @@ func inClear(written any, model reflect.Value) any {
 	return written
 }
 
-// valueOf returns a text, or the object that a secret may hold as well.
+// valueOf returns the secret's text, or the object if the text is JSON of one.
 func valueOf(secret api.Secret) any {
 	var object map[string]any
 	if json.Unmarshal([]byte(secret.Reveal()), &object) == nil && object != nil {

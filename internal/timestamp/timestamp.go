@@ -1,8 +1,8 @@
-// Package timestamp reads the times that the platform writes.
+// Package timestamp parses the times that the service writes.
 //
-// Django REST Framework sends ISO 8601 with none to six fraction digits and
-// "Z" or an offset; Python's str(datetime) puts a space where the T belongs;
-// a naive time has no offset at all and is read as UTC.
+// Django REST Framework sends ISO 8601 with none to six fraction digits, and "Z"
+// or an offset. Python's str(datetime) has a space instead of the T. A time
+// without an offset is in UTC.
 package timestamp
 
 import (
@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// layouts are tried in turn. Go's parser takes a fraction of any length after
-// the seconds even where the layout has none.
+// layouts are tried in turn. Go's parser accepts a fraction of any length after
+// the seconds, also if the layout has none.
 var layouts = [...]string{
 	"2006-01-02T15:04:05Z07:00",
 	"2006-01-02T15:04:05",
@@ -23,7 +23,7 @@ var layouts = [...]string{
 	"2006-01-02",
 }
 
-// Parse reads s. A time without an offset is UTC.
+// Parse parses s. A time without an offset is in UTC.
 func Parse(s string) (time.Time, error) {
 	text := strings.TrimSpace(s)
 	if len(text) > len("2006-01-02") && (text[10] == ' ' || text[10] == 't') {

@@ -2,6 +2,8 @@ module github.com/iblai/iblai-go/internal/tools
 
 go 1.26.0
 
+replace github.com/iblai/iblai-go => ../..
+
 tool (
 	github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen
 	golang.org/x/vuln/cmd/govulncheck
@@ -9,6 +11,7 @@ tool (
 
 require (
 	github.com/getkin/kin-openapi v0.142.0
+	github.com/iblai/iblai-go v0.0.0-00010101000000-000000000000
 	github.com/oapi-codegen/oapi-codegen/v2 v2.8.2
 	github.com/speakeasy-api/openapi v1.24.0
 	github.com/stretchr/testify v1.12.1

@@ -1,6 +1,6 @@
-// Package unquote reads the string literals of JSON. It is made for long ones,
-// such as the logs and answers of runs: what stands between two escapes is
-// copied at once, where jsontext goes byte by byte and copies the whole twice.
+// Package unquote decodes the string literals of JSON. It is made for long ones,
+// such as the logs and outputs of runs: the text between two escape sequences is
+// copied at once.
 package unquote
 
 import (
@@ -10,13 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// String returns the text that a literal stands for. The literal is in its
-// quotes, and a decoder has accepted it: String checks nothing again, and panics
-// where an escape is cut off. Half surrogates, and bytes that are no UTF-8, are
-// read as U+FFFD each, as they are by jsontext.AppendUnquote.
-func String(literal []byte) string {
+// String returns the value of a literal, which is in its quotes. The caller has
+// checked its syntax, and whether it is ASCII, which saves a check: String panics
+// where an escape is cut off. Half surrogates, and bytes that are not UTF-8, are
+// U+FFFD each, as in jsontext.AppendUnquote.
+func String(literal []byte, ascii bool) string {
 	text := literal[1 : len(literal)-1]
-	if !utf8.Valid(text) {
+	if !ascii && !utf8.Valid(text) {
 		text = replaceInvalid(text)
 	}
 	escape := bytes.IndexByte(text, '\\')
@@ -39,7 +39,7 @@ func String(literal []byte) string {
 	return out.String()
 }
 
-// replaceInvalid puts U+FFFD in the place of each byte that is no UTF-8.
+// replaceInvalid replaces each byte that is not UTF-8 by U+FFFD.
 func replaceInvalid(text []byte) []byte {
 	var out []byte
 	for _, r := range string(text) {
@@ -48,8 +48,8 @@ func replaceInvalid(text []byte) []byte {
 	return out
 }
 
-// cutEscape returns what the escape that text begins with stands for, and the
-// text behind it.
+// cutEscape returns the value of the escape sequence that text begins with, and
+// the text behind it.
 func cutEscape(text []byte) (r rune, rest []byte) {
 	letter, rest := text[1], text[2:]
 	switch letter {
@@ -69,8 +69,8 @@ func cutEscape(text []byte) (r rune, rest []byte) {
 	return rune(letter), rest // a quote, a backslash or a slash
 }
 
-// cutUTF16 is cutEscape for what follows a \u. A surrogate takes the next \u
-// with it, if that is its other half.
+// cutUTF16 is cutEscape for the text behind a \u. A surrogate includes the next
+// \u, if that is its other half.
 func cutUTF16(text []byte) (r rune, rest []byte) {
 	r, rest = hex(text[:4]), text[4:]
 	if !utf16.IsSurrogate(r) {
@@ -84,11 +84,11 @@ func cutUTF16(text []byte) (r rune, rest []byte) {
 	return utf8.RuneError, rest
 }
 
-// hex is the value of four digits.
+// hex returns the value of four digits.
 func hex(digits []byte) rune {
 	return hexDigit(digits[0])<<12 | hexDigit(digits[1])<<8 | hexDigit(digits[2])<<4 | hexDigit(digits[3])
 }
 
-// hexDigit is the value of one of either case: 0 to 9 have it in their low bits,
-// and letters, which alone have bit 6, count there from 1.
+// hexDigit returns the value of a digit of either case. Its low bits are the value
+// for 0 to 9. For letters, which alone have bit 6, they count from 1.
 func hexDigit(c byte) rune { return rune(c&0xf + c>>6*9) }

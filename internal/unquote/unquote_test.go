@@ -45,7 +45,7 @@ var literals = map[string]string{
 func TestString(t *testing.T) {
 	t.Parallel()
 	for text, want := range literals {
-		assert.Equal(t, want, unquote.String([]byte(`"`+text+`"`)), "%q", text)
+		assert.Equal(t, want, unquote.String([]byte(`"`+text+`"`), false), "%q", text)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestStringOfEveryCodeUnit(t *testing.T) {
 func TestStringAllocatesOnce(t *testing.T) {
 	for _, literal := range []string{`plain`, strings.Repeat(`line\n`, 2_000), strings.Repeat(`\u00e9`, 2_000)} {
 		literal := []byte(`"` + literal + `"`)
-		assert.InDelta(t, 1, testing.AllocsPerRun(100, func() { unquote.String(literal) }), 0, "%.20s", literal)
+		assert.InDelta(t, 1, testing.AllocsPerRun(100, func() { unquote.String(literal, false) }), 0, "%.20s", literal)
 	}
 }
 
@@ -83,7 +83,7 @@ func requireSame(t *testing.T, literal []byte) {
 	t.Helper()
 	// As the syntax is right, an error can only be about what is replaced.
 	want, _ := jsontext.AppendUnquote(nil, literal)
-	require.Equal(t, string(want), unquote.String(literal), "%q", literal)
+	require.Equal(t, string(want), unquote.String(literal, false), "%q", literal)
 }
 
 // BenchmarkString shows what the package is for.
@@ -97,7 +97,7 @@ func BenchmarkString(b *testing.B) {
 			b.SetBytes(int64(len(literal)))
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = unquote.String(literal)
+				_ = unquote.String(literal, false)
 			}
 		})
 		b.Run(name+"/jsontext", func(b *testing.B) {

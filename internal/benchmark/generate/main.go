@@ -1,10 +1,12 @@
-// Command generate makes the packages oapi and ogen from the contract that our client is made from, without its
-// callbacks and anyOfs. Oapi-codegen declares a callback again in every operation that refers to it, and ogen can't read
-// such a reference. An anyOf spells "any JSON, null too" for validators; the opponents are faster, and easier to use,
-// where it is left out and anything goes.
+// Command generate generates the packages oapi and ogen from openapi.yaml,
+// without its callbacks and anyOfs. oapi-codegen declares a callback again in
+// every operation that refers to it, and ogen rejects such a reference. An
+// anyOf means "any JSON, including null" to validators; without it, the
+// generated clients are faster and easier to use.
 //
-// oapi-codegen is of the release that internal/tools pins, and left as it is by default; ogen is of the release that
-// this module's go.mod pins, and configured by ogen/config.yaml. The argument is the contract.
+// internal/tools pins the release of oapi-codegen, which runs with its default
+// configuration. This module's go.mod pins the release of ogen, which
+// ogen/config.yaml configures. The argument is the contract's path.
 package main
 
 import (
@@ -70,7 +72,7 @@ func writeSimplified(from, to string) error {
 	return os.WriteFile(to, text, 0o600)
 }
 
-// simplify takes the two keys off every mapping.
+// simplify removes the two keys from every mapping.
 func simplify(node *yaml.Node) {
 	if node.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(node.Content); i += 2 {

@@ -34,7 +34,7 @@ type Agent struct {
 	PreviousAgentOutput *string           `json:"previous_agent_output,omitempty"`
 }
 
-// Task is when an agent runs.
+// Task is the schedule of an agent.
 type Task struct {
 	ID        *int64            `json:"id,omitempty"`
 	Name      *string           `json:"name,omitempty"`

@@ -1,5 +1,5 @@
-// Package githubway reads the service as go-github reads GitHub: structs that are all pointers, encoding/json, and
-// go-github's own client underneath.
+// Package githubway is a client of the service in go-github's style: structs of
+// pointers, encoding/json, and go-github's own client below.
 package githubway
 
 import (
@@ -9,10 +9,11 @@ import (
 	"github.com/google/go-github/v89/github"
 )
 
-// Client is go-github's, pointed at the service.
+// Client is go-github's client with the service's base URL.
 type Client struct{ github *github.Client }
 
-// NewClient makes a client that sends by httpClient, as go-github's documentation sets one up.
+// NewClient creates a client that uses httpClient, as in go-github's
+// documentation.
 func NewClient(baseURL, token string, httpClient *http.Client) (*Client, error) {
 	c, err := github.NewClient(github.WithHTTPClient(httpClient), github.WithAuthToken(token), github.WithURLs(&baseURL, nil))
 	if err != nil {
@@ -21,7 +22,8 @@ func NewClient(baseURL, token string, httpClient *http.Client) (*Client, error) 
 	return &Client{c}, nil
 }
 
-// Get reads what is at path into a T, as the methods of go-github's services do.
+// Get decodes the resource at path into a T, like the methods of go-github's
+// services.
 func Get[T any](ctx context.Context, c *Client, path string) (*T, error) {
 	request, err := c.github.NewRequest(ctx, http.MethodGet, path, nil)
 	if err != nil {

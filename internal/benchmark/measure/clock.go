@@ -4,7 +4,7 @@ import "time"
 
 var began = time.Now()
 
-// now is how much time has passed since some moment, by the clock that the settings say.
+// now returns the time since a fixed moment, on the clock of the settings.
 func (s Settings) now() time.Duration {
 	if s.Wall {
 		return time.Since(began)

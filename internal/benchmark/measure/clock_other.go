@@ -4,5 +4,6 @@ package measure
 
 import "time"
 
-// ProcessorTime stands in where the system can't tell: it is the time on the wall.
+// ProcessorTime returns the wall-clock time, because this system does not
+// report the CPU time.
 func ProcessorTime() time.Duration { return time.Since(began) }

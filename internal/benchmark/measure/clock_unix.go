@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// ProcessorTime is how long processors have worked for this program, its garbage collection included.
+// ProcessorTime returns the CPU time of this program, including its garbage
+// collection.
 func ProcessorTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // it fails for wrong arguments only
+		panic(err) // it fails for invalid arguments only
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

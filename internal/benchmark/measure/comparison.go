@@ -1,43 +1,46 @@
-// Package measure times pieces of work against each other. What it finds are ratios: the machine, its other tenants and
-// the hour change the times of all contestants alike, and the ratios little.
+// Package measure compares the times of pieces of work. Its results are ratios:
+// the machine and its load change the times of all contestants alike, and
+// hardly the ratios.
 package measure
 
-// Contestant does a piece of work in its own way.
+// Contestant is one implementation of a piece of work.
 type Contestant struct {
 	Name string
-	// Run does the work once. It returns what it made, by which a test checks that all contestants do the same.
+	// Run does the work once. It returns the result, so that a test can check
+	// that all contestants do the same.
 	Run func() (any, error)
 }
 
-// Opponent is a contestant that ours is compared with.
+// Opponent is a contestant that is compared with ours.
 type Opponent struct {
 	Contestant
 
 	targets []Target
 }
 
-// Against is an opponent, with what was promised of the comparison.
+// Against returns an opponent with the targets of the comparison.
 func Against(c Contestant, targets ...Target) Opponent {
 	return Opponent{Contestant: c, targets: targets}
 }
 
-// Comparison is a piece of work, done by ours and by others.
+// Comparison is a piece of work for our implementation and others.
 type Comparison struct {
 	Work string
-	// Items is how many things the work makes; allocations are counted for each. 0 is one.
+	// Items is the number of items that the work produces, for the allocations
+	// of each. 0 means one.
 	Items int
 	Ours  Contestant
-	// Targets are those that ours must meet whatever the others do.
+	// Targets are the absolute targets of our implementation.
 	Targets []Target
 	Others  []Opponent
-	// Rounds is how many there are of a single turn each, in which the work is done once, since it takes long. 0 leaves
-	// all that to the settings.
+	// Rounds is for work that takes long: the number of rounds, of a single
+	// turn each, which does the work once. With 0, the settings apply.
 	Rounds int
-	// Waits says that time passes by waiting: then the clock on the wall counts.
+	// Waits is for work that waits: it is measured in wall-clock time.
 	Waits bool
 }
 
-// Contestants are ours and the others.
+// Contestants returns our contestant and the others.
 func (c *Comparison) Contestants() []Contestant {
 	all := []Contestant{c.Ours}
 	for _, other := range c.Others {

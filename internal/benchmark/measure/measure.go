@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Measure runs the comparison and returns a row of the table for each contestant, ours first.
+// Measure runs the comparison and returns a row of the table for each
+// contestant, ours first.
 func (c *Comparison) Measure(ctx context.Context, s Settings) ([]Row, error) {
 	if c.Rounds > 0 {
 		s = Settings{Turns: 1, Rounds: c.Rounds, Wall: s.Wall || c.Waits}
@@ -44,7 +45,7 @@ func (c *Comparison) Measure(ctx context.Context, s Settings) ([]Row, error) {
 	return rows, nil
 }
 
-// speedup compares what was needed in the same rounds.
+// speedup compares the times of the same rounds.
 func speedup(ours, theirs []float64) spread {
 	ratios := make([]float64, len(ours))
 	for round := range ours {
@@ -53,7 +54,7 @@ func speedup(ours, theirs []float64) spread {
 	return spreadOf(ratios)
 }
 
-// ratioText is the ratio in the direction that the targets speak of.
+// ratioText formats the ratio in the direction of the targets.
 func ratioText(speedup spread, targets []Target) string {
 	if len(targets) > 0 && targets[0].cost {
 		cost := speedup.inverse()
@@ -62,7 +63,7 @@ func ratioText(speedup spread, targets []Target) string {
 	return fmt.Sprintf("%.2f× as fast (%.2f – %.2f)", speedup.median, speedup.low, speedup.high)
 }
 
-// TimeText is a time as tables have it.
+// TimeText formats a time for a table.
 func TimeText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {

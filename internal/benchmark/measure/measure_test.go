@@ -62,7 +62,8 @@ func TestEachRoundGivesEveryContestantOneTurn(t *testing.T) {
 	}
 }
 
-// A contestant that always followed the same other would always find its garbage and its caches.
+// A contestant that always followed the same other one would always find its
+// garbage and its caches.
 func TestNoneAlwaysFollowsTheSameOther(t *testing.T) {
 	var turns []string
 	contestant := func(name string) Contestant {
@@ -78,7 +79,7 @@ func TestNoneAlwaysFollowsTheSameOther(t *testing.T) {
 	for turn := range slices.Chunk(turns, 3) {
 		times[strings.Join(turn, "")]++
 	}
-	require.Len(t, times, 6, "all orders there are: %v", times)
+	require.Len(t, times, 6, "all possible orders: %v", times)
 	for order, n := range times {
 		assert.Greater(t, n, 5, order)
 	}
@@ -99,7 +100,7 @@ func TestAFailingContestantEndsTheMeasurement(t *testing.T) {
 
 func TestTableIsAlignedAndHasItsNotes(t *testing.T) {
 	row := Row{Work: "größer", Who: "a", Ratio: "–"}
-	row.judge([]Target{TimesAsFast(2).Because("no note, since it is met"), Goal(TimesAsFast(3)).Because("it is hard")}, outcome{speedup: spread{median: 2.5}})
+	row.judge([]Target{TimesAsFast(2).Because("no note for a target that is met"), Goal(TimesAsFast(3)).Because("it is hard")}, outcome{speedup: spread{median: 2.5}})
 	var out bytes.Buffer
 	require.NoError(t, Write(&out, []Row{row, {Who: "b"}}))
 	assert.Equal(t, `

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ResidentPeakKB is the most that was resident since the program began, on Linux. What getrusage tells would have the
-// parent's in it.
+// ResidentPeakKB returns the peak of resident memory since the program started,
+// on Linux. The value of getrusage would include the parent's.
 func ResidentPeakKB() (int, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

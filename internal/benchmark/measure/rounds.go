@@ -8,22 +8,25 @@ import (
 	"time"
 )
 
-// Settings are how long and how often is measured.
+// Settings say how long and how often work is measured.
 type Settings struct {
-	// Turn is how long a contestant works before it is the next one's turn.
+	// Turn is how long a contestant works before the next one.
 	Turn time.Duration
-	// Turns is how many of them each contestant has in a round.
+	// Turns is the number of turns of each contestant in a round.
 	Turns int
-	// Rounds is how often that is repeated. A round gives one ratio, the middle one of them is the result.
+	// Rounds is the number of rounds. A round gives one ratio; the result is
+	// the median.
 	Rounds int
-	// Wall has the time on the wall count, and not that of the processors. The latter is what the work costs, with the
-	// collection of its garbage, and the same whatever else the machine is doing; but it stands still where work waits.
+	// Wall selects wall-clock time instead of CPU time. CPU time includes the
+	// collection of the work's garbage and does not depend on the machine's
+	// load, but excludes waiting.
 	Wall bool
 }
 
-// take runs the contestants in short turns, and returns what each needed for the work in each round, in seconds. What
-// disturbs the machine for a while disturbs all of them so; and a round is long enough for the garbage that a contestant
-// makes to be collected at its expense.
+// take runs the contestants in short turns, and returns the seconds that each
+// needed for the work in each round. A disturbance of the machine affects all
+// contestants. A round is long enough that a contestant pays for the collection
+// of its own garbage.
 func (s Settings) take(ctx context.Context, contestants []Contestant) ([][]float64, error) {
 	times := make([]int, len(contestants))
 	for i, c := range contestants {
@@ -41,7 +44,7 @@ func (s Settings) take(ctx context.Context, contestants []Contestant) ([][]float
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for _, i := range order.Perm(len(contestants)) { // so that none always follows the same other
+		for _, i := range order.Perm(len(contestants)) { // so that no contestant always follows the same other one
 			took, err := s.turn(contestants[i], times[i])
 			if err != nil {
 				return nil, err
@@ -52,7 +55,8 @@ func (s Settings) take(ctx context.Context, contestants []Contestant) ([][]float
 	return seconds, nil
 }
 
-// turn is work, after a time that doesn't count: it fills the caches and pools that the others have emptied.
+// turn does the work after an unmeasured run, which fills the caches and pools
+// that the others have emptied.
 func (s Settings) turn(c Contestant, times int) (float64, error) {
 	if s.Turn > 0 {
 		if _, err := s.work(c, 1); err != nil {
@@ -62,7 +66,8 @@ func (s Settings) turn(c Contestant, times int) (float64, error) {
 	return s.work(c, times)
 }
 
-// calibrate warms a contestant up, and returns how often it can do the work in a turn.
+// calibrate warms up a contestant, and returns how often it can do the work in
+// a turn.
 func (s Settings) calibrate(c Contestant) (int, error) {
 	if s.Turn == 0 {
 		return 1, nil
@@ -78,7 +83,8 @@ func (s Settings) calibrate(c Contestant) (int, error) {
 	}
 }
 
-// work lets a contestant do the work a number of times, and returns how long it took each time, in seconds.
+// work does the work a number of times, and returns the seconds that it took on
+// average.
 func (s Settings) work(c Contestant, times int) (float64, error) {
 	begin := s.now()
 	for range times {
@@ -89,8 +95,8 @@ func (s Settings) work(c Contestant, times int) (float64, error) {
 	return (s.now() - begin).Seconds() / float64(times), nil
 }
 
-// allocations counts what a contestant allocates when it does the work. The runtime allocates now and then too: that is a
-// fraction of one each time, and left out.
+// allocations counts a contestant's allocations for the work. The division
+// rounds down, which omits the runtime's occasional allocations.
 func (s Settings) allocations(c Contestant) (float64, error) {
 	const times = 50
 	var before, after runtime.MemStats

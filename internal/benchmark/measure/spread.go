@@ -2,7 +2,7 @@ package measure
 
 import "slices"
 
-// spread is the middle of what was measured: its median and quartiles.
+// A spread is the median and the quartiles of a measurement.
 type spread struct{ low, median, high float64 }
 
 func spreadOf(values []float64) spread {
@@ -10,7 +10,8 @@ func spreadOf(values []float64) spread {
 	return spread{low: quantile(sorted, 0.25), median: quantile(sorted, 0.5), high: quantile(sorted, 0.75)}
 }
 
-// quantile is the value below which that part of the sorted values is, between two of them where it falls there.
+// quantile returns the value below which the given part of the sorted values
+// is, interpolated between two of them.
 func quantile(sorted []float64, part float64) float64 {
 	at := part * float64(len(sorted)-1)
 	below := int(at)
@@ -20,7 +21,7 @@ func quantile(sorted []float64, part float64) float64 {
 	return sorted[below] + (at-float64(below))*(sorted[below+1]-sorted[below])
 }
 
-// inverse is the spread of 1 by the values.
+// inverse returns the spread of the reciprocals.
 func (s spread) inverse() spread {
 	return spread{low: 1 / s.high, median: 1 / s.median, high: 1 / s.low}
 }

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Verdict is what came of a target.
+// Verdict says whether a target is met.
 type Verdict string
 
 // The verdicts. A row without targets has none.
@@ -19,19 +19,19 @@ const (
 	Open   Verdict = "not reached"
 )
 
-// Row is a line of the table: what one contestant did.
+// Row is a row of the table: the results of one contestant.
 type Row struct {
-	Work        string // only in the first row of a comparison
+	Work        string // set in the first row of a comparison
 	Who         string
 	Time        string
 	Allocations string
-	Ratio       string // what ours is, compared with this one
+	Ratio       string // ours, compared with this contestant
 	Targets     []string
 	Verdicts    []Verdict
 	Notes       []string
 }
 
-// AddTarget adds what came of a target that is not about a comparison.
+// AddTarget adds the result of a target that is not about a comparison.
 func (r *Row) AddTarget(text string, met bool) {
 	verdict := Missed
 	if met {
@@ -52,7 +52,7 @@ func (r *Row) judge(targets []Target, o outcome) {
 	}
 }
 
-// verdict is what came of the targets, in one word where it is the same of all.
+// verdict returns the verdicts, once if all are the same.
 func (r *Row) verdict() string {
 	var words []string
 	for _, v := range r.Verdicts {
@@ -61,7 +61,8 @@ func (r *Row) verdict() string {
 	return strings.Join(slices.Compact(words), ", ")
 }
 
-// Write writes rows as a table, and below it why targets are missed: as Markdown that a person can read as it is.
+// Write writes rows as a readable Markdown table, with notes on the missed
+// targets below.
 func Write(w io.Writer, rows []Row) error {
 	if err := writeTable(w, rows); err != nil {
 		return err

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Target is what was promised of a comparison.
+// Target is a requirement of a comparison.
 type Target struct {
 	text string
 	met  func(outcome) bool
-	cost bool // is about how much more ours takes, not how much less
+	cost bool // the target limits how much more time ours takes
 	goal bool
 	why  string
 }
 
-// outcome is what came of ours and one other.
+// An outcome is the result of ours and one other contestant.
 type outcome struct {
 	seconds     float64
-	speedup     spread // the other's time by ours
+	speedup     spread // the other's time divided by ours
 	allocations float64
 	more        float64 // allocations than the other
 }
@@ -42,24 +42,25 @@ func Allocations(n float64) Target {
 	return Target{text: fmt.Sprintf("≤ %g allocations", n), met: func(o outcome) bool { return o.allocations <= n }}
 }
 
-// MoreAllocations is met when ours makes at most n more allocations than the other.
+// MoreAllocations is met when ours makes at most n more allocations than the
+// other.
 func MoreAllocations(n float64) Target {
 	return Target{text: fmt.Sprintf("≤ %g allocations more", n), met: func(o outcome) bool { return o.more <= n }}
 }
 
-// Goal makes of a target one that is wished for beyond what was promised.
+// Goal turns a target into a goal, which is desirable but not required.
 func Goal(t Target) Target {
 	t.text, t.goal = "goal: "+t.text, true
 	return t
 }
 
-// Because says why the target is missed, where it is.
+// Because adds a note that explains why the target is missed.
 func (t Target) Because(why string) Target {
 	t.why = why
 	return t
 }
 
-// verdict says whether the target is met.
+// verdict returns whether the target is met.
 func (t Target) verdict(o outcome) Verdict {
 	switch {
 	case t.met(o):

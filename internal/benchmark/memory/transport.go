@@ -1,4 +1,5 @@
-// Package memory answers HTTP requests without a network, so that what is measured is the client and not the sockets.
+// Package memory responds to HTTP requests without a network, so that the
+// client is measured and not the sockets.
 package memory
 
 import (
@@ -6,12 +7,14 @@ import (
 	"net/http"
 )
 
-// Client is an HTTP client whose every request gets body for an answer.
+// Client returns an HTTP client that receives body as the response to every
+// request.
 func Client(body []byte) *http.Client { return &http.Client{Transport: transport(body)} }
 
 type transport []byte
 
-// RoundTrip answers at once. Like net/http's own transport it makes a header for each answer.
+// RoundTrip responds at once. Like net/http's own transport, it allocates a
+// header for each response.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		Status:        "200 OK",
@@ -26,7 +29,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// body can be read and closed and, like one from a network, nothing else.
+// A body can only be read and closed, like one from a network.
 type body struct{ from *bytes.Reader }
 
 func (b *body) Read(p []byte) (int, error) { return b.from.Read(p) }

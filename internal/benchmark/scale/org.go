@@ -1,4 +1,4 @@
-// Package scale makes what a sandbox of any size is seeded with, always the same.
+// Package scale generates the seed of a sandbox of any size, always the same.
 package scale
 
 import (
@@ -11,7 +11,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// The org, its administrator and its mentors, of which each has every other agent.
+// The org, its administrator and its mentors. The agents alternate between the
+// mentors.
 const (
 	Key      = "acme"
 	Username = "ada"
@@ -20,17 +21,17 @@ const (
 	Tutor    = "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51"
 )
 
-// Org is what is kept of an org.
+// Org is the data of an org.
 type Org struct {
 	Agents []client.PeriodicAgentCreateRequest
 	Logs   []client.PeriodicAgentLog
 }
 
-// Start is when the first run begins.
+// Start returns the time of the first run.
 func Start() time.Time { return time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC) }
 
-// NewOrg makes agents, and logs of their runs in the order in which these began. Contents are of 200 bytes, each of its
-// own.
+// NewOrg generates agents, and logs of their runs in chronological order. Every
+// log has other contents, of 200 bytes.
 func NewOrg(agents, logs int) *Org {
 	random := rand.New(rand.NewPCG(1, 1))
 	o := &Org{
@@ -72,7 +73,7 @@ func content(random *rand.Rand, run int) string {
 	return (text + rest)[:length]
 }
 
-// Sandbox is a sandbox with all that the org has, and pages of 100 items.
+// Sandbox creates a sandbox with the org's data, and pages of 100 items.
 func (o *Org) Sandbox() (*sandbox.Sandbox, error) {
 	return sandbox.New(
 		sandbox.WithAccount(sandbox.Account{Org: Key, Username: Username, APIKey: api.NewSecret(APIKey)}),

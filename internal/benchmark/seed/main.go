@@ -1,6 +1,7 @@
-// Command seed makes a sandbox with as many agents and logs as its arguments say, then has it sort and search the logs. It
-// prints how long processors worked to make the sandbox, and the peak of memory, as the system counts it. It is a program
-// of its own so that nothing else is counted.
+// Command seed creates a sandbox with the given numbers of agents and logs, and
+// requests sorted and searched lists of the logs. It prints the CPU time of the
+// creation and its own peak of resident memory. It is a separate program so
+// that no other memory is counted.
 package main
 
 import (

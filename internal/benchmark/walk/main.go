@@ -1,6 +1,6 @@
-// Command walk goes over all logs of the service at the address that is its argument, and prints how many there were and
-// how much memory it had in use at the most, as the system counts it. It is a program of its own so that nothing else is
-// counted: neither the server nor what it makes the pages with.
+// Command walk iterates over all logs of the service at the given address, and
+// prints their number and its own peak of resident memory. It is a separate
+// program so that the server's memory is not counted.
 package main
 
 import (

@@ -18,7 +18,7 @@ var assets embed.FS
 // contentPolicy lets the page run its own scripts and talk to its own server
 // only, and forbids other pages to embed it.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // mediaTypes are the types of the files. Those that the operating system
 // configures may differ.

@@ -52,6 +52,7 @@ type Server struct {
 	feed  *feed
 	jobs  jobs
 	inbox *inbox
+	stops stops
 
 	ctx    context.Context //nolint:containedctx // of all jobs and streams
 	cancel context.CancelFunc

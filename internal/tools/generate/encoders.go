@@ -68,6 +68,9 @@ func (e *encoders) add(name string) {
 	}
 	var body strings.Builder
 	for _, field := range of.Fields.List {
+		if fieldName(field) == unknownFields {
+			continue
+		}
 		code, err := e.field(field)
 		if err != nil {
 			e.faults = append(e.faults, fmt.Errorf("%s.%s %w", name, fieldName(field), err))

@@ -28,7 +28,7 @@ const (
 // kindOf returns what s is, by what it says itself or what it refers to.
 func kindOf(s *openapi3.SchemaRef) kind {
 	switch goType := markOf(s, "x-go-type"); goType {
-	case "":
+	case "", "Ordering": // the latter is a text with methods
 	case "api.Secret":
 		return secret
 	case "json.RawMessage":

@@ -1,7 +1,7 @@
 // Command generate turns openapi.yaml into the generated files of package
 // client. It applies the overlay, prepares the contract for oapi-codegen, which
-// writes models and request builders, and adds the encoders of request bodies
-// and the short form in which models are logged.
+// writes models and request builders, and adds the encoders of request bodies,
+// the decoders of models and the short form in which models are logged.
 //
 // It refuses constructs that it can't generate well, with an error for each that
 // names the place and says what to do: an operation without its marks, a
@@ -63,6 +63,9 @@ func generate(root string) error {
 	if models, err = tidyComments(models); err != nil {
 		return err
 	}
+	if models, err = addUnknown(models, doc.read); err != nil {
+		return err
+	}
 	if err := checkTypes(models.File); err != nil {
 		return err
 	}
@@ -70,10 +73,15 @@ func generate(root string) error {
 	if err != nil {
 		return err
 	}
+	decoders, err := decodersOf(models.File, doc.read)
+	if err != nil {
+		return err
+	}
 	return cmp.Or(
 		write(root+"/client/models.gen.go", []byte(models.text)),
 		write(root+"/client/requests.gen.go", []byte(requests.text)),
 		write(root+"/client/encoders.gen.go", encoders),
+		write(root+"/client/decoders.gen.go", decoders),
 		write(root+"/client/logging.gen.go", loggingOf(models.File)),
 	)
 }
@@ -138,7 +146,7 @@ func run(doc *document, config codegen.Configuration) (*source, error) {
 // checkTypes refuses fields whose types programs can't name or shouldn't see:
 // those of other modules, and those that the file doesn't declare.
 func checkTypes(models *ast.File) error {
-	known := map[string]bool{"string": true, "bool": true, "int64": true, "float64": true, "Time": true, "Nullable": true}
+	known := map[string]bool{"string": true, "bool": true, "int64": true, "float64": true, "Time": true, "Ordering": true, "Nullable": true}
 	packages := map[string]bool{"api": true, "json": true, "time": true}
 	eachType(models, func(spec *ast.TypeSpec) { known[spec.Name.Name] = true })
 	var faults []error

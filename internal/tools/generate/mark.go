@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/iblai/iblai-go/internal/secretname"
 )
 
 // markSchemas marks the properties of all schemas that are read or written.
@@ -40,6 +42,9 @@ func (d *document) markSchemas(read, written map[string]bool) {
 		}
 		for _, property := range slices.Sorted(maps.Keys(schema.Value.Properties)) {
 			d.markProperty(place+"."+property, property, schema.Value, use{shared: shared, written: written[name]})
+		}
+		if read[name] {
+			d.read[goTypeOf(&openapi3.SchemaRef{Ref: "#/components/schemas/" + name, Value: schema.Value})] = d.readingOf(place, schema.Value)
 		}
 	}
 }
@@ -195,7 +200,7 @@ func (d *document) markParameter(place string, o operation, p *openapi3.Paramete
 		return
 	}
 	of := kindOf(p.Schema)
-	if isSecretName(p.Name) && p.Extensions["x-not-secret"] != true {
+	if secretname.Is(p.Name) && p.Extensions["x-not-secret"] != true {
 		d.refuse(place, "it looks like a secret, which must not be in an address; set x-not-secret to true in internal/codegen/overlay.yaml if it isn't one")
 	}
 	inPath := p.In == openapi3.ParameterInPath

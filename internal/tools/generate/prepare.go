@@ -16,7 +16,8 @@ import (
 type document struct {
 	*openapi3.T
 
-	undeclared []string // schemas that Go declares no type for
+	undeclared []string           // schemas that Go declares no type for
+	read       map[string]reading // the Go types that are read
 	faults     []error
 }
 
@@ -32,7 +33,7 @@ func prepare(contract, overlay string) (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", contract, err)
 	}
-	d := &document{T: loaded}
+	d := &document{T: loaded, read: map[string]reading{}}
 	if !strings.HasPrefix(d.OpenAPI, "3.0.") {
 		return nil, fmt.Errorf("%s: its OpenAPI version is %s, but must be 3.0", contract, d.OpenAPI)
 	}

@@ -94,6 +94,10 @@ func TestRefusals(t *testing.T) {
 		"a type that nothing declares":        {none, mark("$.components.schemas.Thing.properties.text", "x-go-type: Strange"), "Thing.Text", "nothing declares"},
 		"properties beside others":            {edit{"      description: A thing, as it is read.\n", "      additionalProperties: true\n"}, same, "components.schemas.Thing", "additionalProperties"},
 		"deprecated without a reason":         {none, edit{"x-deprecated-reason: there is a new one.", "x-go-name: Older"}, "components.schemas.Thing.old", "x-deprecated-reason"},
+		"required by nothing":                 {none, edit{"x-required-any: [id]", "x-required-any: [text]"}, "components.schemas.Thing", "not among its required properties"},
+		"required of some releases":           {edit{"id: { type: integer, readOnly: true }", "id: { type: integer, x-since: '4' }"}, same, "components.schemas.Thing", "some releases leave out"},
+		"bare without a property":             {none, edit{"x-bare: [name]", "x-bare: [id]"}, "components.schemas.Inner", "not among its properties"},
+		"bare of another type":                {edit{"        name: { type: string }\n", "        name: { type: boolean }\n"}, same, "", "only texts and integers can be bare"},
 		"read as nothing":                     {none, edit{"x-read-as: Thing", "x-read-as: Strange"}, "components.schemas.ThingCreated", "x-read-as"},
 		"a body that is read as another":      {none, mark("$.components.schemas.InnerRequest", "x-read-as: Thing"), "components.schemas.InnerRequest", "not written"},
 		"a secret that is read":               {read("password: { type: string }"), same, "components.schemas.Thing.password", "set x-go-type to api.Secret"},
@@ -171,15 +175,4 @@ func TestUnknownSettingIsRefused(t *testing.T) {
 	name := root + "/internal/codegen/config.yaml"
 	writeFile(t, name, readFile(t, name)+"output-option: {}\n")
 	require.ErrorContains(t, generate(root), "output-option")
-}
-
-func TestSecretNames(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]bool{
-		"callback_secret": true, "password": true, "userPassword": true, "access_token": true, "apiKey": true, "API-Key": true, "api_key": true, "credentials": true, "Authorization": true,
-		"extra_headers": true, "private_key": true, "auth_type": true, "client-secret": true, "signing_keys": true, "jwt": true, "max_tokens": true,
-		"platform_key": false, "metadata_key": false, "key": false, "secretary": false, "author": false, "tokenizer": false, "authored_by": false, "id": false, "monkey": false,
-	} {
-		assert.Equal(t, want, isSecretName(name), name)
-	}
 }

@@ -2,49 +2,11 @@ package main
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/iblai/iblai-go/internal/secretname"
 )
-
-// secretWords are words of names that hold secrets. Headers authenticate, among
-// other things.
-var secretWords = []string{
-	"secret", "secrets", "password", "passwords", "passwd", "pwd", "passphrase", "passcode", "token", "tokens",
-	"credential", "credentials", "auth", "authorization", "authentication", "bearer", "jwt", "cookie", "cookies",
-	"apikey", "apikeys", "header", "headers", "otp",
-}
-
-// secretKeys are words before key that make it a secret; others, as in
-// platform_key, don't.
-var secretKeys = []string{"api", "access", "private", "secret", "signing", "encryption", "ssh", "service", "master", "shared"}
-
-// isSecretName reports whether a name looks like that of a secret, by its words.
-func isSecretName(name string) bool {
-	words := wordsOf(name)
-	for i, word := range words {
-		isKey := i > 0 && (word == "key" || word == "keys") && slices.Contains(secretKeys, words[i-1])
-		if isKey || slices.Contains(secretWords, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// wordsOf returns the words of a name in any spelling, in lower case.
-func wordsOf(name string) []string {
-	var spaced strings.Builder
-	var before rune
-	for _, r := range name {
-		if unicode.IsUpper(r) && unicode.IsLower(before) {
-			spaced.WriteRune(' ')
-		}
-		spaced.WriteRune(unicode.ToLower(r))
-		before = r
-	}
-	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
 
 // checkSecret refuses a property that looks like a secret and isn't one. A
 // boolean can't be.
@@ -53,7 +15,7 @@ func (d *document) checkSecret(place, name string, s *openapi3.SchemaRef) {
 	if of == list {
 		of = kindOf(s.Value.Items)
 	}
-	if of == secret || of == truth || !isSecretName(name) || marks(s)["x-not-secret"] == true {
+	if of == secret || of == truth || !secretname.Is(name) || marks(s)["x-not-secret"] == true {
 		return
 	}
 	d.refuse(place, "it looks like a secret: in internal/codegen/overlay.yaml, set x-go-type to api.Secret, or x-not-secret to true")
@@ -63,6 +25,7 @@ func (d *document) checkSecret(place, name string, s *openapi3.SchemaRef) {
 var knownMarks = []string{
 	"x-order", "x-operation-id", "x-method", "x-params-as-arguments", "x-read-as", "x-read-and-written", "x-not-secret", "x-go-name", "x-go-type",
 	"x-go-type-skip-optional-pointer", "x-omitempty", "x-omitzero", "x-enum-varnames", "x-deprecated-reason", "x-since", "x-until", "x-enum-since",
+	"x-required-any", "x-bare",
 }
 
 // checkMarks refuses marks that nobody knows: one that is misspelled would do

@@ -85,7 +85,7 @@ func generated(t *testing.T, root string) []string {
 	t.Helper()
 	files, err := filepath.Glob(root + "/client/*.gen.go")
 	require.NoError(t, err)
-	require.Len(t, files, 4)
+	require.Len(t, files, 5)
 	return files
 }
 
@@ -98,7 +98,7 @@ func TestEveryTypeIsGenerated(t *testing.T) {
 	files := replaced{}
 	files.add(t, directory, generated(t, root)...)
 	files.add(t, directory, "testdata/small/client_test.go")
-	for _, name := range []string{"request.go", "encoder.go", "nullable.go", "time.go", "log_group.go"} {
+	for _, name := range []string{"request.go", "encoder.go", "nullable.go", "time.go", "model.go", "log_group.go"} {
 		files.add(t, directory, filepath.Join(repository, "client", name))
 	}
 	files.test(t, directory)

@@ -2,11 +2,11 @@
 //
 //	go install github.com/iblai/iblai-go/examples/sandbox@latest
 //
-// It packs the working tree like a tagged version, serves it from a directory
-// as a module proxy, installs the programs from there and runs them with -h. It
-// needs no network: other modules come from Go's download cache.
-//
-// Its arguments are the root of the module and the programs' paths in it.
+// It packs the working tree like a tagged version, publishes it in a directory
+// that serves as a module proxy, installs the programs from there, and runs
+// them with -h. It needs no network, because other modules come from Go's
+// download cache. The arguments are the root of the module and the programs'
+// paths in it.
 package main
 
 import (
@@ -59,11 +59,12 @@ func check(ctx context.Context, root string, programs []string) (err error) {
 	bin := filepath.Join(tmp, "bin")
 	environment := append(os.Environ(),
 		"GOBIN="+bin,
-		"GOMODCACHE="+filepath.Join(tmp, "mod"), // the user's must not remember this version
+		"GOMODCACHE="+filepath.Join(tmp, "mod"), // the user's cache must not contain this version
 		"GOPROXY=file://"+filepath.ToSlash(proxy)+",file://"+filepath.ToSlash(downloads),
 		"GOPRIVATE=", "GONOPROXY=", "GONOSUMDB=", "GOSUMDB=off", // the download cache has been verified
 		"GOWORK=off",
-		// -trimpath: the build cache does not depend on the temporary directory.
+		// -trimpath: the build cache does not depend on the temporary
+		// directory.
 		"GOFLAGS=-modcacherw -trimpath",
 	)
 	for _, program := range programs {
@@ -113,7 +114,7 @@ func publish(root, proxy string) (string, error) {
 	)
 }
 
-// list returns the files below root, without those of git and npm.
+// list returns the files below root, except those of git and npm.
 func list(root string) ([]zip.File, error) {
 	var files []zip.File
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {

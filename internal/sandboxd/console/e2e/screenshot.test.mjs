@@ -19,9 +19,11 @@ test('a screenshot of the overview is taken', async t => {
   const { page, close } = await openConsole(browser, sandbox.url)
   await page.locator('.ring').waitFor()
   await page.getByRole('link', { name: 'Weekly report' }).first().waitFor()
+  await page.getByRole('button', { name: 'Hide the first steps' }).click()
+  await page.getByRole('button', { name: '6 h', exact: true }).click()
   await page.locator('.plot [data-run]').first().waitFor()
   // The port differs each time.
-  await page.getByText(sandbox.url).evaluate(element => { element.textContent = 'http://127.0.0.1:8765' })
+  await page.getByText(sandbox.url, { exact: true }).evaluate(element => { element.textContent = 'http://127.0.0.1:8765' })
   await page.screenshot({ path: file })
   assert.ok(statSync(file).size > 20_000)
   rmSync(folder, { recursive: true })

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
 )
 
 type ArgumentError = api.ArgumentError
@@ -88,4 +89,35 @@ func TestModelIsPlain(t *testing.T) {
 	assert.Equal(t, "[12345678901234567890]", string(read.Any))
 	assert.Equal(t, "k", read.APIKey.Reveal())
 	assert.Equal(t, "id=7 status=", read.LogValue().Group()[0].String()+" "+read.LogValue().Group()[1].String())
+}
+
+// A model of every type is decoded, and encoded again with what it has no field
+// for.
+func TestModelIsDecoded(t *testing.T) {
+	const body = `{"id": 7, "text": "t", "n_text": "n", "moment": "2026-01-05T09:00:00Z", "n_moment": "2026-01-05T09:00:00Z", "date": "2026-01-05T00:00:00Z", "number": 1.5,
+		"colour": "red", "status": "success", "inner": {"name": "a", "new": 1}, "n_inner": {"name": "b"}, "inners": [{"name": "c"}, {"name": "d"}], "n_texts": ["x", "y"],
+		"map": {"k": "v"}, "any": [1], "any_object": {"a": 1}, "any_of": 1, "anys": [1, "x"], "api_key": "", "n_api_key": "", "has_password": true, "auth_type": "a",
+		"old": "o", "schedule": {"minute": "0"}, "new": {"deep": [1]}}`
+	var read Thing
+	require.NoError(t, json.Unmarshal([]byte(body), &read))
+	assert.Equal(t, map[string]string{"k": "v"}, read.Map)
+	assert.Equal(t, &Inner{Name: "b"}, read.NInner)
+	assert.Equal(t, []string{"new"}, read.Inner.Unknown.Names())
+	again, err := json.Marshal(read)
+	require.NoError(t, err)
+	assert.JSONEq(t, body, string(again))
+
+	var d scan.Decoder
+	d.Strict = true
+	d.Reset([]byte(`{"text": "t", "map": {"a": "b", "c": []}, "bare": 7, "n_inner": 5}`))
+	read = Thing{}
+	read.decode(&d)
+	require.ErrorContains(t, d.End(), "id is missing")
+	assert.Equal(t, map[string]string{"a": "b"}, read.Map)
+	assert.Equal(t, []string{"map", "bare", "n_inner"}, read.Unknown.Names())
+	d.Reset([]byte(`{"id": 7, "inner": "bare"}`))
+	read = Thing{}
+	read.decode(&d)
+	require.NoError(t, d.End())
+	assert.Equal(t, "bare", read.Inner.Name)
 }

@@ -1,0 +1,908 @@
+// Code generated from openapi.yaml. DO NOT EDIT.
+
+package client
+
+import (
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/internal/scan"
+)
+
+func (m *Artifact) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "title":
+			m.Title = d.String()
+		case "content":
+			m.Content = d.String()
+		case "file_extension":
+			m.FileExtension = d.String()
+		case "llm_name":
+			m.LLMName = d.String()
+		case "llm_provider":
+			m.LLMProvider = d.String()
+		case "date_created":
+			m.DateCreated = readTime(d)
+		case "date_updated":
+			m.DateUpdated = readTime(d)
+		case "metadata":
+			m.Metadata = d.Raw()
+		case "username":
+			m.Username = d.String()
+		case "session_id":
+			m.SessionID = scan.Pointer(d, (*scan.Decoder).String)
+		case "current_version_number":
+			m.CurrentVersionNumber = d.Int64()
+		case "version_count":
+			m.VersionCount = d.Int64()
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *Artifact) UnmarshalJSON(data []byte) error {
+	*m = Artifact{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m Artifact) MarshalJSON() ([]byte, error) {
+	type fields Artifact
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *ArtifactVersion) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "artifact":
+			m.Artifact = Artifact{}
+			m.Artifact.decode(d)
+		case "title":
+			m.Title = d.String()
+		case "content":
+			m.Content = d.String()
+		case "session_id":
+			m.SessionID = d.String()
+		case "content_length":
+			m.ContentLength = d.Int64()
+		case "is_current":
+			m.IsCurrent = d.Bool()
+		case "chat_message":
+			m.ChatMessage = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "version_number":
+			m.VersionNumber = d.Int64()
+		case "date_created":
+			m.DateCreated = readTime(d)
+		case "created_by":
+			m.CreatedBy = d.String()
+		case "change_summary":
+			m.ChangeSummary = d.String()
+		case "interface":
+			m.Interface = ChatInterface(d.String())
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *ArtifactVersion) UnmarshalJSON(data []byte) error {
+	*m = ArtifactVersion{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
+	type fields ArtifactVersion
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *CallConfiguration) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "mentor":
+			m.Mentor = d.String()
+		case "mode":
+			m.Mode = CallConfigurationMode(d.String())
+		case "tts_provider":
+			m.TTSProvider = TTSProvider(d.String())
+		case "stt_provider":
+			m.STTProvider = STTProvider(d.String())
+		case "llm_provider":
+			m.LLMProvider = LLMProvider(d.String())
+		case "language":
+			m.Language = d.String()
+		case "use_function_calling_for_rag":
+			m.UseFunctionCallingForRAG = d.Bool()
+		case "google_voice":
+			m.GoogleVoice = Voice{}
+			m.GoogleVoice.decode(d)
+		case "openai_voice":
+			m.OpenAIVoice = Voice{}
+			m.OpenAIVoice.decode(d)
+		case "openai_voice_id":
+			m.OpenAIVoiceID = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "google_voice_id":
+			m.GoogleVoiceID = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "enable_video":
+			m.EnableVideo = d.Bool()
+		case "screensharing_system_prompt":
+			m.ScreensharingSystemPrompt = d.String()
+		case "screensharing_proactive_prompt":
+			m.ScreensharingProactivePrompt = d.String()
+		case "platform_key":
+			m.PlatformKey = d.String()
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *CallConfiguration) UnmarshalJSON(data []byte) error {
+	*m = CallConfiguration{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m CallConfiguration) MarshalJSON() ([]byte, error) {
+	type fields CallConfiguration
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *ChatMessage) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "message":
+			m.Message = d.Raw()
+		case "inserted_at":
+			m.InsertedAt = readTime(d)
+		case "title":
+			m.Title = scan.Pointer(d, (*scan.Decoder).String)
+		case "feedback":
+			m.Feedback = d.Raw()
+		case "document_sources":
+			m.DocumentSources = d.Raw()
+		case "files":
+			m.Files = d.Raw()
+		case "artifact_versions":
+			m.ArtifactVersions = scan.Objects(d, (*ArtifactVersion).decode)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *ChatMessage) UnmarshalJSON(data []byte) error {
+	*m = ChatMessage{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m ChatMessage) MarshalJSON() ([]byte, error) {
+	type fields ChatMessage
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *CrontabSchedule) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "minute":
+			m.Minute = d.String()
+		case "hour":
+			m.Hour = d.String()
+		case "day_of_week":
+			m.DayOfWeek = d.String()
+		case "day_of_month":
+			m.DayOfMonth = d.String()
+		case "month_of_year":
+			m.MonthOfYear = d.String()
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *CrontabSchedule) UnmarshalJSON(data []byte) error {
+	*m = CrontabSchedule{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
+	type fields CrontabSchedule
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *MCPServer) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "platform":
+			m.Platform = d.Int64()
+		case "mentor":
+			m.Mentor = scan.Pointer(d, (*scan.Decoder).String)
+		case "owner":
+			m.Owner = scan.Pointer(d, (*scan.Decoder).String)
+		case "name":
+			m.Name = d.String()
+		case "description":
+			m.Description = d.String()
+		case "url":
+			m.URL = d.String()
+		case "image":
+			m.Image = scan.Pointer(d, (*scan.Decoder).String)
+		case "transport":
+			m.Transport = MCPTransport(d.String())
+		case "credentials":
+			m.Credentials = readSecret(d)
+		case "headers":
+			m.Headers = readSecret(d)
+		case "extra_headers":
+			m.ExtraHeaders = readSecret(d)
+		case "platform_key":
+			m.PlatformKey = d.String()
+		case "is_featured":
+			m.IsFeatured = d.Bool()
+		case "auth_type":
+			m.AuthType = MCPAuthType(d.String())
+		case "auth_scope":
+			m.AuthScope = MCPAuthScope(d.String())
+		case "oauth_service":
+			m.OAuthService = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "oauth_service_data":
+			m.OAuthServiceData = OAuthService{}
+			m.OAuthServiceData.decode(d)
+		case "mcp_server_connections":
+			m.MCPServerConnections = readSecret(d)
+		case "is_enabled":
+			m.IsEnabled = d.Bool()
+		case "created_at":
+			m.CreatedAt = readTime(d)
+		case "updated_at":
+			m.UpdatedAt = readTime(d)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *MCPServer) UnmarshalJSON(data []byte) error {
+	*m = MCPServer{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m MCPServer) MarshalJSON() ([]byte, error) {
+	type fields MCPServer
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *Mentor) decode(d *scan.Decoder) {
+	switch d.Kind() {
+	case scan.KindString:
+		m.UniqueID = d.String()
+		return
+	case scan.KindNumber:
+		m.ID = d.Int64()
+		return
+	}
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "unique_id":
+			m.UniqueID = d.String()
+		case "flow":
+			m.Flow = d.Raw()
+		case "slug":
+			m.Slug = d.String()
+		case "platform":
+			m.Platform = d.String()
+		case "allow_anonymous":
+			m.AllowAnonymous = d.Bool()
+		case "enable_offline_mode":
+			m.EnableOfflineMode = d.Bool()
+		case "metadata":
+			m.Metadata = d.Raw()
+		case "enable_moderation":
+			m.EnableModeration = d.Bool()
+		case "enable_multi_query_rag":
+			m.EnableMultiQueryRAG = d.Bool()
+		case "enable_prompt_caching":
+			m.EnablePromptCaching = d.Bool()
+		case "enable_post_processing_system":
+			m.EnablePostProcessingSystem = d.Bool()
+		case "enable_openai_assistant":
+			m.EnableOpenAIAssistant = d.Bool()
+		case "enable_total_grounding":
+			m.EnableTotalGrounding = d.Bool()
+		case "enable_suggested_prompts":
+			m.EnableSuggestedPrompts = d.Bool()
+		case "enable_guided_prompts":
+			m.EnableGuidedPrompts = d.Bool()
+		case "save_flagged_prompts":
+			m.SaveFlaggedPrompts = d.Bool()
+		case "guided_prompt_instructions":
+			m.GuidedPromptInstructions = d.String()
+		case "google_voice":
+			m.GoogleVoice = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "openai_voice":
+			m.OpenAIVoice = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "categories":
+			m.Categories = scan.Objects(d, (*MentorCategory).decode)
+		case "types":
+			m.Types = scan.Objects(d, (*MentorType).decode)
+		case "is_featured":
+			m.IsFeatured = d.Bool()
+		case "subjects":
+			m.Subjects = scan.Objects(d, (*Subject).decode)
+		case "proactive_prompt":
+			m.ProactivePrompt = d.String()
+		case "study_mode_prompt":
+			m.StudyModePrompt = d.String()
+		case "disclaimer":
+			m.Disclaimer = d.String()
+		case "enable_disclaimer":
+			m.EnableDisclaimer = d.Bool()
+		case "show_attachment":
+			m.ShowAttachment = d.Bool()
+		case "show_voice_call":
+			m.ShowVoiceCall = d.Bool()
+		case "show_voice_record":
+			m.ShowVoiceRecord = d.Bool()
+		case "show_rag_images":
+			m.ShowRAGImages = d.Bool()
+		case "starter_prompts":
+			m.StarterPrompts = StarterPrompts(d.String())
+		case "embed_is_context_aware":
+			m.EmbedIsContextAware = d.Bool()
+		case "embed_open_by_default":
+			m.EmbedOpenByDefault = d.Bool()
+		case "embed_show_attachment":
+			m.EmbedShowAttachment = d.Bool()
+		case "embed_show_voice_call":
+			m.EmbedShowVoiceCall = d.Bool()
+		case "embed_show_voice_record":
+			m.EmbedShowVoiceRecord = d.Bool()
+		case "show_explore_mentors":
+			m.ShowExploreMentors = d.Bool()
+		case "embed_icon_selection_data":
+			m.EmbedIconSelectionData = d.Raw()
+		case "placeholder_prompt":
+			m.PlaceholderPrompt = d.String()
+		case "moderation_system_prompt":
+			m.ModerationSystemPrompt = d.String()
+		case "post_processing_prompt":
+			m.PostProcessingPrompt = d.String()
+		case "moderation_response":
+			m.ModerationResponse = d.String()
+		case "safety_system_prompt":
+			m.SafetySystemPrompt = d.String()
+		case "safety_response":
+			m.SafetyResponse = d.String()
+		case "enable_safety_system":
+			m.EnableSafetySystem = d.Bool()
+		case "proactive_response":
+			m.ProactiveResponse = d.String()
+		case "greeting_method":
+			m.GreetingMethod = GreetingMethod(d.String())
+		case "call_configuration":
+			m.CallConfiguration = CallConfiguration{}
+			m.CallConfiguration.decode(d)
+		case "mcp_servers":
+			m.MCPServers = scan.Objects(d, (*MCPServer).decode)
+		case "last_accessed_by":
+			m.LastAccessedBy = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "recently_accessed_at":
+			m.RecentlyAccessedAt = scan.Pointer(d, readTime)
+		case "created_by":
+			m.CreatedBy = scan.Pointer(d, (*scan.Decoder).String)
+		case "created_at":
+			m.CreatedAt = scan.Pointer(d, readTime)
+		case "updated_at":
+			m.UpdatedAt = scan.Pointer(d, readTime)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *Mentor) UnmarshalJSON(data []byte) error {
+	*m = Mentor{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m Mentor) MarshalJSON() ([]byte, error) {
+	type fields Mentor
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *MentorAudience) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "description":
+			m.Description = scan.Pointer(d, (*scan.Decoder).String)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *MentorAudience) UnmarshalJSON(data []byte) error {
+	*m = MentorAudience{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m MentorAudience) MarshalJSON() ([]byte, error) {
+	type fields MentorAudience
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *MentorCategory) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "description":
+			m.Description = scan.Pointer(d, (*scan.Decoder).String)
+		case "category_group":
+			m.CategoryGroup = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "audience":
+			m.Audience = MentorAudience{}
+			m.Audience.decode(d)
+		case "audiences":
+			m.Audiences = scan.Objects(d, (*MentorAudience).decode)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *MentorCategory) UnmarshalJSON(data []byte) error {
+	*m = MentorCategory{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m MentorCategory) MarshalJSON() ([]byte, error) {
+	type fields MentorCategory
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *MentorType) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "description":
+			m.Description = scan.Pointer(d, (*scan.Decoder).String)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *MentorType) UnmarshalJSON(data []byte) error {
+	*m = MentorType{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m MentorType) MarshalJSON() ([]byte, error) {
+	type fields MentorType
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *OAuthService) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "oauth_provider":
+			m.OAuthProvider = d.String()
+		case "oauth_provider_id":
+			m.OAuthProviderID = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "name":
+			m.Name = d.String()
+		case "display_name":
+			m.DisplayName = d.String()
+		case "description":
+			m.Description = d.String()
+		case "scope":
+			m.Scope = d.String()
+		case "image":
+			m.Image = scan.Pointer(d, (*scan.Decoder).String)
+		case "created_at":
+			m.CreatedAt = readTime(d)
+		case "updated_at":
+			m.UpdatedAt = readTime(d)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *OAuthService) UnmarshalJSON(data []byte) error {
+	*m = OAuthService{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m OAuthService) MarshalJSON() ([]byte, error) {
+	type fields OAuthService
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *PeriodicAgent) decode(d *scan.Decoder) {
+	found := false
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+			found = d.Found()
+		case "mentor":
+			m.Mentor = Mentor{}
+			m.Mentor.decode(d)
+		case "title":
+			m.Title = d.String()
+		case "username":
+			m.Username = d.String()
+		case "description":
+			m.Description = d.String()
+		case "prompt":
+			m.Prompt = d.String()
+		case "task":
+			m.Task = PeriodicTask{}
+			m.Task.decode(d)
+		case "created_at":
+			m.CreatedAt = readTime(d)
+		case "modified_at":
+			m.ModifiedAt = readTime(d)
+		case "enabled":
+			m.Enabled = d.Bool()
+		case "one_off":
+			m.OneOff = d.Bool()
+		case "platform_key":
+			m.PlatformKey = d.String()
+		case "pathway":
+			m.Pathway = d.String()
+		case "callback_url":
+			m.CallbackURL = d.String()
+		case "callback_secret":
+			m.CallbackSecret = readSecret(d)
+		case "parent_session_id":
+			m.ParentSessionID = d.String()
+		case "parent_mentor_id":
+			m.ParentMentorID = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "previous_agent":
+			m.PreviousAgent = scan.Pointer(d, (*scan.Decoder).Int64)
+		case "previous_agent_status":
+			m.PreviousAgentStatus = api.Status(d.String())
+		case "previous_agent_output":
+			m.PreviousAgentOutput = d.String()
+		default:
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "id")
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *PeriodicAgent) UnmarshalJSON(data []byte) error {
+	*m = PeriodicAgent{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
+	type fields PeriodicAgent
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *PeriodicAgentLog) decode(d *scan.Decoder) {
+	found := false
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+			found = d.Found()
+		case "content":
+			m.Content = d.String()
+		case "status":
+			m.Status = api.Status(d.String())
+		case "start_time":
+			m.StartTime = readTime(d)
+		case "end_time":
+			m.EndTime = scan.Pointer(d, readTime)
+		case "created_at":
+			m.CreatedAt = readTime(d)
+		case "modified_at":
+			m.ModifiedAt = readTime(d)
+		case "periodic_agent":
+			m.PeriodicAgent = d.Int64()
+		default:
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "id")
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *PeriodicAgentLog) UnmarshalJSON(data []byte) error {
+	*m = PeriodicAgentLog{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
+	type fields PeriodicAgentLog
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *PeriodicAgentStatistics) decode(d *scan.Decoder) {
+	found := false
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "total_tasks":
+			m.TotalTasks = d.Int64()
+			found = found || d.Found()
+		case "succeeded_tasks":
+			m.SucceededTasks = d.Int64()
+			found = found || d.Found()
+		case "failed_tasks":
+			m.FailedTasks = d.Int64()
+			found = found || d.Found()
+		case "running_tasks":
+			m.RunningTasks = d.Int64()
+			found = found || d.Found()
+		case "pending_tasks":
+			m.PendingTasks = d.Int64()
+			found = found || d.Found()
+		default:
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "total_tasks", "succeeded_tasks", "failed_tasks", "running_tasks", "pending_tasks")
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *PeriodicAgentStatistics) UnmarshalJSON(data []byte) error {
+	*m = PeriodicAgentStatistics{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
+	type fields PeriodicAgentStatistics
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *PeriodicTask) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "crontab":
+			m.Crontab = CrontabSchedule{}
+			m.Crontab.decode(d)
+		case "one_off":
+			m.OneOff = d.Bool()
+		case "start_time":
+			m.StartTime = scan.Pointer(d, readTime)
+		case "enabled":
+			m.Enabled = d.Bool()
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *PeriodicTask) UnmarshalJSON(data []byte) error {
+	*m = PeriodicTask{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m PeriodicTask) MarshalJSON() ([]byte, error) {
+	type fields PeriodicTask
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *Pin) decode(d *scan.Decoder) {
+	found := false
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+			found = d.Found()
+		case "platform":
+			m.Platform = d.String()
+		case "username":
+			m.Username = d.String()
+		case "session_id":
+			m.SessionID = scan.Pointer(d, (*scan.Decoder).String)
+		default:
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "id")
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *Pin) UnmarshalJSON(data []byte) error {
+	*m = Pin{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m Pin) MarshalJSON() ([]byte, error) {
+	type fields Pin
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *PinnedSession) decode(d *scan.Decoder) {
+	found := false
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "session_id":
+			m.SessionID = d.String()
+			found = d.Found()
+		case "mentor":
+			m.Mentor = Mentor{}
+			m.Mentor.decode(d)
+		case "messages":
+			m.Messages = scan.Objects(d, (*ChatMessage).decode)
+		case "mentor_unique_id":
+			m.MentorUniqueID = d.String()
+		case "title":
+			m.Title = scan.Pointer(d, (*scan.Decoder).String)
+		default:
+			d.Keep()
+		}
+	}
+	d.RequireFound(found, "session_id")
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *PinnedSession) UnmarshalJSON(data []byte) error {
+	*m = PinnedSession{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m PinnedSession) MarshalJSON() ([]byte, error) {
+	type fields PinnedSession
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *Subject) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "description":
+			m.Description = scan.Pointer(d, (*scan.Decoder).String)
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *Subject) UnmarshalJSON(data []byte) error {
+	*m = Subject{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m Subject) MarshalJSON() ([]byte, error) {
+	type fields Subject
+	return marshalModel(fields(m), m.Unknown)
+}
+
+func (m *Voice) decode(d *scan.Decoder) {
+	for name := range d.Fields(&m.Unknown) {
+		switch string(name) {
+		case "id":
+			m.ID = d.Int64()
+		case "name":
+			m.Name = d.String()
+		case "provider":
+			m.Provider = VoiceProvider(d.String())
+		case "language":
+			m.Language = d.String()
+		case "description":
+			m.Description = d.String()
+		case "audio_url":
+			m.AudioURL = d.String()
+		default:
+			d.Keep()
+		}
+	}
+}
+
+// UnmarshalJSON replaces m with an object that is decoded as a response is, but
+// may lack any field.
+func (m *Voice) UnmarshalJSON(data []byte) error {
+	*m = Voice{}
+	return unmarshalModel(data, m)
+}
+
+// MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
+// masked, and so are unknown fields whose names look like a secret's.
+func (m Voice) MarshalJSON() ([]byte, error) {
+	type fields Voice
+	return marshalModel(fields(m), m.Unknown)
+}

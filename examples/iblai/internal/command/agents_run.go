@@ -1,0 +1,170 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+func (a *app) newAgentsRun() *cobra.Command {
+	return a.agentCommand(&cobra.Command{
+		Use:   "run AGENT",
+		Short: "Run an agent's mentor and prompt once, and print the output",
+		Long: `Run an agent's mentor and prompt once, wait, and print the output.
+
+The platform can't run an agent at once. The command creates a copy of the agent
+that is due at the next minute and runs once, waits for its run, and deletes it.
+The copy has no callback URL, and its run is not in the agent's logs. The exit
+code is 1 if the run fails.`,
+		Example: `  iblai agents run "Morning digest"`,
+		Args:    agentArgs(1, 1),
+	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+		agent := agents[0]
+		fmt.Fprintf(a.Stderr, "waiting for a run of %q, which starts within a minute\n", safe(agent.Title))
+		options := []runs.OnceOption{}
+		if a.pollInterval > 0 {
+			options = append(options, runs.WithPollInterval(a.pollInterval))
+		}
+		done, err := runs.Once(ctx, c, &client.PeriodicAgentCreateRequest{
+			Mentor: agent.Mentor.UniqueID,
+			Title:  agent.Title + " (iblai agents run)",
+			Prompt: &agent.Prompt,
+		}, options...)
+		if err != nil {
+			return err
+		}
+		if err := a.printRun(done.Log); err != nil {
+			return err
+		}
+		if done.Cleanup != nil {
+			return done.Cleanup
+		}
+		if done.Log.Status != api.StatusSuccess {
+			return fmt.Errorf("the run ended with status %s", done.Log.Status)
+		}
+		return nil
+	})
+}
+
+// printRun prints the output of a run.
+func (a *app) printRun(log *client.PeriodicAgentLog) error {
+	if a.format != formatTable {
+		return a.print(result{value: log, names: []string{strconv.FormatInt(log.ID, 10)}})
+	}
+	_, err := io.WriteString(a.Stdout, safe(log.Content)+"\n")
+	return err
+}
+
+func (a *app) newAgentsNext() *cobra.Command {
+	var number int
+	var zone string
+	cmd := a.agentCommand(&cobra.Command{
+		Use:   "next [AGENT...]",
+		Short: "Show the next runs, in UTC and local time",
+		Long: `Show the next runs of agents, of all enabled ones by default.
+
+The runs are computed from the schedules, as if the service's time zone was UTC.
+A service with another time zone has other runs.`,
+		Example: `  iblai agents next
+  iblai agents next 7 -n 10 --tz Europe/Berlin`,
+		Args: agentArgs(0, math.MaxInt),
+	}, nil)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		location, err := a.location(zone)
+		if err != nil {
+			return err
+		}
+		if number < 1 {
+			return &usageError{fmt.Errorf("-n is %d, but must be above 0", number)}
+		}
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		agents, err := a.agentsOrAll(cmd.Context(), c, args)
+		if err != nil {
+			return err
+		}
+		return a.printNext(agents, number, location)
+	}
+	cmd.Flags().IntVarP(&number, "number", "n", 3, "`number` of runs of each agent")
+	addZoneFlag(cmd, &zone)
+	return cmd
+}
+
+// agentsOrAll returns the agents of the arguments, or all enabled agents.
+func (a *app) agentsOrAll(ctx context.Context, c *client.Client, args []string) (agents []*client.PeriodicAgent, err error) {
+	if len(args) == 0 {
+		return collect(a, c.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Enabled: new(true)}), 1000)
+	}
+	for _, arg := range args {
+		agent, err := findAgent(ctx, c, arg)
+		if err != nil {
+			return nil, err
+		}
+		agents = append(agents, agent)
+	}
+	return agents, nil
+}
+
+func addZoneFlag(cmd *cobra.Command, zone *string) {
+	cmd.Flags().StringVar(zone, "tz", "", "time `zone`, such as Europe/Berlin (default this machine's)")
+}
+
+func (a *app) location(zone string) (*time.Location, error) {
+	if zone == "" {
+		return a.Local, nil
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--tz: %w", err)}
+	}
+	return location, nil
+}
+
+// A nextRun is a run in the future.
+type nextRun struct {
+	Agent int64     `json:"agent"`
+	Title string    `json:"title"`
+	UTC   time.Time `json:"utc"`
+	Local time.Time `json:"local"`
+}
+
+func (a *app) printNext(agents []*client.PeriodicAgent, number int, location *time.Location) error {
+	next := []nextRun{}
+	var invalid []error
+	for _, agent := range agents {
+		times, err := agent.Task.NextRuns(a.Now(), number, time.UTC)
+		if err != nil {
+			invalid = append(invalid, fmt.Errorf("agent %d never runs: %w", agent.ID, err))
+		}
+		for _, t := range times {
+			next = append(next, nextRun{agent.ID, agent.Title, t.UTC(), t.In(location)})
+		}
+	}
+	slices.SortStableFunc(next, func(x, y nextRun) int { return cmp.Or(x.UTC.Compare(y.UTC), cmp.Compare(x.Agent, y.Agent)) })
+	var names []string
+	for _, run := range next {
+		names = append(names, strconv.FormatInt(run.Agent, 10))
+	}
+	err := a.print(result{value: next, names: names, table: func() *table {
+		t := &table{heading: []string{"UTC", "LOCAL", "ID", "TITLE"}}
+		for _, run := range next {
+			t.add(run.UTC.Format("Mon "+minuteLayout), run.Local.Format("Mon "+minuteLayout+" MST"), strconv.FormatInt(run.Agent, 10), firstLine(run.Title, 60))
+		}
+		return t
+	}})
+	return errors.Join(append(invalid, err)...)
+}

@@ -1,0 +1,331 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/crontab"
+)
+
+// agentFlags are the flags that set an agent's fields.
+type agentFlags struct {
+	title, description, mentor     string
+	prompt, promptFile             string
+	schedule                       string
+	callbackURL, callbackSecretEnv string
+	after, afterStatus             string
+	startTime                      string
+	enabled, oneOff                bool
+}
+
+func (f *agentFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.title, "title", "", "title")
+	flags.StringVar(&f.description, "description", "", "description for people")
+	flags.StringVar(&f.mentor, "mentor", "", "unique id, slug or name of the `mentor` to run")
+	flags.StringVar(&f.prompt, "prompt", "", "`text` that each run sends to the mentor")
+	flags.StringVar(&f.promptFile, "prompt-file", "", "`file` with the prompt; - is stdin")
+	flags.StringVar(&f.schedule, "schedule", "", "five `fields`: minute hour day-of-month month day-of-week, in the server's time zone (UTC)")
+	flags.StringVar(&f.callbackURL, "callback-url", "", "`URL` that receives each result")
+	flags.StringVar(&f.callbackSecretEnv, "callback-secret-env", "", "environment `variable` with the secret that signs callbacks")
+	flags.StringVar(&f.after, "after", "", "`agent` after whose runs this one runs: its id or title, or none")
+	flags.StringVar(&f.afterStatus, "after-status", "", "`status` that the run of --after must have: success or error")
+	flags.StringVar(&f.startTime, "start-time", "", "`time` before which it does not run, such as 2026-01-05T08:00:00Z, or none")
+	flags.BoolVar(&f.enabled, "enabled", true, "whether it runs on its schedule")
+	flags.BoolVar(&f.oneOff, "one-off", false, "whether it runs only once")
+	cmd.MarkFlagsMutuallyExclusive("prompt", "prompt-file")
+}
+
+// request returns a request with the fields whose flags are set. It checks the
+// flags before it requests anything.
+func (f *agentFlags) request(ctx context.Context, a *app, cmd *cobra.Command, c *client.Client) (*client.PeriodicAgentUpdateRequest, error) {
+	r := &client.PeriodicAgentUpdateRequest{}
+	task := &client.PeriodicTaskUpdateRequest{}
+	for _, flag := range []struct {
+		name string
+		set  func() error
+	}{
+		{"title", func() error { r.Title = &f.title; return nil }},
+		{"description", func() error { r.Description = &f.description; return nil }},
+		{"prompt", func() error { r.Prompt = &f.prompt; return nil }},
+		{"prompt-file", func() (err error) { r.Prompt, err = a.readPrompt(f.promptFile); return err }},
+		{"schedule", func() (err error) { task.Crontab, err = parseSchedule(f.schedule); return err }},
+		{"callback-url", func() error { r.CallbackURL = &f.callbackURL; return nil }},
+		{"callback-secret-env", func() (err error) { r.CallbackSecret, err = a.readSecret(f.callbackSecretEnv); return err }},
+		{"after-status", func() error { r.PreviousAgentStatus = new(api.Status(f.afterStatus)); return nil }},
+		{"start-time", func() (err error) { task.StartTime, err = parseStartTime(f.startTime); return err }},
+		{"enabled", func() error { task.Enabled = &f.enabled; return nil }},
+		{"one-off", func() error { task.OneOff = &f.oneOff; return nil }},
+		{"mentor", func() (err error) { r.Mentor, err = findMentor(ctx, c, f.mentor); return err }},
+		{"after", func() (err error) { r.PreviousAgent, err = previousAgent(ctx, c, f.after); return err }},
+	} {
+		if !cmd.Flags().Changed(flag.name) {
+			continue
+		}
+		if err := flag.set(); err != nil {
+			return nil, err
+		}
+	}
+	if *task != (client.PeriodicTaskUpdateRequest{}) {
+		r.Task = task
+	}
+	return r, nil
+}
+
+func (a *app) newAgentsCreate() *cobra.Command {
+	var flags agentFlags
+	cmd := &cobra.Command{
+		Use:   "create",
+		Short: "Create an agent",
+		Example: `  iblai agents create --title "Morning digest" --mentor "Study coach" \
+    --prompt "Summarize what is due this week." --schedule "0 8 * * mon-fri"
+  iblai agents create --title Drafts --mentor study-coach --prompt-file drafts.txt \
+    --schedule "0 9 * * *" --after "Morning digest" --after-status success`,
+		Args: cobra.NoArgs,
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		r, err := flags.request(cmd.Context(), a, cmd, c)
+		if err != nil {
+			return err
+		}
+		created, err := c.PeriodicAgents.Create(cmd.Context(), createRequest(r))
+		if err != nil {
+			return err
+		}
+		return a.report(created, "created")
+	}
+	flags.add(cmd)
+	for _, name := range []string{"title", "mentor", "schedule"} {
+		_ = cmd.MarkFlagRequired(name) // the flag exists
+	}
+	return cmd
+}
+
+// createRequest returns the request to create an agent. The flags title, mentor
+// and schedule are required.
+func createRequest(r *client.PeriodicAgentUpdateRequest) *client.PeriodicAgentCreateRequest {
+	return &client.PeriodicAgentCreateRequest{
+		Mentor: *r.Mentor, Title: *r.Title, Description: r.Description, Prompt: r.Prompt,
+		CallbackURL: r.CallbackURL, CallbackSecret: r.CallbackSecret,
+		PreviousAgent: r.PreviousAgent, PreviousAgentStatus: r.PreviousAgentStatus,
+		Task: client.PeriodicTaskRequest{Crontab: *r.Task.Crontab, OneOff: r.Task.OneOff, StartTime: r.Task.StartTime, Enabled: r.Task.Enabled},
+	}
+}
+
+func (a *app) newAgentsEdit() *cobra.Command {
+	var flags agentFlags
+	cmd := a.agentCommand(&cobra.Command{
+		Use:   "edit AGENT",
+		Short: "Change an agent",
+		Long: `Change the fields of an agent whose flags are given. The others stay as they are.
+
+A changed schedule may run the agent at once: the service plans from the latest run.`,
+		Example: `  iblai agents edit 7 --schedule "30 7 * * mon-fri"
+  iblai agents edit "Morning digest" --title "Evening digest" --enabled=false
+  iblai agents edit 7 --after none`,
+		Args: agentArgs(1, 1),
+	}, nil)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		c, err := a.client()
+		if err != nil {
+			return err
+		}
+		r, err := flags.request(cmd.Context(), a, cmd, c)
+		if err != nil {
+			return err
+		}
+		if *r == (client.PeriodicAgentUpdateRequest{}) {
+			return &usageError{errors.New("no flag says what to change; see iblai agents edit --help")}
+		}
+		agent, err := findAgent(cmd.Context(), c, args[0])
+		if err != nil {
+			return err
+		}
+		updated, err := c.PeriodicAgents.Update(cmd.Context(), agent.ID, r)
+		if err != nil {
+			return err
+		}
+		return a.report(updated, "changed")
+	}
+	flags.add(cmd)
+	return cmd
+}
+
+// newAgentsSwitch returns the command enable or disable.
+func (a *app) newAgentsSwitch(name, short string, enabled bool) *cobra.Command {
+	return a.agentCommand(&cobra.Command{
+		Use:     name + " AGENT...",
+		Short:   short,
+		Example: fmt.Sprintf("  iblai agents %s 7 8", name),
+	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+		return a.forEach(agents, name+"d", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
+			return c.PeriodicAgents.Update(ctx, agent.ID, &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: &enabled}})
+		})
+	})
+}
+
+func (a *app) newAgentsDelete() *cobra.Command {
+	var yes bool
+	cmd := a.agentCommand(&cobra.Command{
+		Use:     "delete AGENT...",
+		Short:   "Delete agents and their logs",
+		Example: `  iblai agents delete 7 8 --yes`,
+	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
+		return a.forEach(agents, "deleted", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
+			if !yes && !a.confirm(fmt.Sprintf("Delete agent %d, %q?", agent.ID, safe(agent.Title))) {
+				return nil, errors.New("not confirmed; answer yes, or use --yes")
+			}
+			return agent, c.PeriodicAgents.Delete(ctx, agent.ID)
+		})
+	})
+	cmd.Flags().BoolVar(&yes, "yes", false, "don't ask for confirmation")
+	return cmd
+}
+
+// confirm asks a question, which only "yes" and "y" confirm.
+func (a *app) confirm(question string) bool {
+	fmt.Fprintf(a.Stderr, "%s [yes/no] ", question)
+	if a.reader == nil {
+		a.reader = bufio.NewReader(a.Stdin)
+	}
+	answer, _ := a.reader.ReadString('\n') // at the end of the input, it is empty
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "yes" || answer == "y"
+}
+
+// forEach writes agents until an error, and reports those that it has written.
+func (a *app) forEach(agents []*client.PeriodicAgent, done string, write func(*client.PeriodicAgent) (*client.PeriodicAgent, error)) error {
+	var written []*client.PeriodicAgent
+	var failure error
+	for _, old := range agents {
+		agent, err := write(old)
+		if err != nil {
+			failure = &agentError{old.ID, err}
+			break
+		}
+		written = append(written, agent)
+		if a.format != formatTable {
+			continue
+		}
+		if err := a.report(agent, done); err != nil {
+			return err
+		}
+	}
+	if a.format != formatTable {
+		failure = errors.Join(failure, a.printAgents(written))
+	}
+	return failure
+}
+
+// report prints an agent after a write.
+func (a *app) report(agent *client.PeriodicAgent, done string) error {
+	if a.format != formatTable {
+		return a.print(result{value: agent, names: ids([]*client.PeriodicAgent{agent})})
+	}
+	_, err := fmt.Fprintf(a.Stdout, "%s agent %d, %q\n", done, agent.ID, safe(agent.Title))
+	return err
+}
+
+// findMentor returns the unique id of the mentor with a unique id, a number, a
+// slug or a name.
+func findMentor(ctx context.Context, c *client.Client, arg string) (*string, error) {
+	var found []*client.Mentor
+	for mentor, err := range c.Mentors.All(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		if mentor.UniqueID == arg {
+			return &mentor.UniqueID, nil
+		}
+		if mentor.Slug == arg || mentor.Name == arg {
+			found = append(found, mentor)
+		}
+	}
+	switch len(found) {
+	case 0:
+		if _, err := strconv.Atoi(arg); err == nil {
+			return &arg, nil // older releases use the mentor's number
+		}
+		return nil, fmt.Errorf("--mentor: no mentor has the unique id, slug or name %q", arg)
+	case 1:
+		return &found[0].UniqueID, nil
+	}
+	return nil, fmt.Errorf("--mentor: %d mentors have the name %q; use a unique id:%s", len(found), arg,
+		lines(len(found), func(i int) string { return found[i].UniqueID }))
+}
+
+func previousAgent(ctx context.Context, c *client.Client, arg string) (client.Nullable[int64], error) {
+	if arg == "none" {
+		return client.Null[int64](), nil
+	}
+	agent, err := findAgent(ctx, c, arg)
+	if err != nil {
+		return client.Nullable[int64]{}, fmt.Errorf("--after: %w", err)
+	}
+	return client.Value(agent.ID), nil
+}
+
+func parseSchedule(line string) (*client.CrontabSchedule, error) {
+	words := strings.Fields(line)
+	if len(words) != 5 {
+		return nil, &usageError{fmt.Errorf(`--schedule has %d fields instead of 5: minute hour day-of-month month day-of-week, as in "0 8 * * mon-fri"`, len(words))}
+	}
+	return new(client.NewCrontabSchedule(crontab.Fields{
+		Minute: words[0], Hour: words[1], DayOfMonth: words[2], MonthOfYear: words[3], DayOfWeek: words[4],
+	})), nil
+}
+
+func parseStartTime(text string) (client.Nullable[time.Time], error) {
+	if text == "none" {
+		return client.Null[time.Time](), nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return client.Nullable[time.Time]{}, &usageError{fmt.Errorf("--start-time must be none or a time such as 2026-01-05T08:00:00Z, not %q", text)}
+	}
+	return client.Value(t), nil
+}
+
+func (a *app) readPrompt(file string) (*string, error) {
+	const limit = 1 << 20
+	in := a.Stdin
+	if file != "-" {
+		opened, err := os.Open(file)
+		if err != nil {
+			return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
+		}
+		defer func() { _ = opened.Close() }() // it was only read
+		in = opened
+	}
+	text, err := io.ReadAll(io.LimitReader(in, limit+1))
+	switch {
+	case err != nil:
+		return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
+	case len(text) > limit:
+		return nil, &usageError{errors.New("--prompt-file: the file is larger than 1 MiB")}
+	}
+	return new(string(text)), nil
+}
+
+func (a *app) readSecret(variable string) (*api.Secret, error) {
+	secret := a.Getenv(variable)
+	if secret == "" {
+		return nil, &usageError{fmt.Errorf("--callback-secret-env: the environment variable %s is empty", variable)}
+	}
+	return new(api.NewSecret(secret)), nil
+}

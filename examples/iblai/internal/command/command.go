@@ -1,0 +1,146 @@
+// Package command is the command iblai.
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2 // the command line or the settings are invalid; nothing was sent
+)
+
+// Environment is what the command uses of the operating system.
+type Environment struct {
+	Getenv         func(string) string
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	HTTPClient     *http.Client
+	ConfigDir      string // of the user's configuration files
+	Now            func() time.Time
+	Local          *time.Location
+	Terminal       bool // Stdout is a terminal, which shows colors
+	Progress       bool // Stderr is a terminal, which shows progress
+
+	// pollInterval replaces the interval at which agents run and logs --follow
+	// poll, in tests.
+	pollInterval time.Duration
+}
+
+// Run runs the command and returns its exit code.
+func Run(ctx context.Context, args []string, env Environment) int {
+	a := &app{Environment: env}
+	root := a.newRoot()
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	a.markStart(root)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	return a.reportError(err)
+}
+
+// markStart makes all commands note that they start: every error before that is
+// one of the command line.
+func (a *app) markStart(cmd *cobra.Command) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			a.started = true
+			return run(cmd, args)
+		}
+	}
+	for _, child := range cmd.Commands() {
+		a.markStart(child)
+	}
+}
+
+// app is one run of the command.
+type app struct {
+	Environment
+	started bool
+	flags   flags
+	format  format
+	reader  *bufio.Reader // of Stdin
+}
+
+const rootHelp = `iblai manages ibl.ai's periodic agents: AI mentors that run on a schedule.
+
+The settings are environment variables:
+
+  IBLAI_API_KEY    the API key of an administrator
+  IBLAI_ORG        the key of the org, or --org
+  IBLAI_USERNAME   the username, or --username
+  IBLAI_BASE_URL   the address of the service, if it is not production
+  IBLAI_PROFILE    the name of a profile, or --profile
+  NO_COLOR         disables colors
+
+A profile is a set of settings in iblai/config.yaml, in the directory of the user's
+configuration files, such as ~/.config:
+
+  profiles:
+    staging:
+      org: acme
+      username: ada
+      base_url: https://base.manager.staging.acme.edu
+      api_key_file: /run/secrets/iblai   # or api_key_env: VARIABLE
+
+An AGENT is an id or a title. The exit code is 0 if the command succeeds, 1 if it
+fails, and 2 if the command line or the settings are invalid.`
+
+func (a *app) newRoot() *cobra.Command {
+	root := newGroup(&cobra.Command{
+		Use:   "iblai",
+		Short: "Manage ibl.ai's periodic agents",
+		Long:  rootHelp,
+		Example: `  iblai doctor
+  iblai agents list
+  iblai logs "Morning digest" --since 24h`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	})
+	a.flags.add(root)
+	a.addFormatFlag(root)
+	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newCrontab(), a.newDoctor(), a.newSandbox())
+	return root
+}
+
+// newGroup returns a command that only has subcommands. Without one, it prints
+// its help.
+func newGroup(cmd *cobra.Command) *cobra.Command {
+	cmd.SuggestionsMinimumDistance = 2
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		text := fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath())
+		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+			text += "; did you mean " + strings.Join(similar, " or ") + "?"
+		}
+		return errors.New(text)
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
+}
+
+// A usageError is an invalid argument that the command finds itself.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+// errFailed is returned if the failure was already reported.
+var errFailed = errors.New("failed")

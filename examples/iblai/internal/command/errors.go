@@ -1,0 +1,123 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
+
+// flagOf are the flags by the paths of the API's fields.
+var flagOf = map[string]string{
+	"mentor":                "--mentor",
+	"title":                 "--title",
+	"description":           "--description",
+	"prompt":                "--prompt",
+	"callback_url":          "--callback-url",
+	"callback_secret":       "--callback-secret-env",
+	"previous_agent":        "--after",
+	"previous_agent_status": "--after-status",
+	"task.start_time":       "--start-time",
+}
+
+// reportError prints an error and returns the exit code.
+func (a *app) reportError(err error) int {
+	if errors.Is(err, errFailed) {
+		return exitFailed
+	}
+	fmt.Fprintf(a.Stderr, "iblai: %s\n", safe(explain(err)))
+	_, isUsage := errors.AsType[*usageError](err)
+	_, isArgument := errors.AsType[*api.ArgumentError](err)
+	switch {
+	case !a.started || isUsage || isArgument:
+		return exitUsage
+	case errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden), errors.Is(err, client.ErrNotFromService):
+		fmt.Fprintln(a.Stderr, "To find the cause, run: iblai doctor")
+	}
+	return exitFailed
+}
+
+// kinds are the kinds of error responses in words.
+var kinds = []struct {
+	kind error
+	text string
+}{
+	{client.ErrValidation, "the service refuses the values"},
+	{client.ErrUnauthorized, "the service refuses the API key"},
+	{client.ErrForbidden, "the user is not allowed to do this"},
+	{client.ErrNotFound, "not found"},
+	{client.ErrNotFromService, "a proxy or another program responds instead of the service"},
+	{client.ErrRateLimited, "the service limits the rate of requests"},
+	{client.ErrServer, "the service failed"},
+}
+
+// An agentError is the error of one of several agents.
+type agentError struct {
+	id  int64
+	err error
+}
+
+func (e *agentError) Error() string { return fmt.Sprintf("agent %d: %v", e.id, e.err) }
+func (e *agentError) Unwrap() error { return e.err }
+
+// explain returns an error's text, with flags in place of the API's fields.
+func explain(err error) string {
+	if failure, is := errors.AsType[*agentError](err); is {
+		return fmt.Sprintf("agent %d: %s", failure.id, explain(failure.err))
+	}
+	if unrunnable, is := errors.AsType[*client.UnrunnableError](err); is {
+		return "--schedule would never run:" + lines(len(unrunnable.Report.Findings), func(i int) string {
+			return unrunnable.Report.Findings[i].String()
+		})
+	}
+	if invalid, is := errors.AsType[*api.ArgumentError](err); is && flagFor(invalid.Argument) != invalid.Argument {
+		return fmt.Sprintf("%s %s", flagFor(invalid.Argument), invalid.Reason)
+	}
+	if failure, is := errors.AsType[*client.Error](err); is {
+		return explainResponse(failure)
+	}
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
+	return err.Error()
+}
+
+func explainResponse(failure *client.Error) string {
+	text := "the service refuses the request"
+	for _, k := range kinds {
+		if errors.Is(failure, k.kind) {
+			text = k.text
+		}
+	}
+	text += fmt.Sprintf(" (%d)", failure.StatusCode)
+	if len(failure.Fields) > 0 {
+		return text + ":" + lines(len(failure.Fields), func(i int) string {
+			return flagFor(failure.Fields[i].Path) + ": " + strings.Join(failure.Fields[i].Messages, " ")
+		})
+	}
+	if failure.Message != "" {
+		text += ": " + failure.Message
+	}
+	return text
+}
+
+func flagFor(path string) string {
+	if field, is := strings.CutPrefix(path, "task.crontab"); is {
+		return "--schedule" + strings.Replace(field, ".", " ", 1)
+	}
+	if flag := flagOf[path]; flag != "" {
+		return flag
+	}
+	return path
+}
+
+func lines(n int, line func(int) string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("\n  " + line(i))
+	}
+	return b.String()
+}

@@ -1,0 +1,102 @@
+package command
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// An invalid command line or setting is reported before anything is sent.
+func TestUsageErrorsSendNothing(t *testing.T) {
+	t.Parallel()
+	create := func(flags ...string) []string {
+		return append([]string{"agents", "create", "--title", "x", "--mentor", coach, "--schedule", "0 8 * * *"}, flags...)
+	}
+	for name, test := range map[string]struct {
+		args   []string
+		unset  []string
+		set    map[string]string
+		stderr string
+	}{
+		"unknown command":        {args: []string{"bogus"}, stderr: `unknown command "bogus" for "iblai"`},
+		"misspelled command":     {args: []string{"agents", "lits"}, stderr: "did you mean list?"},
+		"unknown flag":           {args: []string{"agents", "list", "--bogus"}, stderr: "unknown flag: --bogus"},
+		"unknown format":         {args: []string{"agents", "list", "-o", "xml"}, stderr: "must be table, json, yaml, name"},
+		"no agent":               {args: []string{"agents", "get"}, stderr: "name an AGENT by its id or title"},
+		"too many agents":        {args: []string{"agents", "run", "Morning", "digest"}, stderr: "quote a title with spaces"},
+		"required flags":         {args: []string{"agents", "create"}, stderr: `"mentor", "schedule", "title" not set`},
+		"nothing to change":      {args: []string{"agents", "edit", "1"}, stderr: "no flag says what to change"},
+		"four fields":            {args: []string{"agents", "edit", "1", "--schedule", "0 8 * *"}, stderr: "--schedule has 4 fields instead of 5"},
+		"start time":             {args: []string{"agents", "edit", "1", "--start-time", "tomorrow"}, stderr: "--start-time must be none or a time"},
+		"missing secret":         {args: create("--callback-secret-env", "NOTHING"), stderr: "the environment variable NOTHING is empty"},
+		"missing prompt file":    {args: create("--prompt-file", "/nonexistent"), stderr: "--prompt-file: open /nonexistent"},
+		"two prompts":            {args: create("--prompt", "x", "--prompt-file", "x"), stderr: "[prompt prompt-file]"},
+		"limit":                  {args: []string{"agents", "list", "--limit", "0"}, stderr: "--limit is 0"},
+		"number":                 {args: []string{"agents", "next", "-n", "0"}, stderr: "-n is 0"},
+		"time zone":              {args: []string{"agents", "next", "--tz", "Mars/Olympus"}, stderr: "--tz: unknown time zone Mars/Olympus"},
+		"since":                  {args: []string{"stats", "--since", "-1h"}, stderr: "--since is -1h0m0s"},
+		"missing variables":      {args: []string{"agents", "list"}, unset: []string{client.EnvAPIKey, client.EnvUsername}, stderr: "set IBLAI_API_KEY, IBLAI_USERNAME in the environment"},
+		"doctor, missing":        {args: []string{"doctor"}, unset: []string{client.EnvOrg}, stderr: "set IBLAI_ORG in the environment"},
+		"invalid key":            {args: []string{"doctor"}, set: map[string]string{client.EnvAPIKey: "a key\n"}, stderr: "iblai: IBLAI_API_KEY "},
+		"invalid org in flag":    {args: []string{"agents", "list", "--org", "a/b"}, stderr: "iblai: --org "},
+		"unencrypted":            {args: []string{"agents", "list", "--base-url", "http://ibl.example"}, stderr: "iblai: --base-url "},
+		"invalid URL in doctor":  {args: []string{"doctor", "--base-url", "http://ibl.example"}, stderr: "iblai: --base-url "},
+		"invalid timeout":        {args: []string{"agents", "list", "--timeout", "-1s"}, stderr: "iblai: --timeout "},
+		"schedule for crontab":   {args: []string{"crontab", "explain", "0 8"}, stderr: "a schedule has 5 fields, not 2"},
+		"invalid crontab":        {args: []string{"crontab", "next", "99 * * * *"}, stderr: "99"},
+		"no days":                {args: []string{"crontab", "utc", "0 8 * * *", "--days", "0"}, stderr: "the end is not after the start"},
+		"a crontab that expands": {args: []string{"crontab", "next", "*", "*", "bin", "dev", "etc", "*"}, stderr: "quote it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sb := newSandbox(t)
+			s := newShell(t, sb)
+			for _, variable := range test.unset {
+				delete(s.variables, variable)
+			}
+			maps.Copy(s.variables, test.set)
+			out := s.run(test.args...)
+			assert.Equal(t, exitUsage, out.code, out.stderr)
+			assert.Contains(t, out.stderr, test.stderr)
+			assert.Empty(t, out.stdout)
+			assert.Zero(t, requestCount(sb))
+		})
+	}
+}
+
+// Errors of the service are told in the words of the command line.
+func TestErrorsOfTheService(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	member := newSandbox(t, sandbox.WithAccount(sandbox.Account{Org: "other", Username: "ada"}))
+	for name, test := range map[string]struct {
+		sandbox *sandbox.Server
+		args    []string
+		set     map[string]string
+		code    int
+		stderr  string
+	}{
+		"unknown id":     {sb, []string{"agents", "get", "99"}, nil, exitFailed, "iblai: no agent has the id 99; iblai agents list shows all\n"},
+		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all\n"},
+		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service refuses the values (400):\n"},
+		"its fields":     {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *"}, nil, exitFailed, "  --schedule hour: '99', not in 0-23 for Hours\n"},
+		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitUsage, "iblai: --schedule would never run:\n  day_of_week \"7\""},
+		"wrong key":      {sb, []string{"agents", "list"}, map[string]string{client.EnvAPIKey: "wrong"}, exitFailed, "iblai: the service refuses the API key (401): Invalid token.\nTo find the cause, run: iblai doctor\n"},
+		"wrong org":      {member, []string{"agents", "list", "--org", "other"}, nil, exitFailed, "iblai: the user is not allowed to do this (403): You do not have permission to perform this action.\nTo find"},
+		"wrong address":  {sb, []string{"agents", "list", "--base-url", sb.URL + "/dm"}, nil, exitFailed, "iblai: a proxy or another program responds instead of the service (404)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShell(t, test.sandbox)
+			maps.Copy(s.variables, test.set)
+			out := s.run(test.args...)
+			assert.Equal(t, test.code, out.code)
+			assert.Contains(t, out.stderr, test.stderr)
+			assert.Empty(t, out.stdout)
+		})
+	}
+}

@@ -1,0 +1,160 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+func (a *app) newLogs() *cobra.Command {
+	var params client.PeriodicAgentLogListParams
+	var since time.Duration
+	var limit int
+	var follow, full bool
+	cmd := &cobra.Command{
+		Use:   "logs [AGENT]",
+		Short: "List runs, newest first, or print them as they finish",
+		Example: `  iblai logs
+  iblai logs "Morning digest" --since 24h --full
+  iblai logs --status error -o json
+  iblai logs --follow`,
+		Args:              agentArgs(0, 1),
+		ValidArgsFunction: a.completeAgents,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				agent, err := findAgent(cmd.Context(), c, args[0])
+				if err != nil {
+					return err
+				}
+				params.PeriodicAgent = agent.ID
+			}
+			if follow {
+				return a.followLogs(cmd.Context(), c, params, since, full)
+			}
+			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, since), limit)
+			if err != nil {
+				return err
+			}
+			return a.printLogs(logs, full)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar((*string)(&params.Status), "status", "", "only runs with this `status`: success, error or running")
+	flags.DurationVar(&since, "since", 0, "only runs that were created in this `time`, such as 2h")
+	flags.BoolVarP(&follow, "follow", "f", false, "print runs as they finish, until interrupted")
+	flags.BoolVar(&full, "full", false, "print the complete output of each run")
+	addLimitFlag(cmd, &limit, 20, "runs")
+	return cmd
+}
+
+// logsSince iterates over the logs of the last time, newest first; 0 means all.
+func (a *app) logsSince(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
+	if since > 0 {
+		return c.PeriodicAgentLogs.Since(ctx, a.Now().Add(-since), &params, client.WithPrefetch(2))
+	}
+	params.Ordering = client.OrderByCreatedAt.Descending()
+	return c.PeriodicAgentLogs.All(ctx, &params)
+}
+
+// followLogs prints runs as they finish, those of the last time first.
+func (a *app) followLogs(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, full bool) error {
+	status := params.Status
+	params.Status = "" // a run that is still running must be seen, too
+	options := []runs.FollowOption{runs.WithParams(params)}
+	if a.pollInterval > 0 {
+		options = append(options, runs.WithPollInterval(a.pollInterval))
+	}
+	for log, err := range runs.Follow(ctx, c, runs.At(a.Now().Add(-since)), options...) {
+		switch {
+		case ctx.Err() != nil:
+			return nil // interrupted, as intended
+		case isPermanent(err):
+			return err
+		case err != nil:
+			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", safe(err.Error()))
+			continue
+		case status != "" && log.Status != status:
+			continue
+		}
+		if err := a.printLog(log, full); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isPermanent reports whether a retry can't succeed.
+func isPermanent(err error) bool {
+	for _, kind := range []error{client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrValidation} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// printLog prints one run.
+func (a *app) printLog(log *client.PeriodicAgentLog, full bool) error {
+	if a.format != formatTable {
+		return a.printEach(log, strconv.FormatInt(log.ID, 10))
+	}
+	t := &table{}
+	addLog(t, log, full)
+	err := t.write(a.Stdout, a.colors())
+	if full && err == nil {
+		_, err = fmt.Fprintln(a.Stdout, safe(log.Content))
+	}
+	return err
+}
+
+func (a *app) printLogs(logs []*client.PeriodicAgentLog, full bool) error {
+	var names []string
+	for _, log := range logs {
+		names = append(names, strconv.FormatInt(log.ID, 10))
+	}
+	if full && a.format == formatTable {
+		for _, log := range logs {
+			if err := a.printLog(log, true); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return a.print(result{value: nonNil(logs), names: names, table: func() *table {
+		t := &table{heading: []string{"LOG", "AGENT", "STATUS", "STARTED (UTC)", "TOOK", "OUTPUT"}}
+		for _, log := range logs {
+			addLog(t, log, false)
+		}
+		return t
+	}})
+}
+
+// addLog adds the row of a run, with the first line of its output unless the
+// complete output follows.
+func addLog(t *table, log *client.PeriodicAgentLog, full bool) {
+	took := "-"
+	if log.EndTime != nil {
+		took = log.EndTime.Sub(log.StartTime.Time).Round(time.Millisecond).String()
+	}
+	row := []string{
+		strconv.FormatInt(log.ID, 10), strconv.FormatInt(log.PeriodicAgent, 10), string(log.Status),
+		log.StartTime.UTC().Format(secondLayout), took,
+	}
+	if !full {
+		row = append(row, firstLine(log.Content, 60))
+	}
+	t.add(row...)
+	t.color(2, log.Status)
+}

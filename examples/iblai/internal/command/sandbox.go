@@ -1,0 +1,102 @@
+package command
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/internal/sandboxd"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
+)
+
+func (a *app) newSandbox() *cobra.Command {
+	var config sandboxd.Config
+	var seedFile string
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Serve a sandbox of the platform on this machine",
+		Long: `Serve a sandbox of the platform on this machine, until interrupted: the API, a
+console for the browser, and a control API. It needs no account and no network.`,
+		Example: `  iblai sandbox &
+  eval "$(iblai sandbox env)"
+  iblai agents list`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if seedFile != "" {
+				if config.Seed, err = seed.ReadFile(seedFile); err != nil {
+					return &usageError{err}
+				}
+			}
+			config.Output = a.Stdout
+			config.Logger = slog.New(slog.NewTextHandler(a.Stderr, nil))
+			return sandboxd.Serve(cmd.Context(), config)
+		},
+	}
+	cmd.Flags().StringVar(&config.Addr, "addr", sandboxd.DefaultAddr, "loopback `address` to listen on")
+	cmd.Flags().StringVar(&seedFile, "seed", "", "JSON or YAML `file` with the initial state")
+	cmd.AddCommand(a.newSandboxEnv())
+	return cmd
+}
+
+func (a *app) newSandboxEnv() *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "env",
+		Short: "Print the environment variables for a running sandbox",
+		Long:  "Print shell commands that set the environment variables for a running sandbox. It waits until the sandbox responds.",
+		Example: `  eval "$(iblai sandbox env)"
+  eval "$(iblai sandbox env --addr 127.0.0.1:9000)"`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			status, err := a.sandboxStatus(cmd, "http://"+addr)
+			if err != nil {
+				return err
+			}
+			for _, account := range status.Accounts {
+				if account.Admin {
+					_, err := fmt.Fprintf(a.Stdout, "export %s=%s\nexport %s=%s\nexport %s=%s\nexport %s=%s\n",
+						client.EnvBaseURL, quote("http://"+addr), client.EnvAPIKey, quote(account.APIKey),
+						client.EnvOrg, quote(account.Org), client.EnvUsername, quote(account.Username))
+					return err
+				}
+			}
+			return fmt.Errorf("the sandbox at %s has no administrator", addr)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", sandboxd.DefaultAddr, "`address` of the sandbox")
+	return cmd
+}
+
+// sandboxStatus is the part of the control API's status that connects a program.
+type sandboxStatus struct {
+	Accounts []struct {
+		Org      string `json:"org"`
+		Username string `json:"username"`
+		Admin    bool   `json:"admin"`
+		APIKey   string `json:"api_key"`
+	} `json:"accounts"`
+}
+
+// sandboxStatus requests the status until the sandbox responds, which may have
+// just been started, for at most 5 seconds.
+func (a *app) sandboxStatus(cmd *cobra.Command, url string) (*sandboxStatus, error) {
+	c, err := client.New(client.WithBaseURL(url), client.WithHTTPClient(a.HTTPClient),
+		client.WithAPIKey("none"), client.WithOrg("none"), client.WithUsername("none"),
+		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 10, BaseDelay: 100 * time.Millisecond, MaxDelay: time.Second}))
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--addr: %w", err)}
+	}
+	var status sandboxStatus
+	if err := c.Do(cmd.Context(), client.Request{Method: http.MethodGet, PathTemplate: "/_sandbox/status"}, &status); err != nil {
+		return nil, fmt.Errorf("no sandbox responds at %s; start one with iblai sandbox: %w", url, err)
+	}
+	return &status, nil
+}
+
+// quote quotes a word for a shell.
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -1,0 +1,151 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+)
+
+// agentStats are the statistics of an agent's finished runs.
+type agentStats struct {
+	Agent       int64   `json:"agent"`
+	Title       string  `json:"title"` // empty if the agent was deleted
+	Runs        int     `json:"runs"`
+	Failed      int     `json:"failed"`
+	SuccessRate float64 `json:"success_rate"`
+	P50         float64 `json:"p50_seconds"`
+	P95         float64 `json:"p95_seconds"`
+
+	durations []time.Duration
+}
+
+func (a *app) newStats() *cobra.Command {
+	var since time.Duration
+	var csvFile bool
+	cmd := &cobra.Command{
+		Use:   "stats",
+		Short: "Summarize the finished runs of each agent",
+		Long: `Summarize the runs of each agent that finished in the last day, or another time:
+their number, how many failed, and the median and 95th percentile of their time.`,
+		Example: `  iblai stats
+  iblai stats --since 720h --csv > month.csv`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if since <= 0 {
+				return &usageError{fmt.Errorf("--since is %s, but must be above 0", since)}
+			}
+			c, err := a.client()
+			if err != nil {
+				return err
+			}
+			stats, err := a.readStats(cmd.Context(), c, since)
+			if err != nil {
+				return err
+			}
+			if csvFile {
+				return a.printCSV(stats)
+			}
+			return a.printStats(stats)
+		},
+	}
+	cmd.Flags().DurationVar(&since, "since", 24*time.Hour, "`time` to summarize, such as 720h for 30 days")
+	cmd.Flags().BoolVar(&csvFile, "csv", false, "print CSV")
+	return cmd
+}
+
+// readStats reads the logs of the last time. Its memory grows with the number of
+// runs by one duration each.
+func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
+	byAgent := map[int64]*agentStats{}
+	read := 0
+	for log, err := range a.logsSince(ctx, c, client.PeriodicAgentLogListParams{}, since) {
+		if err != nil {
+			return nil, err
+		}
+		read++
+		a.progress(read)
+		if log.EndTime == nil {
+			continue
+		}
+		s := byAgent[log.PeriodicAgent]
+		if s == nil {
+			s = &agentStats{Agent: log.PeriodicAgent}
+			byAgent[log.PeriodicAgent] = s
+		}
+		s.Runs++
+		if log.Status == api.StatusError {
+			s.Failed++
+		}
+		s.durations = append(s.durations, log.EndTime.Sub(log.StartTime.Time))
+	}
+	a.progress(0)
+	titles := map[int64]string{}
+	for agent, err := range c.PeriodicAgents.All(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		titles[agent.ID] = agent.Title
+	}
+	stats := slices.SortedFunc(maps.Values(byAgent), func(x, y *agentStats) int { return cmp.Compare(x.Agent, y.Agent) })
+	for _, s := range stats {
+		slices.Sort(s.durations)
+		s.Title = titles[s.Agent]
+		s.SuccessRate = float64(s.Runs-s.Failed) / float64(s.Runs)
+		s.P50, s.P95 = percentile(s.durations, 0.5), percentile(s.durations, 0.95)
+	}
+	return stats, nil
+}
+
+// progress shows on a terminal how many runs were read. 0 clears it.
+func (a *app) progress(read int) {
+	switch {
+	case !a.Progress:
+	case read == 0:
+		fmt.Fprint(a.Stderr, "\r\x1b[K")
+	case read%100 == 0:
+		fmt.Fprintf(a.Stderr, "\r%d runs read", read)
+	}
+}
+
+// percentile returns the value in seconds that a part of the sorted durations
+// does not exceed.
+func percentile(sorted []time.Duration, part float64) float64 {
+	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)].Seconds()
+}
+
+func (a *app) printStats(stats []*agentStats) error {
+	var names []string
+	for _, s := range stats {
+		names = append(names, strconv.FormatInt(s.Agent, 10))
+	}
+	return a.print(result{value: nonNil(stats), names: names, table: func() *table {
+		t := &table{heading: []string{"AGENT", "TITLE", "RUNS", "FAILED", "SUCCESS", "P50", "P95"}}
+		for _, s := range stats {
+			t.add(strconv.FormatInt(s.Agent, 10), firstLine(s.Title, 40), strconv.Itoa(s.Runs), strconv.Itoa(s.Failed),
+				fmt.Sprintf("%.1f%%", 100*s.SuccessRate), fmt.Sprintf("%.1fs", s.P50), fmt.Sprintf("%.1fs", s.P95))
+		}
+		return t
+	}})
+}
+
+func (a *app) printCSV(stats []*agentStats) error {
+	w := csv.NewWriter(a.Stdout)
+	_ = w.Write([]string{"agent", "title", "runs", "failed", "success_rate", "p50_seconds", "p95_seconds"}) // Flush reports errors
+	for _, s := range stats {
+		float := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+		_ = w.Write([]string{strconv.FormatInt(s.Agent, 10), s.Title, strconv.Itoa(s.Runs), strconv.Itoa(s.Failed), float(s.SuccessRate), float(s.P50), float(s.P95)})
+	}
+	w.Flush()
+	return w.Error()
+}

@@ -1,0 +1,163 @@
+package doctor
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// explain diagnoses the error of a call and its response, if there was one.
+func (e *examination) explain(err error, response *client.Response) Diagnosis {
+	response.Body = redact(response.Body, e.APIKey) // before it is shortened
+	if errors.Is(err, client.ErrRateLimited) {
+		e.stopped = "the service limits the rate of requests"
+	}
+	if failure, is := errors.AsType[*client.Error](err); is {
+		found := e.explainStatus(response)
+		for _, field := range failure.Fields {
+			found.Details = append(found.Details, field.Path+": "+strings.Join(field.Messages, " "))
+		}
+		return found
+	}
+	if _, is := errors.AsType[*client.DecodeError](err); is {
+		return e.explainNotJSON(response)
+	}
+	return e.explainNetwork(err)
+}
+
+// explainStatus diagnoses an unsuccessful response.
+func (e *examination) explainStatus(r *client.Response) Diagnosis {
+	found := Diagnosis{Found: fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), summarize(r.Body))}
+	switch status := r.StatusCode; {
+	case status >= 300 && status < 400:
+		return e.explainRedirect(r.Header.Get("Location"))
+	case status == http.StatusUnauthorized:
+		e.explainUnauthorized(&found)
+	case status == http.StatusForbidden:
+		e.explainForbidden(&found, isFromService(r.Body))
+	case status == http.StatusNotFound:
+		e.explainNotFound(&found, isFromService(r.Body))
+	case status == http.StatusMethodNotAllowed:
+		found.Meaning = "The path exists, but not for this method: " + e.releaseName() + " lacks the operation, or a proxy allows reading only."
+		found.Advice = "Ask the service's operators whether their proxy forwards this method."
+	case status == http.StatusProxyAuthRequired:
+		found.Meaning = "The proxy requires a user name and a password."
+		found.Advice = "Add them to HTTPS_PROXY, or add the host to NO_PROXY."
+	case status == http.StatusTooManyRequests:
+		found.Meaning = "There were too many requests with this key or from this address. " + retryAfter(r.Header)
+		found.Advice = "Wait, then run it again. Programs that use the SDK wait by themselves."
+	case status >= 500 && !isFromService(r.Body):
+		found.Meaning = "A proxy or load balancer responded instead of the service, which is down, being deployed or too slow."
+		found.Advice = "Try again in a minute. If it happens again, tell the service's operators."
+	case status >= 500:
+		found.Meaning = "The service failed to handle this request."
+		found.Advice = "Try again. If it happens again, tell the service's operators when it happened." + requestID(r.Header)
+	default:
+		found.Meaning = "The service refuses a request that the documentation allows."
+		found.Advice = "Tell the service's operators, with the details."
+	}
+	return found
+}
+
+func (e *examination) explainUnauthorized(found *Diagnosis) {
+	if e.known.key {
+		found.Meaning = "The key was accepted before, but is refused here."
+		found.Advice = "Run it again. If the key still works for other operations, ask the service's operators what this one requires."
+		return
+	}
+	found.Meaning = "The key is not accepted: it is wrong, incomplete or revoked, or a proxy removes it."
+	found.Advice = "Copy the key from the platform's settings into " + client.EnvAPIKey + " again, or create a new one."
+}
+
+func (e *examination) explainForbidden(found *Diagnosis, fromService bool) {
+	switch {
+	case !fromService:
+		found.Meaning = "A proxy in front of the service refuses the request."
+		found.Advice = "Ask the service's operators what their proxy requires."
+	case e.known.account:
+		found.Meaning = "The org and the user are right, but the user is not allowed to do this."
+		found.Advice = "Ask an administrator of the org for the permission."
+	default:
+		found.Meaning = "The key is accepted, but the user is not allowed to do this in the org."
+		found.Advice = "Use the key of an administrator of the org, and its org and username in " + client.EnvOrg + " and " + client.EnvUsername + "."
+	}
+}
+
+func (e *examination) explainNotFound(found *Diagnosis, fromService bool) {
+	switch {
+	case fromService && e.known.account:
+		found.Meaning = "The org and the user exist, but the object does not. It may have been deleted."
+		found.Advice = "Run it again."
+	case fromService:
+		found.Meaning = "The service finds no such org, user or object."
+		found.Advice = "Check the spelling of " + client.EnvOrg + " and " + client.EnvUsername + "."
+	case e.known.service:
+		found.Meaning = "Other operations work, so " + e.releaseName() + " lacks this one, or a proxy does not forward it."
+		found.Advice = "Don't call it, or ask the service's operators whether their proxy forwards the path."
+	default:
+		found.Meaning = "The server does not know this path: it is another program, or the base URL's prefix is wrong."
+		found.Advice = "Check " + client.EnvBaseURL + " and its prefix: the gateway's is /dm, the service itself has none."
+	}
+}
+
+// explainNotJSON diagnoses a successful response that is not the API's.
+func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
+	found := Diagnosis{Found: fmt.Sprintf("%d, but not the documented JSON: %s", r.StatusCode, summarize(r.Body))}
+	switch {
+	case isSignIn(r.Body):
+		found.Meaning = "A sign-in page is in front of the service. A program with a key can't pass it."
+		found.Advice = "Check " + client.EnvBaseURL + ": it may be the address for people. If it is right, the service's operators must let the API's paths through."
+	case isHTML(r.Body):
+		found.Meaning = "Another program responded: a website or a proxy."
+		found.Advice = "Check " + client.EnvBaseURL + " and its prefix."
+	case json.Valid(r.Body):
+		found.Meaning = "It is JSON, but not the API's: another program responded."
+		found.Advice = "Check " + client.EnvBaseURL + " and its prefix."
+	default:
+		found.Meaning = "The response is empty, incomplete, or was changed by a proxy."
+		found.Advice = "Try again. If it happens again, look for a proxy between this machine and the service."
+	}
+	if e.known.service {
+		found.Meaning += " Other requests reached the service."
+		found.Advice = "Try again. If it happens again, ask the service's operators what responds at this path."
+	}
+	return found
+}
+
+// explainRedirect says where a response redirects. It omits the query, in which
+// sign-in pages receive secrets.
+func (e *examination) explainRedirect(location string) Diagnosis {
+	where := "an invalid address"
+	if to, err := url.Parse(location); err == nil && location != "" {
+		where = (&url.URL{Scheme: to.Scheme, Host: to.Host, Path: to.Path}).String()
+	}
+	found := Diagnosis{
+		Found:   "redirected to " + where,
+		Meaning: "The base URL is not that of the API, has moved, or asks people to sign in. The SDK sends the key to no other host.",
+		Advice:  "Check " + client.EnvBaseURL + ": the API must respond there without a redirect.",
+	}
+	if e.known.service {
+		found.Meaning = "Other requests reached the service, but a proxy redirects this one. The SDK sends the key to no other host."
+		found.Advice = "Ask the service's operators why their proxy redirects this path."
+	}
+	return found
+}
+
+func retryAfter(header http.Header) string {
+	if wait := header.Get("Retry-After"); wait != "" {
+		return "The service asks to wait: " + wait + " (seconds, or a date)."
+	}
+	return "The service does not say how long to wait."
+}
+
+func requestID(header http.Header) string {
+	if id := header.Get("X-Request-Id"); id != "" {
+		return " The request's id is " + id + "."
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+const checkKey = "key"
+
+// platformKey is the form of the platform's API keys.
+var platformKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+// schemes are the authentication schemes in documents and scripts, the SDK's
+// default first. The empty one means the bare key.
+var schemes = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
+
+// checkKey finds the authentication scheme with which the key is accepted.
+func (e *examination) checkKey(ctx context.Context) {
+	if e.skipAll(ctx, checkKey) {
+		return
+	}
+	var refusal error
+	var refused client.Response
+	begin := time.Now()
+	for _, scheme := range schemes {
+		c, err := e.newClient(client.WithAuthScheme(scheme))
+		if err != nil {
+			e.stopped = "the settings are invalid"
+			e.add(Failed, checkKey, 0, Diagnosis{Found: err.Error()})
+			return
+		}
+		e.client = c
+		p := e.page(ctx, e.list, 1)
+		if !errors.Is(p.err, client.ErrUnauthorized) {
+			e.judgeScheme(scheme, time.Since(begin), p)
+			return
+		}
+		if scheme == client.DefaultAuthScheme {
+			refusal, refused = p.err, p.response // the service explains its own scheme best
+		}
+	}
+	e.judgeRefusal(time.Since(begin), refusal, &refused)
+}
+
+// judgeScheme judges a response that is not 401. Only the service's own response
+// proves that the key is accepted.
+func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
+	if p.err != nil && !isServiceRefusal(&p.response) {
+		e.fail(checkKey, took, p.err, &p.response)
+		if e.stopped == "" {
+			e.stopped = "it is unknown whether the key is accepted"
+		}
+		return
+	}
+	e.known.service, e.known.key = true, true
+	found := Diagnosis{Found: fmt.Sprintf("accepted with the authentication scheme %q", scheme)}
+	if scheme == client.DefaultAuthScheme {
+		e.add(OK, checkKey, took, found)
+		return
+	}
+	if scheme == "" {
+		found.Found = "accepted without an authentication scheme"
+	}
+	found.Meaning = fmt.Sprintf("This deployment refuses the SDK's default scheme, %q.", client.DefaultAuthScheme)
+	found.Advice = fmt.Sprintf("Pass client.WithAuthScheme(%q) to client.New.", scheme)
+	e.add(Warning, checkKey, took, found)
+}
+
+// judgeRefusal explains that the key is refused with every scheme.
+func (e *examination) judgeRefusal(took time.Duration, err error, response *client.Response) {
+	found := e.explain(err, response)
+	found.Details = append(found.Details, "Tried the authentication schemes "+strings.Join(schemes[:len(schemes)-1], ", ")+", and none.")
+	if !platformKey.MatchString(e.APIKey) {
+		found.Meaning += " Platform keys have 64 hexadecimal digits; this key does not."
+	}
+	e.add(Failed, checkKey, took, found)
+	e.stopped = "the key is refused"
+}

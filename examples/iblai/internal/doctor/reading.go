@@ -1,0 +1,104 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"time"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+// The operations that read.
+const (
+	listMentors = "GET /"
+	listAgents  = "GET /periodic-agents/"
+	getAgent    = "GET /periodic-agents/{id}/"
+	statistics  = "GET /periodic-agents/statistics/"
+	listLogs    = "GET /periodic-agent-logs/"
+	getLog      = "GET /periodic-agent-logs/{id}/"
+	listPins    = "GET /pin-message/"
+)
+
+// checkReading calls every operation that reads. The ids that it needs are those
+// of the first items of the lists.
+func (e *examination) checkReading(ctx context.Context) {
+	mentors := checkOperation(ctx, e, listMentors, func(capture client.CallOption) (*client.Page[client.Mentor], error) {
+		return e.client.Mentors.List(ctx, nil, capture)
+	})
+	if mentor := first(mentors); mentor != nil {
+		e.known.mentorID = mentor.UniqueID
+	}
+
+	agents := checkOperation(ctx, e, listAgents, func(capture client.CallOption) (*client.Page[client.PeriodicAgent], error) {
+		return e.client.PeriodicAgents.List(ctx, nil, capture)
+	})
+	if agent := first(agents); agent != nil && agent.ID > 0 {
+		if e.known.mentorID == "" {
+			e.known.mentorID = agent.Mentor.UniqueID
+		}
+		checkOperation(ctx, e, getAgent, func(capture client.CallOption) (*client.PeriodicAgent, error) {
+			return e.client.PeriodicAgents.Get(ctx, agent.ID, capture)
+		})
+	} else if !e.skipAll(ctx, getAgent) {
+		e.skip(getAgent, "the list has no agent with an id")
+	}
+	checkOperation(ctx, e, statistics, func(capture client.CallOption) (*client.PeriodicAgentStatistics, error) {
+		return e.client.PeriodicAgents.Statistics(ctx, nil, capture)
+	})
+
+	logs := checkOperation(ctx, e, listLogs, func(capture client.CallOption) (*client.Page[client.PeriodicAgentLog], error) {
+		return e.client.PeriodicAgentLogs.List(ctx, nil, capture)
+	})
+	if log := first(logs); log != nil && log.ID > 0 {
+		checkOperation(ctx, e, getLog, func(capture client.CallOption) (*client.PeriodicAgentLog, error) {
+			return e.client.PeriodicAgentLogs.Get(ctx, log.ID, capture)
+		})
+	} else if !e.skipAll(ctx, getLog) {
+		e.skip(getLog, "the list has no log with an id")
+	}
+	e.checkPins(ctx, agents)
+}
+
+// checkPins lists the pinned messages of a chat session: of one that an agent
+// names, or of one that does not exist. An agent may name a session that was
+// deleted, so the service may find neither.
+func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.PeriodicAgent]) {
+	if e.skipAll(ctx, listPins) {
+		return
+	}
+	var response client.Response
+	begin := time.Now()
+	_, err := e.client.PinnedMessages.List(ctx, sessionOf(agents), client.WithResponse(&response))
+	took := time.Since(begin)
+	switch {
+	case err == nil:
+		e.judgeResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
+	case isServiceRefusal(&response) && errors.Is(err, client.ErrNotFound),
+		errors.Is(err, client.ErrValidation):
+		e.skip(listPins, "needs a chat session, and no agent names one that exists")
+	default:
+		e.failOperation(listPins, took, err, &response)
+	}
+}
+
+// sessionOf returns the chat session that an agent names, or one that does not
+// exist.
+func sessionOf(agents *client.Page[client.PeriodicAgent]) string {
+	if agents != nil {
+		for _, agent := range agents.Results {
+			if agent.ParentSessionID != "" {
+				return agent.ParentSessionID
+			}
+		}
+	}
+	return "00000000-0000-4000-8000-000000000000"
+}
+
+// first returns the first item of a page, or nil.
+func first[T any](page *client.Page[T]) *T {
+	if page == nil || len(page.Results) == 0 {
+		return nil
+	}
+	return page.Results[0]
+}

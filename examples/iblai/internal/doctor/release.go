@@ -1,0 +1,101 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/iblai/iblai-go/client"
+)
+
+const checkRelease = "release"
+
+// A release is a range of the service's releases, which have the same fields.
+type release struct {
+	name string
+	// marker is a field of mentors that earlier releases lack.
+	marker string
+	// mentorNumber means that agents are created with a mentor's number.
+	mentorNumber bool
+}
+
+// releases are all known ranges, the latest first.
+var releases = []release{
+	{name: "4.202 or later", marker: "starter_prompts"},
+	{name: "4.95 to 4.201", marker: "show_rag_images"},
+	{name: "4.90", marker: "id"},
+	{name: "3.5x", mentorNumber: true},
+}
+
+// someReleases are the fields that only some releases send, which a test compares
+// with the contract, and call_configuration, which a mentor may lack.
+var someReleases = map[reflect.Type][]string{
+	reflect.TypeFor[client.Mentor](): {
+		"id", "types", "subjects", "show_rag_images", "enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts",
+		"study_mode_prompt", "starter_prompts", "show_explore_mentors", "embed_icon_selection_data", "call_configuration",
+	},
+	reflect.TypeFor[client.CallConfiguration](): {"language", "screensharing_system_prompt", "screensharing_proactive_prompt"},
+	reflect.TypeFor[client.MCPServer](): {
+		"headers", "extra_headers", "oauth_service", "oauth_service_data", "mentor", "owner", "auth_scope", "mcp_server_connections",
+	},
+	reflect.TypeFor[client.ChatMessage]():   {"document_sources", "artifact_versions"},
+	reflect.TypeFor[client.PinnedSession](): {"mentor_unique_id", "title"},
+}
+
+// checkRelease finds out the release from the fields of a mentor.
+func (e *examination) checkRelease(ctx context.Context) {
+	if e.skipAll(ctx, checkRelease) {
+		return
+	}
+	mentor := e.sampleMentor(ctx)
+	if mentor == nil {
+		e.skip(checkRelease, "the org has no mentor to recognize it by")
+		return
+	}
+	for i := range releases {
+		r := &releases[i]
+		if _, has := mentor[r.marker]; !has && r.marker != "" {
+			continue
+		}
+		e.known.release = r
+		if !r.mentorNumber {
+			e.add(OK, checkRelease, 0, Diagnosis{Found: fmt.Sprintf("%s, because mentors have the field %s", r.name, r.marker)})
+			return
+		}
+		e.add(Warning, checkRelease, 0, Diagnosis{
+			Found:   r.name + ", because mentors have no id",
+			Meaning: "The SDK works with this release, but agents are created with the mentor's number instead of its unique id.",
+			Advice:  `In PeriodicAgentCreateRequest, write the number as text, as in Mentor: "1".`,
+		})
+		return
+	}
+}
+
+// sampleMentor returns the fields of a mentor, from the lists of mentors or
+// agents.
+func (e *examination) sampleMentor(ctx context.Context) map[string]json.RawMessage {
+	if p := e.page(ctx, mentorsPath, 1); p.err == nil && len(p.Results) > 0 {
+		var mentor map[string]json.RawMessage
+		if json.Unmarshal(*p.Results[0], &mentor) == nil {
+			return mentor
+		}
+	}
+	if p := e.page(ctx, agentsPath, 1); p.err == nil && len(p.Results) > 0 {
+		var agent struct {
+			Mentor map[string]json.RawMessage `json:"mentor"`
+		}
+		if json.Unmarshal(*p.Results[0], &agent) == nil {
+			return agent.Mentor
+		}
+	}
+	return nil
+}
+
+// releaseName returns the name of the release in a sentence.
+func (e *examination) releaseName() string {
+	if e.known.release == nil {
+		return "this release"
+	}
+	return "release " + e.known.release.name
+}

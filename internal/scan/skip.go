@@ -1,0 +1,221 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// skipped describes the last value that was skipped as a whole.
+type skipped struct {
+	start     int
+	tooDeep   bool // for encoding/json
+	nonFinite bool // it holds NaN or Infinity
+}
+
+// Skip skips the next value, of any depth.
+func (d *Decoder) Skip() {
+	d.peek()
+	d.skipped = skipped{start: d.at}
+	d.last = converted
+	for level := 0; ; {
+		switch kind := d.Kind(); {
+		case kind != KindArray && kind != KindObject:
+			d.skipScalar(kind)
+		case d.open(kind, &level):
+			continue // with the first item
+		}
+		level = d.afterValue(level)
+		if level == 0 || d.err != nil {
+			return
+		}
+	}
+}
+
+// open enters an array or object. It returns false if there is nothing in it.
+func (d *Decoder) open(kind Kind, level *int) bool {
+	end := byte(']')
+	if kind == KindObject {
+		end = '}'
+	}
+	d.skipped.tooDeep = d.skipped.tooDeep || d.depth+*level >= maxDepth
+	d.at++
+	if d.peek() == end {
+		d.at++
+		return false
+	}
+	*level++
+	d.setObject(*level, kind == KindObject)
+	if kind == KindObject {
+		d.fieldName()
+	}
+	return true
+}
+
+// afterValue moves to the next value, out of the arrays and objects that end
+// before it. It returns the level there, which is 0 at the end.
+func (d *Decoder) afterValue(level int) int {
+	for level > 0 {
+		object := d.isObject(level)
+		switch c := d.peek(); {
+		case c == ',':
+			d.at++
+			if object {
+				d.fieldName()
+			}
+			return level
+		case c == '}' && object, c == ']' && !object:
+			d.at++
+			level--
+		default:
+			d.syntaxError()
+			return 0
+		}
+	}
+	return 0
+}
+
+// setObject notes whether the level is an object's: one bit for each.
+func (d *Decoder) setObject(level int, object bool) {
+	word, bit := level/64, uint64(1)<<(level%64)
+	for word >= len(d.kinds) {
+		d.kinds = append(d.kinds, 0)
+	}
+	d.kinds[word] &^= bit
+	if object {
+		d.kinds[word] |= bit
+	}
+}
+
+func (d *Decoder) isObject(level int) bool { return d.kinds[level/64]>>(level%64)&1 == 1 }
+
+// fieldName scans a field's name, which it returns in its quotes, and the colon
+// behind it.
+func (d *Decoder) fieldName() (literal []byte, form form) {
+	if d.peek() != '"' {
+		d.syntaxError()
+		return nil, plain
+	}
+	literal, form = d.literal()
+	if d.peek() != ':' {
+		d.syntaxError()
+		return nil, plain
+	}
+	d.at++
+	return literal, form
+}
+
+// skipScalar skips a value that is neither an array nor an object.
+func (d *Decoder) skipScalar(kind Kind) {
+	switch kind {
+	case KindString:
+		d.literal()
+	case KindNumber:
+		d.number()
+	case KindNull:
+		d.word("null")
+	case KindBool:
+		d.bool()
+	case KindNonFinite:
+		d.skipped.nonFinite = true
+		d.nonFinite()
+	default:
+		d.syntaxError()
+	}
+}
+
+// word skips a word.
+func (d *Decoder) word(word string) {
+	if !bytes.HasPrefix(d.body[d.at:], []byte(word)) {
+		d.syntaxError()
+		return
+	}
+	d.at += len(word)
+}
+
+// nonFinite skips one of the words that Python writes for them.
+func (d *Decoder) nonFinite() {
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(d.body[d.at:], []byte(word)) {
+			d.at += len(word)
+			return
+		}
+	}
+	d.syntaxError()
+}
+
+// number scans a number.
+func (d *Decoder) number() []byte {
+	start := d.at
+	if d.body[d.at] == '-' {
+		d.at++
+	}
+	if whole := d.digits(); whole > 1 && d.body[d.at-whole] == '0' {
+		d.at -= whole - 1 // after the zero
+	}
+	if d.at < len(d.body) && d.body[d.at] == '.' {
+		d.at++
+		d.digits()
+	}
+	if d.at < len(d.body) && d.body[d.at]|0x20 == 'e' {
+		d.at++
+		if d.at < len(d.body) && (d.body[d.at] == '+' || d.body[d.at] == '-') {
+			d.at++
+		}
+		d.digits()
+	}
+	if d.err != nil {
+		return nil
+	}
+	return d.body[start:d.at]
+}
+
+// digits skips digits and returns how many there are; there must be one.
+func (d *Decoder) digits() int {
+	start := d.at
+	for d.at < len(d.body) && '0' <= d.body[d.at] && d.body[d.at] <= '9' {
+		d.at++
+	}
+	if d.at == start {
+		d.syntaxError()
+	}
+	return d.at - start
+}
+
+// Raw returns the next value as JSON. NaN and Infinity in it become null. It is
+// nil if the value is nested so deeply that encoding/json would refuse it.
+func (d *Decoder) Raw() json.RawMessage {
+	d.Skip()
+	return d.rawSkipped()
+}
+
+// rawSkipped is Raw for the value that was skipped last.
+func (d *Decoder) rawSkipped() json.RawMessage {
+	if d.err != nil || d.skipped.tooDeep {
+		return nil
+	}
+	raw := d.body[d.skipped.start:d.at]
+	if !d.skipped.nonFinite {
+		return bytes.Clone(raw)
+	}
+	finite := Decoder{body: raw}
+	return finite.withoutNonFinite()
+}
+
+// withoutNonFinite returns the body with null instead of NaN and Infinity.
+func (d *Decoder) withoutNonFinite() []byte {
+	var out []byte
+	for done := 0; ; {
+		switch c := d.peek(); {
+		case d.at >= len(d.body):
+			return append(out, d.body[done:]...)
+		case c == '"':
+			d.literal()
+		case d.Kind() == KindNonFinite:
+			out = append(append(out, d.body[done:d.at]...), "null"...)
+			d.nonFinite()
+			done = d.at
+		default:
+			d.at++
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package scan
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/iblai/iblai-go/internal/unquote"
+)
+
+// form is what a string is made of.
+type form uint8
+
+const (
+	plain   form = 0
+	escaped form = 1 << (iota - 1) // it has escape sequences
+	unicode                        // it has bytes that are not ASCII
+)
+
+// literal scans the string that begins at the next byte, and returns it in its
+// quotes.
+func (d *Decoder) literal() ([]byte, form) {
+	body, start, at := d.body, d.at, d.at+1
+	found := plain
+	for {
+		// Eight bytes at once, to the next byte that matters.
+		if found&unicode == 0 {
+			for at <= len(body)-8 {
+				if stop := stops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
+				at += 8
+			}
+		} else {
+			for at <= len(body)-8 {
+				if stop := asciiStops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
+				at += 8
+			}
+		}
+		if at >= len(body) {
+			break
+		}
+		switch c := body[at]; {
+		case c == '"':
+			d.at = at + 1
+			return body[start:d.at], found
+		case c == '\\':
+			n := escapeLength(body[at:])
+			if n == 0 {
+				d.at = at
+				d.syntaxError()
+				return nil, plain
+			}
+			found |= escaped
+			at += n
+		case c < ' ':
+			d.at = at
+			d.syntaxError()
+			return nil, plain
+		case c >= 0x80:
+			found |= unicode
+			at++
+		default:
+			at++
+		}
+	}
+	d.at = len(body)
+	d.syntaxError()
+	return nil, plain
+}
+
+// Masks with the same byte eight times.
+const (
+	each     = 0x0101010101010101
+	highBits = 0x80 * each
+)
+
+// stops returns a word whose lowest bit is in the first of eight bytes that is a
+// quote, a backslash, a control character or not ASCII. It is 0 if there is none.
+// A subtraction sets the high bit of a byte that is less than the subtrahend: a
+// quote whose second bit is flipped is less than '!', as control characters are.
+func stops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each) | word) & highBits
+}
+
+// asciiStops is stops without the bytes that are not ASCII.
+func asciiStops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each)) &^ word & highBits
+}
+
+// escapeLength returns the length of the escape sequence that text begins with,
+// or 0 if it is invalid.
+func escapeLength(text []byte) int {
+	if len(text) < 2 {
+		return 0
+	}
+	switch text[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if len(text) >= 6 && isHex(text[2]) && isHex(text[3]) && isHex(text[4]) && isHex(text[5]) {
+			return 6
+		}
+	}
+	return 0
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+// text scans a string and returns its value.
+func (d *Decoder) text() string {
+	literal, form := d.literal()
+	switch {
+	case literal == nil:
+		return ""
+	case form != plain:
+		return unquote.String(literal, form&unicode == 0)
+	}
+	return d.strings.get(literal[1 : len(literal)-1])
+}
+
+// stringTable holds strings that were decoded before, each at an index by its
+// hash. It needs no more than that: a string that is displaced is copied again.
+type stringTable [512]string
+
+// longestInterned is the length of the longest string in the table, in bytes.
+const longestInterned = 40
+
+// get returns text as a string, from the table if it is there. A nil table has
+// none.
+func (t *stringTable) get(text []byte) string {
+	if t == nil || len(text) > longestInterned || len(text) == 0 {
+		return string(text)
+	}
+	entry := &t[hash(text)%uint64(len(t))]
+	if *entry != string(text) {
+		*entry = string(text)
+	}
+	return *entry
+}
+
+// hash mixes the length with the first and the last bytes, up to eight of each.
+func hash(text []byte) uint64 {
+	var first, last uint64
+	switch n := len(text); {
+	case n >= 8:
+		first, last = binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[n-8:])
+	case n >= 4:
+		first, last = uint64(binary.LittleEndian.Uint32(text)), uint64(binary.LittleEndian.Uint32(text[n-4:]))
+	default:
+		first, last = uint64(text[0]), uint64(text[n/2])<<8|uint64(text[n-1])
+	}
+	high, low := bits.Mul64(first^0x9e3779b97f4a7c15, last^uint64(len(text))^0xff51afd7ed558ccd)
+	return high ^ low
+}
