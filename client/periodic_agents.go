@@ -33,8 +33,9 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 }
 
 // Create creates an agent, which runs on its schedule unless its task is disabled.
-// A schedule that would never run is refused; see [UnrunnableError]. The returned
-// agent's Mentor has the unique id only.
+// A schedule that would never run is refused; see [UnrunnableError]. Leave
+// start_time unset unless it is needed: it may cause an additional run that the
+// crontab doesn't have. The returned agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
 	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentCreateRequest(org, userID, agent)
@@ -54,6 +55,10 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 // which may be single fields of the crontab. A schedule that would never run is
 // refused; see [UnrunnableError]. The returned agent's Mentor has the unique id
 // only.
+//
+// The service's scheduler plans from the agent's last run, which the API doesn't
+// show. So a changed crontab may run the agent at once, one_off on an agent that has
+// run only disables it, and disabling an agent forgets its last run.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
 	return write[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentUpdateRequest(org, userID, id, changes)

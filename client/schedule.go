@@ -65,6 +65,11 @@ func checkSchedule(s CrontabSchedule) error {
 // it is disabled, and at most one if it runs only once. loc is the service's time
 // zone, which the API does not report; nil stands for UTC. A schedule that can't
 // be parsed is a [*crontab.FieldError].
+//
+// These are the times of the crontab. The service's scheduler may also run the agent
+// at other times: at once or up to two hours early after a change of the crontab or
+// an outage of the scheduler, and once more if the task has a start_time. A one-off
+// task of an agent that has run doesn't run again.
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
 	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {

@@ -15,7 +15,7 @@ type Entry struct {
 	// of the same Rank the lowest ID.
 	Rank int
 	ID   int64
-	Run func(ctx context.Context)
+	Run  func(ctx context.Context)
 
 	index int // in the agenda
 }
