@@ -18,7 +18,7 @@ import (
 func (c *call) newError(response *http.Response, attempt int) *Error {
 	redact := c.redactor()
 	raw, body := c.readErrorBody(response, redact)
-	parsed := parseErrorBody(raw)
+	parsed := parseErrorBody(raw, redact)
 	header := redact.header(response.Header)
 	c.settings.capture(response, attempt, body)
 	page, _ := pageNumber(c.url.RawQuery)
@@ -26,8 +26,8 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 		StatusCode:  response.StatusCode,
 		Operation:   c.request.Operation,
 		FromService: parsed.isFromService(response),
-		Message:     redact.text(parsed.message),
-		Fields:      redact.fields(parsed.fields),
+		Message:     parsed.message,
+		Fields:      parsed.fields,
 		RetryAfter:  retryAfter(header),
 		RequestID:   header.Get("X-Request-Id"),
 		Attempts:    attempt,
@@ -49,7 +49,7 @@ func (c *call) readErrorBody(response *http.Response, redact redactor) (raw, cle
 	defer timer.Stop()
 	raw, err := io.ReadAll(io.LimitReader(response.Body, max(c.settings.maxErrorBody, leastErrorBody)))
 	c.cutOff = err != nil
-	clean = []byte(redact.text(string(raw)))
+	clean = []byte(redact.mask(string(raw), matching{cutOff: true}))
 	return raw, clean[:min(int64(len(clean)), c.settings.maxErrorBody)]
 }
 
@@ -76,12 +76,12 @@ func (b errorBody) isFromService(response *http.Response) bool {
 
 // parseErrorBody parses an error response of Django REST Framework: a detail,
 // validation errors nested as the request's fields are, or a bare list. A body
-// that is not JSON has neither.
-func parseErrorBody(body []byte) errorBody {
+// that is not JSON has neither. Secrets are masked.
+func parseErrorBody(body []byte, redact redactor) errorBody {
 	var d scan.Decoder
 	d.Reset(body)
 	isObject := d.Kind() == scan.KindObject
-	var found fieldErrors
+	found := fieldErrors{redact: redact, names: redact.forNames()}
 	found.read(&d, "", 0)
 	if d.End() != nil {
 		return errorBody{}
@@ -121,6 +121,8 @@ const (
 
 // fieldErrors reads the errors of a body, as far as the limits allow.
 type fieldErrors struct {
+	redact       redactor // of messages
+	names        redactor // of paths
 	fields       []FieldError
 	detailIsText bool
 	messages     int // the number of messages
@@ -139,7 +141,7 @@ func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
 	case scan.KindObject:
 		var unknown *api.Fields
 		for name := range d.Fields(&unknown) {
-			f.read(d, joinPath(path, string(name)), depth+1)
+			f.read(d, joinPath(path, f.names.text(string(name))), depth+1)
 		}
 	case scan.KindArray:
 		for i := range d.Items() {
@@ -162,7 +164,8 @@ func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
 }
 
 func (f *fieldErrors) add(path, message string) {
-	message = shorten(message, min(longestMessage, mostMessageText-f.text))
+	path = f.names.text(path) // a secret may have dots
+	message = shorten(f.redact.text(message), min(longestMessage, mostMessageText-f.text))
 	f.messages++
 	f.text += len(message)
 	if n := len(f.fields); n > 0 && f.fields[n-1].Path == path {

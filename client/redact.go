@@ -70,16 +70,14 @@ func (r *redactor) collect(value reflect.Value, depth int) {
 	}
 }
 
-// text masks the secrets in a text, in whatever way they are spelled. If the text
-// ends with the beginning of a secret, as a text that was cut off may, that is
-// masked, too.
-func (r redactor) text(text string) string { return r.mask(text, false) }
+// text masks the secrets in a text, in whatever way they are spelled.
+func (r redactor) text(text string) string { return r.mask(text, matching{}) }
 
-func (r redactor) mask(text string, anyCase bool) string {
+func (r redactor) mask(text string, how matching) string {
 	var clean strings.Builder
 	unchanged := 0 // text[:unchanged] is in clean
 	for i := 0; i < len(text); {
-		n := r.match(text[i:], anyCase)
+		n := r.match(text[i:], how)
 		if n == 0 {
 			i++
 			continue
@@ -97,10 +95,10 @@ func (r redactor) mask(text string, anyCase bool) string {
 }
 
 // match returns the length of the longest secret that text begins with.
-func (r redactor) match(text string, anyCase bool) int {
+func (r redactor) match(text string, how matching) int {
 	longest := 0
 	for _, secret := range r {
-		longest = max(longest, spelledLength(text, secret, anyCase))
+		longest = max(longest, spelledLength(text, secret, how))
 	}
 	return longest
 }
@@ -109,7 +107,7 @@ func (r redactor) match(text string, anyCase bool) int {
 func (r redactor) header(header http.Header) http.Header {
 	clean := make(http.Header, len(header))
 	for name, values := range header {
-		name = r.mask(name, true)
+		name = r.mask(name, matching{anyCase: true})
 		for _, value := range values {
 			clean[name] = append(clean[name], r.text(value))
 		}
@@ -117,20 +115,13 @@ func (r redactor) header(header http.Header) http.Header {
 	return clean
 }
 
-// fields masks the secrets in validation errors. A short secret that looks like a
-// field's name stays in a path: it may be that name.
-func (r redactor) fields(fields []FieldError) []FieldError {
+// forNames returns the redactor for the names in validation errors. It lacks a
+// short secret that looks like a field's name: it may be that name.
+func (r redactor) forNames() redactor {
 	const longestName = 24
-	names := slices.DeleteFunc(slices.Clone(r), func(secret string) bool {
+	return slices.DeleteFunc(slices.Clone(r), func(secret string) bool {
 		return len(secret) <= longestName && strings.Trim(secret, "_abcdefghijklmnopqrstuvwxyz") == ""
 	})
-	for i := range fields {
-		fields[i].Path = names.text(fields[i].Path)
-		for j, message := range fields[i].Messages {
-			fields[i].Messages[j] = r.text(message)
-		}
-	}
-	return fields
 }
 
 // userinfo matches the user and password of a URL, such as a proxy's.

@@ -15,12 +15,17 @@ const (
 	longestCharacter = 64 // bytes
 )
 
+// matching is how a secret is searched for.
+type matching struct {
+	anyCase bool // upper and lower case are the same
+	cutOff  bool // the text may end within the secret
+}
+
 // spelledLength returns how much of the beginning of text spells secret, or 0. A
 // character may be spelled as it is, percent-encoded, as quoted-printable, as an
-// escape of JSON, Python or Go, or as an entity of HTML, once or repeatedly. A
-// text that ends within the secret spells it, if it has enough of it.
-func spelledLength(text, secret string, anyCase bool) int {
-	if text[0] != secret[0] && !anyCase && strings.IndexByte(`%=\&+_`, text[0]) < 0 {
+// escape of JSON, Python or Go, or as an entity of HTML, once or repeatedly.
+func spelledLength(text, secret string, how matching) int {
+	if text[0] != secret[0] && !how.anyCase && strings.IndexByte(`%=\&+_`, text[0]) < 0 {
 		return 0
 	}
 	if strings.HasPrefix(text, secret) {
@@ -33,7 +38,7 @@ func spelledLength(text, secret string, anyCase bool) int {
 		for i := 0; i < len(ends[n]); i++ { // a line break adds to ends[n]
 			at := ends[n][i]
 			if at == len(text) {
-				if n >= shortestRedacted {
+				if how.cutOff && n >= shortestRedacted {
 					return len(text)
 				}
 				continue
@@ -43,7 +48,7 @@ func spelledLength(text, secret string, anyCase bool) int {
 				if n == 0 && s.meaning == "" {
 					continue // a line break before the secret
 				}
-				if s.matches(secret[n:], anyCase) && len(ends[next]) < mostMeanings && !slices.Contains(ends[next], at+s.length) {
+				if s.matches(secret[n:], how.anyCase) && len(ends[next]) < mostMeanings && !slices.Contains(ends[next], at+s.length) {
 					ends[next] = append(ends[next], at+s.length)
 				}
 			}

@@ -281,3 +281,23 @@ func TestRedactionOfAmbiguousBodies(t *testing.T) {
 		}
 	}
 }
+
+// A message that is too long to be kept whole shows no part of a secret, wherever
+// it is cut.
+func TestShortenedMessagesShowNoSecret(t *testing.T) {
+	t.Parallel()
+	for before := 16<<10 - 2*len(testKey); before < 16<<10; before += 7 {
+		err := errorFor(t, http.StatusBadRequest, `{"title": ["`+strings.Repeat("x", before)+testKey+strings.Repeat("y", 100)+`"]}`)
+		assert.NotContains(t, err.Fields[0].Messages[0], testKey[:8], before)
+	}
+}
+
+// A secret that begins with a field's name does not hide the field.
+func TestSecretThatBeginsLikeAField(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		return respond(r, http.StatusBadRequest, `{"task": {"crontab": {"minute": ["This is no minute"]}}}`), nil
+	}))
+	_, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{CallbackSecret: new(api.NewSecret("minute-by-minute-7"))})
+	assert.Equal(t, []string{"This is no minute"}, requireError(t, err).Field("task.crontab.minute"))
+}
