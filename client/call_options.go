@@ -173,7 +173,12 @@ func WithAttemptTimeout(d time.Duration) SharedOption {
 }
 
 // WithMaxBody sets how many bytes a successful response's body may have. The
-// default is 64 MiB. A longer body is a [*TransportError].
+// default is 64 MiB. A longer body is a [*TransportError] with [ErrBodyTooLarge].
+//
+// This option bounds the memory of a program. While it is decoded, a usual body
+// takes about three times its length, and no body more than about 40 times: a page
+// with more items than that is a [*DecodeError]. Calls that run at the same time
+// add up, as do the pages of [WithPrefetch].
 func WithMaxBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {
@@ -185,7 +190,7 @@ func WithMaxBody(n int64) SharedOption {
 }
 
 // WithMaxErrorBody sets how many bytes of an error response's body are read and
-// kept. The default is 1 MiB.
+// kept. The default is 1 MiB. An error response is read for 5 s at most.
 func WithMaxErrorBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {

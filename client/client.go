@@ -102,7 +102,11 @@ func settingsFor[O comparable](c *Client, opts []O, apply func(O, *callSettings)
 		return c.call, nil
 	}
 	s := c.call.clone()
-	if err := applyOptions(&s, opts, apply); err != nil {
+	err := applyOptions(&s, opts, apply)
+	if s.response != nil {
+		*s.response = Response{}
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &s, nil

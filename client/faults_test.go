@@ -39,6 +39,7 @@ func unlessDelete(op operation) int {
 	}
 	return op.attemptsOf(attempts)
 }
+
 func (f fault) count(o operation) int {
 	if f.sends == nil {
 		return 1

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"unsafe"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/scan"
@@ -128,6 +129,7 @@ func (p *Page[T]) decodeList(d *scan.Decoder) {
 
 func (p *Page[T]) decodeItem(d *scan.Decoder) {
 	item := new(T)
+	d.Build(unsafe.Sizeof(*item))
 	any(item).(model).decode(d) //nolint:forcetypeassert // pages have models
 	p.Results = append(p.Results, item)
 }

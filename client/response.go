@@ -52,7 +52,6 @@ func WithResponse(response *Response) CallOption {
 		if response == nil {
 			return &api.ArgumentError{Argument: "WithResponse", Reason: "is nil"}
 		}
-		*response = Response{}
 		s.response = response
 		return nil
 	})

@@ -20,7 +20,7 @@ const (
 // escape of JSON, Python or Go, or as an entity of HTML, once or repeatedly. A
 // text that ends within the secret spells it, if it has enough of it.
 func spelledLength(text, secret string, anyCase bool) int {
-	if text[0] != secret[0] && !anyCase && !strings.Contains(`%=\&+_`, text[:1]) {
+	if text[0] != secret[0] && !anyCase && strings.IndexByte(`%=\&+_`, text[0]) < 0 {
 		return 0
 	}
 	if strings.HasPrefix(text, secret) {
@@ -138,9 +138,9 @@ func unescape(text string) (meaning string, length int) {
 	case !ok:
 		return "", 0
 	case digits == 2:
-		return string([]byte{byte(code)}), 3
-	case !utf16.IsSurrogate(rune(code)):
-		return string(rune(code)), 1 + digits
+		return string([]byte{byte(code)}), 3 //nolint:gosec // two digits fit
+	case !utf16.IsSurrogate(code):
+		return string(code), 1 + digits
 	}
 	rest := text[1+digits:]
 	low := strings.TrimLeft(rest, `\`)
@@ -148,7 +148,7 @@ func unescape(text string) (meaning string, length int) {
 		return "", 0
 	}
 	second, ok := hexNumber(low[1:], 4)
-	both := utf16.DecodeRune(rune(code), rune(second))
+	both := utf16.DecodeRune(code, second)
 	if !ok || both == utf8.RuneError {
 		return "", 0
 	}
@@ -157,14 +157,14 @@ func unescape(text string) (meaning string, length int) {
 
 func hexByte(text string) (byte, bool) {
 	n, ok := hexNumber(text, 2)
-	return byte(n), ok
+	return byte(n), ok //nolint:gosec // two digits fit
 }
 
 // hexNumber parses the first digits of text.
-func hexNumber(text string, digits int) (uint32, bool) {
+func hexNumber(text string, digits int) (rune, bool) {
 	if digits == 0 || len(text) < digits {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(text[:digits], 16, 32)
-	return uint32(n), err == nil
+	n, err := strconv.ParseUint(text[:digits], 16, 31)
+	return rune(n), err == nil
 }

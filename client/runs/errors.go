@@ -112,13 +112,15 @@ type CleanupError struct {
 	// AgentID is the id of the agent. It is 0 if the response to the creation
 	// was lost: then the agent may exist, and its id is unknown.
 	AgentID int64
+	// Marker is in the description of the agent if its id is unknown.
+	Marker string
 	// Err is the reason.
 	Err error
 }
 
 func (e *CleanupError) Error() string {
 	if e.AgentID == 0 {
-		return fmt.Sprintf("runs: the agent may have been created, and was not deleted because its id is unknown: %v", e.Err)
+		return fmt.Sprintf("runs: the agent may have been created, and was not found: look for an agent whose description contains %q: %v", e.Marker, e.Err)
 	}
 	return fmt.Sprintf("runs: agent %d was not deleted: %v", e.AgentID, e.Err)
 }

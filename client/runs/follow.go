@@ -40,7 +40,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log)) != nil {
+			if f.tracker.claim(log.ID, created(log)) != isNew {
 				return nil
 			}
 			f.tracker.finish(log.ID)
@@ -86,7 +86,7 @@ func followerOf(ctx context.Context, c *client.Client, position *Position, opts 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCall(c); err != nil {
+	if err := s.checkCall(c); err != nil { //nolint:contextcheck // it sends nothing
 		return nil, err
 	}
 	return newFollower(s, c, position), nil

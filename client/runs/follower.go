@@ -74,8 +74,6 @@ type poll struct {
 	found  int       // the number of new logs
 	// finished is the number of runs that were handed out.
 	finished int
-	running  int
-	stuck    int
 	// resolved has the open logs that were seen.
 	resolved map[int64]bool
 	isWhole  bool // whether the whole overlap was read

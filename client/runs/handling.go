@@ -13,12 +13,6 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// The reasons not to handle a run, as the tracker knows them.
-var (
-	errAlreadyDone    = callback.ErrDuplicate
-	errAlreadyClaimed = callback.ErrInProgress
-)
-
 // errClaim is an error of the store to which a run may be unknown.
 var errClaim = errors.New("runs: the store can't claim a run")
 

@@ -288,13 +288,13 @@ func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
 	return !isRunning && !log.isClaimed && !log.retryAt.After(now)
 }
 
-// claim begins the handling of a run. The error is callback.ErrDuplicate or
-// callback.ErrInProgress if it must not be handled now.
-func (t *tracker) claim(id int64, created time.Time) error {
+// claim begins the handling of a run, unless it is done or being handled: then
+// it returns isDone or isOpen, and otherwise isNew.
+func (t *tracker) claim(id int64, created time.Time) knowledge {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
-		return errAlreadyDone
+		return isDone
 	}
 	log := t.open[id]
 	if log == nil {
@@ -302,10 +302,10 @@ func (t *tracker) claim(id int64, created time.Time) error {
 		t.open[id] = log
 	}
 	if log.isClaimed {
-		return errAlreadyClaimed
+		return isOpen
 	}
 	log.isClaimed, log.isRunning = true, false
-	return nil
+	return isNew
 }
 
 // finish ends the handling of a run that is done.

@@ -32,11 +32,17 @@ type positionFile struct {
 // fileHeader is the first line of a file.
 const fileHeader = "iblai-go runs position, format 2\n"
 
+// approximateLogSize is the length of a log in the file.
+const approximateLogSize = 32
+
 // minFileSize is the size up to which a file is not replaced.
 const minFileSize = 1 << 20
 
-// Load opens and locks the file and replaces it by a new one with the same
-// position: if that is impossible, it is better known at the start.
+// smallFileSize is the size up to which a file is replaced whenever it is
+// loaded: if that is impossible, it is better known at the start.
+const smallFileSize = 64 << 10
+
+// Load opens and locks the file, and reads it.
 func (f *positionFile) Load(context.Context) (*Position, error) {
 	position, err := f.load()
 	if err != nil {
@@ -58,7 +64,12 @@ func (f *positionFile) load() (*Position, error) {
 		f.position = new(Position)
 	}
 	f.position.init()
-	if err := f.replace(); err != nil {
+	f.whole = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
+	if f.isTorn || f.size < smallFileSize {
+		if err := f.replace(); err != nil {
+			return nil, err
+		}
+	} else if err := ignoreNotExist(os.Remove(f.path + ".new")); err != nil { // of a process that was killed
 		return nil, err
 	}
 	if position == nil {
@@ -101,17 +112,20 @@ func (f *positionFile) readAll() (*Position, error) {
 	reader := bufio.NewReader(f.file)
 	header, err := reader.ReadString('\n')
 	switch {
-	case err == io.EOF && fileHeader[:min(len(header), len(fileHeader))] == header: //nolint:errorlint // the very EOF
+	case err == io.EOF && fileHeader[:min(len(header), len(fileHeader))] == header:
 		return nil, nil //nolint:nilnil // as documented
-	case err != nil && err != io.EOF: //nolint:errorlint // the very EOF
+	case err != nil && err != io.EOF:
 		return nil, err
 	case header != fileHeader:
 		return nil, ErrPositionFormat
 	}
 	position := new(Position)
+	f.size, f.isTorn = int64(len(header)), false
 	for number := 2; ; number++ {
 		line, err := reader.ReadBytes('\n')
-		if err == io.EOF { //nolint:errorlint // the very EOF
+		f.size += int64(len(line))
+		if err == io.EOF {
+			f.isTorn = len(line) > 0
 			if number == 2 {
 				return nil, nil //nolint:nilnil // as documented
 			}
@@ -121,8 +135,9 @@ func (f *positionFile) readAll() (*Position, error) {
 			return nil, err
 		}
 		if err := position.applyLine(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			if _, peek := reader.Peek(1); peek == io.EOF && number > 2 { //nolint:errorlint // the very EOF
-				return position, nil // the last line was torn
+			if _, peek := reader.Peek(1); peek == io.EOF && number > 2 {
+				f.isTorn = true
+				return position, nil
 			}
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
@@ -132,7 +147,7 @@ func (f *positionFile) readAll() (*Position, error) {
 // applyLine applies a line of the file.
 func (p *Position) applyLine(line []byte) error {
 	sum, text, ok := bytes.Cut(line, []byte(" "))
-	if want, err := strconv.ParseUint(string(sum), 16, 32); !ok || err != nil || uint32(want) != crc32.ChecksumIEEE(text) {
+	if want, err := strconv.ParseUint(string(sum), 16, 32); !ok || err != nil || want != uint64(crc32.ChecksumIEEE(text)) {
 		return fmt.Errorf("%w: the checksum is wrong", ErrPositionFormat)
 	}
 	changes, err := decodeChanges(text, 0)
@@ -157,8 +172,8 @@ func (f *positionFile) replace() error {
 	if err != nil {
 		return err
 	}
-	next := f.path + ".new" // one name, so that a killed process leaves one file at most, and the next one uses it
-	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
+	next := f.path + ".new"                                                             // one name, so that a killed process leaves one file at most, and the next one uses it
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600) //nolint:gosec // the path is the program's own
 	if err != nil {
 		return fmt.Errorf("%w (the folder must be writable: the file is replaced from time to time)", err)
 	}
@@ -197,12 +212,12 @@ func writeAndSync(file *os.File, data []byte) error {
 }
 
 // Save appends the changes to the file.
-func (f *positionFile) Save(_ context.Context, changes Changes) error {
+func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	if f.file == nil { // after Close: a callback has ended late
 		if _, err := f.load(); err != nil {
 			return errors.Join(err, f.Close())
 		}
-		defer f.Close()
+		defer func() { err = errors.Join(err, f.Close()) }()
 	}
 	if err := f.position.tracker.apply(changes); err != nil {
 		return err

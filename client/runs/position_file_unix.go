@@ -16,7 +16,7 @@ func lockFile(file *os.File) error {
 
 // syncFolder makes the names in a folder survive a crash.
 func syncFolder(path string) error {
-	folder, err := os.Open(path)
+	folder, err := os.Open(path) //nolint:gosec // the path is the program's own
 	if err != nil {
 		return err
 	}

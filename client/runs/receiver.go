@@ -159,13 +159,13 @@ func (r *Receiver) leaveToLogs(event *callback.Event) error {
 // claim claims the run of a callback.
 func (r *Receiver) claim(id int64) error {
 	created := r.serviceTime()
-	switch err := r.tracker.claim(id, created); err { //nolint:errorlint // the very errors
-	case nil:
-		return nil
-	case callback.ErrInProgress:
-		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
+	switch r.tracker.claim(id, created) {
+	case isDone:
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
+	case isOpen:
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: callback.ErrInProgress}
 	default:
-		return &refusal.Error{StatusCode: http.StatusNoContent, Err: err}
+		return nil
 	}
 }
 
@@ -292,18 +292,22 @@ func (f *following) markAgain(ctx context.Context) {
 func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 	finished := make(chan struct{})
 	go func() { workers.Wait(); close(finished) }()
-	for _, step := range []struct {
-		wait time.Duration
-		then func()
-	}{{f.shutdownTimeout, cancel}, {returnWithin, func() {}}} {
-		timer := time.NewTimer(step.wait)
+	finishedWithin := func(d time.Duration) bool {
+		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
 		case <-finished:
-			return nil
+			return true
 		case <-timer.C:
-			step.then()
+			return false
 		}
+	}
+	if finishedWithin(f.shutdownTimeout) {
+		return nil
+	}
+	cancel()
+	if finishedWithin(returnWithin) {
+		return nil
 	}
 	claimed := f.tracker.selectOpen(func(log *openLog) bool { return log.isClaimed })
 	ids := make([]int64, len(claimed))
@@ -343,7 +347,7 @@ func (f *following) poll(ctx context.Context) error {
 
 // deliver hands a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log)) != nil {
+	if f.tracker.claim(log.ID, created(log)) != isNew {
 		return nil // a callback has reported it meanwhile
 	}
 	select {

@@ -34,6 +34,7 @@ type Decoder struct {
 	body    []byte
 	at      int // index of the next byte
 	depth   int // of the open arrays and objects
+	built   int // bytes of the items so far
 	last    outcome
 	skipped skipped
 	kinds   []uint64 // of the arrays and objects that skip is in
@@ -101,6 +102,16 @@ func (d *Decoder) Fail(reason string) {
 	if d.err == nil {
 		d.err = &Error{Reason: reason}
 		d.at = len(d.body)
+	}
+}
+
+// Build records that the next value becomes an item of size bytes. It fails if the
+// items take much more memory than the body: in a real response each is longer
+// than its type, but a body can have millions of empty objects.
+func (d *Decoder) Build(size uintptr) {
+	const least, most = 1 << 20, 16 // bytes, and the factor for longer bodies
+	if d.built += int(size); d.built > least+most*len(d.body) {
+		d.Fail("has so many small items that they would take more than 16 times its own memory")
 	}
 }
 

@@ -123,7 +123,7 @@ func statusOf(err error) int {
 	if _, ok := errors.AsType[*sandbox.UnknownDeliveryError](err); ok {
 		return http.StatusNotFound
 	}
-	if errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) { // it was replaced, or the program ends
+	if errors.Is(err, sandbox.ErrAdvancing) || errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) {
 		return http.StatusConflict
 	}
 	return http.StatusInternalServerError

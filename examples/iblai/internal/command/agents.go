@@ -74,7 +74,10 @@ func (a *app) newAgentsGet() *cobra.Command {
 		Example: `  iblai agents get 7
   iblai agents get "Morning digest" -o yaml`,
 	}, func(_ context.Context, _ *client.Client, agents []*client.PeriodicAgent) error {
-		if a.format != formatTable {
+		switch {
+		case a.format != formatTable && len(agents) == 1:
+			return a.print(result{value: agents[0], names: ids(agents)})
+		case a.format != formatTable:
 			return a.printAgents(agents)
 		}
 		for i, agent := range agents {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,6 +99,8 @@ func TestFormats(t *testing.T) {
 	}
 	assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
 	assert.Contains(t, s.succeed("agents", "list", "-o", "yaml"), "callback_secret: '***'")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "-o", "yaml"), "id: 1\n"), "one agent is not a list")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "1", "-o", "yaml"), "- id: 1\n"))
 }
 
 func mustJSON(t *testing.T, value any) string {
@@ -121,6 +124,24 @@ func TestTitlesMustBeUnique(t *testing.T) {
 	out := s.run("agents", "disable", "Morning digest")
 	assert.Equal(t, exitFailed, out.code)
 	assert.Contains(t, out.stderr, `2 agents have the title "Morning digest"; use an id: 1, 2`)
+}
+
+// roundTripper is a proxy.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A service that ignores the filter lists other agents, too.
+func TestTitleIsCompared(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Drafts"))))
+	next := s.environment.HTTPClient.Transport
+	s.environment.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = ""
+		return next.RoundTrip(r)
+	})}
+	assert.Equal(t, "2\n", s.succeed("agents", "get", "Drafts", "-o", "name"))
 }
 
 func TestMentorIsFound(t *testing.T) {

@@ -45,7 +45,7 @@ func (e *examination) failOperation(name string, took time.Duration, err error, 
 	case errors.Is(err, client.ErrNotFound) && name == statistics:
 		// The path is that of an agent to a release without the operation.
 		status = Warning
-		found.Meaning = "The list of agents works, so " + e.releaseName() + " has no statistics."
+		found.Meaning = "Other operations work, so " + e.releaseName() + " has no statistics."
 		found.Advice = "Don't call it. Count the agents by the latest log of each."
 	}
 	e.add(status, name, took, found)

@@ -108,6 +108,8 @@ let first = true
 class Page extends Component {
   focused = first
   /** @type {HTMLElement | null} */
+  start = null
+  /** @type {HTMLElement | null} */
   element = null
 
   componentDidMount() {
@@ -124,10 +126,11 @@ class Page extends Component {
     const heading = [...this.element?.querySelectorAll('.one h2, h1') ?? []].at(-1)
     if (!heading) return
     document.title = `${heading.textContent} – ibl.ai sandbox`
-    if (this.focused) return
+    const lost = this.start !== null && !this.start.isConnected && document.activeElement === document.body // the heading was replaced
+    if (this.focused && !lost) return
     this.focused = true
-    const start = this.element?.querySelector('h1')
-    if (start instanceof HTMLElement && !document.querySelector('dialog[open]')) start.focus({ preventScroll: true })
+    this.start = this.element?.querySelector('h1') ?? null
+    if (!document.querySelector('dialog[open]')) this.start?.focus({ preventScroll: true })
   }
 
   render() {
