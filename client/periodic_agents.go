@@ -85,9 +85,9 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 // Update changes the fields of the agent with this id that are set in changes. All
 // others keep their values, also those of the task and of the crontab.
 //
-// The scheduler goes by the agent's last run, which the API does not report. So a
-// changed schedule may run at once, and an agent that has run is only disabled if
-// it becomes OneOff. An agent with a StartTime that is enabled again may run once
+// The scheduler goes by the agent's last run, which the API does not report. So an
+// agent may run at once after a change of its schedule. If it has run before, OneOff
+// only disables it. If it has a StartTime and is enabled again, it may run once
 // more, up to two hours before its next proper run.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. If changes has
