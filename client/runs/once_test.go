@@ -270,7 +270,7 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 		}
 	}
 	s := newOnceServer()
-	s.created = `{"title": "Now"}`
+	s.created = `{"id": 0, "title": "Now"}`
 	_, err := runs.Once(t.Context(), serve(t, s), request)
 	require.ErrorIs(t, err, runs.ErrNoAgentID)
 }
