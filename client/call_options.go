@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -39,6 +40,15 @@ func (s *callSettings) clone() callSettings {
 	return c
 }
 
+// checkAccount refuses an org or a user that is no segment of a path, or that was
+// read with the white space around it.
+func checkAccount(option, value string) error {
+	if strings.TrimFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }) != value {
+		return &api.ArgumentError{Argument: option, Reason: "has white space around it; was it read with the end of its line?"}
+	}
+	return checkPathText(option, value)
+}
+
 // forReading returns s without what is meant for the request that writes.
 func (s *callSettings) forReading() *callSettings {
 	c := s.clone()
@@ -50,7 +60,7 @@ func (s *callSettings) forReading() *callSettings {
 // paths.
 func WithOrg(org string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithOrg", org); err != nil {
+		if err := checkAccount("WithOrg", org); err != nil {
 			return err
 		}
 		s.org = org
@@ -61,7 +71,7 @@ func WithOrg(org string) SharedOption {
 // WithUsername sets the user, {user_id} in the API's paths.
 func WithUsername(username string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
-		if err := checkPathText("WithUsername", username); err != nil {
+		if err := checkAccount("WithUsername", username); err != nil {
 			return err
 		}
 		s.userID = username
@@ -163,7 +173,12 @@ func WithAttemptTimeout(d time.Duration) SharedOption {
 }
 
 // WithMaxBody sets how many bytes a successful response's body may have. The
-// default is 64 MiB. A longer body is a [*TransportError].
+// default is 64 MiB. A longer body is a [*TransportError] with [ErrBodyTooLarge].
+//
+// This option bounds the memory of a program. While it is decoded, a usual body
+// takes about three times its length, and no body more than about 40 times: a page
+// with more items than that is a [*DecodeError]. Calls that run at the same time
+// add up, as do the pages of [WithPrefetch].
 func WithMaxBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {
@@ -175,7 +190,7 @@ func WithMaxBody(n int64) SharedOption {
 }
 
 // WithMaxErrorBody sets how many bytes of an error response's body are read and
-// kept. The default is 1 MiB.
+// kept. The default is 1 MiB. An error response is read for 5 s at most.
 func WithMaxErrorBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if n < 1 {

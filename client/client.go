@@ -78,17 +78,35 @@ func (c Client) Format(f fmt.State, _ rune) {
 
 // BaseURL returns the service's address.
 func (c *Client) BaseURL() *url.URL {
+	if c.transport == nil {
+		return new(url.URL)
+	}
 	u := *c.transport.base
 	return &u
 }
 
+// Org returns the org of calls that no option directs to another one.
+func (c *Client) Org() string {
+	if c.call == nil {
+		return ""
+	}
+	return c.call.org
+}
+
 // settingsFor returns the settings of a call with opts, which apply applies.
 func settingsFor[O comparable](c *Client, opts []O, apply func(O, *callSettings) error) (*callSettings, error) {
+	if c == nil || c.transport == nil {
+		return nil, &api.ArgumentError{Argument: "client", Reason: "is not made by New or FromEnv"}
+	}
 	if len(opts) == 0 {
 		return c.call, nil
 	}
 	s := c.call.clone()
-	if err := applyOptions(&s, opts, apply); err != nil {
+	err := applyOptions(&s, opts, apply)
+	if s.response != nil {
+		*s.response = Response{}
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &s, nil

@@ -69,6 +69,8 @@ func TestDoFollowsEncodingJSON(t *testing.T) {
 	var page client.Page[custom]
 	require.NoError(t, alwaysResponding(t, `{"count": 1, "results": [{"Title": "T"}]}`).Do(t.Context(), request, &page))
 	assert.Equal(t, &custom{Title: "T"}, page.Results[0])
+	require.NoError(t, alwaysResponding(t, `[{"Title": "T"}]`).Do(t.Context(), request, &page))
+	assert.Equal(t, client.Page[custom]{Count: 1, Results: []*custom{{Title: "T"}}}, page)
 }
 
 func TestDoRefusesValuesOfAnotherType(t *testing.T) {

@@ -109,10 +109,13 @@
 //
 // # Requests
 //
-// Requests are retried where that is safe and may help, see [RetryPolicy]. After
-// a 429, all calls of the client wait as long as the service asks. The key and
-// bodies are sent to the base URL's host only: redirects elsewhere are refused.
-// Every call ends when its context ends.
+// Requests are retried if that is safe and may help; [RetryPolicy] says when. After
+// a 429, all calls of the client wait as long as the service asks. The error of a
+// write has an [Outcome], which says whether the service may have done the work.
+//
+// The key and bodies are sent to the base URL's host only: redirects elsewhere are
+// refused. Every call ends when its context ends. [Client.CloseIdleConnections]
+// is for programs that make many clients.
 //
 // The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //

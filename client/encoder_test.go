@@ -41,7 +41,7 @@ func anyRequest(t *testing.T, random *rand.Rand, value reflect.Value) {
 			value.Set(reflect.New(value.Type().Elem()))
 			anyRequest(t, random, value.Elem())
 		case reflect.String:
-			value.SetString("text & <more> \u2028 \xff")
+			value.SetString("text & <more> \u2028 \U0001f511")
 		case reflect.Bool:
 			value.SetBool(true)
 		default:

@@ -170,6 +170,65 @@ func ExamplePeriodicAgentsService_Update() {
 	// Output: Digest false
 }
 
+// Diff compares a stored agent with a wanted one, and its Update makes them equal.
+func ExamplePeriodicAgent_Diff() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	agent, err := c.PeriodicAgents.Get(ctx, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	diff := agent.Diff(&client.PeriodicAgentCreateRequest{
+		Title:       " Digest ", // is stored without the spaces
+		Description: new("For the first lesson"),
+		Task:        client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8-9"}},
+	})
+	for _, field := range diff.Fields {
+		fmt.Printf("%s: %q becomes %q\n", field.Path, field.Stored, field.Wanted)
+	}
+	if _, err := c.PeriodicAgents.Update(ctx, agent.ID, &diff.Update); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// description: "" becomes "For the first lesson"
+	// task.crontab.hour: "*" becomes "8-9"
+}
+
+// CreateRequest makes a copy of an agent, which can be changed before it is
+// created.
+func ExamplePeriodicAgent_CreateRequest() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	agent, err := c.PeriodicAgents.Get(ctx, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	request := agent.CreateRequest()
+	request.Title = "Evening digest"
+	copied, err := c.PeriodicAgents.Create(ctx, request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(copied.Title, copied.Task.Crontab.Minute)
+	// Output: Evening digest 0
+}
+
+func ExampleOrdering() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{
+		Ordering: client.OrderByTitle.Then(client.OrderByCreatedAt.Descending()),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page.Results[0].Title)
+	// Output: Digest
+}
+
 func ExamplePeriodicAgentsService_Get() {
 	ctx := context.Background()
 	c, stop := exampleClient()
@@ -229,14 +288,28 @@ func ExamplePeriodicAgentLogsService_All() {
 	c, stop := exampleClient()
 	defer stop()
 
-	since := time.Now().Add(-24 * time.Hour)
-	params := &client.PeriodicAgentLogListParams{Ordering: "-created_at"}
+	params := &client.PeriodicAgentLogListParams{Ordering: client.OrderByID.Descending()}
 	for run, err := range c.PeriodicAgentLogs.All(ctx, params, client.WithPrefetch(2)) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if run.CreatedAt.Before(since) {
-			break
+		fmt.Println(run.ID, run.Status)
+	}
+	// Output:
+	// 2 error
+	// 1 success
+}
+
+// Since requests no more pages than the logs of one day need.
+func ExamplePeriodicAgentLogsService_Since() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+
+	yesterday := time.Now().Add(-24 * time.Hour)
+	for run, err := range c.PeriodicAgentLogs.Since(ctx, yesterday, nil) {
+		if err != nil {
+			log.Fatal(err)
 		}
 		fmt.Println(run.ID, run.Status)
 	}

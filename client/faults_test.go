@@ -33,6 +33,13 @@ type fault struct {
 
 func everyAttempt(op operation) int     { return attempts + 0*len(op.name) }
 func onlyIfIdempotent(op operation) int { return op.attemptsOf(attempts) }
+func unlessDelete(op operation) int {
+	if op.isDelete() {
+		return 1
+	}
+	return op.attemptsOf(attempts)
+}
+
 func (f fault) count(o operation) int {
 	if f.sends == nil {
 		return 1
@@ -187,6 +194,16 @@ func isTransportError(t *testing.T, op operation, err error) {
 	require.Error(t, failure.Err)
 }
 
+// The body of a DELETE's response is not needed.
+func isTransportErrorUnlessDelete(t *testing.T, op operation, err error) {
+	t.Helper()
+	if op.isDelete() {
+		require.NoError(t, err)
+		return
+	}
+	isTransportError(t, op, err)
+}
+
 func succeeds(t *testing.T, _ operation, err error) {
 	t.Helper()
 	require.NoError(t, err)
@@ -218,6 +235,10 @@ func bodyFaults() []fault {
 		{name: "200 with a wrong charset", handler: respondWithBody(200, "application/json; charset=latin-1", anySuccess), check: succeeds},
 		{name: "a body shorter than Content-Length", handler: rawResponse(responseHead(1000)+"{}", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "a missing chunk", handler: rawResponse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
+		{name: "cut off without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"ti", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "cut off before the body", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "complete without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n"+anySuccess, false), check: succeeds},
+		{name: "HTML without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n<html>", false), check: isDecodeError},
 		{name: "a body longer than WithMaxBody", handler: respondWithJSON(200, long), opts: []client.Option{client.WithMaxBody(4096)}, check: func(t *testing.T, op operation, err error) {
 			t.Helper()
 			isTransportError(t, op, err)
@@ -265,6 +286,7 @@ func gzipFaults() []fault {
 
 func connectionFaults() []fault {
 	return []fault{
+		{name: "101", handler: switchProtocols, check: isError(101, "", nil)},
 		{name: "reset before the response", handler: rawResponse("", true), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "closed before the response", handler: rawResponse("", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "reset in the header", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-", true), sends: onlyIfIdempotent, check: isTransportError},

@@ -56,8 +56,8 @@ func (g *gate) wait(place int, policy RetryPolicy) time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	longest := g.longest(policy)
-	step := time.Duration(max(0, place-g.first) % steps)
-	return time.Until(g.limited.Add(longest + longest/steps*step))
+	turn := longest / steps * time.Duration(max(0, place-g.first)%steps)
+	return time.Until(g.limited.Add(longest + turn))
 }
 
 func (g *gate) longest(policy RetryPolicy) time.Duration {

@@ -194,7 +194,7 @@ func TestHarnessCoversEveryMethodOfClient(t *testing.T) {
 	for method := range methods.Methods() {
 		names = append(names, method.Name)
 	}
-	assert.Equal(t, []string{"BaseURL", "CloseIdleConnections", "Do", "Format"}, names, "a new method of Client that calls the API must be added to operations")
+	assert.Equal(t, []string{"BaseURL", "CloseIdleConnections", "Do", "Format", "Org"}, names, "a new method of Client that calls the API must be added to operations")
 	assert.GreaterOrEqual(t, len(operations(t)), 16+5)
 }
 

@@ -144,9 +144,34 @@ func TestFromEnvNamesInvalidVariables(t *testing.T) {
 	for name, value := range map[string]string{
 		client.EnvAPIKey: testKey + "\n", client.EnvOrg: "a/b", client.EnvUsername: "..", client.EnvBaseURL: "http://example.com",
 	} {
-		setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
-		t.Setenv(name, value)
-		_, err := client.FromEnv()
-		assert.Equal(t, name, requireArgumentError(t, err).Argument)
+		refusesVariable(t, name, value)
 	}
+	for _, name := range variables {
+		for _, value := range []string{" acme", "acme ", "acme\n", "acme\r\n", "\tacme", "\u00a0acme", "\ufeffacme", " ", "\n"} {
+			refusesVariable(t, name, value)
+		}
+	}
+}
+
+// refusesVariable requires an error that names the variable.
+func refusesVariable(t *testing.T, name, value string) {
+	t.Helper()
+	setenv(t, map[string]string{client.EnvAPIKey: testKey, client.EnvOrg: testOrg, client.EnvUsername: testUser})
+	t.Setenv(name, value)
+	_, err := client.FromEnv()
+	assert.Equal(t, name, requireArgumentError(t, err).Argument, "%q", value)
+}
+
+// The zero Client is refused by every operation.
+func TestZeroClientIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		for _, c := range []*client.Client{{}, {PeriodicAgents: new(client.PeriodicAgentsService), PeriodicAgentLogs: new(client.PeriodicAgentLogsService), PinnedMessages: new(client.PinnedMessagesService), Mentors: new(client.MentorsService)}} {
+			require.NotPanics(t, func() {
+				err := op.call(t.Context(), c)
+				assert.Equal(t, "client", requireArgumentError(t, err).Argument, op.name)
+			}, op.name)
+		}
+	}
+	assert.Empty(t, new(client.Client).BaseURL().String())
 }

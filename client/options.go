@@ -122,6 +122,8 @@ func WithAPIKey(key string) Option {
 		switch {
 		case key == "":
 			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "is empty"}
+		case api.NewSecret(key).IsMasked():
+			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "is a masked key, not the key itself"}
 		case strings.ContainsFunc(key, isNotVisible):
 			return &api.ArgumentError{Argument: "WithAPIKey", Reason: "has a space, a line break or a character outside ASCII; was it read with the end of its line?"}
 		}
@@ -162,8 +164,18 @@ func WithBaseURL(address string) Option {
 
 // WithHTTPClient sets the HTTP client used for requests, for a proxy, a
 // certificate or a test. New copies it. Its CheckRedirect is called for the
-// redirects that the client itself accepts. If it has no Transport, it gets one
-// that keeps up to 256 idle connections open.
+// redirects that the client itself accepts. Its Timeout bounds each attempt, as
+// [WithAttemptTimeout] does; the shorter one applies.
+//
+// If it has no Transport, it gets one that keeps up to 256 idle connections open,
+// notices dead HTTP/2 connections by pings, and uses new connections after an
+// attempt has timed out. A Transport of the program's own should have an
+// [http.HTTP2Config] with a SendPingTimeout and a PingTimeout that are together
+// shorter than an attempt's timeout, and a MaxIdleConnsPerHost for its concurrent
+// calls. After an attempt has timed out, the client closes its idle connections.
+//
+// A RoundTripper that sends a request again on its own, as for failover, may write
+// twice what the client would not.
 func WithHTTPClient(c *http.Client) Option {
 	return clientOption(func(s *clientSettings) error {
 		if c == nil {

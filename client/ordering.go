@@ -40,6 +40,9 @@ const (
 // Descending sorts by o's last field highest first.
 func (o Ordering) Descending() Ordering {
 	i := strings.LastIndexByte(string(o), ',') + 1
+	if strings.HasPrefix(string(o[i:]), "-") {
+		return o
+	}
 	return o[:i] + "-" + o[i:]
 }
 
@@ -54,32 +57,32 @@ type sortable interface {
 }
 
 func (a *PeriodicAgent) sortKey(field string) (int64, bool) {
-	switch Ordering(field) {
-	case OrderByID:
+	switch field {
+	case string(OrderByID):
 		return a.ID, true
-	case OrderByCreatedAt:
+	case string(OrderByCreatedAt):
 		return a.CreatedAt.sortKey()
-	case OrderByModifiedAt:
+	case string(OrderByModifiedAt):
 		return a.ModifiedAt.sortKey()
 	}
 	return 0, false
 }
 
 func (l *PeriodicAgentLog) sortKey(field string) (int64, bool) {
-	switch Ordering(field) {
-	case OrderByID:
+	switch field {
+	case string(OrderByID):
 		return l.ID, true
-	case OrderByCreatedAt:
+	case string(OrderByCreatedAt):
 		return l.CreatedAt.sortKey()
-	case OrderByModifiedAt:
+	case string(OrderByModifiedAt):
 		return l.ModifiedAt.sortKey()
-	case OrderByStartTime:
+	case string(OrderByStartTime):
 		return l.StartTime.sortKey()
-	case OrderByEndTime:
+	case string(OrderByEndTime):
 		if l.EndTime != nil {
 			return l.EndTime.sortKey()
 		}
-	case OrderByPeriodicAgent:
+	case string(OrderByPeriodicAgent):
 		return l.PeriodicAgent, true
 	}
 	return 0, false

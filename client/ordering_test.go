@@ -18,7 +18,7 @@ func TestOrderings(t *testing.T) {
 	t.Parallel()
 	assert.EqualValues(t, "-created_at", client.OrderByCreatedAt.Descending())
 	assert.EqualValues(t, "title,-id", client.OrderByTitle.Then(client.OrderByID.Descending()))
-	assert.EqualValues(t, "title,-id", client.OrderByTitle.Then(client.OrderByID).Descending())
+	assert.EqualValues(t, "title,-id", client.OrderByTitle.Then(client.OrderByID).Descending().Descending())
 }
 
 // The sandbox sorts by every ordering that has a constant, as Django REST Framework
@@ -145,6 +145,15 @@ func TestLogsSince(t *testing.T) {
 	logs, err := client.Collect(c.PeriodicAgentLogs.Since(t.Context(), created[8].Add(time.Second), nil), 100)
 	require.NoError(t, err)
 	assert.Empty(t, logs)
+
+	requests := 0
+	ascending := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		requests++
+		return respond(r, http.StatusOK, fmt.Sprintf(`{"count": 3, "next": "/?ordering=-created_at&page=%d", "results": [{"id": %d, "created_at": "2026-01-%02dT08:00:00Z"}]}`, requests+1, requests, requests)), nil
+	}))
+	_, err = client.Collect(ascending.PeriodicAgentLogs.Since(t.Context(), time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), nil), 100)
+	require.ErrorIs(t, err, client.ErrOrderingIgnored, "one old log does not prove that the others are older")
+
 	for _, params := range []client.PeriodicAgentLogListParams{{Ordering: client.OrderByID}, {Page: 2}} {
 		_, err := client.Collect(c.PeriodicAgentLogs.Since(t.Context(), created[0], &params), 100)
 		assert.Equal(t, "params", requireArgumentError(t, err).Argument)

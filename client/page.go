@@ -1,9 +1,11 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
+	"unsafe"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/internal/scan"
@@ -53,12 +55,16 @@ func fetchPage[T any](ctx context.Context, c *Client, s *callSettings, build bui
 	return page, call, nil
 }
 
-// UnmarshalJSON decodes a page. If its items are models of this package, it may
-// also be a bare list of them.
+// UnmarshalJSON decodes a page, or a bare list of its items.
 func (p *Page[T]) UnmarshalJSON(data []byte) error {
 	*p = Page[T]{}
 	if _, ok := any(new(T)).(model); ok {
 		return unmarshalModel(data, p)
+	}
+	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
+		err := json.Unmarshal(data, &p.Results)
+		p.Count = int64(len(p.Results))
+		return err
 	}
 	type fields Page[T]
 	return json.Unmarshal(data, (*fields)(p))
@@ -74,6 +80,7 @@ func (p Page[T]) MarshalJSON() ([]byte, error) {
 // decode decodes a page, or a bare list of its items.
 func (p *Page[T]) decode(d *scan.Decoder) {
 	if d.Kind() == scan.KindArray {
+		p.Results = []*T{}
 		p.decodeList(d)
 		p.Count = int64(len(p.Results))
 		return
@@ -88,7 +95,7 @@ func (p *Page[T]) decode(d *scan.Decoder) {
 		case "previous":
 			p.Prev = d.String()
 		case "results":
-			p.Results = nil
+			p.Results = []*T{}
 			if found = d.Require(scan.KindArray); found {
 				p.decodeItems(d)
 			}
@@ -122,6 +129,7 @@ func (p *Page[T]) decodeList(d *scan.Decoder) {
 
 func (p *Page[T]) decodeItem(d *scan.Decoder) {
 	item := new(T)
+	d.Build(unsafe.Sizeof(*item))
 	any(item).(model).decode(d) //nolint:forcetypeassert // pages have models
 	p.Results = append(p.Results, item)
 }

@@ -149,6 +149,16 @@ func TestListReturnsOnePage(t *testing.T) {
 	assert.Len(t, s.queries, 1)
 }
 
+func TestResultsOfAnEmptyPageAreNotNil(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"count": 0, "next": null, "previous": null, "results": []}`, `[]`} {
+		c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, body), nil }))
+		page, err := c.PeriodicAgents.List(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Equal(t, []*client.PeriodicAgent{}, page.Results)
+	}
+}
+
 func TestAllIteratesInOrder(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range prefetchDepths {
@@ -393,9 +403,9 @@ func TestListThatBecomesShorterEndsTheIteration(t *testing.T) {
 	s := newPagedService(20, 2)
 	_, err := client.Collect(s.client(t).PeriodicAgents.All(t.Context(), &client.PeriodicAgentListParams{Page: 11}), 1)
 	require.ErrorIs(t, err, client.ErrNotFound, "the first page must exist")
-	require.ErrorContains(t, err, "check the page: the list may have fewer than 11")
+	require.ErrorContains(t, err, "the list may have no page 11")
 	_, err = s.client(t).PeriodicAgents.List(t.Context(), &client.PeriodicAgentListParams{Page: 12})
-	require.ErrorContains(t, err, "check the page: the list may have fewer than 12")
+	require.ErrorContains(t, err, "the list may have no page 12")
 }
 
 // A page that is missing, although the page before it still names it, is an error:
@@ -414,6 +424,35 @@ func TestMissingPageInTheMiddleIsAnError(t *testing.T) {
 		require.ErrorAs(t, err, new(*client.PageError))
 		assert.Equal(t, idsUpTo(8), ids)
 		assert.Less(t, len(s.requests()), 100)
+	}
+}
+
+// A proxy's 404 is not the end of a list: it says nothing about the page.
+func TestProxysNotFoundDoesNotEndTheIteration(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range prefetchDepths {
+		for _, attempts := range []int{1, 2} {
+			s := newPagedService(6, 2)
+			var once sync.Once
+			s.respond = func(r *http.Request, page int) (response *http.Response) {
+				if page == 2 {
+					once.Do(func() {
+						response = respond(r, http.StatusNotFound, "default backend - 404")
+						response.Header.Set("Content-Type", "text/plain")
+					})
+				}
+				return response
+			}
+			c := newClient(t, client.WithHTTPClient(&http.Client{Transport: s}), retries(attempts))
+			ids, err := collectIDs(t, c, client.WithPrefetch(ahead))
+			if attempts == 1 {
+				require.ErrorIs(t, err, client.ErrNotFromService, "%d ahead", ahead)
+				assert.Equal(t, idsUpTo(2), ids)
+				continue
+			}
+			require.NoError(t, err)
+			assert.Equal(t, idsUpTo(6), ids, "%d ahead", ahead)
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (a *PeriodicAgent) Diff(wanted *PeriodicAgentCreateRequest) *PeriodicAgentD
 	}
 	diffText(d, "description", a.Description, wanted.Description, &update.Description)
 	diffText(d, "prompt", a.Prompt, wanted.Prompt, &update.Prompt)
-	if !wanted.Task.Crontab.isZero() && d.addCrontab(a.Task.Crontab.orElse(everyMinute), wanted.Task.Crontab.explicit()) {
+	if !wanted.Task.Crontab.isZero() && d.addCrontab(a.Task.Crontab, wanted.Task.Crontab.explicit()) {
 		task.Crontab = new(wanted.Task.Crontab.explicit())
 	}
 	diffValue(d, "task.one_off", a.Task.OneOff, wanted.Task.OneOff, &task.OneOff)

@@ -11,17 +11,24 @@ import (
 // PeriodicAgentLogsService calls the operations on the logs of agents' runs.
 type PeriodicAgentLogsService struct{ client *Client }
 
+func (s *PeriodicAgentLogsService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns one page of the org's logs. Nil params select all of them.
 func (s *PeriodicAgentLogsService) List(ctx context.Context, params *PeriodicAgentLogListParams, opts ...CallOption) (*Page[PeriodicAgentLog], error) {
-	return listPage[PeriodicAgentLog](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgentLog](ctx, s.owner(), opts, params.request)
 }
 
 // All iterates over the org's logs, from the page in params to the last, with one
-// request per page. An error ends the iteration; it is a [*PageError] unless
-// nothing was sent. An item that moves to an earlier page during the iteration,
-// since another one was deleted, may be missed.
+// request per page. It yields every item once, also if others are created or
+// deleted meanwhile; the package documentation has the details. An error ends the
+// iteration; it is a [*PageError] unless nothing was sent.
 func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
-	return all(ctx, s.client, opts, params.request, (*PeriodicAgentLog).key)
+	return all(ctx, s.owner(), opts, params.request, (*PeriodicAgentLog).key)
 }
 
 // Since iterates over the logs that were created at t or later, newest first, and
@@ -29,8 +36,8 @@ func (s *PeriodicAgentLogsService) All(ctx context.Context, params *PeriodicAgen
 // must not set an ordering or a page. Logs that are created during the iteration
 // may be missing.
 //
-// A service that ignores the ordering would make it end too soon. Since notices
-// that, and yields an error that is [ErrOrderingIgnored].
+// If the service ignores the ordering, Since yields an error that is
+// [ErrOrderingIgnored], instead of ending too soon.
 func (s *PeriodicAgentLogsService) Since(ctx context.Context, t time.Time, params *PeriodicAgentLogListParams, opts ...AllOption) iter.Seq2[*PeriodicAgentLog, error] {
 	return func(yield func(*PeriodicAgentLog, error) bool) {
 		newest := PeriodicAgentLogListParams{}
@@ -42,11 +49,15 @@ func (s *PeriodicAgentLogsService) Since(ctx context.Context, t time.Time, param
 			return
 		}
 		newest.Ordering = OrderByCreatedAt.Descending()
+		listed := 0
 		for log, err := range s.All(ctx, &newest, opts...) {
-			if err == nil && !log.CreatedAt.IsZero() && log.CreatedAt.Before(t) {
-				return
-			}
-			if !yield(log, err) {
+			listed++
+			switch {
+			case err != nil || log.CreatedAt.IsZero() || !log.CreatedAt.Before(t):
+				if !yield(log, err) {
+					return
+				}
+			case listed > 1: // one log alone does not prove the order
 				return
 			}
 		}
@@ -59,7 +70,7 @@ func (p *PeriodicAgentLogListParams) request(org, userID string) (*request, erro
 
 // Get returns the log with this id.
 func (s *PeriodicAgentLogsService) Get(ctx context.Context, id int64, opts ...CallOption) (*PeriodicAgentLog, error) {
-	return do[PeriodicAgentLog](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentLog](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentLogGetRequest(org, userID, id)
 	})
 }

@@ -166,6 +166,28 @@ func TestDiffNamesEveryField(t *testing.T) {
 	assert.True(t, agent.Diff(&client.PeriodicAgentCreateRequest{}).IsEmpty(), "what is left out is not compared")
 }
 
+// Two spellings of a crontab are equal if they have the same runs, and a field that
+// can't be parsed if it has the same text.
+func TestDiffComparesCrontabsByTheirRuns(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		stored, wanted client.CrontabSchedule
+		differ         []string
+	}{
+		{client.CrontabSchedule{Minute: "0,30", Hour: "8-10", DayOfWeek: "mon-fri", DayOfMonth: "*", MonthOfYear: "1-12"}, client.CrontabSchedule{Minute: "*/30", Hour: "8,9,10", DayOfWeek: "1-5"}, nil},
+		{client.CrontabSchedule{Hour: "8"}, client.CrontabSchedule{Minute: "*", Hour: " 08 "}, nil},
+		{client.CrontabSchedule{DayOfWeek: "7"}, client.CrontabSchedule{DayOfWeek: "7 "}, nil},
+		{client.CrontabSchedule{Hour: "8", DayOfWeek: "7"}, client.CrontabSchedule{Hour: "8-9", DayOfWeek: "0"}, []string{"task.crontab.hour", "task.crontab.day_of_week"}},
+	} {
+		agent := &client.PeriodicAgent{Task: client.PeriodicTask{Crontab: test.stored}}
+		var differ []string
+		for _, field := range agent.Diff(&client.PeriodicAgentCreateRequest{Task: client.PeriodicTaskRequest{Crontab: test.wanted}}).Fields {
+			differ = append(differ, field.Path)
+		}
+		assert.Equal(t, test.differ, differ, "%v and %v", test.stored, test.wanted)
+	}
+}
+
 // Diff and the requests of an agent have every field of the models that are
 // written.
 func TestRequestsOfAnAgentSetEveryField(t *testing.T) {

@@ -10,17 +10,24 @@ import (
 // PeriodicAgentsService calls the operations on periodic agents.
 type PeriodicAgentsService struct{ client *Client }
 
+func (s *PeriodicAgentsService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns one page of the org's agents. Nil params select all of them.
 func (s *PeriodicAgentsService) List(ctx context.Context, params *PeriodicAgentListParams, opts ...CallOption) (*Page[PeriodicAgent], error) {
-	return listPage[PeriodicAgent](ctx, s.client, opts, params.request)
+	return listPage[PeriodicAgent](ctx, s.owner(), opts, params.request)
 }
 
 // All iterates over the org's agents, from the page in params to the last, with one
-// request per page. An error ends the iteration; it is a [*PageError] unless
-// nothing was sent. An item that moves to an earlier page during the iteration,
-// since another one was deleted, may be missed.
+// request per page. It yields every item once, also if others are created or
+// deleted meanwhile; the package documentation has the details. An error ends the
+// iteration; it is a [*PageError] unless nothing was sent.
 func (s *PeriodicAgentsService) All(ctx context.Context, params *PeriodicAgentListParams, opts ...AllOption) iter.Seq2[*PeriodicAgent, error] {
-	return all(ctx, s.client, opts, params.request, (*PeriodicAgent).key)
+	return all(ctx, s.owner(), opts, params.request, (*PeriodicAgent).key)
 }
 
 func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) {
@@ -29,7 +36,7 @@ func (p *PeriodicAgentListParams) request(org, userID string) (*request, error) 
 
 // Get returns the agent with this id.
 func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallOption) (*PeriodicAgent, error) {
-	return do[PeriodicAgent](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgent](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentGetRequest(org, userID, id)
 	})
 }
@@ -37,10 +44,13 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 // Create creates an agent, which runs on its schedule unless its task is disabled.
 // Empty fields of its crontab are sent as *.
 //
+// Leave the StartTime of the task unset unless it is needed: newer schedulers run
+// an agent that has one once more, up to two hours before its first proper run.
+//
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +68,7 @@ func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgent
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *PeriodicAgentCreateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +85,16 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 // Update changes the fields of the agent with this id that are set in changes. All
 // others keep their values, also those of the task and of the crontab.
 //
+// The scheduler goes by the agent's last run, which the API does not report. So a
+// changed schedule may run at once, and an agent that has run is only disabled if
+// it becomes OneOff. An agent with a StartTime that is enabled again may run once
+// more, up to two hours before its next proper run.
+//
 // A schedule that would never run is refused; see [UnrunnableError]. If changes has
 // some fields of a crontab but not all, Update requests the agent first, to check
 // the schedule as a whole. The returned agent's Mentor has the unique id only.
 func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *PeriodicAgentUpdateRequest, opts ...WriteOption) (*PeriodicAgent, error) {
-	settings, err := settingsFor(s.client, opts, WriteOption.applyToWrite)
+	settings, err := settingsFor(s.owner(), opts, WriteOption.applyToWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +106,7 @@ func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *P
 	}
 	schedule := changes.crontab()
 	if schedule.isPartial() && !settings.allowUnrunnable {
-		stored, err := receive[PeriodicAgent](ctx, s.client, settings.forReading(), func(org, userID string) (*request, error) {
+		stored, err := receive[PeriodicAgent](ctx, s.owner(), settings.forReading(), func(org, userID string) (*request, error) {
 			return newPeriodicAgentGetRequest(org, userID, id)
 		})
 		if err != nil {
@@ -106,7 +121,7 @@ func (s *PeriodicAgentsService) Update(ctx context.Context, id int64, changes *P
 // never run. If schedules is set, it also checks the stored schedule, which may
 // have been changed by others.
 func (s *PeriodicAgentsService) write(ctx context.Context, settings *callSettings, schedule CrontabSchedule, schedules bool, build buildFunc) (*PeriodicAgent, error) {
-	agent, err := receive[PeriodicAgent](ctx, s.client, settings, func(org, userID string) (*request, error) {
+	agent, err := receive[PeriodicAgent](ctx, s.owner(), settings, func(org, userID string) (*request, error) {
 		r, err := build(org, userID)
 		if err == nil && !settings.allowUnrunnable {
 			err = checkSchedule(schedule)
@@ -124,7 +139,7 @@ func (s *PeriodicAgentsService) write(ctx context.Context, settings *callSetting
 
 // Delete deletes the agent with this id and its schedule.
 func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...CallOption) error {
-	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
+	return s.owner().discard(ctx, opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentDeleteRequest(org, userID, id)
 	})
 }
@@ -132,7 +147,7 @@ func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...Ca
 // Statistics counts the org's agents by the status of their latest run. Nil
 // params select all of them.
 func (s *PeriodicAgentsService) Statistics(ctx context.Context, params *PeriodicAgentStatisticsParams, opts ...CallOption) (*PeriodicAgentStatistics, error) {
-	return do[PeriodicAgentStatistics](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[PeriodicAgentStatistics](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentStatisticsRequest(org, userID, params)
 	})
 }

@@ -10,13 +10,20 @@ import (
 // PinnedMessagesService calls the operations on pinned chat sessions.
 type PinnedMessagesService struct{ client *Client }
 
+func (s *PinnedMessagesService) owner() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
+}
+
 // List returns the pinned messages of a chat session. Releases before 4.202 send
 // the messages of this session only. Newer releases send the first message of every
 // pinned session, on several pages; List requests all of them and returns this
 // session. So the result is the only page, and is empty if the session is not
 // pinned.
 func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts ...CallOption) (*Page[PinnedSession], error) {
-	sessions := all(ctx, s.client, allOptions(opts), func(org, userID string) (*request, error) {
+	sessions := all(ctx, s.owner(), allOptions(opts), func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
@@ -40,7 +47,7 @@ func (s *PinnedMessagesService) List(ctx context.Context, sessionID string, opts
 
 // Create pins a chat session.
 func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, opts ...CallOption) (*Pin, error) {
-	return do[Pin](ctx, s.client, opts, func(org, userID string) (*request, error) {
+	return do[Pin](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}
@@ -50,7 +57,7 @@ func (s *PinnedMessagesService) Create(ctx context.Context, sessionID string, op
 
 // Delete unpins a chat session.
 func (s *PinnedMessagesService) Delete(ctx context.Context, sessionID string, opts ...CallOption) error {
-	return s.client.discard(ctx, opts, func(org, userID string) (*request, error) {
+	return s.owner().discard(ctx, opts, func(org, userID string) (*request, error) {
 		if err := checkSession(sessionID); err != nil {
 			return nil, err
 		}

@@ -11,15 +11,11 @@ import (
 )
 
 // WithPrefetch lets All fetch up to n pages ahead of the one that is being
-// iterated over, at the same time. It takes memory for n pages more.
+// iterated over, concurrently. It takes memory for n more pages.
 //
-// The items come in the same order, and none is missed that an iteration without
-// this option would find: if a page that was fetched ahead has another Count than
-// the page before it, the list has changed in between. The page and those behind
-// it are fetched again, at first fewer at a time. Two changes are not noticed: an
-// item created on a page that was fetched already, and an item created and another
-// one deleted between two requests that run at the same time. After the latter,
-// an item that has moved to another page may be missed.
+// The items come in the same order, and no item is missed that an iteration without
+// this option would yield. If the list changes, pages that were fetched before the
+// change are fetched again, at first fewer of them at a time.
 func WithPrefetch(n int) AllOption {
 	return allOption(func(s *callSettings) error {
 		if n < 0 {

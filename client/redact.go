@@ -134,7 +134,7 @@ func (r redactor) fields(fields []FieldError) []FieldError {
 }
 
 // userinfo matches the user and password of a URL, such as a proxy's.
-var userinfo = regexp.MustCompile(`://[^\s"']*@`) //nolint:gochecknoglobals // never changed
+var userinfo = regexp.MustCompile(`://[^\s"']*@`)
 
 // error masks the secrets in an error of a lower layer: net/http repeats parts of
 // a malformed response. It returns err itself if there is nothing to mask.

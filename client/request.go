@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/oapi-codegen/runtime"
 
@@ -175,6 +176,9 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	if r.body == nil {
 		return nil, nil
 	}
+	if err := checkTexts(r.body, extra); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	if body, ok := r.body.(encodable); ok {
 		var e encoder
@@ -185,14 +189,17 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 	} else if err := writeJSON(&out, r.body); err != nil {
 		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as JSON", Err: err}
 	}
-	if len(extra) == 0 {
-		return out.Bytes(), nil
+	encoded := out.Bytes()
+	if len(extra) > 0 {
+		var err error
+		if encoded, err = mergeFields(encoded, extra); err != nil {
+			return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as a JSON object", Err: err}
+		}
 	}
-	merged, err := mergeFields(out.Bytes(), extra)
-	if err != nil {
-		return nil, &api.ArgumentError{Argument: "body", Reason: "can't be encoded as a JSON object", Err: err}
+	if !utf8.Valid(encoded) {
+		return nil, &api.ArgumentError{Argument: "body", Reason: "is not valid UTF-8"}
 	}
-	return merged, nil
+	return encoded, nil
 }
 
 // mergeFields adds extra fields to an encoded body, and replaces those with the

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -115,7 +116,7 @@ func TestCallSucceedsAfterRetries(t *testing.T) {
 		t.Run(op.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s, c := newScriptedClient(t, throttled, throttled, throttled, ok)
+				s, c := newScriptedClient(t, append(slices.Repeat([]func(*http.Request) *http.Response{throttled}, 3), ok)...)
 				var response client.Response
 				require.NoError(t, op.call(t.Context(), c, client.WithResponse(&response)))
 				assert.Len(t, s.sentAt, 4)

@@ -84,7 +84,7 @@ func (s CrontabSchedule) isPartial() bool {
 }
 
 // everyMinute has the default of each field.
-var everyMinute = CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"} //nolint:gochecknoglobals // never changed
+var everyMinute = CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
 
 // explicit returns s with * in its empty fields. A service that replaces an agent
 // would keep the stored values of fields that are left out.
@@ -114,8 +114,14 @@ func checkStored(a *PeriodicAgent) error {
 
 // NextRuns returns the next n times after from at which the task is due: none if
 // it is disabled, and at most one if it runs only once. loc is the service's time
-// zone, which the API does not report; nil stands for UTC. A schedule that can't
-// be parsed is a [*crontab.FieldError].
+// zone, which the API does not report; nil is UTC. The error for a schedule that
+// can't be parsed is a [*crontab.FieldError].
+//
+// It goes by the crontab, the start time and the flags only. What the scheduler
+// does also depends on the last run, which the API does not report: an agent may
+// run once more after a change of its schedule, after it was enabled with a start
+// time, or after the scheduler was down; and with OneOff, an agent that has run
+// before does not run again.
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
 	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {

@@ -90,7 +90,9 @@ func TestUpdateChecksTheMergedSchedule(t *testing.T) {
 	require.NoError(t, update(client.CrontabSchedule{DayOfMonth: "31"}))
 	before := stored()
 
-	refused := requireArgumentError(t, update(client.CrontabSchedule{MonthOfYear: "2"}))
+	var response client.Response
+	refused := requireArgumentError(t, update(client.CrontabSchedule{MonthOfYear: "2"}, client.WithResponse(&response)))
+	assert.Zero(t, response.StatusCode, "the response is that to the change, which was not sent")
 	assert.Equal(t, "task.crontab", refused.Argument)
 	unrunnable, ok := errors.AsType[*client.UnrunnableError](refused)
 	require.True(t, ok)
@@ -128,7 +130,10 @@ func TestUpdateRequestsTheAgentOnlyForAPartOfACrontab(t *testing.T) {
 			return respond(r, http.StatusOK, validAgent), nil
 		}))
 		var response client.Response
-		opts := append(test.opts, client.WithOrg("other"), client.WithHeader("X-Shared", "yes"), client.WithQuery("q", "1"), client.WithBodyField("b", 1), client.WithResponse(&response))
+		opts := append([]client.WriteOption{
+			client.WithOrg("other"), client.WithHeader("X-Shared", "yes"),
+			client.WithQuery("q", "1"), client.WithBodyField("b", 1), client.WithResponse(&response),
+		}, test.opts...)
 		_, err := c.PeriodicAgents.Update(t.Context(), 7, &client.PeriodicAgentUpdateRequest{Task: test.task}, opts...)
 		require.NoError(t, err)
 		assert.Equal(t, test.want, methods)

@@ -106,6 +106,17 @@ func rawResponse(text string, reset bool) http.HandlerFunc {
 	}
 }
 
+// switchProtocols responds with 101 and keeps the connection open.
+func switchProtocols(w http.ResponseWriter, _ *http.Request) {
+	connection, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer connection.Close()
+	_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+	_, _ = io.Copy(io.Discard, connection) // until the client closes it
+}
+
 // responseHead returns the head of a response that announces this length.
 func responseHead(length int) string {
 	return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + strconv.Itoa(length) + "\r\n\r\n"

@@ -2,10 +2,17 @@ package client
 
 import (
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+)
+
+// The limits on the work for a text that is made to be ambiguous.
+const (
+	mostMeanings     = 16
+	longestCharacter = 64 // bytes
 )
 
 // spelledLength returns how much of the beginning of text spells secret, or 0. A
@@ -13,7 +20,7 @@ import (
 // escape of JSON, Python or Go, or as an entity of HTML, once or repeatedly. A
 // text that ends within the secret spells it, if it has enough of it.
 func spelledLength(text, secret string, anyCase bool) int {
-	if text[0] != secret[0] && !anyCase && !strings.Contains(`%=\&+_`, text[:1]) {
+	if text[0] != secret[0] && !anyCase && strings.IndexByte(`%=\&+_`, text[0]) < 0 {
 		return 0
 	}
 	if strings.HasPrefix(text, secret) {
@@ -31,9 +38,13 @@ func spelledLength(text, secret string, anyCase bool) int {
 				}
 				continue
 			}
-			for _, s := range spellings(text[at:]) {
-				if s.matches(secret[n:], anyCase) {
-					ends[n+len(s.meaning)] = append(ends[n+len(s.meaning)], at+s.length)
+			for _, s := range spellings(text[at:min(len(text), at+longestCharacter)]) {
+				next := n + len(s.meaning)
+				if n == 0 && s.meaning == "" {
+					continue // a line break before the secret
+				}
+				if s.matches(secret[n:], anyCase) && len(ends[next]) < mostMeanings && !slices.Contains(ends[next], at+s.length) {
+					ends[next] = append(ends[next], at+s.length)
 				}
 			}
 		}
@@ -71,15 +82,13 @@ func spellings(text string) []spelling {
 	case '+', '_':
 		add(" ", 1)
 	case '%':
-		digits := 1
-		for strings.HasPrefix(text[digits:], "25") && digits+2 < len(text) {
-			digits += 2 // of a percent sign that was encoded itself
-		}
-		if b, ok := hexByte(text[digits:]); ok {
-			add(string([]byte{b}), digits+2)
-		}
-		if b, ok := hexByte(text[1:]); ok {
-			add(string([]byte{b}), 3)
+		for digits := 1; ; digits += 2 { // 25 is a percent sign that was encoded itself
+			if b, ok := hexByte(text[digits:]); ok {
+				add(string([]byte{b}), digits+2)
+			}
+			if !strings.HasPrefix(text[digits:], "25") {
+				break
+			}
 		}
 	case '=':
 		if b, ok := hexByte(text[1:]); ok {
@@ -91,19 +100,17 @@ func spellings(text string) []spelling {
 			}
 		}
 	case '&':
-		name := 1
-		for strings.HasPrefix(text[name:], "amp;") && name+4 < len(text) {
-			name += 4 // of an ampersand that was escaped itself
-		}
 		const longestName = 10
-		if end := strings.IndexByte(text[name:min(len(text), name+longestName)], ';'); end > 0 {
-			entity := "&" + text[name:name+end+1]
-			if meaning := html.UnescapeString(entity); meaning != entity {
-				add(meaning, name+end+1)
+		for name := 1; ; name += len("amp;") { // amp; is an ampersand that was escaped itself
+			if end := strings.IndexByte(text[name:min(len(text), name+longestName)], ';'); end > 0 {
+				entity := "&" + text[name:name+end+1]
+				if meaning := html.UnescapeString(entity); meaning != entity {
+					add(meaning, name+end+1)
+				}
 			}
-		}
-		if strings.HasPrefix(text, "&amp;") {
-			add("&", len("&amp;"))
+			if !strings.HasPrefix(text[name:], "amp;") {
+				break
+			}
 		}
 	case '\\':
 		slashes := len(text) - len(strings.TrimLeft(text, `\`))
@@ -131,9 +138,9 @@ func unescape(text string) (meaning string, length int) {
 	case !ok:
 		return "", 0
 	case digits == 2:
-		return string([]byte{byte(code)}), 3
-	case !utf16.IsSurrogate(rune(code)):
-		return string(rune(code)), 1 + digits
+		return string([]byte{byte(code)}), 3 //nolint:gosec // two digits fit
+	case !utf16.IsSurrogate(code):
+		return string(code), 1 + digits
 	}
 	rest := text[1+digits:]
 	low := strings.TrimLeft(rest, `\`)
@@ -141,7 +148,7 @@ func unescape(text string) (meaning string, length int) {
 		return "", 0
 	}
 	second, ok := hexNumber(low[1:], 4)
-	both := utf16.DecodeRune(rune(code), rune(second))
+	both := utf16.DecodeRune(code, second)
 	if !ok || both == utf8.RuneError {
 		return "", 0
 	}
@@ -150,14 +157,14 @@ func unescape(text string) (meaning string, length int) {
 
 func hexByte(text string) (byte, bool) {
 	n, ok := hexNumber(text, 2)
-	return byte(n), ok
+	return byte(n), ok //nolint:gosec // two digits fit
 }
 
 // hexNumber parses the first digits of text.
-func hexNumber(text string, digits int) (uint32, bool) {
+func hexNumber(text string, digits int) (rune, bool) {
 	if digits == 0 || len(text) < digits {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(text[:digits], 16, 32)
-	return uint32(n), err == nil
+	n, err := strconv.ParseUint(text[:digits], 16, 31)
+	return rune(n), err == nil
 }

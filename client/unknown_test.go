@@ -99,7 +99,9 @@ func anyJSON(t *testing.T, random *rand.Rand, of reflect.Type) any {
 
 func unknownValues() []any {
 	return []any{
-		nil, true, -1.5e-7, json.Number("12345678901234567890"), json.Number("1e400"), "text \u2028 📚", []any{}, map[string]any{},
+		nil, true, -1.5e-7, json.Number("12345678901234567890"), json.Number("1e400"), "text \u2028 📚",
+		[]any{},
+		map[string]any{},
 		map[string]any{"a": []any{nil, 1, "x", map[string]any{"": false}}},
 	}
 }
@@ -165,9 +167,10 @@ func TestModelsCanBeCompared(t *testing.T) {
 		require.NoError(t, err)
 		return *log
 	}
-	assert.True(t, read() == read())
+	one, other := read(), read()
+	assert.True(t, one == other)
 	type fields client.PeriodicAgentLog
-	assert.Equal(t, "c", fields(read()).Content)
+	assert.Equal(t, "c", fields(one).Content)
 }
 
 // The names of unknown fields are printed, and their values never.

@@ -266,3 +266,18 @@ func TestMaskedSecretIsNotSent(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// A body that is made to be ambiguous does not take long to redact.
+func TestRedactionOfAmbiguousBodies(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{strings.Repeat("%", 32), strings.Repeat(`\`, 32), strings.Repeat("&", 32), strings.Repeat("=", 32), testKey} {
+		for _, part := range []string{"%", "25", "%25", `\`, `\\u005c`, "&", "amp;", "&amp;", "=\n", "=3D", "0=\n", "+_"} {
+			text := part + strings.Repeat(part, 32<<10/len(part))
+			c := newClient(t, client.WithAPIKey(key), roundTrip(func(r *http.Request) (*http.Response, error) {
+				return respond(r, http.StatusBadRequest, text), nil
+			}))
+			_, err := c.PeriodicAgents.Get(t.Context(), 1)
+			assert.NotContains(t, string(requireError(t, err).Body), key)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"unique"
 )
 
@@ -38,6 +39,13 @@ func (s Secret) Reveal() string {
 		return ""
 	}
 	return s.text.Value()
+}
+
+// IsMasked reports whether the text is not a secret but the mask of one: asterisks
+// only, as a Secret prints.
+func (s Secret) IsMasked() bool {
+	text := s.Reveal()
+	return len(text) >= len(redacted) && strings.Trim(text, "*") == ""
 }
 
 // IsZero reports whether s is empty.

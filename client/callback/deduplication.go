@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
 // storeTimeout limits every call of the store.
@@ -80,6 +82,9 @@ func (c *receiver) call(ctx context.Context, event *Event) (status int, err erro
 		}
 	}()
 	if err := c.handle(ctx, event); err != nil {
+		if refused, ok := errors.AsType[*refusal.Error](err); ok {
+			return refused.StatusCode, refused.Err
+		}
 		return http.StatusInternalServerError, err
 	}
 	return http.StatusNoContent, nil

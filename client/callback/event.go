@@ -104,8 +104,7 @@ func (e *Event) decode(d *scan.Decoder) {
 
 // readText decodes a string or null.
 func readText(d *scan.Decoder) string {
-	switch d.Kind() {
-	case scan.KindString, scan.KindNull:
+	if kind := d.Kind(); kind == scan.KindString || kind == scan.KindNull {
 		return d.String()
 	}
 	d.Keep()

@@ -64,40 +64,84 @@
 //
 // # What is guaranteed
 //
-// The receiver calls the function for every finished run that appears in the logs.
-// It calls it again for a run if it has returned an error, or if the program ended
-// before it had recorded that the run was handled. A [callback.Store] that outlives
-// the process records that at once ([WithStore]). The position records it after
-// the next poll.
+// The function is called for every run that finishes after the receiver was
+// first started, until it has returned nil for the run or [WithDeadLetter] has
+// given the run up. It is called again after that only if the process was
+// killed, or a store failed, before that was recorded: the runs that were in
+// progress then are handled twice. A run is identified by its org and the id of
+// its log, whether callbacks, the logs or both report it, and however often. The
+// position moves only past what a reading of the logs has proven to be complete,
+// by the ids and times of the service; the program's clock has no part in it. A
+// run that is missed after all is reported: its log appeared later than the
+// overlap ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
 //
-// Without [WithPositionFile] or [WithPositionStore] no position is saved: the
-// program starts with the runs of the present, and misses runs that finished while
-// it was down. A program whose clock is ahead of the service's by more than 5
-// minutes then also misses runs after its start.
+// This needs [WithPositionFile] or [WithPositionStore]. Without them, a program
+// begins with the present at every start, and misses runs that finished while it
+// was down. Deleting an agent deletes its logs: runs whose logs are deleted before
+// a poll has found them are known from callbacks only.
 //
-// Logs may appear late and out of order. A log that appears later than a newer one
-// by more than the overlap is missed ([WithOverlap]).
+// # How the logs are followed
+//
+// A poll requests the newest logs. If there are no others than before, that is
+// all. Otherwise it reads from the last known log on, the oldest first, in pages
+// that overlap by a log, so that no log can slip through between two pages while
+// others are created or deleted. If the number of new logs doesn't fit, and at
+// least every 5 minutes ([WithReread]), it reads all logs within the overlap
+// ([WithOverlap]) again. Running logs are watched by one request. A 404 counts
+// only if the service itself has written it.
 //
 // # Failures
 //
-// [Receiver.Follow] returns an error if the first polls fail for good, for example
-// because the API key is wrong. After a successful poll it doesn't return, since
-// keys are rotated and gateways fail: it reports the error, the receiver's [Status]
-// is not ready, and it retries with exponential backoff.
+// A function that returns an error or panics is called again: after a second at
+// first, and after up to 5 minutes later on, while other runs are handled.
+// Stores that fail or hang are reported and tried again.
 //
-// The receiver reports every failing function, refused callback, failed poll and
-// failed save as an [Outcome]. By default it logs them to [slog.Default].
-// [WithLogger] replaces that logger, and [WithObserver] passes outcomes to a
-// function.
+// [Receiver.Follow] returns an error if the position can't be loaded or saved at
+// the start, or if the first polls fail for good, for example because the API
+// key is wrong. After a successful poll it doesn't return, since keys are rotated
+// and gateways fail: it reports the error, the receiver's [Status] is not ready,
+// and it retries with exponential backoff.
+//
+// The receiver reports every callback, handled run and poll as an [Outcome], and
+// everything about the logs and the position that needs attention. By default it
+// logs failures to [slog.Default]. [WithLogger] replaces that logger, and
+// [WithObserver] passes outcomes to a function.
+//
+// # Several processes
+//
+// Several receivers can share the work: each follows the logs with a position of
+// its own, and a [callback.Store] that they share ([WithStore]) lets one of them
+// handle a run.
 //
 // # Errors
 //
 // An invalid argument or option is reported as an [*api.ArgumentError] before
-// anything is sent. Errors of package client are wrapped. The other errors are
+// anything is sent. Errors of package client are wrapped. Follow returns
 //
 //	ErrFollowing        Receiver.Follow is called while it is running
 //	ErrPositionFormat   a saved position has another format
+//	ErrPositionLocked   another process uses the position's file
+//	ErrUnfinished       functions have not returned when Follow ends
+//
+// These are reported in an [Outcome], or yielded by [Follow]:
+//
+//	ErrPositionAhead    the position is ahead of the service's clock
+//	ErrStoreHangs       a store ignores the end of its context
 //	ErrNoLogID          the service has sent a log without its id
+//	ErrUnreadableLog    a log is too large, or can't be decoded
+//	ErrLateLogs         logs have appeared later than the overlap
+//	ErrUnsortedList     the service ignores the requested ordering
+//	ErrUnstableList     the pages of the list contradict each other
+//	ErrTooManyLogs      more logs than a position can hold are unfinished
+//	ErrStuck            a run does not finish
+//	ErrNotFinal         a callback is left to the logs
+//	ErrLate             a callback's run ended before the position
+//	ErrHandlerHangs     a function ignores the end of its context
+//	*PanicError         a function has panicked
+//	*DeadLetterError    a run was given up
+//
+// Once returns
+//
 //	ErrNoAgentID        the service has sent a new agent without its id
 //	*CleanupError       Once may have left its agent behind
 package runs

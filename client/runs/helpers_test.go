@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -29,16 +30,22 @@ import (
 type logServer struct {
 	mu       sync.Mutex
 	logs     map[int64]*client.PeriodicAgentLog
-	pageSize int
+	pageSize int  // the default and the maximum
+	fixed    bool // it ignores the page size that is requested
 	unsorted bool // it ignores the ordering that is requested
+	noDate   bool // its responses have no Date
+	// ahead is how far its clock is ahead of the program's.
+	ahead time.Duration
 	// onRequest is called before every response.
 	onRequest func()
 	// instead writes another response to a request and returns true, or returns
 	// false.
 	instead func(w http.ResponseWriter, r *http.Request) bool
+	// render returns the JSON of a log, if it is not nil.
+	render func(*client.PeriodicAgentLog) string
 
-	ordered     []*client.PeriodicAgentLog // the logs as they are listed
-	orderedByID bool
+	sorted  []*client.PeriodicAgentLog // by creation, or by id if unsorted
+	ordered bool                       // what sorted is by
 
 	requests int
 	gets     []int64  // the ids
@@ -58,19 +65,41 @@ func (s *logServer) lock(f func()) {
 
 // put stores a log. Without an end it is running.
 func (s *logServer) put(id int64, created, ended time.Time) {
-	log := &client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: api.StatusRunning, CreatedAt: client.Time{Time: created}}
+	log := &client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: api.StatusRunning, CreatedAt: client.Time{Time: created}, PeriodicAgent: 7}
 	if !ended.IsZero() {
 		log.Status, log.EndTime = api.StatusSuccess, &client.Time{Time: ended}
 	}
 	s.logs[id] = log
-	s.ordered = nil
+	s.sorted = nil
+}
+
+// now returns the server's time.
+func (s *logServer) now() time.Time { return time.Now().Add(s.ahead) }
+
+// remove deletes logs.
+func (s *logServer) remove(ids ...int64) {
+	for _, id := range ids {
+		delete(s.logs, id)
+	}
+	s.sorted = nil
 }
 
 // add stores the log of a run that ends now.
 func (s *logServer) add(ids ...int64) {
 	s.lock(func() {
 		for _, id := range ids {
-			s.put(id, time.Now(), time.Now())
+			s.put(id, s.now(), s.now())
+		}
+	})
+}
+
+// addEvery stores the logs of runs that ended some time apart, the last one
+// now.
+func (s *logServer) addEvery(d time.Duration, from, to int64) {
+	s.lock(func() {
+		for id := from; id <= to; id++ {
+			at := s.now().Add(-time.Duration(to-id) * d)
+			s.put(id, at, at)
 		}
 	})
 }
@@ -82,6 +111,9 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.onRequest != nil {
 		s.onRequest()
 	}
+	if !s.noDate {
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	}
 	if s.instead != nil && s.instead(w, r) {
 		return
 	}
@@ -89,7 +121,7 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if id, err := strconv.ParseInt(parts[len(parts)-1], 10, 64); err == nil {
 		s.gets = append(s.gets, id)
 		if log, ok := s.logs[id]; ok {
-			reply(w, http.StatusOK, toJSON(log))
+			reply(w, http.StatusOK, s.toJSON(log))
 		} else {
 			reply(w, http.StatusNotFound, `{"detail": "Not found."}`)
 		}
@@ -99,31 +131,53 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.list(w, r)
 }
 
+func (s *logServer) toJSON(log *client.PeriodicAgentLog) string {
+	if s.render != nil {
+		return s.render(log)
+	}
+	return toJSON(log)
+}
+
 func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
-	if len(s.ordered) != len(s.logs) || s.orderedByID != s.unsorted {
-		s.orderedByID = s.unsorted
-		s.ordered = slices.SortedFunc(maps.Values(s.logs), func(a, b *client.PeriodicAgentLog) int {
+	if s.sorted == nil || len(s.sorted) != len(s.logs) || s.ordered != s.unsorted {
+		s.ordered = s.unsorted
+		s.sorted = slices.SortedFunc(maps.Values(s.logs), func(a, b *client.PeriodicAgentLog) int {
 			if s.unsorted {
 				return cmp.Compare(a.ID, b.ID)
 			}
-			return cmp.Or(b.CreatedAt.Compare(a.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
 		})
 	}
-	logs := s.ordered
-	page, _ := strconv.Atoi(cmp.Or(r.URL.Query().Get("page"), "1"))
-	from := (page - 1) * s.pageSize
+	query := r.URL.Query()
+	logs := s.sorted
+	if status := query.Get("status"); status != "" {
+		logs = slices.DeleteFunc(slices.Clone(logs), func(log *client.PeriodicAgentLog) bool { return string(log.Status) != status })
+	}
+	size := s.pageSize
+	if asked, err := strconv.Atoi(query.Get("page_size")); err == nil && !s.fixed {
+		size = min(size, asked)
+	}
+	page, _ := strconv.Atoi(cmp.Or(query.Get("page"), "1"))
+	from := (page - 1) * size
 	if from > len(logs) || from == len(logs) && page > 1 {
 		reply(w, http.StatusNotFound, `{"detail": "Invalid page."}`)
 		return
 	}
-	to := min(from+s.pageSize, len(logs))
-	next := any(nil)
+	to := min(from+size, len(logs))
+	next := "null"
 	if to < len(logs) {
-		query := r.URL.Query()
 		query.Set("page", strconv.Itoa(page+1))
-		next = "http://inside/?" + query.Encode()
+		next = strconv.Quote("http://inside/?" + query.Encode())
 	}
-	reply(w, http.StatusOK, toJSON(map[string]any{"count": len(logs), "next": next, "previous": nil, "results": append([]*client.PeriodicAgentLog{}, logs[from:to]...)}))
+	var results []string
+	for i := from; i < to; i++ {
+		log := logs[i]
+		if query.Get("ordering") != "created_at" && !s.unsorted {
+			log = logs[len(logs)-1-i] // newest first
+		}
+		results = append(results, s.toJSON(log))
+	}
+	reply(w, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "previous": null, "results": [%s]}`, len(logs), next, strings.Join(results, ",")))
 }
 
 // reply writes JSON, or a proxy's page if body begins with <.
@@ -155,6 +209,9 @@ func (h inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	recorder := httptest.NewRecorder()
 	h.ServeHTTP(recorder, r)
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
 	response := recorder.Result()
 	response.Request = r
 	return response, nil
@@ -259,4 +316,54 @@ func handler(ids *sequence[int64]) func(context.Context, *runs.Run) error {
 		ids.add(run.LogID)
 		return nil
 	}
+}
+
+// savedPosition is a PositionStore in memory.
+type savedPosition struct {
+	mu    sync.Mutex
+	since time.Time
+	oldID int64
+	logs  map[int64]runs.LogState
+	saved bool
+	saves int
+	fails error
+}
+
+func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.saved {
+		return nil, nil //nolint:nilnil // as PositionStore says
+	}
+	return runs.NewPosition(runs.Changes{Since: s.since, OldID: s.oldID, Logs: slices.Collect(maps.Values(s.logs))})
+}
+
+func (s *savedPosition) Save(ctx context.Context, changes runs.Changes) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.saves++
+	if err := errors.Join(ctx.Err(), s.fails); err != nil {
+		return err
+	}
+	s.saved = true
+	if s.logs == nil {
+		s.logs = map[int64]runs.LogState{}
+	}
+	if !changes.Since.IsZero() {
+		s.since = changes.Since
+	}
+	if changes.OldID != 0 {
+		s.oldID = changes.OldID
+	}
+	for _, log := range changes.Logs {
+		s.logs[log.LogID] = log
+	}
+	maps.DeleteFunc(s.logs, func(_ int64, log runs.LogState) bool { return log.Done && log.CreatedAt.Before(s.since) })
+	return nil
+}
+
+func (s *savedPosition) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fails = err
 }

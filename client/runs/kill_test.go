@@ -23,7 +23,7 @@ import (
 type machine struct {
 	mu       sync.Mutex
 	random   *rand.Rand
-	position []byte
+	position savedPosition
 	done     map[string]bool
 	claims   map[string]claim
 
@@ -87,22 +87,16 @@ func (m *machine) hasKilledAt(steps []string) bool {
 	return !slices.ContainsFunc(steps, func(step string) bool { return m.kills["before "+step] == 0 || m.kills["after "+step] == 0 })
 }
 
-func (p *process) Load(context.Context) (position *runs.Position, err error) {
-	err = p.step("load", func() error {
-		if p.position == nil {
-			return nil
-		}
-		position = new(runs.Position)
-		return position.UnmarshalText(p.position)
+func (p *process) Load(ctx context.Context) (position *runs.Position, err error) {
+	err = p.step("load", func() (err error) {
+		position, err = p.position.Load(ctx)
+		return err
 	})
 	return position, err
 }
 
-func (p *process) Save(_ context.Context, position *runs.Position) error {
-	return p.step("save", func() (err error) {
-		p.position, err = position.MarshalText()
-		return err
-	})
+func (p *process) Save(ctx context.Context, changes runs.Changes) error {
+	return p.step("save", func() error { return p.position.Save(ctx, changes) })
 }
 
 func (p *process) Claim(_ context.Context, key, owner string) error {
@@ -122,7 +116,7 @@ func (p *process) Done(_ context.Context, key string) error {
 	return p.step("done", func() error {
 		p.done[key] = true
 		var id int64
-		_, err := fmt.Sscanf(key, "%d", &id)
+		_, err := fmt.Sscanf(key, "acme:%d", &id)
 		delete(p.unsettled, id)
 		return err
 	})
@@ -158,6 +152,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 	for _, durable := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
 			const kills = 120
+			begin := time.Now()
 			s := newLogServer()
 			s.pageSize = 20
 			m := &machine{
@@ -176,7 +171,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 				require.Less(t, born, int64(2000), "some step is never killed: %v", m.kills)
 				ctx, cancel := context.WithCancel(t.Context())
 				p := &process{machine: m, kill: cancel, unsettled: map[int64]bool{}}
-				options := []runs.Option{runs.WithPositionStore(p), runs.WithPollInterval(time.Second), runs.WithOverlap(10 * time.Second), runs.WithObserver(new(outcomes).observe)}
+				options := []runs.Option{runs.WithPositionStore(p), runs.WithStart(begin), runs.WithPollInterval(time.Second), runs.WithOverlap(10 * time.Second), runs.WithObserver(new(outcomes).observe)}
 				if durable {
 					options = append(options, runs.WithStore(p))
 				}

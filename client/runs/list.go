@@ -30,8 +30,8 @@ const (
 type lister struct {
 	*settings
 	client *client.Client
-	// size is the size of pages to request.
-	size int64
+	// size is the size of pages to request, up to largest.
+	size, largest int64
 	// isFixed means that the service ignores the requested size.
 	isFixed bool
 	// requests counts the requests of a poll.
@@ -50,26 +50,24 @@ type page struct {
 // end returns the index after the last log of the page.
 func (p *page) end() int64 { return p.start + int64(len(p.logs)) }
 
-func (l *lister) maxSize() int64 {
-	if l.params.PageSize > 0 {
-		return l.params.PageSize
+func newLister(s *settings, c *client.Client) *lister {
+	largest := int64(maxPageSize)
+	if s.params.PageSize > 0 {
+		largest = s.params.PageSize
 	}
-	return maxPageSize
+	return &lister{settings: s, client: c, size: largest, largest: largest}
 }
 
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Status, params.PageSize = status, size
+	params.Status, params.PageSize = status, size // not Ordering: a list that is not sorted is read, too
 	if number > 1 {
 		params.Page = number
 	}
 	var response client.Response
 	l.requests++
-	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions),
-		client.WithQuery("ordering", ordering), // which the client doesn't check: an unsorted list is read to its end
-		client.WithResponse(&response),
-	)...)
+	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions), client.WithQuery("ordering", ordering), client.WithResponse(&response))...)
 	if err != nil {
 		return nil, err
 	}
@@ -77,25 +75,24 @@ func (l *lister) list(ctx context.Context, ordering string, status api.Status, n
 	if err != nil {
 		date = time.Time{}
 	}
-	p := &page{
-		logs:  list.Results,
-		start: (number - 1) * int64(len(list.Results)),
-		count: list.Count,
-		last:  list.Next == "",
-		date:  date,
+	rows := int64(len(list.Results))
+	p := &page{logs: list.Results, count: list.Count, last: list.Next == "", date: date}
+	if number > 1 {
+		p.start = (number - 1) * rows
 	}
-	if p.last {
-		p.start = 0
-		if number > 1 {
-			p.start = max(0, list.Count-int64(len(list.Results)))
+	// The last page may be short.
+	if start := (number - 1) * size; p.last && number > 1 {
+		if p.start = start; start+rows > list.Count {
+			p.start = max(0, list.Count-rows) // the pages are smaller than requested
 		}
 	}
+	l.learn(p, size)
 	return p, nil
 }
 
 // head requests the page with the newest logs.
 func (l *lister) head(ctx context.Context) (*page, error) {
-	return l.list(ctx, newestFirst, "", 1, min(headSize, l.maxSize()))
+	return l.list(ctx, newestFirst, "", 1, min(headSize, l.largest))
 }
 
 // get requests a log.
@@ -110,17 +107,14 @@ func (l *lister) get(ctx context.Context, id int64) (*client.PeriodicAgentLog, e
 
 // learn records the size of the pages that the service sends.
 func (l *lister) learn(p *page, requested int64) {
-	if p.last || len(p.logs) == 0 {
+	size := int64(len(p.logs))
+	if p.last || size == 0 || size == requested {
 		return
 	}
-	switch size := int64(len(p.logs)); {
-	case size == requested:
-	case size > requested:
-		l.size, l.isFixed = size, true
-	default:
-		l.isFixed = requested < l.size
-		l.size = size
+	if size > requested {
+		l.isFixed = true
 	}
+	l.size, l.largest = size, size
 }
 
 // isUnreadable reports whether err may be due to a single log on a page: the

@@ -3,6 +3,7 @@ package runs_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,11 +32,13 @@ type onceServer struct {
 	poll        func(n int) (status int, body string) // n is counted from 1
 	deletion    int                                   // the status of the response
 
-	polls   int
-	deleted int
-	queries []string
-	headers []string
-	body    string // of the creation
+	agents   []string // the list of agents
+	searches int      // of it
+	polls    int
+	deleted  int
+	queries  []string
+	headers  []string
+	body     string // of the creation
 }
 
 func newOnceServer() *onceServer {
@@ -74,7 +77,16 @@ func (s *onceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		default:
 			reply(w, s.deletion, "<h1>An error</h1>")
 		}
-	default:
+	case http.MethodGet:
+		if strings.HasSuffix(r.URL.Path, "/periodic-agents/") {
+			s.searches++
+			reply(w, http.StatusOK, page(s.agents...))
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/periodic-agents/7/") {
+			reply(w, http.StatusOK, s.agents[0])
+			return
+		}
 		s.polls++
 		s.queries = append(s.queries, r.URL.RawQuery)
 		status, body := s.poll(s.polls)
@@ -255,30 +267,110 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 		"forbidden":        {http.StatusForbidden, `{"detail": "No."}`, false},
 		"rate limit":       {http.StatusTooManyRequests, `{"detail": "Request was throttled."}`, false},
 	} {
-		s := newOnceServer()
-		s.createdCode, s.created = test.status, test.body
-		result, err := runs.Once(t.Context(), serve(t, s), request)
-		require.Error(t, err, name)
-		assert.Nil(t, result, name)
-		assert.Zero(t, s.polls, "%s: no logs of agent 0 are read", name)
-		assert.Zero(t, s.deleted, name)
-		cleanup, ok := errors.AsType[*runs.CleanupError](err)
-		assert.Equal(t, test.may, ok, "%s: %v", name, err)
-		if ok {
-			assert.Zero(t, cleanup.AgentID, name)
-			require.ErrorContains(t, err, "runs: the agent may have been created", name)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			s := newOnceServer()
+			s.createdCode, s.created = test.status, test.body
+			result, err := runs.Once(t.Context(), newClient(t, s), request)
+			require.Error(t, err, name)
+			assert.Nil(t, result, name)
+			assert.Zero(t, s.polls, "%s: no logs of agent 0 are read", name)
+			assert.Zero(t, s.deleted, name)
+			cleanup, ok := errors.AsType[*runs.CleanupError](err)
+			assert.Equal(t, test.may, ok, "%s: %v", name, err)
+			assert.Equal(t, ok, s.searches == 3, name)
+			if ok {
+				assert.Zero(t, cleanup.AgentID, name)
+				assert.Contains(t, s.body, `"description":"`+cleanup.Marker+`"`)
+				require.ErrorContains(t, err, `runs: the agent may have been created, and was not found: look for an agent whose description contains "runs.Once `, name)
+			}
+		})
 	}
 	s := newOnceServer()
 	s.created = `{"id": 0, "title": "Now"}`
-	_, err := runs.Once(t.Context(), serve(t, s), request)
-	require.ErrorIs(t, err, runs.ErrNoAgentID)
+	synctest.Test(t, func(t *testing.T) {
+		_, err := runs.Once(t.Context(), newClient(t, s), request)
+		require.ErrorIs(t, err, runs.ErrNoAgentID)
+	})
+}
+
+// An agent whose creation's response was lost is found by its description, and
+// deleted.
+func TestOnceRemovesAnAgentThatIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newOnceServer()
+		c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && s.searches == 1 { // it appears late
+				var created map[string]any
+				assert.NoError(t, json.Unmarshal([]byte(s.body), &created))
+				assert.Regexp(t, "^Digest runs.Once [A-Z0-9]+$", created["description"])
+				s.agents = []string{`{"id": 6, "title": "Now", "description": "Digest"}`, toJSON(map[string]any{"id": 7, "description": created["description"]})}
+			}
+			s.ServeHTTP(w, r)
+		}))
+		s.createdCode, s.created = http.StatusBadGateway, "<h1>502</h1>"
+		result, err := runs.Once(t.Context(), c, &client.PeriodicAgentCreateRequest{Title: "Now", Description: new("Digest")})
+		assert.Nil(t, result)
+		require.ErrorIs(t, err, client.ErrServer)
+		require.ErrorContains(t, err, "agent 7 was found and deleted")
+		assert.Equal(t, 1, s.deleted)
+		_, ok := errors.AsType[*runs.CleanupError](err)
+		assert.False(t, ok)
+	})
+}
+
+// The deletion waits as long as the service asks, and the response of the log
+// is kept.
+func TestOnceDeletesPatiently(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newOnceServer()
+		refused := 0
+		c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete && refused < 2 {
+				refused++
+				w.Header().Set("Retry-After", "40")
+				reply(w, http.StatusTooManyRequests, `{"detail": "Request was throttled."}`)
+				return
+			}
+			s.ServeHTTP(w, r)
+		}))
+		var response client.Response
+		result, err := runs.Once(t.Context(), c, request, runs.WithCallOptions(client.WithResponse(&response)))
+		require.NoError(t, err)
+		assert.Nil(t, result.Cleanup)
+		assert.Equal(t, 2, refused)
+		assert.Equal(t, 1, s.deleted)
+		assert.Equal(t, "Out of tokens.", result.Output())
+		assert.Equal(t, http.StatusOK, response.StatusCode)
+		assert.Contains(t, string(response.Body), "Out of tokens.")
+	})
+}
+
+func TestOnceAgentRunsAnExistingAgent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newOnceServer()
+		s.agents = []string{`{"id": 7, "title": "Digest", "description": "", "prompt": "Summarize.", "callback_url": "https://example.com/",
+			"mentor": {"id": 3, "unique_id": "497f6eca-6276-4993-bfeb-53cbbbba6f08"}}`}
+		result, err := runs.OnceAgent(t.Context(), newClient(t, s), 7)
+		require.NoError(t, err)
+		assert.Equal(t, "Out of tokens.", result.Output())
+		assert.Contains(t, s.body, `"mentor":"497f6eca-6276-4993-bfeb-53cbbbba6f08"`)
+		assert.Contains(t, s.body, `"prompt":"Summarize."`)
+		assert.NotContains(t, s.body, "callback_url")
+		assert.Equal(t, 1, s.deleted)
+		_, err = runs.OnceAgent(t.Context(), newClient(t, s), 0)
+		requireArgument(t, "id", err)
+		_, err = runs.OnceAgent(t.Context(), nil, 7)
+		requireArgument(t, "c", err)
+	})
 }
 
 func TestOnceSaysWhenTheConnectionBrokeAfterTheCreation(t *testing.T) {
 	t.Parallel()
 	broken := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
-	_, err := runs.Once(t.Context(), broken, request)
+	_, err := runs.Once(t.Context(), broken, request, runs.WithPollInterval(time.Millisecond))
 	_, ok := errors.AsType[*runs.CleanupError](err)
 	assert.True(t, ok, "%v", err)
 	require.ErrorIs(t, err, io.EOF)
@@ -356,12 +448,13 @@ func TestOnceGivesUpTheCleanup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
-		var left time.Duration
+		begin := time.Now()
+		left, start := time.Duration(0), time.Hour
 		c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodDelete {
-				start := time.Now()
+				start = min(start, time.Since(begin))
 				<-r.Context().Done()
-				left = time.Since(start)
+				left = time.Since(begin) - start
 			}
 			s.ServeHTTP(w, r)
 		}))
@@ -369,7 +462,7 @@ func TestOnceGivesUpTheCleanup(t *testing.T) {
 		defer cancel()
 		_, err := runs.Once(ctx, c, request)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 30*time.Second, left, "it has time though the context has ended, but not for ever")
+		assert.Equal(t, 2*time.Minute, left, "it has time though the context has ended, but not for ever")
 	})
 }
 

@@ -24,8 +24,12 @@ const (
 	// KindPoll is a poll of the logs, including the handling of the runs that
 	// it found.
 	KindPoll Kind = "poll"
-	// KindSave is a save of the position.
+	// KindSave is a failure to record what was handled: to save the position, or
+	// to mark a run as done in the store.
 	KindSave Kind = "save"
+	// KindLog is a fact about the list of logs, such as a run that is stuck or a
+	// log that can't be read: Err says which.
+	KindLog Kind = "log"
 
 	// kindCleanup is a deletion of Once's agent that failed. It is only logged.
 	kindCleanup Kind = "cleanup"
@@ -41,11 +45,14 @@ type Outcome struct {
 	// body isn't an event.
 	LogID  int64
 	Status api.Status
+	// AgentID is the id of the agent, if Kind is KindRun.
+	AgentID int64
 	// StatusCode is the HTTP status of the response, if Kind is KindCallback.
-	// It is 0 if the function panicked.
 	StatusCode int
-	// Found is the number of finished runs that a poll found.
-	Found int
+	// Found is the number of finished runs that a poll found, Requests the number
+	// of its requests, and Reread says whether it read the whole overlap.
+	Found, Requests int
+	Reread          bool
 	// Duration is the time that the step took, including the function.
 	Duration time.Duration
 	// RetryIn is the wait before the next poll, if Kind is KindPoll and Err is
@@ -67,6 +74,9 @@ func (o Outcome) attrs() []slog.Attr {
 	if o.LogID != 0 {
 		attrs = append(attrs, slog.Int64("log_id", o.LogID))
 	}
+	if o.AgentID != 0 {
+		attrs = append(attrs, slog.Int64("agent_id", o.AgentID))
+	}
 	if o.Status != "" {
 		attrs = append(attrs, slog.String("status", string(o.Status)))
 	}
@@ -74,7 +84,10 @@ func (o Outcome) attrs() []slog.Attr {
 		attrs = append(attrs, slog.Int("status_code", o.StatusCode))
 	}
 	if o.Kind == KindPoll {
-		attrs = append(attrs, slog.Int("found", o.Found))
+		attrs = append(attrs, slog.Int("found", o.Found), slog.Int("requests", o.Requests))
+		if o.Reread {
+			attrs = append(attrs, slog.Bool("reread", true))
+		}
 	}
 	if o.RetryIn > 0 {
 		attrs = append(attrs, slog.Duration("retry_in", o.RetryIn))
@@ -95,7 +108,9 @@ func (o Outcome) level() (slog.Level, string) {
 	case KindPoll:
 		succeeded, failed = "logs polled", "poll of the logs failed"
 	case KindSave:
-		succeeded, failed = "position saved", "position not saved"
+		failed = "progress not recorded"
+	case KindLog:
+		failed = "logs need attention"
 	case kindCleanup:
 		failed = "agent not deleted"
 	}
@@ -104,6 +119,10 @@ func (o Outcome) level() (slog.Level, string) {
 		return slog.LevelDebug, succeeded
 	case o.isDuplicate():
 		return slog.LevelDebug, string(o.Kind) + " is a duplicate"
+	case o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrNotFinal):
+		return slog.LevelDebug, "callback left to the logs"
+	case o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrLate):
+		return slog.LevelWarn, "callback is late"
 	case o.StatusCode >= 400 && o.StatusCode < 500:
 		return slog.LevelWarn, "callback refused" // anyone can send one
 	}
@@ -136,6 +155,9 @@ func (r reports) report(ctx context.Context, outcome Outcome) {
 		outcome.log(ctx, slog.Default())
 	}
 	for _, report := range r {
-		report(ctx, outcome)
+		// A program that reports badly must not stop handling runs.
+		if err := recovered(func() error { report(ctx, outcome); return nil }); err != nil {
+			slog.Default().ErrorContext(ctx, "observer failed", "error", err)
+		}
 	}
 }

@@ -2,35 +2,147 @@ package runs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
-// Position records which logs have been delivered. [Follow] starts at a
-// position and advances it. A program saves it as text (MarshalText) and
-// continues from there after a restart. Only this package can read the text,
-// which names the version of its format.
+// Position records which logs have been handled. [Follow] starts at a position
+// and advances it. A position consists of the service's own ids and times: the
+// program's clock has no part in it.
 //
 // The zero Position is before the first log; [At] returns the position at a
-// time. A Position is not safe for concurrent use.
-type Position struct {
+// time. A Position is safe for concurrent use. A copy of a Position that is in
+// use is the same position.
+type Position struct{ tracker *tracker }
+
+// tracker is the inside of a Position.
+type tracker struct {
+	mu sync.Mutex
 	// since is the time of creation of the oldest logs that are still listed.
-	// It trails the newest log by the overlap, since logs may appear late and
-	// out of order.
 	since time.Time
-	// delivered has the ids of the logs since then that were yielded, with the
-	// times of their creation.
-	delivered map[int64]time.Time
-	// running has the ids of the logs that are still to be yielded, because
-	// their runs had not finished or the program could not handle them.
-	running map[int64]bool
+	// oldID is the highest id of the logs before since, -1 if there are none, or 0
+	// if it is unknown. A log with a higher id is new whatever its time of creation
+	// is.
+	oldID int64
+	// done has the ids of the handled logs since then, with the times of their
+	// creation.
+	done map[int64]time.Time
+	// open has the logs that are still to be handled.
+	open map[int64]*openLog
+	// unsaved are the changes since the last call of takeChanges.
+	unsaved Changes
+}
+
+// openLog is a log that is still to be handled.
+type openLog struct {
+	created time.Time
+	// isRunning means that the run had not finished when it was last seen.
+	isRunning bool
+	// isStuck means that the run was reported as stuck.
+	isStuck bool
+	// isClaimed means that the function is being called.
+	isClaimed bool
+	// isSaved means that a change with the log was taken.
+	isSaved bool
+	// attempts is how often the function has failed.
+	attempts int
+	// retryAt is the time of the next attempt.
+	retryAt time.Time
+}
+
+// LogState is the state of a log in a [Position].
+type LogState struct {
+	// LogID is the id of the log.
+	LogID int64
+	// CreatedAt is the log's time of creation. It is never zero.
+	CreatedAt time.Time
+	// Done is true if the run was handled, or given up. It is false if the log
+	// must be read again.
+	Done bool
+	// Stuck is true if the run was reported as stuck.
+	Stuck bool
+	// Attempts is how often the function has failed.
+	Attempts int
+}
+
+// Changes are changes of a [Position], or a whole position: the changes from
+// the zero Position.
+type Changes struct {
+	// Since replaces the time of creation of the oldest logs that are still
+	// listed, unless it is zero. States of logs that are done and were created
+	// before it are no longer needed.
+	Since time.Time
+	// OldID replaces the highest id of the logs before Since, unless it is 0. It
+	// is -1 if there are none.
+	OldID int64
+	// Logs replace the states of the logs with the same ids.
+	Logs []LogState
+}
+
+func (c *Changes) isEmpty() bool { return c.Since.IsZero() && c.OldID == 0 && len(c.Logs) == 0 }
+
+// merge adds later changes.
+func (c *Changes) merge(later Changes) {
+	if !later.Since.IsZero() {
+		c.Since = later.Since
+	}
+	if later.OldID != 0 {
+		c.OldID = later.OldID
+	}
+	c.Logs = append(c.Logs, later.Logs...)
 }
 
 // At returns the position before the first log that was created at t or later.
-func At(t time.Time) *Position { return &Position{since: t} }
+func At(t time.Time) *Position {
+	p := new(Position)
+	p.init().since = t.Truncate(time.Microsecond)
+	return p
+}
+
+// NewPosition returns the position that has this state, for a [PositionStore].
+// If a log id is below 1, it returns [ErrPositionFormat].
+func NewPosition(state Changes) (*Position, error) {
+	p := new(Position)
+	if err := p.init().apply(state); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Position) init() *tracker {
+	if p.tracker == nil {
+		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}}
+	}
+	return p.tracker
+}
+
+// State returns the whole position.
+func (p *Position) State() Changes {
+	if p.tracker == nil {
+		return Changes{}
+	}
+	t := p.tracker
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	state := Changes{Since: t.since, OldID: t.oldID}
+	for id, created := range t.done {
+		state.Logs = append(state.Logs, LogState{LogID: id, CreatedAt: created, Done: true})
+	}
+	for id, log := range t.open {
+		state.Logs = append(state.Logs, log.state(id))
+	}
+	slices.SortFunc(state.Logs, func(a, b LogState) int { return cmp.Compare(a.LogID, b.LogID) })
+	return state
+}
+
+func (l *openLog) state(id int64) LogState {
+	return LogState{LogID: id, CreatedAt: l.created, Stuck: l.isStuck, Attempts: l.attempts}
+}
 
 // Retry makes Follow yield the log with this id again, for a program that could
 // not handle it. It ignores ids below 1, which no log has.
@@ -38,87 +150,392 @@ func (p *Position) Retry(logID int64) {
 	if logID < 1 {
 		return
 	}
-	delete(p.delivered, logID)
-	p.markRunning(logID)
-}
-
-func (p *Position) markRunning(logID int64) {
-	if p.running == nil {
-		p.running = map[int64]bool{}
+	t := p.init()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	created := cmp.Or(t.done[logID], t.since)
+	delete(t.done, logID)
+	if t.open[logID] == nil {
+		t.open[logID] = &openLog{created: created}
 	}
-	p.running[logID] = true
+	t.record(logID)
 }
 
-func (p *Position) markDelivered(logID int64, created time.Time) {
-	delete(p.running, logID)
-	if p.delivered == nil {
-		p.delivered = map[int64]time.Time{}
+// apply applies saved changes.
+func (t *tracker) apply(changes Changes) error {
+	for _, log := range changes.Logs {
+		if log.LogID < 1 {
+			return fmt.Errorf("%w: it has a log id below 1", ErrPositionFormat)
+		}
 	}
-	p.delivered[logID] = created
-}
-
-// isBefore reports whether a log with this time of creation is before the
-// position, so that it need not be listed again.
-func (p *Position) isBefore(created time.Time) bool {
-	return !created.IsZero() && created.Before(p.since)
-}
-
-// advance moves the position forward to since and forgets the delivered logs
-// before it.
-func (p *Position) advance(since time.Time) {
-	if !since.After(p.since) {
-		return
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, log := range changes.Logs {
+		delete(t.open, log.LogID)
+		delete(t.done, log.LogID)
+		if log.Done {
+			t.done[log.LogID] = log.CreatedAt
+		} else {
+			t.open[log.LogID] = &openLog{created: log.CreatedAt, isRunning: log.Attempts == 0, isStuck: log.Stuck, isSaved: true, attempts: log.Attempts}
+		}
 	}
-	p.since = since
-	maps.DeleteFunc(p.delivered, func(_ int64, created time.Time) bool { return p.isBefore(created) })
+	if !changes.Since.IsZero() {
+		t.since = changes.Since
+		t.forget()
+	}
+	if changes.OldID != 0 {
+		t.oldID = changes.OldID
+	}
+	return nil
 }
 
-// positionVersion is the version of the format that MarshalText writes.
-const positionVersion = 1
-
-// positionText is the JSON of a position.
-type positionText struct {
-	Version   int                 `json:"version"`
-	Since     time.Time           `json:"since,omitzero"`
-	Delivered map[int64]time.Time `json:"delivered,omitempty"`
-	Running   []int64             `json:"running,omitempty"`
+// load applies a saved position. What is known already is newer.
+func (t *tracker) load(saved Changes) error {
+	t.mu.Lock()
+	saved.Logs = slices.DeleteFunc(saved.Logs, func(log LogState) bool {
+		_, isDone := t.done[log.LogID]
+		return isDone || t.open[log.LogID] != nil
+	})
+	t.mu.Unlock()
+	return t.apply(saved)
 }
 
-// MarshalText returns the position as text for [Position.UnmarshalText].
-func (p Position) MarshalText() ([]byte, error) {
-	return json.Marshal(positionText{
-		Version:   positionVersion,
-		Since:     p.since,
-		Delivered: p.delivered,
-		Running:   slices.Sorted(maps.Keys(p.running)),
+// forget removes the handled logs that are no longer listed.
+func (t *tracker) forget() {
+	maps.DeleteFunc(t.done, func(id int64, created time.Time) bool {
+		isOld := created.Before(t.since)
+		if isOld {
+			t.oldID = max(t.oldID, id)
+		}
+		return isOld
 	})
 }
 
-// UnmarshalText sets the position to the one that MarshalText has encoded. If
-// text is something else, or of a release with another format, it returns
-// [ErrPositionFormat] and leaves the position unchanged.
-func (p *Position) UnmarshalText(text []byte) error {
-	var version struct{ Version int }
-	if err := json.Unmarshal(text, &version); err != nil {
-		return fmt.Errorf("%w: %w", ErrPositionFormat, err)
+// record adds the state of a log to the unsaved changes.
+func (t *tracker) record(id int64) {
+	if created, ok := t.done[id]; ok {
+		t.unsaved.Logs = append(t.unsaved.Logs, LogState{LogID: id, CreatedAt: created, Done: true})
+	} else if log := t.open[id]; log != nil {
+		log.isSaved = true
+		t.unsaved.Logs = append(t.unsaved.Logs, log.state(id))
 	}
-	if version.Version != positionVersion {
-		return fmt.Errorf("%w: its version is %d, but this release reads %d", ErrPositionFormat, version.Version, positionVersion)
+}
+
+// takeChanges returns the unsaved changes, and forgets them.
+func (t *tracker) takeChanges() Changes {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	changes := t.unsaved
+	t.unsaved = Changes{}
+	return changes
+}
+
+// restoreChanges takes back changes that could not be saved.
+func (t *tracker) restoreChanges(changes Changes) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	changes.merge(t.unsaved)
+	t.unsaved = changes
+}
+
+// knowledge is what a position knows of a log.
+type knowledge int
+
+const (
+	// isOld means that the log is before the position.
+	isOld knowledge = iota
+	isNew
+	isOpen
+	isDone
+)
+
+// know returns what is known of a log.
+func (t *tracker) know(id int64, created time.Time) knowledge {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.done[id]; ok {
+		return isDone
+	}
+	switch {
+	case t.open[id] != nil:
+		return isOpen
+	case t.oldID != 0 && id > t.oldID:
+		return isNew
+	case created.IsZero() && t.oldID == 0, !created.IsZero() && !created.Before(t.since):
+		return isNew
+	}
+	return isOld
+}
+
+// watch records that the run of a log is to be handled later. It reports
+// whether the run can be handled now: a run that is being handled, or is to be
+// retried later, can't.
+func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.done[id]; ok {
+		return false
+	}
+	log := t.open[id]
+	if log == nil {
+		log = &openLog{created: created}
+		t.open[id] = log
+	}
+	log.isRunning = isRunning
+	if !log.isSaved && log.created.Before(t.since) {
+		t.record(id)
+	}
+	return !isRunning && !log.isClaimed && !log.retryAt.After(now)
+}
+
+// claim begins the handling of a run, unless it is done or being handled: then
+// it returns isDone or isOpen, and otherwise isNew.
+func (t *tracker) claim(id int64, created time.Time) knowledge {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.done[id]; ok {
+		return isDone
+	}
+	log := t.open[id]
+	if log == nil {
+		log = &openLog{created: created}
+		t.open[id] = log
+	}
+	if log.isClaimed {
+		return isOpen
+	}
+	log.isClaimed, log.isRunning = true, false
+	return isNew
+}
+
+// finish ends the handling of a run that is done.
+func (t *tracker) finish(id int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if log := t.open[id]; log != nil {
+		delete(t.open, id)
+		t.done[id] = log.created
+		t.record(id)
+		if log.created.Before(t.since) {
+			delete(t.done, id)
+			t.oldID = max(t.oldID, id)
+		}
+	}
+}
+
+// fail counts a failed attempt, and returns the number of them.
+func (t *tracker) fail(id int64) (attempts int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	log := t.open[id]
+	if log == nil {
+		return 0
+	}
+	log.attempts++
+	t.record(id)
+	return log.attempts
+}
+
+// release ends the handling of a run that is to be handled again later.
+func (t *tracker) release(id int64, retryAt time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if log := t.open[id]; log != nil {
+		log.isClaimed, log.retryAt = false, retryAt
+	}
+}
+
+// drop forgets a log that was deleted.
+func (t *tracker) drop(id int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if log := t.open[id]; log != nil && !log.isClaimed {
+		delete(t.open, id)
+		if log.isSaved {
+			t.done[id] = log.created
+			t.record(id)
+		}
+	}
+}
+
+// start sets the beginning of a new position.
+func (t *tracker) start(since time.Time, oldID int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	since = since.Truncate(time.Microsecond)
+	t.since, t.oldID = since, oldID
+	t.unsaved.merge(Changes{Since: since, OldID: oldID})
+}
+
+// observeOld records the highest id of logs before the position, if none is
+// known.
+func (t *tracker) observeOld(id int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.oldID == 0 && id > 0 {
+		t.oldID = id
+		t.unsaved.merge(Changes{OldID: id})
+	}
+}
+
+// advance moves the position forward to since, unless it is before it. Logs
+// before it that are still to be handled become part of the changes.
+func (t *tracker) advance(since time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	since = since.Truncate(time.Microsecond)
+	if !since.After(t.since) {
+		return
+	}
+	t.since = since
+	t.forget()
+	t.unsaved.merge(Changes{Since: since, OldID: t.oldID})
+	for id, log := range t.open {
+		if !log.isSaved && log.created.Before(since) {
+			t.record(id)
+		}
+	}
+}
+
+// dueLog is a log that is still to be handled.
+type dueLog struct {
+	id      int64
+	created time.Time
+}
+
+// selectOpen returns the open logs that matches selects, the oldest first.
+func (t *tracker) selectOpen(matches func(*openLog) bool) []dueLog {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var selected []dueLog
+	for id, log := range t.open {
+		if matches(log) {
+			selected = append(selected, dueLog{id, log.created})
+		}
+	}
+	slices.SortFunc(selected, func(a, b dueLog) int { return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) })
+	return selected
+}
+
+// markStuck records that runs were reported as stuck.
+func (t *tracker) markStuck(logs []dueLog) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, due := range logs {
+		if log := t.open[due.id]; log != nil {
+			log.isStuck = true
+			t.record(due.id)
+		}
+	}
+}
+
+// countCreatedSince returns the number of known logs that were created at since
+// or later.
+func (t *tracker) countCreatedSince(since time.Time) (n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, created := range t.done {
+		if !created.Before(since) {
+			n++
+		}
+	}
+	for _, log := range t.open {
+		if !log.created.Before(since) {
+			n++
+		}
+	}
+	return n
+}
+
+// size returns the number of logs that the position holds.
+func (t *tracker) size() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.done) + len(t.open)
+}
+
+// bounds returns the position's time and the highest id before it.
+func (t *tracker) bounds() (since time.Time, oldID int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.since, t.oldID
+}
+
+// positionVersion is the version of the format that MarshalText writes.
+const positionVersion = 2
+
+// positionText is the JSON of changes.
+type positionText struct {
+	Version int        `json:"version,omitempty"`
+	Since   time.Time  `json:"since,omitzero"`
+	OldID   int64      `json:"old_id,omitempty"`
+	Done    [][2]int64 `json:"done,omitempty"` // id, created
+	Open    [][4]int64 `json:"open,omitempty"` // id, created, attempts, 1 if stuck
+}
+
+// encodeChanges returns changes as JSON.
+func encodeChanges(changes Changes, version int) ([]byte, error) {
+	text := positionText{Version: version, Since: changes.Since, OldID: changes.OldID}
+	states := make(map[int64]LogState, len(changes.Logs))
+	for _, log := range changes.Logs {
+		states[log.LogID] = log // the last one counts
+	}
+	for _, id := range slices.Sorted(maps.Keys(states)) {
+		switch log := states[id]; {
+		case log.Done:
+			text.Done = append(text.Done, [2]int64{id, log.CreatedAt.UnixMicro()})
+		default:
+			stuck := int64(0)
+			if log.Stuck {
+				stuck = 1
+			}
+			text.Open = append(text.Open, [4]int64{id, log.CreatedAt.UnixMicro(), int64(log.Attempts), stuck})
+		}
+	}
+	return json.Marshal(text)
+}
+
+// decodeChanges is the reverse of encodeChanges.
+func decodeChanges(text []byte, version int) (Changes, error) {
+	var found struct{ Version int }
+	if err := json.Unmarshal(text, &found); err != nil {
+		return Changes{}, fmt.Errorf("%w: %w", ErrPositionFormat, err)
+	}
+	if found.Version != version {
+		return Changes{}, fmt.Errorf("%w: its version is %d, but this release reads %d", ErrPositionFormat, found.Version, version)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	var fields positionText
 	if err := decoder.Decode(&fields); err != nil {
-		return fmt.Errorf("%w: %w", ErrPositionFormat, err)
+		return Changes{}, fmt.Errorf("%w: %w", ErrPositionFormat, err)
 	}
-	ids := slices.AppendSeq(slices.Clone(fields.Running), maps.Keys(fields.Delivered))
-	if slices.ContainsFunc(ids, func(id int64) bool { return id < 1 }) {
-		return fmt.Errorf("%w: it has a log id below 1", ErrPositionFormat)
+	changes := Changes{Since: fields.Since, OldID: fields.OldID}
+	for _, log := range fields.Done {
+		changes.Logs = append(changes.Logs, LogState{LogID: log[0], CreatedAt: time.UnixMicro(log[1]).UTC(), Done: true})
 	}
-	position := Position{since: fields.Since, delivered: fields.Delivered}
-	for _, id := range fields.Running {
-		position.markRunning(id)
+	for _, log := range fields.Open {
+		changes.Logs = append(changes.Logs, LogState{LogID: log[0], CreatedAt: time.UnixMicro(log[1]).UTC(), Attempts: int(log[2]), Stuck: log[3] != 0})
 	}
-	*p = position
+	return changes, nil
+}
+
+// MarshalText returns the position as text for [Position.UnmarshalText]. Only
+// this package can read the text, which names the version of its format.
+func (p Position) MarshalText() ([]byte, error) { return encodeChanges(p.State(), positionVersion) }
+
+// UnmarshalText sets the position to the one that MarshalText has encoded. If
+// text is something else, or of a release with another format, it returns
+// [ErrPositionFormat] and leaves the position unchanged.
+func (p *Position) UnmarshalText(text []byte) error {
+	changes, err := decodeChanges(text, positionVersion)
+	if err != nil {
+		return err
+	}
+	position, err := NewPosition(changes)
+	if err != nil {
+		return err
+	}
+	*p = *position
 	return nil
 }

@@ -2,22 +2,22 @@ package runs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"io"
+	"sync"
+	"time"
 )
 
-// PositionStore saves the position of a [Receiver], which calls one method at a
-// time.
+// PositionStore saves the position of a [Receiver], in a database for example.
+// The receiver calls one method at a time. A call that takes longer than 10 s
+// is reported as an error, and retried when it has returned.
 type PositionStore interface {
-	// Load returns the latest saved position, or nil if none was saved.
+	// Load returns the saved position, or nil if none was saved. A store that
+	// keeps a row for each log makes it with [NewPosition].
 	Load(ctx context.Context) (*Position, error)
-	// Save saves the position. It must return nil only if a crash can no longer
-	// lose the position. It must not keep the pointer: the position changes
-	// later.
-	Save(ctx context.Context, position *Position) error
+	// Save saves changes, all or none of them. It must return nil only if a crash
+	// can no longer lose them. Changes that were saved before may come again.
+	Save(ctx context.Context, changes Changes) error
 }
 
 // noPositions is a PositionStore that saves nothing.
@@ -27,44 +27,165 @@ func (noPositions) Load(context.Context) (*Position, error) {
 	return nil, nil //nolint:nilnil // as PositionStore says
 }
 
-func (noPositions) Save(context.Context, *Position) error { return nil }
+func (noPositions) Save(context.Context, Changes) error { return nil }
 
-// positionFile is a PositionStore: the path of a file with the position's text.
-type positionFile string
+// storeTimeout limits calls of stores.
+const storeTimeout = 10 * time.Second
 
-func (f positionFile) Load(context.Context) (*Position, error) {
-	text, err := os.ReadFile(string(f))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // as PositionStore says
+// saver saves the changes of a position. Changes that come while it saves are
+// saved together.
+type saver struct {
+	store PositionStore
+	// turn holds a token while nobody saves.
+	turn chan struct{}
+
+	mu sync.Mutex
+	// isLoaded is false until the store was loaded. Nothing is saved before.
+	isLoaded bool
+	batch    *batch // of those who wait for their turn
+}
+
+// batch is a group of callers whose changes are saved together.
+type batch struct {
+	isTaken bool
+	saved   chan struct{}
+	err     error
+}
+
+func newSaver(store PositionStore) *saver {
+	s := &saver{store: store, turn: make(chan struct{}, 1)}
+	s.turn <- struct{}{}
+	return s
+}
+
+// save saves the changes of t, and returns when they are saved. It does so even
+// if the context has ended, since a handled run should not be handled again.
+func (s *saver) save(ctx context.Context, t *tracker) error {
+	s.mu.Lock()
+	if !s.isLoaded {
+		s.mu.Unlock()
+		return nil
 	}
+	if s.batch == nil {
+		s.batch = &batch{saved: make(chan struct{})}
+	}
+	b := s.batch
+	s.mu.Unlock()
+	timer := time.NewTimer(storeTimeout)
+	defer timer.Stop()
+	select {
+	case <-b.saved:
+		return b.err
+	case <-timer.C:
+		return fmt.Errorf("runs: the position can't be saved: %w: an earlier call has not returned", ErrStoreHangs)
+	case <-s.turn:
+	}
+	s.mu.Lock()
+	if b.isTaken { // it was saved meanwhile
+		s.mu.Unlock()
+		s.turn <- struct{}{}
+		<-b.saved
+		return b.err
+	}
+	b.isTaken, s.batch = true, nil
+	s.mu.Unlock()
+
+	changes := t.takeChanges()
+	if changes.isEmpty() {
+		s.turn <- struct{}{}
+		close(b.saved)
+		return nil
+	}
+	// The turn comes back when the store has returned, not before.
+	b.err = limit(ctx, func(ctx context.Context) error {
+		defer func() { s.turn <- struct{}{} }()
+		return s.store.Save(ctx, changes)
+	})
+	if b.err != nil {
+		t.restoreChanges(changes)
+		b.err = fmt.Errorf("runs: the position can't be saved: %w", b.err)
+	}
+	close(b.saved)
+	return b.err
+}
+
+// load loads the position.
+func (s *saver) load(ctx context.Context) (position *Position, err error) {
+	err = s.exclusively(ctx, func(ctx context.Context) (err error) {
+		position, err = s.store.Load(ctx)
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("runs: the position can't be loaded: %w", err)
 	}
-	position := new(Position)
-	if err := position.UnmarshalText(text); err != nil {
-		return nil, fmt.Errorf("%s (remove the file to begin with the runs of now): %w", f, err)
-	}
+	s.mu.Lock()
+	s.isLoaded = true
+	s.mu.Unlock()
 	return position, nil
 }
 
-// Save writes another file and renames it, so that after a crash the file has
-// the old or the new position.
-func (f positionFile) Save(_ context.Context, position *Position) error {
-	text, err := position.MarshalText()
-	if err != nil {
-		return err
+// close closes a store that needs it.
+func (s *saver) close(ctx context.Context) error {
+	closer, ok := s.store.(io.Closer)
+	if !ok {
+		return nil
 	}
-	next, err := os.CreateTemp(filepath.Dir(string(f)), filepath.Base(string(f))+".*")
-	if err != nil {
-		return err
+	return s.exclusively(ctx, func(context.Context) error { return closer.Close() })
+}
+
+// exclusively calls the store when no other call of it is running.
+func (s *saver) exclusively(ctx context.Context, call func(context.Context) error) error {
+	timer := time.NewTimer(storeTimeout)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return fmt.Errorf("%w: an earlier call has not returned", ErrStoreHangs)
+	case <-s.turn:
 	}
-	defer os.Remove(next.Name()) //nolint:errcheck // the rename has removed it
-	if _, err := next.Write(text); err != nil {
-		_ = next.Close()
+	return limit(ctx, func(ctx context.Context) error {
+		defer func() { s.turn <- struct{}{} }()
+		return call(ctx)
+	})
+}
+
+// limit calls a store with a context that ends after storeTimeout, but not with
+// ctx. If the store does not return soon after that, limit returns
+// ErrStoreHangs; the call goes on. A panic becomes an error.
+func limit(ctx context.Context, call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
+	returned := make(chan error, 1)
+	go func() {
+		defer cancel()
+		returned <- recovered(func() error { return call(ctx) })
+	}()
+	select {
+	case err := <-returned:
 		return err
+	case <-ctx.Done():
 	}
-	if err := errors.Join(next.Sync(), next.Close()); err != nil {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case err := <-returned:
 		return err
+	case <-timer.C:
+		return ErrStoreHangs
 	}
-	return os.Rename(next.Name(), string(f))
+}
+
+// recovered calls a function of the program. A panic, or runtime.Goexit,
+// becomes an error.
+func recovered(call func() error) (err error) {
+	done := make(chan error, 1)
+	go func() {
+		err := error(&PanicError{Value: "runtime.Goexit was called"})
+		defer func() {
+			if value := recover(); value != nil {
+				err = newPanicError(value)
+			}
+			done <- err
+		}()
+		err = call()
+	}()
+	return <-done
 }

@@ -3,6 +3,7 @@ package runs_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,7 +20,7 @@ func TestPositionText(t *testing.T) {
 	t.Parallel()
 	text, err := new(runs.Position).MarshalText()
 	require.NoError(t, err)
-	assert.Equal(t, `{"version":1}`, string(text))
+	assert.Equal(t, `{"version":2}`, string(text))
 
 	at := runs.At(time.Date(2026, 1, 6, 8, 0, 0, 0, time.UTC))
 	at.Retry(12)
@@ -28,14 +29,14 @@ func TestPositionText(t *testing.T) {
 	at.Retry(-3)
 	text, err = at.MarshalText()
 	require.NoError(t, err)
-	assert.Equal(t, `{"version":1,"since":"2026-01-06T08:00:00Z","running":[7,12]}`, string(text))
+	assert.Equal(t, `{"version":2,"since":"2026-01-06T08:00:00Z","open":[[7,1767686400000000,0,0],[12,1767686400000000,0,0]]}`, string(text))
 
 	// A value that isn't addressable is written, too.
 	held, err := json.Marshal(struct{ Position runs.Position }{*at})
 	require.NoError(t, err)
 	read := struct{ Position *runs.Position }{}
 	require.NoError(t, json.Unmarshal(held, &read))
-	assert.Equal(t, at, read.Position)
+	assert.Equal(t, at.State(), read.Position.State())
 }
 
 // What was delivered is remembered in the text, down to which logs.
@@ -49,8 +50,8 @@ func TestPositionTextGoesOn(t *testing.T) {
 		assert.Equal(t, []int64{1, 2}, take(t, newClient(t, s), position, 2))
 		text, err := position.MarshalText()
 		require.NoError(t, err)
-		at := time.Now().Format(time.RFC3339Nano)
-		assert.Equal(t, `{"version":1,"delivered":{"1":"`+at+`","2":"`+at+`"},"running":[3]}`, string(text))
+		at := time.Now().UnixMicro()
+		assert.Equal(t, fmt.Sprintf(`{"version":2,"done":[[1,%d],[2,%d]],"open":[[3,%d,0,0]]}`, at, at, at), string(text))
 
 		restored := new(runs.Position)
 		require.NoError(t, restored.UnmarshalText(text))
@@ -58,7 +59,7 @@ func TestPositionTextGoesOn(t *testing.T) {
 		assert.Equal(t, []int64{3, 4}, take(t, newClient(t, s), restored, 2))
 		text, err = restored.MarshalText()
 		require.NoError(t, err)
-		assert.NotContains(t, string(text), "running")
+		assert.NotContains(t, string(text), "open")
 		restored.Retry(1)
 		assert.Equal(t, []int64{1}, take(t, newClient(t, s), restored, 1))
 	})
@@ -89,17 +90,19 @@ func TestPositionTextStaysShort(t *testing.T) {
 func TestPositionRefusesOtherText(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		``, ` `, `null`, `[]`, `12`, `"x"`, `{}`, `{"version":0}`, `{"version":2}`, `{"version":"1"}`,
-		`{"version":1,"since":"yesterday"}`, `{"version":1,"running":["x"]}`, `{"version":1,"running":[0]}`,
-		`{"version":1,"delivered":{"x":"2026-01-06T08:00:00Z"}}`, `{"version":1,"later":true}`,
-		`{"version":1}{"version":1}`, `{"version":1`, `{"since":"2026-01-06T08:00:00Z","delivered":{}}`,
-		`{"version":1,"delivered":{"0":"2026-01-06T08:00:00Z"}}`,
+		``, ` `, `null`, `[]`, `12`, `"x"`, `{}`, `{"version":1}`, `{"version":3}`, `{"version":"2"}`,
+		`{"version":2,"since":"yesterday"}`, `{"version":2,"open":["x"]}`, `{"version":2,"open":[[0,0,0,0]]}`,
+		`{"version":2,"done":[["x",1]]}`, `{"version":2,"later":true}`,
+		`{"version":2}{"version":2}`, `{"version":2`, `{"since":"2026-01-06T08:00:00Z","done":[]}`,
+		`{"version":2,"done":[[-1,0]]}`,
 	} {
 		position := runs.At(time.Unix(1, 0).UTC())
 		require.ErrorIs(t, position.UnmarshalText([]byte(text)), runs.ErrPositionFormat, text)
 		assert.Equal(t, runs.At(time.Unix(1, 0).UTC()), position, "%s: it stays as it was", text)
 	}
-	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":2}`)), "its version is 2, but this release reads 1")
+	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":1}`)), "its version is 1, but this release reads 2")
+	_, err := runs.NewPosition(runs.Changes{Logs: []runs.LogState{{LogID: -1}}})
+	require.ErrorIs(t, err, runs.ErrPositionFormat)
 }
 
 // A program that is killed and started again goes on where it was.
@@ -138,51 +141,4 @@ func TestPositionFile(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, files, 1, "no other file is left")
 	})
-}
-
-// The position is saved before the first run, so that a program that is killed
-// before it does not begin later.
-func TestPositionIsSavedAtTheStart(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newLogServer()
-		file := filepath.Join(t.TempDir(), "position")
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(file), runs.WithObserver(new(outcomes).observe))
-		require.NoError(t, err)
-		start := time.Now()
-		require.ErrorIs(t, receiver.Follow(ctx), context.DeadlineExceeded)
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		position := new(runs.Position)
-		require.NoError(t, position.UnmarshalText(text))
-		since := start.Add(-5 * time.Minute) // for a service whose clock is behind
-		want, err := runs.At(since).MarshalText()
-		require.NoError(t, err)
-		assert.Equal(t, string(want), string(text))
-	})
-}
-
-func TestPositionThatCannotBeUsedEndsFollow(t *testing.T) {
-	t.Parallel()
-	s := newLogServer()
-	dir := t.TempDir()
-	other := filepath.Join(dir, "other")
-	require.NoError(t, os.WriteFile(other, []byte(`{"since":"2026-01-06T08:00:00Z"}`), 0o600))
-	for path, want := range map[string]string{
-		other:                               "runs: the position can't be loaded: " + other + " (remove the file to begin with the runs of now): runs: not a position",
-		dir:                                 "runs: the position can't be loaded: read " + dir,
-		filepath.Join(dir, "none", "posit"): "runs: the position can't be saved: open " + filepath.Join(dir, "none"),
-	} {
-		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(path))
-		require.NoError(t, err)
-		require.ErrorContains(t, receiver.Follow(t.Context()), want)
-		assert.ErrorContains(t, receiver.Status().Err, want)
-		assert.False(t, receiver.Status().Ready)
-	}
-	assert.Zero(t, s.requests)
-	text, err := os.ReadFile(other)
-	require.NoError(t, err)
-	assert.Equal(t, `{"since":"2026-01-06T08:00:00Z"}`, string(text), "it was not touched")
 }

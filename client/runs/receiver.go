@@ -2,16 +2,17 @@ package runs
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
 // Receiver calls a function for every finished run. It is an [http.Handler]
@@ -19,27 +20,23 @@ import (
 // callbacks were lost. Without [WithLogger] and [WithObserver], it logs
 // failures to [slog.Default]. A Receiver is safe for concurrent use.
 type Receiver struct {
-	*settings
+	*handling
 	client    *client.Client
-	handle    func(context.Context, *Run) error
-	callbacks http.Handler
+	callbacks atomic.Pointer[callback.Handler]
+	// wake makes Follow poll at once.
+	wake chan struct{}
 
 	mu        sync.Mutex
 	following bool
 	status    Status
+	clock     serviceClock
 }
-
-// The size of the default store: enough to recognize a run that a callback and
-// a log report.
-const (
-	rememberedRuns = 100_000
-	rememberedFor  = 24 * time.Hour
-)
 
 // NewReceiver returns a receiver that calls handle with the runs in the
 // client's org, and with those of callbacks that verifier accepts. If handle
-// returns an error, it is called again: at the next poll, or when the callback
-// is redelivered. Handle is called concurrently.
+// returns an error or panics, it is called again later, at first after a second
+// and then after up to 5 minutes: see [WithDeadLetter]. Handle is called
+// concurrently.
 //
 // If an argument or an option is invalid, NewReceiver returns an
 // [*api.ArgumentError]. It sends nothing.
@@ -60,17 +57,33 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	if s.positions == nil {
 		s.positions = noPositions{}
 	}
-	if s.store == nil {
-		if s.store, err = callback.NewMemoryStore(rememberedRuns, rememberedFor); err != nil {
-			return nil, err
-		}
+	r := &Receiver{
+		handling: &handling{
+			settings: s,
+			org:      c.Org(),
+			handle:   handle,
+			tracker:  new(Position).init(),
+			saver:    newSaver(s.positions),
+			unmarked: map[string]bool{},
+		},
+		client: c,
+		wake:   make(chan struct{}, 1),
 	}
-	r := &Receiver{settings: s, client: c, handle: handle}
-	r.callbacks, err = callback.NewHandler(verifier, r.handleCallback, callback.WithDeduplication(s.store), callback.WithObserver(r.reportCallback))
-	if err != nil {
+	if err := r.SetVerifier(verifier); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// SetVerifier replaces the verifier of callbacks, when secrets have changed.
+func (r *Receiver) SetVerifier(verifier *callback.Verifier) error {
+	opts := append([]callback.Option{callback.WithObserver(r.reportCallback)}, r.callbackOptions...)
+	handler, err := callback.NewHandler(verifier, r.handleEvent, opts...)
+	if err != nil {
+		return err
+	}
+	r.callbacks.Store(handler)
+	return nil
 }
 
 // checkCall returns an error if the client refuses the params or the call
@@ -85,25 +98,95 @@ func (s *settings) checkCall(c *client.Client) error {
 	return nil
 }
 
-// ServeHTTP receives a callback.
+// ServeHTTP receives a callback. The function is called before the response is
+// sent. It is not canceled if the sender hangs up.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	r.callbacks.ServeHTTP(w, request)
+	r.callbacks.Load().ServeHTTP(w, request)
 }
 
-func (r *Receiver) handleCallback(ctx context.Context, event *callback.Event) error {
-	return r.handle(ctx, &Run{
-		LogID:   event.LogID,
-		Status:  event.Status,
-		Content: event.Log,
-		Event:   event,
-	})
+// handleEvent handles the run that a callback reports.
+func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error {
+	if !isFinal(event.Status) || event.LogID < 1 {
+		return r.leaveToLogs(event)
+	}
+	since, oldID := r.tracker.bounds()
+	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
+		r.tracker.know(event.LogID, event.Timestamp) == isOld {
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
+	}
+	run := &Run{LogID: event.LogID, Status: normalize(event.Status), Content: event.Log, Event: event}
+	if err := r.claim(run.LogID); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if r.lookUp {
+		if err := r.addLog(ctx, run); err != nil {
+			r.tracker.release(run.LogID, time.Now())
+			return err
+		}
+	}
+	recorded, err := r.run(ctx, run)
+	_, isDead := errors.AsType[*DeadLetterError](err)
+	switch {
+	case err == nil && recorded != nil:
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recorded}
+	case isDead, err == callback.ErrDuplicate: //nolint:errorlint // the function may return it wrapped
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recorded)}
+	case err == callback.ErrInProgress: //nolint:errorlint // see above
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
+	case errors.Is(err, errClaim):
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recorded)}
+	}
+	return errors.Join(err, recorded)
+}
+
+// leaveToLogs settles a callback that doesn't say which run has finished, or
+// how.
+func (r *Receiver) leaveToLogs(event *callback.Event) error {
+	if normalize(event.Status) == api.StatusRunning && event.LogID > 0 {
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrNotFinal}
+	}
+	if !r.isFollowing() {
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: fmt.Errorf("%w, and Follow is not running", ErrNotFinal)}
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrNotFinal}
+}
+
+// claim claims the run of a callback.
+func (r *Receiver) claim(id int64) error {
+	created := r.serviceTime()
+	switch r.tracker.claim(id, created) {
+	case isDone:
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
+	case isOpen:
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: callback.ErrInProgress}
+	default:
+		return nil
+	}
+}
+
+// addLog requests the log of the run of a callback.
+func (r *Receiver) addLog(ctx context.Context, run *Run) error {
+	log, err := r.client.PeriodicAgentLogs.Get(ctx, run.LogID, r.callOptions...)
+	switch {
+	case err == nil:
+		run.Log, run.AgentID = log, log.PeriodicAgent
+	case isNotFound(err): // it was deleted with its agent
+	default:
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: fmt.Errorf("runs: log %d: %w", run.LogID, err)}
+	}
+	return nil
 }
 
 func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome) {
 	r.reports.report(ctx, Outcome{
 		Kind:       KindCallback,
 		LogID:      outcome.LogID,
-		Status:     outcome.Status,
+		Status:     normalize(outcome.Status),
 		StatusCode: outcome.StatusCode,
 		Duration:   outcome.Duration,
 		Err:        outcome.Err,
@@ -111,7 +194,8 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 }
 
 // Follow polls the logs and calls the function for runs that no callback has
-// reported. When the context ends, it returns the context's error.
+// reported. When the context ends, it lets the function finish within
+// [WithShutdownTimeout] and returns the context's error.
 //
 // It returns an error of the [PositionStore] before the first poll. Until a
 // poll has succeeded, it also returns errors that a retry can't mend: 401, 403,
@@ -127,42 +211,116 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	if !r.begin() {
 		return ErrFollowing
 	}
-	// Deferred, since the function may panic.
 	defer func() { r.end(err) }()
-	position, err := r.positions.Load(ctx)
+	defer func() { err = errors.Join(err, r.saver.close(ctx)) }()
+	isNew, err := r.load(ctx)
 	if err != nil {
-		return fmt.Errorf("runs: the position can't be loaded: %w", err)
-	}
-	if position == nil {
-		position = At(time.Now().Add(-maxSkew))
-	}
-	f := &following{
-		Receiver: r,
-		follower: &follower{settings: r.settings, client: r.client, position: position},
-	}
-	// After a crash before the first run, the program must start here again.
-	if err := f.save(ctx); err != nil {
 		return err
 	}
+	f := &following{Receiver: r, work: make(chan *client.PeriodicAgentLog)}
+	f.follower = newFollower(r.settings, r.client, &Position{r.tracker})
+	f.follower.startsNow = isNew
+	f.follower.deliver = f.deliver
+	f.follower.save = f.save
+	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
 	return f.run(ctx)
 }
 
-// maxSkew is how far the service's clock may be behind this one.
-const maxSkew = 5 * time.Minute
+// load loads the position. It reports whether there is none, so that it must
+// be set to the service's present.
+func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
+	position, err := r.saver.load(ctx)
+	if err != nil {
+		return false, err
+	}
+	if position == nil {
+		position = r.start
+	}
+	if position == nil {
+		since, oldID := r.tracker.bounds()
+		return since.IsZero() && oldID == 0, nil
+	}
+	if err := r.tracker.load(position.State()); err != nil {
+		return false, fmt.Errorf("runs: the position can't be loaded: %w", err)
+	}
+	// After a crash before the first run, the program must start here again.
+	since, oldID := r.tracker.bounds()
+	r.tracker.start(since, oldID)
+	return false, r.saver.save(ctx, r.tracker)
+}
 
 // following is one call of Receiver.Follow.
 type following struct {
 	*Receiver
 	follower *follower
+	work     chan *client.PeriodicAgentLog
 	// unsaved is the error of the latest save.
 	unsaved error
 }
 
 // run polls until the context ends or the first poll fails for good.
 func (f *following) run(ctx context.Context) error {
+	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var workers sync.WaitGroup
+	for range f.concurrency {
+		workers.Go(func() {
+			for log := range f.work {
+				f.handleLog(handling, log)
+			}
+		})
+	}
+	polling, stop := context.WithCancel(ctx)
+	workers.Go(func() { f.markAgain(polling) })
+	err := f.poll(ctx)
+	stop()
+	close(f.work)
+	return errors.Join(err, f.shutDown(cancel, &workers))
+}
+
+// markAgain marks handled runs for which that has failed.
+func (f *following) markAgain(ctx context.Context) {
+	for sleep(ctx, f.interval, nil) == nil {
+		if err := f.markAll(ctx); err != nil {
+			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
+		}
+	}
+}
+
+// shutDown waits until the workers have finished, and cancels them after a
+// while.
+func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
+	finished := make(chan struct{})
+	go func() { workers.Wait(); close(finished) }()
+	finishedWithin := func(d time.Duration) bool {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-finished:
+			return true
+		case <-timer.C:
+			return false
+		}
+	}
+	if finishedWithin(f.shutdownTimeout) {
+		return nil
+	}
+	cancel()
+	if finishedWithin(returnWithin) {
+		return nil
+	}
+	claimed := f.tracker.selectOpen(func(log *openLog) bool { return log.isClaimed })
+	ids := make([]int64, len(claimed))
+	for i, log := range claimed {
+		ids[i] = log.id
+	}
+	return fmt.Errorf("%w: logs %v", ErrUnfinished, ids)
+}
+
+func (f *following) poll(ctx context.Context) error {
 	for failures, succeeded := 0, false; ; {
 		start := time.Now()
-		found, err := f.follower.poll(ctx, func(log *client.PeriodicAgentLog) bool { return f.deliver(ctx, log) })
+		p, err := f.follower.poll(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return contextError(ctx)
@@ -172,111 +330,54 @@ func (f *following) run(ctx context.Context) error {
 			return fmt.Errorf("runs: the logs can't be polled: %w", err)
 		default:
 			failures++
+			f.save(ctx)
 		}
-		outcome := Outcome{Kind: KindPoll, Found: found, Duration: time.Since(start), Err: err}
-		wait := backoff(f.interval, failures)
+		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.isWhole, Duration: time.Since(start), Err: err}
+		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
 		if err != nil {
 			outcome.RetryIn = wait
 		}
 		f.reports.report(ctx, outcome)
-		if f.unsaved != nil {
-			f.trySave(ctx)
-		}
-		f.recordPoll(err, f.unsaved)
-		if err := sleep(ctx, wait); err != nil {
+		f.recordPoll(p, err, f.unsaved)
+		if err := sleep(ctx, wait, f.wake); err != nil {
 			return err
 		}
 	}
 }
 
-// deliver handles the run of a log and saves the position. It returns false if
-// the context has ended.
-func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) bool {
-	if ctx.Err() != nil {
-		return false
+// deliver hands a log to a worker.
+func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
+	if f.tracker.claim(log.ID, created(log)) != isNew {
+		return nil // a callback has reported it meanwhile
 	}
-	start := time.Now()
-	handled, err := f.handleLog(ctx, log)
-	if !handled {
-		f.follower.position.Retry(log.ID)
+	select {
+	case f.work <- log:
+		return nil
+	case <-ctx.Done():
+		f.tracker.release(log.ID, time.Now())
+		return ctx.Err()
 	}
-	f.reports.report(ctx, Outcome{Kind: KindRun, LogID: log.ID, Status: log.Status, Duration: time.Since(start), Err: err})
-	f.trySave(ctx)
-	return true
 }
 
-// trySave saves the position and reports the outcome. After a failure it is
-// called again after the next run or poll.
-func (f *following) trySave(ctx context.Context) {
+// handleLog handles the run of a log.
+func (f *following) handleLog(ctx context.Context, log *client.PeriodicAgentLog) {
 	start := time.Now()
-	f.unsaved = f.save(ctx)
-	f.reports.report(ctx, Outcome{Kind: KindSave, Duration: time.Since(start), Err: f.unsaved})
-	if f.unsaved != nil {
+	run := newRun(log)
+	recorded, err := f.handling.run(ctx, run)
+	f.reports.report(ctx, Outcome{
+		Kind: KindRun, LogID: run.LogID, AgentID: run.AgentID, Status: run.Status, Duration: time.Since(start), Err: err,
+	})
+	if recorded != nil {
+		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recorded})
+		f.recordFailure(recorded)
+	}
+}
+
+// save saves the position. After a failure it is called again after the next
+// poll.
+func (f *following) save(ctx context.Context) {
+	if f.unsaved = f.saver.save(ctx, f.tracker); f.unsaved != nil {
+		f.reports.report(ctx, Outcome{Kind: KindSave, Err: f.unsaved})
 		f.recordFailure(f.unsaved)
 	}
-}
-
-// save saves the position, even if the context has ended: a handled run should
-// not be handled again.
-func (f *following) save(ctx context.Context) error {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	if err := f.positions.Save(ctx, f.follower.position); err != nil {
-		return fmt.Errorf("runs: the position can't be saved: %w", err)
-	}
-	return nil
-}
-
-// handleLog calls the function for a run unless a callback has reported it. It
-// returns whether the run is handled. If it is, an error means that the store
-// has not recorded that.
-func (r *Receiver) handleLog(ctx context.Context, log *client.PeriodicAgentLog) (handled bool, err error) {
-	key, owner := callback.Key("", log.ID), rand.Text()
-	switch err := r.store.Claim(ctx, key, owner); {
-	case errors.Is(err, callback.ErrDuplicate):
-		return true, callback.ErrDuplicate
-	case errors.Is(err, callback.ErrInProgress):
-		return false, callback.ErrInProgress
-	case err != nil:
-		// The claim may have succeeded although the store's response was lost.
-		return false, errors.Join(fmt.Errorf("runs: log %d: claim: %w", log.ID, err), r.release(ctx, key, owner))
-	}
-	// Deferred, since the function may panic.
-	defer func() {
-		if handled {
-			err = r.markDone(ctx, key)
-		} else {
-			err = errors.Join(err, r.release(ctx, key, owner))
-		}
-	}()
-	if err := r.handle(ctx, &Run{LogID: log.ID, Status: log.Status, Content: log.Content, Log: log}); err != nil {
-		return false, fmt.Errorf("runs: log %d: %w", log.ID, err)
-	}
-	return true, nil
-}
-
-func (r *Receiver) markDone(ctx context.Context, key string) error {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	if err := r.store.Done(ctx, key); err != nil {
-		return fmt.Errorf("runs: log %s was handled, but not marked as done: %w", key, err)
-	}
-	return nil
-}
-
-func (r *Receiver) release(ctx context.Context, key, owner string) error {
-	ctx, cancel := detached(ctx)
-	defer cancel()
-	if err := r.store.Release(ctx, key, owner); err != nil {
-		return fmt.Errorf("runs: log %s: release: %w", key, err)
-	}
-	return nil
-}
-
-// detachedTimeout limits calls of a store that don't end with the context.
-const detachedTimeout = 10 * time.Second
-
-// detached returns a context that doesn't end with ctx.
-func detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), detachedTimeout)
 }

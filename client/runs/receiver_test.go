@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -95,19 +96,12 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
-		duplicates := 0
-		for _, run := range f.of(runs.KindRun) {
-			if run.Err != nil {
-				require.Equal(t, callback.ErrDuplicate, run.Err)
-				duplicates++
-			}
-		}
-		assert.Equal(t, 10, duplicates)
+		require.Len(t, f.of(runs.KindRun), 10, "the others were handled before")
 		found := 0
 		for _, poll := range f.of(runs.KindPoll) {
 			found += poll.Found
 		}
-		assert.Equal(t, 20, found)
+		assert.Equal(t, 10, found)
 	})
 }
 
@@ -139,11 +133,8 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 		go f.ServeHTTP(httptest.NewRecorder(), request)
 		pass(55 * time.Second)
 		assert.Equal(t, []string{"callback"}, called())
-		inProgress := f.of(runs.KindRun)
-		require.Len(t, inProgress, 5)
-		for _, run := range inProgress {
-			require.Equal(t, callback.ErrInProgress, run.Err)
-		}
+		require.Empty(t, f.of(runs.KindRun))
+		assert.Equal(t, 1, f.Status().InProgress)
 		pass(time.Hour)
 		f.stop(t)
 		assert.Equal(t, []string{"callback", "log"}, called())
@@ -164,7 +155,7 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 				return failure
 			}
 			return nil
-		})
+		}, runs.WithConcurrency(1))
 		pass(time.Minute)
 		f.stop(t)
 		assert.Equal(t, []int64{1, 2, 1, 1}, order)
@@ -189,8 +180,8 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		store := newStore(t)
-		require.NoError(t, store.Done(t.Context(), "1"))
-		require.NoError(t, store.Claim(t.Context(), "2", "ANOTHER"))
+		require.NoError(t, store.Done(t.Context(), "acme:1"))
+		require.NoError(t, store.Claim(t.Context(), "acme:2", "ANOTHER"))
 		var logged bytes.Buffer
 		f := follow(t, s, ignore, runs.WithStore(store),
 			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
@@ -255,53 +246,15 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 		live := func() *following {
 			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
 				handled = append(handled, run.LogID)
-				time.Sleep(time.Minute)
-				assert.Error(t, ctx.Err())
+				time.Sleep(9 * time.Second)
+				assert.NoError(t, ctx.Err())
 				return nil
-			}, runs.WithPositionStore(positions))
+			}, runs.WithPositionStore(positions), runs.WithConcurrency(1))
 		}
 		live().stop(t)
 		live().stop(t)
 		assert.Equal(t, []int64{1, 2}, handled)
 	})
-}
-
-// savedPosition is a store of the position. It fails while fails is set and, as
-// a database does, when the context has ended.
-type savedPosition struct {
-	mu    sync.Mutex
-	text  []byte
-	saves int
-	fails error
-}
-
-func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.text == nil {
-		return nil, nil //nolint:nilnil // as PositionStore says
-	}
-	position := new(runs.Position)
-	err := position.UnmarshalText(s.text)
-	return position, err
-}
-
-func (s *savedPosition) Save(ctx context.Context, position *runs.Position) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.saves++
-	if err := errors.Join(ctx.Err(), s.fails); err != nil {
-		return err
-	}
-	text, err := position.MarshalText()
-	s.text = text
-	return err
-}
-
-func (s *savedPosition) fail(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fails = err
 }
 
 // A save that fails is reported, makes the receiver not ready, stops nothing,
@@ -318,7 +271,7 @@ func TestPositionIsSavedAgain(t *testing.T) {
 			handled = append(handled, run.LogID)
 			during = append(during, f.Status().Ready)
 			return nil
-		}, runs.WithPositionStore(positions))
+		}, runs.WithPositionStore(positions), runs.WithConcurrency(1))
 		require.True(t, f.Status().Ready)
 		require.Equal(t, 1, positions.saves)
 
@@ -347,8 +300,8 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		pass(time.Hour)
 		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
 		f.stop(t)
-		position := new(runs.Position)
-		require.NoError(t, position.UnmarshalText(positions.text))
+		position, err := positions.Load(t.Context())
+		require.NoError(t, err)
 		s.add(3)
 		assert.Equal(t, []int64{3}, take(t, newClient(t, s), position, 1))
 	})
@@ -403,13 +356,14 @@ func TestStoreThatFails(t *testing.T) {
 		failing  bool // the function
 		calls    int
 		released int
-		want     string
+		run      string // the error of the run
+		save     string // the error of its recording
 	}{
-		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: log 1: claim: connection refused"},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: log 1: claim: connection refused\nruns: log 1: release: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "runs: log 1 was handled, but not marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed\nruns: log 1: release: connection refused"},
-		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed"},
+		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1: release: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled, but not marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1: release: connection refused"},
+		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -430,7 +384,16 @@ func TestStoreThatFails(t *testing.T) {
 				f.stop(t)
 				assert.Equal(t, test.calls, calls)
 				assert.Equal(t, test.released, store.released)
-				require.EqualError(t, f.of(runs.KindRun)[0].Err, test.want)
+				texts := func(kind runs.Kind) (all []string) {
+					for _, outcome := range f.of(kind) {
+						if outcome.Err != nil {
+							all = append(all, outcome.Err.Error())
+						}
+					}
+					return append(all, "")
+				}
+				assert.Equal(t, test.run, texts(runs.KindRun)[0])
+				assert.Equal(t, test.save, texts(runs.KindSave)[0])
 			})
 		})
 	}
@@ -445,7 +408,7 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 			s.add(1)
 			store := &brokenStore{Store: newStore(t)}
 			f := follow(t, s, func(ctx context.Context, _ *runs.Run) error {
-				<-ctx.Done()
+				<-ctx.Done() // after the shutdown timeout
 				if failing {
 					return ctx.Err()
 				}
@@ -456,7 +419,7 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 			if failing {
 				want = nil
 			}
-			require.ErrorIs(t, store.Claim(t.Context(), "1", "ANOTHER"), want)
+			require.ErrorIs(t, store.Claim(t.Context(), "acme:1", "ANOTHER"), want)
 		}
 	})
 }
@@ -476,10 +439,11 @@ func TestStoreThatHangs(t *testing.T) {
 			}, runs.WithStore(&brokenStore{Store: newStore(t), hangs: true}))
 			pass(time.Minute)
 			f.stop(t)
-			run := f.of(runs.KindRun)[0]
-			require.ErrorIs(t, run.Err, context.DeadlineExceeded)
-			assert.Equal(t, 10*time.Second, run.Duration)
-			assert.Greater(t, len(f.of(runs.KindPoll)), 1)
+			save := f.of(runs.KindSave)[0]
+			require.ErrorIs(t, save.Err, context.DeadlineExceeded)
+			assert.EqualValues(t, 1, save.LogID)
+			assert.Equal(t, 10*time.Second, f.of(runs.KindRun)[0].Duration)
+			assert.Greater(t, len(f.of(runs.KindPoll)), 2)
 		})
 	}
 }
@@ -505,23 +469,35 @@ func TestSecondFollowIsAnError(t *testing.T) {
 	})
 }
 
-// A panic of the function is the program's to recover from: the run is
-// released, and Follow can be called again.
-func TestPanicReleasesTheRun(t *testing.T) {
+// A panic of the function is a failure: the run is handled again.
+func TestPanicIsAFailure(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := newLogServer()
-		s.add(1)
-		store := newStore(t)
-		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { panic("function") },
-			runs.WithStore(store), runs.WithObserver(new(outcomes).observe))
-		require.NoError(t, err)
-		for range 2 {
-			assert.PanicsWithValue(t, "function", func() { _ = receiver.Follow(t.Context()) })
-			assert.False(t, receiver.Status().Ready)
-		}
-		require.NoError(t, store.Claim(t.Context(), "1", "ANOTHER"))
-	})
+	for name, fail := range map[string]func(){
+		"panic":          func() { panic("function") },
+		"runtime.Goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newLogServer()
+				s.add(1, 2)
+				var handled sequence[int64]
+				f := follow(t, s, func(_ context.Context, run *runs.Run) error {
+					if handled.add(run.LogID) == 1 {
+						fail()
+					}
+					return nil
+				}, runs.WithConcurrency(1), runs.WithStore(newStore(t)))
+				assert.Equal(t, 1, f.Status().Failing)
+				pass(time.Minute)
+				f.stop(t)
+				assert.Equal(t, []int64{1, 2, 1}, handled.values())
+				failure, ok := errors.AsType[*runs.PanicError](f.of(runs.KindRun)[0].Err)
+				require.True(t, ok)
+				assert.Contains(t, failure.Error(), name[:5])
+			})
+		})
+	}
 }
 
 // Whatever happens to a callback is reported, with the level that it deserves.
@@ -542,7 +518,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	require.NoError(t, err)
 
-	require.NoError(t, broken.Store.Claim(t.Context(), "4", "ANOTHER"))
+	require.NoError(t, broken.Store.Claim(t.Context(), "acme:4", "ANOTHER"))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
 	assert.Equal(t, http.StatusUnauthorized, send(t, receiver, 1, "another secret of enough bytes"))
@@ -572,7 +548,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		{204, 1, callback.ErrDuplicate, `level=DEBUG msg="callback is a duplicate" kind=callback`},
 		{401, 0, callback.ErrSignatureMismatch, `level=WARN msg="callback refused" kind=callback`},
 		{500, 2, nil, `level=ERROR msg="callback failed" kind=callback`},
-		{500, 3, callback.ErrPanicked, `level=ERROR msg="callback failed" kind=callback`},
+		{500, 3, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{503, 4, callback.ErrInProgress, `level=DEBUG msg="callback is a duplicate" kind=callback`},
 		{503, 5, nil, `level=ERROR msg="callback failed" kind=callback`},
 		{204, 6, broken.done, `level=ERROR msg="callback failed" kind=callback`},
@@ -606,22 +582,22 @@ func TestDefaultLogger(t *testing.T) {
 	var logged bytes.Buffer
 	defer slog.SetDefault(slog.Default())
 	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, nil)))
-	s := newLogServer()
-	s.add(1)
-	receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { return errors.New("the disk is full") })
-	require.NoError(t, err)
-	send(t, receiver, 1, "another secret of enough bytes")
-	send(t, receiver, 2, secret)
-	assert.Contains(t, logged.String(), `level=WARN msg="callback refused"`)
-	assert.Contains(t, logged.String(), `level=ERROR msg="callback failed"`)
-	logged.Reset()
-
 	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.add(1)
+		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(context.Context, *runs.Run) error { return errors.New("the disk is full") })
+		require.NoError(t, err)
+		send(t, receiver, 1, "another secret of enough bytes")
+		send(t, receiver, 2, secret)
+		assert.Contains(t, logged.String(), `level=WARN msg="callback refused"`)
+		assert.Contains(t, logged.String(), `level=ERROR msg="callback failed"`)
+		logged.Reset()
+
 		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
 		require.ErrorIs(t, receiver.Follow(ctx), context.DeadlineExceeded)
 	})
-	assert.Equal(t, 2, strings.Count(logged.String(), `level=ERROR msg="run failed"`), &logged)
+	assert.Contains(t, logged.String(), `level=ERROR msg="run failed"`)
 	logged.Reset()
 
 	once := newOnceServer()
@@ -635,7 +611,7 @@ func TestDefaultLogger(t *testing.T) {
 	logged.Reset()
 
 	observed := &outcomes{}
-	receiver, err = runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore, runs.WithObserver(observed.observe))
 	require.NoError(t, err)
 	send(t, receiver, 1, "another secret of enough bytes")
 	assert.Empty(t, logged.String(), "the observer is told in its place")
@@ -656,7 +632,7 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
 		pass(time.Hour + time.Second)
 		f.stop(t)
-		assert.Equal(t, []string{"ordering=-created_at&page_size=50&start_date=b", "ordering=-created_at&page_size=50&start_date=b"}, s.lists)
+		assert.Equal(t, []string{"ordering=-created_at&page_size=25&start_date=b", "ordering=-created_at&page_size=50&start_date=b&status=running", "ordering=-created_at&page_size=25&start_date=b"}, s.lists)
 	})
 }
 
@@ -670,7 +646,7 @@ func TestValuesAreLoggedShort(t *testing.T) {
 		"outcome", runs.Outcome{Kind: runs.KindPoll, Found: 3, Duration: time.Second, RetryIn: time.Minute, Err: errors.New("refused")})
 	assert.Contains(t, out.String(), `"run":{"log_id":7,"status":"error"}`)
 	assert.Contains(t, out.String(), `"status":{"ready":false,"last_poll":"0001-01-01T00:00:00Z","error":"refused"}`)
-	assert.Contains(t, out.String(), `"outcome":{"kind":"poll","duration":1000000000,"found":3,"retry_in":60000000000,"error":"refused"}`)
+	assert.Contains(t, out.String(), `"outcome":{"kind":"poll","duration":1000000000,"found":3,"requests":0,"retry_in":60000000000,"error":"refused"}`)
 	out.Reset()
 	logger.Info("values", "status", runs.Status{Ready: true, LastPoll: time.Unix(1, 0).UTC()})
 	assert.Contains(t, out.String(), `"status":{"ready":true,"last_poll":"1970-01-01T00:00:01Z"}}`)

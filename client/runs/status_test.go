@@ -123,19 +123,19 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 			worked := time.Now()
 			assert.Equal(t, worked, f.Status().LastPoll)
 
-			s.lock(func() { failing = true })
+			s.lock(func() { failing, at = true, nil })
 			pass(24 * time.Hour)
 			got := f.Status()
 			assert.False(t, got.Ready)
 			assert.True(t, isPermanent(got.Err), "%v", got.Err)
 			assert.Equal(t, worked, got.LastPoll)
 			failed := f.of(runs.KindPoll)[1:]
-			require.Len(t, failed, len(at)-1)
+			require.Len(t, failed, len(at))
 			for i, poll := range failed {
 				require.Error(t, poll.Err)
 				assert.LessOrEqual(t, poll.RetryIn, 5*time.Minute)
 				if i > 0 {
-					assert.Equal(t, failed[i-1].RetryIn, at[i+1].Sub(at[i]))
+					assert.Equal(t, failed[i-1].RetryIn, at[i].Sub(at[i-1]))
 				}
 			}
 			assert.Greater(t, len(failed), 24*12)

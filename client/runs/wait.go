@@ -11,23 +11,25 @@ import (
 // is longer.
 const maxBackoff = 5 * time.Minute
 
-// backoff returns the wait before the next poll when so many polls in a row
-// have failed. It is random between the interval and a bound that doubles with
-// each failure, so that programs don't all return at the same time.
-func backoff(interval time.Duration, failures int) time.Duration {
-	longest := interval
-	for ; failures > 0 && longest < maxBackoff; failures-- {
-		longest = min(2*longest, maxBackoff)
+// backoff returns the wait after so many failures in a row. It is random
+// between shortest and a bound that doubles with each failure up to longest, so
+// that programs don't all return at the same time.
+func backoff(shortest, longest time.Duration, failures int) time.Duration {
+	bound := shortest
+	for ; failures > 0 && bound < longest; failures-- {
+		bound = min(2*bound, longest)
 	}
-	return interval + rand.N(longest-interval+1) //nolint:gosec // jitter needs no secrecy
+	return shortest + rand.N(bound-shortest+1) //nolint:gosec // jitter needs no secrecy
 }
 
-// sleep waits for d, or until the context ends.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits for d, or until wake receives a value or the context ends.
+func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		return nil
+	case <-wake:
 		return nil
 	case <-ctx.Done():
 		return contextError(ctx)

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// ErrReentrant is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if they are
-// called with the context of an outcome function for which the clock waits.
-var ErrReentrant = errors.New("sandbox: an outcome function must not advance the clock")
+// ErrAdvancing is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if the clock
+// is being advanced or due runs are being started: by another goroutine, or because
+// an outcome function or a receiver calls them, for which the clock waits.
+var ErrAdvancing = errors.New("sandbox: the clock is being advanced")
 
 // ErrClockBackwards is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] when
 // the clock would move backwards.
@@ -41,8 +42,9 @@ func (s *Sandbox) SetClockSpeed(speed float64) error {
 //
 // Failed runs and deliveries are not errors: see the logs and
 // [Sandbox.Deliveries]. Advance returns [ErrClockBackwards] if d is negative,
-// [ErrReentrant] in an outcome function, [ErrClosed] if the sandbox is closed, and
-// the context's error if it is done; the clock stays where it was by then.
+// [ErrAdvancing] at once if another call advances the clock, [ErrClosed] if the
+// sandbox is closed, an [*api.ArgumentError] if the clock would pass the year 9999,
+// and the context's error if it is done; the clock stays where it was by then.
 func (s *Sandbox) Advance(ctx context.Context, d time.Duration) (runs int, err error) {
 	return s.advance(ctx, func(now time.Time) time.Time { return now.Add(d) })
 }
@@ -54,9 +56,6 @@ func (s *Sandbox) AdvanceTo(ctx context.Context, t time.Time) (runs int, err err
 }
 
 func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time) (runs int, err error) {
-	if s.timeline.IsRunning(ctx) {
-		return 0, ErrReentrant
-	}
 	ctx, end, err := s.timeline.Begin(ctx)
 	if err != nil {
 		return 0, err
@@ -68,8 +67,18 @@ func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time)
 		if until.Before(now) {
 			return now, fmt.Errorf("%w, from %s to %s", ErrClockBackwards, now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
 		}
+		if !isRepresentable(until) {
+			return now, invalid("clock", "would be at %v, but must be before the year 10000", until)
+		}
 		return until, nil
 	})
 	s.events.publish(Event{Type: EventClockChanged}) // it may have moved in spite of an error
 	return runs, err
+}
+
+// isRepresentable reports whether Python and JSON can represent a time.
+func isRepresentable(t time.Time) bool {
+	const maxYear = 9999
+	year := t.UTC().Year()
+	return year >= 1 && year <= maxYear
 }

@@ -112,7 +112,7 @@ func (s *accounts) ofKey(key string) *Account {
 
 // authenticate returns the account whose API key a request has.
 func (s *accounts) authenticate(r *http.Request) (*Account, *django.Response) {
-	words := strings.FieldsFunc(r.Header.Get("Authorization"), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
+	words := strings.FieldsFunc(strings.Join(r.Header["Authorization"], ","), func(r rune) bool { return strings.ContainsRune(" \t\n\r\v\f", r) })
 	switch {
 	case len(words) == 0 || !strings.EqualFold(words[0], client.DefaultAuthScheme):
 		return nil, django.NotAuthenticated(client.DefaultAuthScheme)

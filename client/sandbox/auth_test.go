@@ -114,3 +114,14 @@ func TestFormatHidesSecrets(t *testing.T) {
 		}
 	}
 }
+
+// Several Authorization headers are one, as a WSGI server joins them.
+func TestSeveralAuthorizationHeaders(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	request := newRequest(http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "")
+	request.Header["Authorization"] = []string{"Api-Token " + key, "Api-Token " + key}
+	response := record(sb, request)
+	assert.Equal(t, http.StatusUnauthorized, response.Code)
+	assert.JSONEq(t, `{"detail":"Invalid token header. Token string should not contain spaces."}`, response.Body.String())
+}

@@ -35,7 +35,19 @@ type recording struct {
 // to, in the same order. testdata/django has the program that recorded them.
 func TestResponsesMatchDjango(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open("testdata/django.jsonl")
+	for name, lines := range map[string]int{"django.jsonl": 1500, "django_details.jsonl": 500} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			assert.Greater(t, replayFile(t, name), lines)
+		})
+	}
+}
+
+// replayFile compares the responses to the requests in a file, and returns their
+// number.
+func replayFile(t *testing.T, name string) (number int) {
+	t.Helper()
+	file, err := os.Open("testdata/" + name)
 	require.NoError(t, err)
 	defer file.Close()
 	key := strings.Repeat("a", 40)
@@ -46,7 +58,6 @@ func TestResponsesMatchDjango(t *testing.T) {
 	sb.StopScheduler() // the recorded service had none
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
-	number := 0
 	for lines.Scan() {
 		number++
 		var want recording
@@ -65,7 +76,7 @@ func TestResponsesMatchDjango(t *testing.T) {
 		}
 	}
 	require.NoError(t, lines.Err())
-	assert.Greater(t, number, 1500)
+	return number
 }
 
 // replay sends the request, and returns it with the response.

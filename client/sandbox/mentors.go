@@ -17,6 +17,9 @@ var mentorListing = listing.Listing[*mentor]{
 	Filters: []listing.Filter[*mentor]{
 		{Name: "department_id", Parse: func(value string) (func(*mentor) bool, string) {
 			_, message := django.IntegerValue(value)
+			if strings.HasPrefix(message, "Ensure") { // nothing limits it
+				message = ""
+			}
 			return nil, message
 		}},
 		{Name: "is_featured", Parse: func(value string) (func(*mentor) bool, string) {

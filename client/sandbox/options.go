@@ -163,6 +163,9 @@ func WithClock(start time.Time, speed float64) Option {
 		if !(speed > 0 && speed <= maxClockSpeed) { // NaN is neither
 			return invalid("WithClock", "has speed %v, but it must be above 0 and at most %d", speed, maxClockSpeed)
 		}
+		if !isRepresentable(start) {
+			return invalid("WithClock", "has start %v, but it must be in the years 1 to 9999", start)
+		}
 		s.start, s.clockSpeed = start, speed
 		return nil
 	})
@@ -173,6 +176,9 @@ func WithClock(start time.Time, speed float64) Option {
 // [Sandbox.SetClockSpeed] starts it. The zero start means now.
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
+		if !isRepresentable(start) {
+			return invalid("WithFrozenClock", "has start %v, but it must be in the years 1 to 9999", start)
+		}
 		s.start, s.clockSpeed = start, 0
 		return nil
 	})
@@ -225,9 +231,8 @@ func WithOutcomes(outcomes ...Outcome) Option {
 //
 // The sandbox calls f when the run starts, and the clock waits until it returns.
 // Scheduled runs call it one after another; RunAsScheduled may call it at the same
-// time. f may use the sandbox and its API, but must not advance the clock:
-// [Sandbox.Advance] returns [ErrReentrant] for the context that f receives. If the
-// outcome is invalid, the run fails, and its log has the reason.
+// time. f may use the sandbox and its API and close it, but can't advance the clock:
+// [Sandbox.Advance] returns [ErrAdvancing]. If the outcome is invalid, the run fails, and its log has the reason.
 func WithOutcomeFunc(f func(ctx context.Context, run Run) Outcome) Option {
 	return optionFunc(func(s *settings) error {
 		if f == nil {

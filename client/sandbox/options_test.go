@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,6 +42,8 @@ func TestInvalidOptions(t *testing.T) {
 		`WithChatSession.MentorID is "` + session + `", but org "acme" has no such mentor`:                  {sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, MentorID: session})},
 		`WithPageSize has sizes 0 and 1, but they must be at least 1, and the maximum at least the default`: {sandbox.WithPageSize(0, 1)},
 		`WithPageSize has sizes 2 and 1, but they must be at least 1, and the maximum at least the default`: {sandbox.WithPageSize(2, 1)},
+		`WithClock has start 10000-01-01 00:00:00 +0000 UTC, but it must be in the years 1 to 9999`:         {sandbox.WithClock(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), 1)},
+		`WithFrozenClock has start 0000-12-31 00:00:00 +0000 UTC, but it must be in the years 1 to 9999`:    {sandbox.WithFrozenClock(time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC))},
 		`WithClock has speed 0, but it must be above 0 and at most 86400`:                                   {sandbox.WithClock(start, 0)},
 		`WithClock has speed -1, but it must be above 0 and at most 86400`:                                  {sandbox.WithClock(start, -1)},
 		`WithClock has speed 86401, but it must be above 0 and at most 86400`:                               {sandbox.WithClock(start, 86401)},

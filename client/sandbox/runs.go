@@ -77,7 +77,9 @@ func (r *runner) logsChanged(l *log) {
 
 // execute gets the outcome of a run that has started, and schedules its end.
 func (r *runner) execute(ctx context.Context, l *log, run Run) {
-	outcome, err := r.outcomes(ctx, run).complete("outcome")
+	var outcome Outcome
+	r.timeline.Outside(func() { outcome = r.outcomes(ctx, run) })
+	outcome, err := outcome.complete("outcome")
 	if err != nil {
 		outcome = Outcome{Status: api.StatusError, Log: err.Error()}
 	}

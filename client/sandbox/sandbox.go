@@ -69,7 +69,7 @@ func New(opts ...Option) (*Sandbox, error) {
 }
 
 func newSandbox(s *settings) *Sandbox {
-	t := timeline.New(s.start, s.clockSpeed, ErrClosed)
+	t := timeline.New(s.start, s.clockSpeed, ErrClosed, ErrAdvancing)
 	e := newEvents(t.Now)
 	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // the same seed, the same faults
 	store := newStore()
@@ -94,7 +94,8 @@ func newSandbox(s *settings) *Sandbox {
 }
 
 // Close cancels deliveries in flight, waits for the calls that run agents, and
-// stops the clock's schedule: no more runs start. A closed sandbox still serves
+// stops the clock's schedule: no more runs start. It doesn't wait for outcome
+// functions and receivers, which may call it. A closed sandbox still serves
 // the API as an [http.Handler], without the latency of faults. Close can be called
 // again.
 func (s *Sandbox) Close() {

@@ -313,16 +313,73 @@ func TestAdvanceEndsWithItsContext(t *testing.T) {
 	assert.Equal(t, []string{"1 05 10:00 success", "1 05 11:00 success", "1 05 12:00 success", "1 05 13:00 success"}, runs(t, server))
 }
 
-func TestOutcomeFunctionMustNotAdvance(t *testing.T) {
+// While the clock is advanced, another advance fails at once, whoever calls it.
+func TestAdvanceWhileAdvancing(t *testing.T) {
 	t.Parallel()
 	var server *sandbox.Server
-	var err error
-	server = newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomeFunc(func(ctx context.Context, _ sandbox.Run) sandbox.Outcome {
-		_, err = server.Advance(ctx, time.Hour)
+	var mu sync.Mutex
+	errs := map[string]error{}
+	advanceAgain := func(who string, ctx context.Context) {
+		_, err := server.Advance(ctx, time.Hour)
+		mu.Lock()
+		defer mu.Unlock()
+		errs[who] = err
+	}
+	receiver := newReceiver(t, func(w http.ResponseWriter, r *http.Request) {
+		advanceAgain("receiver", r.Context())
+		w.WriteHeader(http.StatusNoContent)
+	})
+	request := withCallback(receiver, secret)
+	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
+	server = newTestServer(t, sandbox.WithPeriodicAgent("acme", request), sandbox.WithOutcomeFunc(func(ctx context.Context, _ sandbox.Run) sandbox.Outcome {
+		advanceAgain("outcome function", ctx)
+		var other sync.WaitGroup
+		other.Go(func() { advanceAgain("other goroutine", context.WithoutCancel(ctx)) })
+		other.Wait()
 		return sandbox.Outcome{}
 	}))
+	assert.Equal(t, 1, advance(t, server, time.Hour))
+	for _, who := range []string{"receiver", "outcome function", "other goroutine"} {
+		require.ErrorIs(t, errs[who], sandbox.ErrAdvancing, who)
+	}
 	advance(t, server, time.Hour)
-	require.ErrorIs(t, err, sandbox.ErrReentrant)
+	assert.Equal(t, start.Add(2*time.Hour), server.Now())
+}
+
+// Outcome functions, receivers and watchers may close the sandbox.
+func TestCloseFromInside(t *testing.T) {
+	t.Parallel()
+	var server *sandbox.Server
+	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
+		server.Close()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	request := withCallback(receiver, secret)
+	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
+	for name, outcome := range map[string]func() sandbox.Outcome{
+		"outcome function": func() sandbox.Outcome { server.Close(); return sandbox.Outcome{} },
+		"receiver":         func() sandbox.Outcome { return sandbox.Outcome{} },
+	} {
+		server = newTestServer(t, sandbox.WithPeriodicAgent("acme", request),
+			sandbox.WithOutcomeFunc(func(context.Context, sandbox.Run) sandbox.Outcome { return outcome() }))
+		_, err := server.Advance(t.Context(), 24*time.Hour)
+		require.ErrorIs(t, err, sandbox.ErrClosed, name)
+		assert.Equal(t, start.Add(time.Hour), server.Now(), name)
+	}
+	server = newTestServer(t)
+	require.NoError(t, server.HandleOperation(listAgents, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { server.Close() })))
+	_, err := newPlainClient(t, server).PeriodicAgents.List(t.Context(), nil, client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))
+	require.Error(t, err)
+}
+
+// The clock stays in the years that Python and JSON have.
+func TestClockYears(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, sandbox.WithFrozenClock(time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC)))
+	_, err := server.Advance(t.Context(), time.Hour)
+	require.EqualError(t, err, "ibl.ai: clock would be at 10000-01-01 00:00:00 +0000 UTC, but must be before the year 10000")
+	require.ErrorAs(t, err, new(*api.ArgumentError))
+	assert.Equal(t, 0, advance(t, server, time.Hour-1))
 }
 
 func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
@@ -338,24 +395,32 @@ func TestOutcomeFunctionMayUseTheAPI(t *testing.T) {
 	assert.Equal(t, 1, advance(t, server, 2*time.Hour))
 }
 
-func TestConcurrentAdvancesAddUp(t *testing.T) {
+func TestConcurrentCalls(t *testing.T) {
 	t.Parallel()
 	receiver := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	request := withCallback(receiver, "a-long-random-secret")
 	request.Task.Crontab = client.CrontabSchedule{Minute: "0"}
 	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request))
 	var working sync.WaitGroup
+	advanced := 0
+	var mu sync.Mutex // one advance at a time
 	for range 8 {
 		working.Go(func() {
+			mu.Lock()
 			_, err := server.Advance(t.Context(), 3*time.Hour)
-			assert.NoError(t, err)
+			if err == nil {
+				advanced++
+			} else {
+				assert.ErrorIs(t, err, sandbox.ErrAdvancing, "RunNow starts due runs")
+			}
+			mu.Unlock()
 			_, err = server.RunNow(t.Context(), 1, sandbox.Outcome{})
 			assert.NoError(t, err)
 			send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"crontab":{"hour":"*"}}}`)
 		})
 	}
 	working.Wait()
-	assert.Equal(t, start.Add(24*time.Hour), server.Now())
-	assert.Len(t, runs(t, server), 24+8)
-	assert.Len(t, deliveriesOf(server), 24+8)
+	assert.Equal(t, start.Add(time.Duration(advanced)*3*time.Hour), server.Now())
+	assert.Len(t, runs(t, server), 3*advanced+8)
+	assert.Len(t, deliveriesOf(server), 3*advanced+8)
 }

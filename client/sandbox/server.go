@@ -126,6 +126,14 @@ func (s *Server) Close() {
 		if err := s.http.Shutdown(ctx); err != nil {
 			_ = s.http.Close()
 		}
-		s.open.Wait()
+		idle := make(chan struct{})
+		go func() {
+			defer close(idle)
+			s.open.Wait()
+		}()
+		select {
+		case <-idle:
+		case <-time.After(shutdownTimeout): // a handler of HandleOperation runs on, or has called Close
+		}
 	})
 }

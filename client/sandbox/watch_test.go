@@ -2,7 +2,10 @@ package sandbox_test
 
 import (
 	"context"
+	"iter"
 	"net/http"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +54,7 @@ func TestWatch(t *testing.T) {
 	assert.Equal(t, 2, requests)
 }
 
+// A watcher that is too slow misses the oldest events, and is told so.
 func TestWatchOverflow(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
@@ -58,16 +62,36 @@ func TestWatchOverflow(t *testing.T) {
 	for range 5000 {
 		require.NoError(t, server.SetClockSpeed(0))
 	}
-	first, count := sandbox.EventType(""), 0
+	var types []sandbox.EventType
 	for event := range events {
-		if count == 0 {
-			first = event.Type
-		}
-		if count++; count == 5000-4096+1 {
+		if types = append(types, event.Type); len(types) == 1+4096 {
 			break
 		}
 	}
-	assert.Equal(t, sandbox.EventOverflow, first)
+	assert.Equal(t, append([]sandbox.EventType{sandbox.EventOverflow}, slices.Repeat([]sandbox.EventType{sandbox.EventClockChanged}, 4096)...), types)
+}
+
+// Events are kept once for all watchers, however many there are.
+func TestManyWatchers(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	var watchers []iter.Seq[sandbox.Event]
+	for range 1000 {
+		watchers = append(watchers, sb.Watch(t.Context()))
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 100_000 {
+		require.NoError(t, sb.SetClockSpeed(0))
+	}
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.Mallocs-before.Mallocs, uint64(5_000_000), "not one copy for each watcher")
+	for _, watcher := range watchers {
+		for event := range watcher {
+			require.Equal(t, sandbox.EventOverflow, event.Type)
+			break
+		}
+	}
 }
 
 func TestWatchEnds(t *testing.T) {

@@ -24,13 +24,15 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal kills the program
+	context.AfterFunc(ctx, stop)    // a second signal kills the program
+	config, _ := os.UserConfigDir() // if it is unknown, there are no profiles
 	os.Exit(command.Run(ctx, os.Args[1:], command.Environment{
 		Getenv:     os.Getenv,
 		Stdin:      os.Stdin,
 		Stdout:     os.Stdout,
 		Stderr:     os.Stderr,
 		HTTPClient: &http.Client{},
+		ConfigDir:  config,
 		Now:        time.Now,
 		Local:      time.Local,
 		Terminal:   isTerminal(os.Stdout),

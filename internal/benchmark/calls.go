@@ -66,7 +66,7 @@ func smallCall(ctx context.Context, c *clients) *measure.Comparison {
 		Others: []measure.Opponent{
 			measure.Against(
 				measure.Contestant{Name: "bare net/http, io.ReadAll", Run: func() (any, error) { return bareCall(ctx, c.http) }},
-				measure.TimesItsTime(1.7).Because(service), measure.MoreAllocations(14).Because(service),
+				measure.TimesItsTime(1.5).Because(service), measure.MoreAllocations(14).Because(service),
 			),
 			measure.Against(measure.Contestant{Name: "the same and json.Unmarshal", Run: func() (any, error) {
 				text, err := bareCall(ctx, c.http)

@@ -125,8 +125,7 @@ func searchQuery(words string) query {
 	q.how = lowerAll
 	q.byHand = func(o *scale.Org) any {
 		made := listed{IDs: []int64{}}
-		for i := range o.Logs {
-			log := &o.Logs[i]
+		for _, log := range slices.Backward(o.Logs) { // newest first, like the service
 			texts := []string{strings.ToLower(log.Content), strings.ToLower(o.Agents[log.PeriodicAgent-1].Title)}
 			if !hasAll(texts, strings.Fields(words)) {
 				continue

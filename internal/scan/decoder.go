@@ -34,6 +34,7 @@ type Decoder struct {
 	body    []byte
 	at      int // index of the next byte
 	depth   int // of the open arrays and objects
+	built   int // bytes of the items so far
 	last    outcome
 	skipped skipped
 	kinds   []uint64 // of the arrays and objects that skip is in
@@ -104,6 +105,16 @@ func (d *Decoder) Fail(reason string) {
 	}
 }
 
+// Build records that the next value becomes an item of size bytes. It fails if the
+// items take much more memory than the body: in a real response each is longer
+// than its type, but a body can have millions of empty objects.
+func (d *Decoder) Build(size uintptr) {
+	const least, most = 1 << 20, 16 // bytes, and the factor for longer bodies
+	if d.built += int(size); d.built > least+most*len(d.body) {
+		d.Fail("has so many small items that they would take more than 16 times its own memory")
+	}
+}
+
 func (d *Decoder) syntaxError() {
 	switch {
 	case d.err != nil:
@@ -160,12 +171,13 @@ const (
 	KindObject
 )
 
+// String returns the kind with its article.
 func (k Kind) String() string {
 	return [...]string{"no value", "null", "a boolean", "a number", "no finite number", "a text", "an array", "an object"}[k]
 }
 
 // kinds are the kinds of values by their first byte.
-var kinds = [256]Kind{ //nolint:gochecknoglobals // never changed
+var kinds = [256]Kind{
 	'"': KindString, '{': KindObject, '[': KindArray, 'n': KindNull, 't': KindBool, 'f': KindBool, 'N': KindNonFinite, 'I': KindNonFinite,
 	'-': KindNumber, '0': KindNumber, '1': KindNumber, '2': KindNumber, '3': KindNumber, '4': KindNumber,
 	'5': KindNumber, '6': KindNumber, '7': KindNumber, '8': KindNumber, '9': KindNumber,

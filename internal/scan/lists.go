@@ -3,6 +3,7 @@ package scan
 import (
 	"iter"
 	"strconv"
+	"unsafe"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -50,6 +51,7 @@ func Objects[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	var items []T
 	for range d.Items() {
 		var zero T
+		d.Build(unsafe.Sizeof(zero))
 		items = append(items, zero)
 		decode(&items[len(items)-1], d)
 	}

@@ -19,22 +19,26 @@ const (
 // literal scans the string that begins at the next byte, and returns it in its
 // quotes.
 func (d *Decoder) literal() ([]byte, form) {
-	const ones, highBits = 0x0101010101010101, 0x8080808080808080
 	body, start, at := d.body, d.at, d.at+1
 	found := plain
-	notASCII := uint64(highBits) // 0 once there is such a byte
 	for {
-		// Eight bytes at once, until there is a byte to look at: a quote, a backslash
-		// or a control character, or the first one that is not ASCII. A quote is less
-		// than '!' if its second bit is flipped, as control characters are.
-		for at <= len(body)-8 {
-			word := binary.LittleEndian.Uint64(body[at : at+8])
-			flipped, backslash := word^2*ones, word^'\\'*ones
-			if stop := ((flipped-'!'*ones)&^flipped|(backslash-ones)&^backslash)&highBits | word&notASCII; stop != 0 {
-				at += bits.TrailingZeros64(stop) / 8
-				break
+		// Eight bytes at once, to the next byte that matters.
+		if found&unicode == 0 {
+			for at <= len(body)-8 {
+				if stop := stops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
+				at += 8
 			}
-			at += 8
+		} else {
+			for at <= len(body)-8 {
+				if stop := asciiStops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
+				at += 8
+			}
 		}
 		if at >= len(body) {
 			break
@@ -58,7 +62,6 @@ func (d *Decoder) literal() ([]byte, form) {
 			return nil, plain
 		case c >= 0x80:
 			found |= unicode
-			notASCII = 0
 			at++
 		default:
 			at++
@@ -67,6 +70,25 @@ func (d *Decoder) literal() ([]byte, form) {
 	d.at = len(body)
 	d.syntaxError()
 	return nil, plain
+}
+
+// Masks with the same byte eight times.
+const (
+	each     = 0x0101010101010101
+	highBits = 0x80 * each
+)
+
+// stops returns a word whose lowest bit is in the first of eight bytes that is a
+// quote, a backslash, a control character or not ASCII. It is 0 if there is none.
+// A subtraction sets the high bit of a byte that is less than the subtrahend: a
+// quote whose second bit is flipped is less than '!', as control characters are.
+func stops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each) | word) & highBits
+}
+
+// asciiStops is stops without the bytes that are not ASCII.
+func asciiStops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each)) &^ word & highBits
 }
 
 // escapeLength returns the length of the escape sequence that text begins with,

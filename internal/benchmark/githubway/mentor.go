@@ -17,6 +17,14 @@ type Mentor struct {
 	Platform                   *string            `json:"platform,omitempty"`
 	AllowAnonymous             *bool              `json:"allow_anonymous,omitempty"`
 	Metadata                   json.RawMessage    `json:"metadata,omitempty"`
+	EnableOfflineMode          *bool              `json:"enable_offline_mode,omitempty"`
+	EnablePromptCaching        *bool              `json:"enable_prompt_caching,omitempty"`
+	SaveFlaggedPrompts         *bool              `json:"save_flagged_prompts,omitempty"`
+	StudyModePrompt            *string            `json:"study_mode_prompt,omitempty"`
+	ShowRagImages              *bool              `json:"show_rag_images,omitempty"`
+	StarterPrompts             *string            `json:"starter_prompts,omitempty"`
+	ShowExploreMentors         *bool              `json:"show_explore_mentors,omitempty"`
+	EmbedIconSelectionData     json.RawMessage    `json:"embed_icon_selection_data,omitempty"`
 	EnableModeration           *bool              `json:"enable_moderation,omitempty"`
 	EnableMultiQueryRag        *bool              `json:"enable_multi_query_rag,omitempty"`
 	EnablePostProcessingSystem *bool              `json:"enable_post_processing_system,omitempty"`
@@ -79,19 +87,22 @@ type Category struct {
 
 // CallConfiguration configures voice calls with a mentor.
 type CallConfiguration struct {
-	ID                       *int64  `json:"id,omitempty"`
-	Mentor                   *string `json:"mentor,omitempty"`
-	Mode                     *string `json:"mode,omitempty"`
-	TtsProvider              *string `json:"tts_provider,omitempty"`
-	SttProvider              *string `json:"stt_provider,omitempty"`
-	LlmProvider              *string `json:"llm_provider,omitempty"`
-	UseFunctionCallingForRag *bool   `json:"use_function_calling_for_rag,omitempty"`
-	GoogleVoice              *Voice  `json:"google_voice,omitempty"`
-	OpenaiVoice              *Voice  `json:"openai_voice,omitempty"`
-	OpenaiVoiceID            *int64  `json:"openai_voice_id,omitempty"`
-	GoogleVoiceID            *int64  `json:"google_voice_id,omitempty"`
-	EnableVideo              *bool   `json:"enable_video,omitempty"`
-	PlatformKey              *string `json:"platform_key,omitempty"`
+	ID                           *int64  `json:"id,omitempty"`
+	Mentor                       *string `json:"mentor,omitempty"`
+	Mode                         *string `json:"mode,omitempty"`
+	Language                     *string `json:"language,omitempty"`
+	ScreensharingSystemPrompt    *string `json:"screensharing_system_prompt,omitempty"`
+	ScreensharingProactivePrompt *string `json:"screensharing_proactive_prompt,omitempty"`
+	TtsProvider                  *string `json:"tts_provider,omitempty"`
+	SttProvider                  *string `json:"stt_provider,omitempty"`
+	LlmProvider                  *string `json:"llm_provider,omitempty"`
+	UseFunctionCallingForRag     *bool   `json:"use_function_calling_for_rag,omitempty"`
+	GoogleVoice                  *Voice  `json:"google_voice,omitempty"`
+	OpenaiVoice                  *Voice  `json:"openai_voice,omitempty"`
+	OpenaiVoiceID                *int64  `json:"openai_voice_id,omitempty"`
+	GoogleVoiceID                *int64  `json:"google_voice_id,omitempty"`
+	EnableVideo                  *bool   `json:"enable_video,omitempty"`
+	PlatformKey                  *string `json:"platform_key,omitempty"`
 }
 
 // Voice is a voice for calls.
@@ -106,19 +117,38 @@ type Voice struct {
 
 // MCPServer is a server whose tools a mentor can use.
 type MCPServer struct {
-	ID           *int64            `json:"id,omitempty"`
-	Platform     *int64            `json:"platform,omitempty"`
-	Name         *string           `json:"name,omitempty"`
-	Description  *string           `json:"description,omitempty"`
-	URL          *string           `json:"url,omitempty"`
-	Image        *string           `json:"image,omitempty"`
-	Transport    *string           `json:"transport,omitempty"`
-	Credentials  *string           `json:"credentials,omitempty"`
-	ExtraHeaders json.RawMessage   `json:"extra_headers,omitempty"`
-	PlatformKey  *string           `json:"platform_key,omitempty"`
-	IsFeatured   *bool             `json:"is_featured,omitempty"`
-	AuthType     *string           `json:"auth_type,omitempty"`
-	IsEnabled    *bool             `json:"is_enabled,omitempty"`
-	CreatedAt    *github.Timestamp `json:"created_at,omitempty"`
-	UpdatedAt    *github.Timestamp `json:"updated_at,omitempty"`
+	ID               *int64            `json:"id,omitempty"`
+	Platform         *int64            `json:"platform,omitempty"`
+	Name             *string           `json:"name,omitempty"`
+	Description      *string           `json:"description,omitempty"`
+	URL              *string           `json:"url,omitempty"`
+	Image            *string           `json:"image,omitempty"`
+	Mentor           *int64            `json:"mentor,omitempty"`
+	Owner            *string           `json:"owner,omitempty"`
+	AuthScope        *string           `json:"auth_scope,omitempty"`
+	OAuthService     *int64            `json:"oauth_service,omitempty"`
+	OAuthServiceData *OAuthService     `json:"oauth_service_data,omitempty"`
+	Transport        *string           `json:"transport,omitempty"`
+	Credentials      *string           `json:"credentials,omitempty"`
+	ExtraHeaders     json.RawMessage   `json:"extra_headers,omitempty"`
+	PlatformKey      *string           `json:"platform_key,omitempty"`
+	IsFeatured       *bool             `json:"is_featured,omitempty"`
+	AuthType         *string           `json:"auth_type,omitempty"`
+	IsEnabled        *bool             `json:"is_enabled,omitempty"`
+	CreatedAt        *github.Timestamp `json:"created_at,omitempty"`
+	UpdatedAt        *github.Timestamp `json:"updated_at,omitempty"`
+}
+
+// OAuthService is the service for which an MCP server needs OAuth.
+type OAuthService struct {
+	ID              *int64            `json:"id,omitempty"`
+	OAuthProvider   *string           `json:"oauth_provider,omitempty"`
+	OAuthProviderID *int64            `json:"oauth_provider_id,omitempty"`
+	Name            *string           `json:"name,omitempty"`
+	DisplayName     *string           `json:"display_name,omitempty"`
+	Description     *string           `json:"description,omitempty"`
+	Scope           *string           `json:"scope,omitempty"`
+	Image           *string           `json:"image,omitempty"`
+	CreatedAt       *github.Timestamp `json:"created_at,omitempty"`
+	UpdatedAt       *github.Timestamp `json:"updated_at,omitempty"`
 }

@@ -74,8 +74,9 @@ type findingBody struct {
 type agentScheduleBody struct {
 	scheduleBody
 
-	NextRun *time.Time `json:"next_run"`
-	Waiting bool       `json:"waiting"`
+	NextRun     *time.Time `json:"next_run"`
+	Waiting     bool       `json:"waiting"`
+	Explanation string     `json:"explanation"`
 }
 
 func (c *call) schedule() (any, error) {
@@ -92,7 +93,7 @@ func (c *call) schedule() (any, error) {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(task.Crontab.Fields()), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting}
+	body := agentScheduleBody{scheduleBody: c.explain(task.Crontab.Fields()), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting, Explanation: state.Explanation}
 	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none if the schedule can't be parsed
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil

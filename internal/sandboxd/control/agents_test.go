@@ -60,8 +60,10 @@ func TestSchedule(t *testing.T) {
 			Verdict:     "runs",
 			Findings:    []findingBody{},
 		},
-		NextRun: &eight,
+		NextRun:     &eight,
+		Explanation: digest.Explanation,
 	}, digest)
+	assert.NotEmpty(t, digest.Explanation)
 	assert.Len(t, get[agentScheduleBody](t, s, "/_sandbox/agents/2/schedule").NextRuns, 5)
 	assert.Empty(t, get[agentScheduleBody](t, s, "/_sandbox/agents/2/schedule?n=0").NextRuns)
 

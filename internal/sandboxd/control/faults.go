@@ -18,18 +18,20 @@ type faultsBody struct {
 
 // ruleBody is what both kinds of rules have. Only counters are always present.
 type ruleBody struct {
-	ID          string  `json:"id"`
-	Disabled    bool    `json:"disabled,omitempty"`
-	After       int     `json:"after,omitempty"`
-	Times       int     `json:"times,omitempty"`
-	Probability float64 `json:"probability,omitempty"`
-	Matched     int     `json:"matched"`
-	Applied     int     `json:"applied"`
-	Left        *int    `json:"left"` // null if it has no limit
+	ID          string     `json:"id"`
+	Disabled    bool       `json:"disabled,omitempty"`
+	After       int        `json:"after,omitempty"`
+	Times       int        `json:"times,omitempty"`
+	Probability float64    `json:"probability,omitempty"`
+	From        *time.Time `json:"from,omitempty"`
+	Until       *time.Time `json:"until,omitempty"`
+	Matched     int        `json:"matched"`
+	Applied     int        `json:"applied"`
+	Left        *int       `json:"left"` // null if it has no limit
 }
 
 func ruleOf(id string, disabled bool, s sandbox.Selection, matched, applied int) ruleBody {
-	rule := ruleBody{ID: id, Disabled: disabled, After: s.Skip, Times: s.Times, Probability: s.Probability, Matched: matched, Applied: applied}
+	rule := ruleBody{ID: id, Disabled: disabled, After: s.Skip, Times: s.Times, Probability: s.Probability, From: timeOrNil(s.From), Until: timeOrNil(s.Until), Matched: matched, Applied: applied}
 	if s.Times > 0 {
 		rule.Left = new(s.Times - applied)
 	}
@@ -58,7 +60,7 @@ type faultBody struct {
 	UnknownFields  bool   `json:"unknown_fields,omitempty"`
 	UnknownEnums   bool   `json:"unknown_enums,omitempty"`
 	LinkHost       string `json:"link_host,omitempty"`
-	OlderRelease   bool   `json:"older_release,omitempty"`
+	Release        string `json:"release,omitempty"`
 }
 
 type deliveryFaultBody struct {
@@ -81,7 +83,7 @@ func faultsOf(sb *sandbox.Sandbox) faultsBody {
 			Latency: durationText(f.Effect.Latency), Status: f.Effect.Status, RetryAfter: durationText(f.Effect.RetryAfter),
 			Body: f.Effect.Body, ContentType: f.Effect.ContentType, Redirect: f.Effect.Redirect,
 			Reset: string(f.Effect.Reset), Truncate: f.Effect.Truncate, BytesPerSecond: f.Effect.BytesPerSecond,
-			UnknownFields: f.Effect.UnknownFields, UnknownEnums: f.Effect.UnknownEnums, LinkHost: f.Effect.LinkOrigin, OlderRelease: f.Effect.Release != "",
+			UnknownFields: f.Effect.UnknownFields, UnknownEnums: f.Effect.UnknownEnums, LinkHost: f.Effect.LinkOrigin, Release: string(f.Effect.Release),
 		})
 	}
 	for _, f := range sb.DeliveryFaultStates() {

@@ -109,6 +109,9 @@ func TestCanceledJob(t *testing.T) {
 	events := watch(t, s)
 	job := begin(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
 	<-reached
+	second := s.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
+	assert.Equal(t, http.StatusConflict, second.status)
+	assert.Contains(t, second.reason(t), "being advanced")
 	send[jobBody](t, s, http.MethodPost, fmt.Sprintf("/_sandbox/jobs/%d/cancel", job.ID), "{}")
 	job = finished(t, s, events, job.ID)
 	assert.Equal(t, jobCanceled, job.State)

@@ -34,6 +34,7 @@ func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) 
 	}
 	old = s.current.Swap(sb)
 	s.inbox.clear()
+	s.stops.clear()
 	s.feed.publish("replaced", eventBody{At: sb.Now().UTC()})
 	s.follow(sb)
 	return nil

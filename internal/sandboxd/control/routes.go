@@ -23,6 +23,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"GET /_sandbox/status":                  s.handle((*call).status),
 		"GET /_sandbox/clock":                   s.handle((*call).clock),
 		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
+		"GET /_sandbox/scheduler":               s.handle((*call).scheduler),
+		"POST /_sandbox/scheduler":              s.handle((*call).switchScheduler),
 		"POST /_sandbox/seed":                   s.handle((*call).reseed),
 		"POST /_sandbox/reset":                  s.handle((*call).resetSandbox),
 		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
@@ -121,7 +123,7 @@ func statusOf(err error) int {
 	if _, ok := errors.AsType[*sandbox.UnknownDeliveryError](err); ok {
 		return http.StatusNotFound
 	}
-	if errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) { // it was replaced, or the program ends
+	if errors.Is(err, sandbox.ErrAdvancing) || errors.Is(err, sandbox.ErrClosed) || errors.Is(err, errStopping) {
 		return http.StatusConflict
 	}
 	return http.StatusInternalServerError

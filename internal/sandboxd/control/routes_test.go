@@ -135,7 +135,7 @@ func TestBodies(t *testing.T) {
 		assert.Equal(t, http.StatusRequestEntityTooLarge, a.status, path)
 		assert.Contains(t, a.reason(t), "bytes")
 	}
-	assert.Equal(t, 11, written)
+	assert.Equal(t, 12, written)
 	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "nothing has happened")
 }
 

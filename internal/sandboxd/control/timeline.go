@@ -33,6 +33,7 @@ type timelineBody struct {
 	Total  int               `json:"total"`  // runs
 	Rows   []timelineRowBody `json:"rows"`
 	Others othersBody        `json:"others"`
+	Stops  []stopBody        `json:"stops"`
 }
 
 // timelineRowBody is the row of an agent.
@@ -110,6 +111,7 @@ func (c *call) timeline() (any, error) {
 	}
 	body.Others = sum(others)
 	body.Total += body.Others.Total
+	body.Stops = c.stops.between(from, to)
 	return body, nil
 }
 

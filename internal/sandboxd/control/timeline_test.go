@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ orgs:
 	assert.Equal(t, 2, narrow.Total, "a run at the end is not in it")
 	assert.Equal(t, "30s", narrow.Bucket)
 	empty := s.do(t, http.MethodGet, "/_sandbox/timeline?org=else&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z", "")
-	assert.Contains(t, empty.body, `"rows":[],"others":{"agents":0,"total":0,"buckets":[]}`)
+	assert.Contains(t, empty.body, `"rows":[],"others":{"agents":0,"total":0,"buckets":[]},"stops":[]}`)
 
 	for query, status := range map[string]int{
 		"org=nobody&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z":            http.StatusNotFound,
@@ -79,6 +80,40 @@ orgs:
 		assert.Equal(t, status, a.status, query)
 		assert.NotEmpty(t, a.reason(t))
 	}
+}
+
+// A stopped scheduler starts nothing, and catches up later.
+func TestScheduler(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	events := watch(t, s)
+	advance := func(by string) { send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "`+by+`"}`) }
+	advance("1h")
+	first := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T07:00:00Z&to=2026-01-05T12:00:00Z").Total
+	at := func(clock string) time.Time {
+		at, err := time.Parse(time.DateTime, "2026-01-05 "+clock)
+		require.NoError(t, err)
+		return at
+	}
+	assert.Equal(t, schedulerBody{Running: true, Stops: []stopBody{}}, get[schedulerBody](t, s, "/_sandbox/scheduler"))
+	for range 2 { // again changes nothing
+		assert.Equal(t, schedulerBody{Stops: []stopBody{{From: at("08:55:00")}}}, send[schedulerBody](t, s, http.MethodPost, "/_sandbox/scheduler", `{"running": false}`))
+	}
+	next(t, events, "scheduler")
+	advance("1h")
+	stopped := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T07:00:00Z&to=2026-01-05T12:00:00Z")
+	assert.Equal(t, first, stopped.Total)
+	assert.Len(t, stopped.Stops, 1)
+	started := send[schedulerBody](t, s, http.MethodPost, "/_sandbox/scheduler", `{"running": true}`)
+	assert.Equal(t, schedulerBody{Running: true, Stops: []stopBody{{at("08:55:00"), new(at("09:55:00"))}}}, started)
+	advance("1m")
+	line := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T09:30:00Z&to=2026-01-05T12:00:00Z")
+	require.NotEmpty(t, line.Rows[0].Runs, "it catches up")
+	assert.Equal(t, started.Stops, line.Stops)
+	assert.Empty(t, get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T10:00:00Z&to=2026-01-05T12:00:00Z").Stops)
+	assert.Equal(t, "overdue", get[fullRunBody](t, s, fmt.Sprintf("/_sandbox/runs/%d", line.Rows[0].Runs[0].ID)).Cause)
+	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
+	assert.Equal(t, schedulerBody{Running: true, Stops: []stopBody{}}, get[schedulerBody](t, s, "/_sandbox/scheduler"))
 }
 
 func TestManyRunsAreOnlyCounted(t *testing.T) {

@@ -104,6 +104,6 @@ var fieldNames = strings.NewReplacer(
 	"Skip", "after", "Times", "times", "Probability", "probability",
 	"Latency", "latency", "Status", "status", "RetryAfter", "retry_after", "Body", "body", "ContentType", "content_type",
 	"Redirect", "redirect", "Reset", "reset", "Truncate", "truncate", "BytesPerSecond", "bytes_per_second",
-	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkOrigin", "link_host", "Release", "older_release",
+	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkOrigin", "link_host", "Release", "release", "From", "from", "Until", "until",
 	"Delay", "delay", "Duplicate", "duplicate", "Reorder", "reorder", "Drop", "drop", "WrongSignature", "wrong_signature",
 )

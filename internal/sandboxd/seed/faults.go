@@ -122,6 +122,8 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 		"after":            func(v *document.Value) { f.Selection.Skip = int(v.Int(0, maxCount)) },
 		"times":            func(v *document.Value) { f.Selection.Times = int(v.Int(0, maxCount)) },
 		"probability":      func(v *document.Value) { f.Selection.Probability = v.Float(0, 1) },
+		"from":             func(v *document.Value) { f.Selection.From = v.Time() },
+		"until":            func(v *document.Value) { f.Selection.Until = v.Time() },
 		"latency":          func(v *document.Value) { f.Effect.Latency = v.Duration(time.Hour) },
 		"status":           func(v *document.Value) { f.Effect.Status = int(v.Int(200, 599)) },
 		"retry_after":      func(v *document.Value) { f.Effect.RetryAfter = v.Duration(maxRun) },
@@ -134,11 +136,7 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 		"unknown_fields":   func(v *document.Value) { f.Effect.UnknownFields = v.Bool() },
 		"unknown_enums":    func(v *document.Value) { f.Effect.UnknownEnums = v.Bool() },
 		"link_host":        func(v *document.Value) { f.Effect.LinkOrigin = v.Text(maxText) },
-		"older_release": func(v *document.Value) {
-			if v.Bool() {
-				f.Effect.Release = sandbox.Release359
-			}
-		},
+		"release":          func(v *document.Value) { f.Effect.Release = sandbox.Release(v.OneOf(releases...)) },
 	})
 	checkOptions(v, sandbox.WithFaults(f))
 	return f
@@ -146,6 +144,8 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 
 // ignore ignores a counter, so that rules can be set as they were returned.
 func ignore(*document.Value) {}
+
+var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release4205)}
 
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 
@@ -161,6 +161,8 @@ func ReadDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
 		"after":           func(v *document.Value) { f.Selection.Skip = int(v.Int(0, maxCount)) },
 		"times":           func(v *document.Value) { f.Selection.Times = int(v.Int(0, maxCount)) },
 		"probability":     func(v *document.Value) { f.Selection.Probability = v.Float(0, 1) },
+		"from":            func(v *document.Value) { f.Selection.From = v.Time() },
+		"until":           func(v *document.Value) { f.Selection.Until = v.Time() },
 		"delay":           func(v *document.Value) { f.Effect.Delay = v.Duration(maxRun) },
 		"duplicate":       func(v *document.Value) { f.Effect.Duplicate = v.Bool() },
 		"reorder":         func(v *document.Value) { f.Effect.Reorder = v.Bool() },

@@ -6,63 +6,88 @@ import (
 	"sync"
 )
 
-// A Hub publishes events to its subscribers. It is safe for concurrent use.
+// A Hub publishes events to its subscribers. It keeps the latest events once for all
+// of them. It is safe for concurrent use.
 type Hub[E any] struct {
-	maxQueued int
-	overflow  func(E) E
+	maxKept  int
+	overflow func(E) E
 
-	mu            sync.Mutex // guards subscriptions
-	subscriptions []*Subscription[E]
+	mu          sync.Mutex // guards what follows, and all subscriptions
+	kept        []E        // a ring once it has maxKept events
+	count       int        // of published events
+	subscribers int
+	waiting     []*Subscription[E] // that have taken all events
 }
 
-// NewHub returns a hub that queues up to maxQueued events for each subscriber. If
-// another one is published, the queued events are dropped and replaced by one: the
-// one that overflow returns for the published event.
-func NewHub[E any](maxQueued int, overflow func(E) E) *Hub[E] {
-	return &Hub[E]{maxQueued: maxQueued, overflow: overflow}
+// NewHub returns a hub that keeps maxKept events. A subscriber that is further behind
+// takes another event in place of those that it missed: the one that overflow returns
+// for the first event that it takes.
+func NewHub[E any](maxKept int, overflow func(E) E) *Hub[E] {
+	return &Hub[E]{maxKept: maxKept, overflow: overflow}
 }
 
-// Publish queues the event for all subscribers. It does not call event if there
-// are none.
+// Publish publishes an event. It does not call event if there are no subscribers.
 func (h *Hub[E]) Publish(event func() E) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.subscriptions) == 0 {
+	if h.subscribers == 0 {
 		return
 	}
-	published := event()
-	for _, s := range h.subscriptions {
-		s.queue(published)
+	if len(h.kept) < h.maxKept {
+		h.kept = append(h.kept, event())
+	} else {
+		h.kept[h.count%h.maxKept] = event()
 	}
+	h.count++
+	for _, s := range h.waiting {
+		s.ready <- struct{}{}
+	}
+	h.waiting = h.waiting[:0]
 }
 
 // Subscribe returns a subscription to the events from now on.
 func (h *Hub[E]) Subscribe() *Subscription[E] {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := &Subscription[E]{hub: h, ready: make(chan struct{}, 1)}
-	h.subscriptions = append(h.subscriptions, s)
+	s := &Subscription[E]{hub: h, ready: make(chan struct{}, 1), next: h.count}
+	h.subscribers++
+	h.waiting = append(h.waiting, s)
 	return s
 }
 
 // A Subscription receives the events of a hub.
 type Subscription[E any] struct {
-	hub   *Hub[E]
-	ready chan struct{}
-
-	mu     sync.Mutex // guards queued
-	queued []E
+	hub      *Hub[E]
+	ready    chan struct{} // has room while the subscription is waiting
+	next     int           // number of the next event
+	canceled bool
 }
 
-// Ready returns a channel that receives when events are queued.
+// Ready returns a channel that receives when there are new events, after which Take
+// must be called.
 func (s *Subscription[E]) Ready() <-chan struct{} { return s.ready }
 
-// Take returns the queued events and removes them.
+// Take returns the new events.
 func (s *Subscription[E]) Take() []E {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	taken := s.queued
-	s.queued = nil
+	h := s.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.canceled || s.next == h.count {
+		return nil
+	}
+	var taken []E
+	if first := h.count - len(h.kept); s.next < first {
+		s.next = first
+		taken = append(taken, h.overflow(h.kept[first%h.maxKept]))
+	}
+	for ; s.next < h.count; s.next++ {
+		taken = append(taken, h.kept[s.next%h.maxKept])
+	}
+	select { // it was ready, whether or not the caller has received that
+	case <-s.ready:
+	default:
+	}
+	h.waiting = append(h.waiting, s)
 	return taken
 }
 
@@ -71,18 +96,12 @@ func (s *Subscription[E]) Cancel() {
 	h := s.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.subscriptions = slices.DeleteFunc(h.subscriptions, func(other *Subscription[E]) bool { return other == s })
-}
-
-func (s *Subscription[E]) queue(event E) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.queued) == s.hub.maxQueued {
-		s.queued = append(s.queued[:0], s.hub.overflow(event))
+	if s.canceled {
+		return
 	}
-	s.queued = append(s.queued, event)
-	select {
-	case s.ready <- struct{}{}:
-	default:
+	s.canceled = true
+	h.waiting = slices.DeleteFunc(h.waiting, func(other *Subscription[E]) bool { return other == s })
+	if h.subscribers--; h.subscribers == 0 {
+		h.kept, h.count = nil, 0 // nobody needs them
 	}
 }

@@ -2,27 +2,38 @@ package django
 
 import "time"
 
-// DateTime is a time as a database stores it, in microseconds since the start of
-// year 1. The zero DateTime is null. It takes a third of the memory of a
-// [time.Time].
+// DateTime is a time as a database stores it, in microseconds. The start of year 1 is
+// 1, and the zero DateTime is null. It takes a third of the memory of a [time.Time].
 type DateTime int64
 
-// year1 is the start of year 1, in microseconds of Unix time.
-const year1 = -62_135_596_800_000_000
+// epoch is the time of the zero DateTime, in microseconds of Unix time.
+const epoch = -62_135_596_800_000_000 - 1
 
-// NewDateTime returns t, truncated to microseconds.
-func NewDateTime(t time.Time) DateTime { return DateTime(t.UnixMicro() - year1) }
+// NewDateTime returns t, truncated to microseconds. The zero time is null.
+func NewDateTime(t time.Time) DateTime {
+	if t.IsZero() {
+		return 0
+	}
+	return dateTime(t)
+}
+
+func dateTime(t time.Time) DateTime { return DateTime(t.UnixMicro() - epoch) }
 
 // IsNull reports whether d is null.
 func (d DateTime) IsNull() bool { return d == 0 }
 
-// Time returns d in UTC.
-func (d DateTime) Time() time.Time { return time.UnixMicro(int64(d) + year1).UTC() }
+// Time returns d in UTC. Null is the zero time.
+func (d DateTime) Time() time.Time {
+	if d.IsNull() {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(d) + epoch).UTC()
+}
 
 // String formats d as Django does: ISO 8601 in UTC, with six fractional digits or
 // none.
 func (d DateTime) String() string {
-	if d%1e6 == 0 {
+	if (int64(d)+epoch)%1e6 == 0 {
 		return d.Time().Format("2006-01-02T15:04:05Z")
 	}
 	return d.Time().Format("2006-01-02T15:04:05.000000Z")

@@ -1,18 +1,11 @@
 package django
 
-import (
-	"bytes"
-	"io"
-	"mime"
-	"mime/multipart"
-	"strings"
-)
+import "strings"
 
-// Parse parses a body by its media type. It returns a Dict or another JSON value,
-// or a Form; or the response to a body that can't be parsed.
+// Parse parses a body by its media type and charset. It returns a Dict or another
+// JSON value, or a Form; or the response to a body that can't be parsed.
 func Parse(contentType string, body []byte) (any, *Response) {
-	mediaType, _, _ := strings.Cut(contentType, ";")
-	mediaType = strings.ToLower(Strip(mediaType))
+	mediaType, parameters := parseHeader(contentType)
 	isForm := mediaType == FormType || mediaType == MultipartType
 	switch {
 	case len(body) == 0 && isForm:
@@ -20,46 +13,21 @@ func Parse(contentType string, body []byte) (any, *Response) {
 	case len(body) == 0:
 		return Dict{}, nil
 	case matchesMediaType(JSONType, mediaType):
-		value, err := DecodeJSON(body)
+		text, err := charsetOf(parameters).decode(body)
+		if err != nil {
+			return nil, ParseError("JSON parse error - " + err.Error())
+		}
+		value, err := DecodeJSON(text)
 		if err != nil {
 			return nil, ParseError("JSON parse error - " + err.Error())
 		}
 		return value, nil
 	case mediaType == FormType:
-		return ParseQuery(string(body)).Form(), nil
+		return parseQuery(string(body), charsetOf(parameters)).Form(), nil
 	case mediaType == MultipartType:
-		return parseMultipart(contentType, body)
+		return parseMultipart(contentType, parameters, body)
 	}
 	return nil, UnsupportedMediaType(contentType)
-}
-
-// parseMultipart parses the parts of a form up to where the body breaks off: that
-// is not an error in Django.
-func parseMultipart(contentType string, body []byte) (any, *Response) {
-	_, parameters, _ := mime.ParseMediaType(contentType) // none if it is invalid
-	boundary := parameters["boundary"]
-	if _, ok := parameters["boundary"]; !ok {
-		boundary = "None"
-	}
-	if boundary == "" || boundary == "None" {
-		return nil, ParseError("Multipart form parse error - Invalid boundary in multipart: " + boundary)
-	}
-	f := Form{}
-	reader := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
-		part, err := reader.NextPart()
-		if err != nil {
-			return f, nil
-		}
-		text, _ := io.ReadAll(part)
-		switch name := part.FormName(); {
-		case name == "":
-		case part.FileName() != "":
-			f[name] = uploadedFile(part.FileName())
-		default:
-			f[name] = ReplaceInvalidUTF8(string(text))
-		}
-	}
 }
 
 // Negotiate returns the response to a request that asks for another format than
@@ -73,7 +41,7 @@ func Negotiate(query QueryDict, accept []string) *Response {
 	}
 	for entry := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		pattern, _, _ := strings.Cut(entry, ";")
-		if matchesMediaType(JSONType, Strip(pattern)) {
+		if matchesMediaType(JSONType, strings.ToLower(Strip(pattern))) {
 			return nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The values of a request's body are those of Python's json module: nil, bool,
@@ -142,11 +143,49 @@ func Strip(s string) string { return strings.TrimFunc(s, IsSpace) }
 // ParseInt returns int(s). It returns false if s is not an integer or needs more
 // than 64 bits.
 func ParseInt(s string) (int64, bool) {
-	s = Strip(s)
-	digits := strings.TrimLeft(s, "+-")
-	if strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+	text, ok := integerText(s)
+	if !ok {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64)
+	n, err := strconv.ParseInt(text, 10, 64)
 	return n, err == nil
+}
+
+// integerText returns the sign and ASCII digits of an integer as int(s) reads it: with
+// white space at both ends, digits of any script, and single underscores between
+// them. It returns false if s is not an integer.
+func integerText(s string) (string, bool) {
+	isASCII := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+	s = strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && (!isASCII || unicode.IsSpace(r)) })
+	digits := strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
+	if len(s)-len(digits) > 1 || strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
+		return "", false
+	}
+	isDigit := func(r rune) bool { return r >= '0' && r <= '9' || r == '_' }
+	if digits == "" || strings.ContainsFunc(digits, func(r rune) bool { return !isDigit(r) }) {
+		return "", false
+	}
+	return strings.ReplaceAll(s, "_", ""), true
+}
+
+// asciiDigits replaces the decimal digits of other scripts.
+func asciiDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf || !unicode.IsDigit(r) {
+			return r
+		}
+		return '0' + digitValue(r)
+	}, s)
+}
+
+// digitValue returns the value of a decimal digit. In Unicode, the digits of a script
+// follow each other from 0 to 9, so the value is the number of digits before it in
+// its block.
+func digitValue(r rune) rune {
+	const base = 10
+	zero := r
+	for unicode.IsDigit(zero - 1) {
+		zero--
+	}
+	return (r - zero) % base
 }

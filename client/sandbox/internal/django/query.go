@@ -11,14 +11,16 @@ type QueryDict url.Values
 
 // ParseQuery parses a query string or form. Invalid escapes stay as they are,
 // where net/url drops the parameter.
-func ParseQuery(query string) QueryDict {
+func ParseQuery(query string) QueryDict { return parseQuery(query, "") }
+
+func parseQuery(query string, c charset) QueryDict {
 	values := url.Values{}
 	for pair := range strings.SplitSeq(query, "&") {
 		if pair == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(pair, "=")
-		values.Add(unescape(name), unescape(value))
+		values.Add(unescape(name, c), unescape(value, c))
 	}
 	return QueryDict(values)
 }
@@ -41,19 +43,19 @@ func (q QueryDict) Form() Form {
 	return f
 }
 
-func unescape(s string) string {
+func unescape(s string, c charset) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c == '+' {
-			c = ' '
-		} else if c == '%' && i+2 < len(s) {
+		char := s[i]
+		if char == '+' {
+			char = ' '
+		} else if char == '%' && i+2 < len(s) {
 			if code, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
-				c = byte(code)
+				char = byte(code)
 				i += 2
 			}
 		}
-		b.WriteByte(c)
+		b.WriteByte(char)
 	}
-	return ReplaceInvalidUTF8(b.String())
+	return c.decodeLenient([]byte(b.String()))
 }

@@ -74,6 +74,7 @@ func SlugRelatedField[T, R any](name, slug string, find func(context any, id str
 		case Integer: // the integer that a UUID is
 			number, _ := new(big.Int).SetString(string(value), 10)
 			isUUID = number.Sign() >= 0 && number.BitLen() <= 128
+			id, _ = ParseUUID(fmt.Sprintf("%032x", number))
 		}
 		if !isUUID {
 			return NewErrors("“" + Str(value) + "” is not a valid UUID.")

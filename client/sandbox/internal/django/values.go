@@ -2,7 +2,6 @@ package django
 
 import (
 	"math"
-	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,27 +19,28 @@ func IntegerValue(value any) (n int64, message string) {
 	if s, ok := value.(string); ok && len(s) > maxIntegerText {
 		return 0, "String value too large."
 	}
-	digits := Strip(Str(value))
-	if whole, fraction, ok := strings.Cut(digits, "."); ok && strings.Trim(fraction, "0") == "" {
-		digits = whole
-	}
+	digits := trailingZeros.ReplaceAllString(Str(value), "")
 	if n, ok := ParseInt(digits); ok {
 		return n, ""
 	}
-	huge, ok := new(big.Int).SetString(digits, 10)
+	text, ok := integerText(digits)
 	switch {
 	case !ok:
 		return 0, "A valid integer is required."
-	case huge.Sign() > 0:
-		return 0, "Ensure this value is less than or equal to 9223372036854775807."
-	default:
+	case strings.HasPrefix(text, "-"):
 		return 0, "Ensure this value is greater than or equal to -9223372036854775808."
+	default:
+		return 0, "Ensure this value is less than or equal to 9223372036854775807."
 	}
 }
+
+// trailingZeros are the end of a decimal number without a fractional part.
+var trailingZeros = regexp.MustCompile(`\.0*\s*$`)
 
 // DecimalValue returns the integral part of a number that the DecimalField of a
 // form accepts, or an error message.
 func DecimalValue(s string) (n int64, message string) {
+	s = strings.ReplaceAll(Strip(asciiDigits(s)), "_", "")
 	if n, ok := ParseInt(s); ok {
 		return n, ""
 	}
@@ -54,7 +54,7 @@ func DecimalValue(s string) (n int64, message string) {
 	return int64(f), ""
 }
 
-var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?\n?$`)
+var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,6})\d{0,6})?)?(Z|[+-]\d{2}(?::?\d{2})?)?\n?$`)
 
 // DateTimeValue returns the time that a DateTimeField accepts, or an error
 // message. A time without an offset is in UTC.
@@ -63,7 +63,7 @@ func DateTimeValue(value any) (d DateTime, message string) {
 	if !ok {
 		return 0, wrongFormat
 	}
-	parts := datetimePattern.FindStringSubmatch(s)
+	parts := datetimePattern.FindStringSubmatch(asciiDigits(s))
 	if parts == nil {
 		return 0, wrongFormat
 	}
@@ -86,7 +86,7 @@ func DateTimeValue(value any) (d DateTime, message string) {
 	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
 		return 0, "Datetime value out of range."
 	}
-	return NewDateTime(t), ""
+	return dateTime(t), ""
 }
 
 var hexDigits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
@@ -95,7 +95,7 @@ var hexDigits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
 // form.
 func ParseUUID(s string) (string, bool) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "urn:", ""), "uuid:", "")
-	s = strings.ReplaceAll(strings.Trim(s, "{}"), "-", "")
+	s = asciiDigits(strings.ReplaceAll(strings.Trim(s, "{}"), "-", ""))
 	if !hexDigits.MatchString(s) {
 		return "", false
 	}

@@ -15,8 +15,7 @@ type Entry struct {
 	// of the same Rank the lowest ID.
 	Rank int
 	ID   int64
-	// Run is called with a context that [Timeline.IsRunning] recognizes.
-	Run func(ctx context.Context)
+	Run  func(ctx context.Context)
 
 	index int // in the agenda
 }

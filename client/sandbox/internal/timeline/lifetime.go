@@ -10,13 +10,15 @@ type lifetime struct {
 	over   context.Context //nolint:containedctx // of all work
 	cancel context.CancelFunc
 
-	mu      sync.Mutex // guards closed, and working.Add
+	mu      sync.Mutex // guards what follows
 	closed  bool
-	working sync.WaitGroup
+	working int
+	idle    *sync.Cond // signaled when working is 0
 }
 
 func newLifetime() *lifetime {
 	l := &lifetime{}
+	l.idle = sync.NewCond(&l.mu)
 	l.over, l.cancel = context.WithCancel(context.Background())
 	return l
 }
@@ -29,7 +31,7 @@ func (l *lifetime) begin(ctx context.Context) (_ context.Context, end func(), ok
 	if l.closed {
 		return nil, nil, false
 	}
-	l.working.Add(1)
+	l.working++
 	ctx, cancel := context.WithCancel(ctx)
 	canceled := make(chan struct{})
 	unregister := context.AfterFunc(l.over, func() {
@@ -41,14 +43,33 @@ func (l *lifetime) begin(ctx context.Context) (_ context.Context, end func(), ok
 			<-canceled
 		}
 		cancel()
-		l.working.Done()
+		l.add(-1)
 	}, true
+}
+
+// outside calls a function in work that has begun. The function may close the
+// lifetime, since close doesn't wait for the work meanwhile.
+func (l *lifetime) outside(f func()) {
+	l.add(-1)
+	defer l.add(1)
+	f()
+}
+
+func (l *lifetime) add(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.working += n
+	if l.working == 0 {
+		l.idle.Broadcast()
+	}
 }
 
 func (l *lifetime) close() {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.closed = true
-	l.mu.Unlock()
 	l.cancel()
-	l.working.Wait()
+	for l.working > 0 {
+		l.idle.Wait()
+	}
 }

@@ -5,27 +5,15 @@ import (
 	"time"
 )
 
-// runningKey is the context key of the timeline that runs an entry.
-type runningKey struct{}
-
-// IsRunning reports whether ctx is the context of an entry that the timeline runs,
-// or derived from it.
-func (t *Timeline) IsRunning(ctx context.Context) bool { return ctx.Value(runningKey{}) == t }
-
 // Advance moves the clock to the time that to returns for the present one, and runs
-// the entries on the way, each at its time. It waits until no other goroutine runs
-// entries. It returns the error of to, or of a context that ends meanwhile; the
-// clock stays where it is then. Entries must not call it.
+// the entries on the way, each at its time. It returns the error of to, or of a
+// context that ends meanwhile; the clock stays where it is then. If entries run
+// already, it returns the busy error at once. The context is that of Begin.
 func (t *Timeline) Advance(ctx context.Context, to func(now time.Time) (time.Time, error)) error {
-	ctx, end, err := t.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
 	select {
 	case t.runner <- struct{}{}:
-	case <-ctx.Done():
-		return t.cause(ctx)
+	default:
+		return t.busy
 	}
 	defer t.release()
 	t.clock.freeze(true)
@@ -76,7 +64,6 @@ func (t *Timeline) isDue() bool {
 // run runs the entries up to a time, and calls reach with the time of each. It
 // returns false if the context ended before.
 func (t *Timeline) run(ctx context.Context, until func() time.Time, reach func(time.Time)) bool {
-	ctx = context.WithValue(ctx, runningKey{}, t)
 	for ctx.Err() == nil {
 		e := t.next(until())
 		if e == nil {

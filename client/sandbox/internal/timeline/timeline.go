@@ -17,6 +17,7 @@ const maxSleep = time.Minute
 type Timeline struct {
 	clock    *clock
 	closed   error // returned after Close
+	busy     error // returned while entries run
 	lifetime *lifetime
 	runner   chan struct{} // full while a goroutine runs entries
 
@@ -27,11 +28,13 @@ type Timeline struct {
 
 // New returns a timeline whose clock starts at a time, the present one if start is
 // zero, and runs at a multiple of real time; it is frozen if speed is 0. After
-// Close, methods that return an error return closed.
-func New(start time.Time, speed float64, closed error) *Timeline {
+// Close, methods that return an error return closed. While entries run, Advance
+// returns busy.
+func New(start time.Time, speed float64, closed, busy error) *Timeline {
 	return &Timeline{
 		clock:    newClock(start, speed),
 		closed:   closed,
+		busy:     busy,
 		lifetime: newLifetime(),
 		runner:   make(chan struct{}, 1),
 	}
@@ -45,7 +48,8 @@ func (t *Timeline) Start() {
 	t.resetTimer()
 }
 
-// Close cancels all work and waits until it ends. No more entries run.
+// Close cancels all work and waits until it ends, except for functions that Outside
+// calls. No more entries run.
 func (t *Timeline) Close() {
 	t.lifetime.close()
 	t.mu.Lock()
@@ -67,6 +71,10 @@ func (t *Timeline) Begin(ctx context.Context) (_ context.Context, end func(), er
 	}
 	return ctx, end, nil
 }
+
+// Outside calls a function of the user in work that Begin has started. Close doesn't
+// wait for it, so it may call Close.
+func (t *Timeline) Outside(f func()) { t.lifetime.outside(f) }
 
 // Now returns the time on the clock.
 func (t *Timeline) Now() time.Time { return t.clock.now() }

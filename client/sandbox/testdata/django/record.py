@@ -381,13 +381,18 @@ def deletion():
     record("DELETE", AGENTS + "3/", "x", Content_Type="text/plain")
 
 
-service.prepare([("ada", ADA, True), ("bob", BOB, False)], MENTOR)
-record("POST", AGENTS, agent())
-record("POST", AGENTS, agent(
-    title="Evening digest", description="Letzter Überblick", prompt="Say it", parent_mentor_id=5, parent_session_id="s1",
-    previous_agent=1, previous_agent_status="error",
-    task={"crontab": {}, "enabled": False, "one_off": True, "start_time": "2026-01-05T00:00:00+02:00"},
-))
-record("POST", AGENTS, agent(title="alpha", pathway="p", callback_url="https://hooks.example.com/runs", callback_secret="a-long-random-secret"))
-for group in (authentication, methods, paths, negotiation, json_syntax, fields, bodies, forms, lists, pins, deletion):
-    group()
+def main():
+    service.prepare([("ada", ADA, True), ("bob", BOB, False)], MENTOR)
+    record("POST", AGENTS, agent())
+    record("POST", AGENTS, agent(
+        title="Evening digest", description="Letzter Überblick", prompt="Say it", parent_mentor_id=5, parent_session_id="s1",
+        previous_agent=1, previous_agent_status="error",
+        task={"crontab": {}, "enabled": False, "one_off": True, "start_time": "2026-01-05T00:00:00+02:00"},
+    ))
+    record("POST", AGENTS, agent(title="alpha", pathway="p", callback_url="https://hooks.example.com/runs", callback_secret="a-long-random-secret"))
+    for group in (authentication, methods, paths, negotiation, json_syntax, fields, bodies, forms, lists, pins, deletion):
+        group()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
 )
 
 func (a *app) newAgents() *cobra.Command {
@@ -73,7 +74,10 @@ func (a *app) newAgentsGet() *cobra.Command {
 		Example: `  iblai agents get 7
   iblai agents get "Morning digest" -o yaml`,
 	}, func(_ context.Context, _ *client.Client, agents []*client.PeriodicAgent) error {
-		if a.format != formatTable {
+		switch {
+		case a.format != formatTable && len(agents) == 1:
+			return a.print(result{value: agents[0], names: ids(agents)})
+		case a.format != formatTable:
 			return a.printAgents(agents)
 		}
 		for i, agent := range agents {
@@ -211,8 +215,9 @@ func yesNo(yes bool) string {
 }
 
 // scheduleLine returns a schedule as a crontab line.
-func scheduleLine(s client.CrontabSchedule) string {
-	f := s.Fields()
+func scheduleLine(s client.CrontabSchedule) string { return fieldsLine(s.Fields()) }
+
+func fieldsLine(f crontab.Fields) string {
 	return strings.Join([]string{f.Minute, f.Hour, f.DayOfMonth, f.MonthOfYear, f.DayOfWeek}, " ")
 }
 

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -98,6 +99,8 @@ func TestFormats(t *testing.T) {
 	}
 	assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
 	assert.Contains(t, s.succeed("agents", "list", "-o", "yaml"), "callback_secret: '***'")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "-o", "yaml"), "id: 1\n"), "one agent is not a list")
+	assert.True(t, strings.HasPrefix(s.succeed("agents", "get", "1", "1", "-o", "yaml"), "- id: 1\n"))
 }
 
 func mustJSON(t *testing.T, value any) string {
@@ -123,6 +126,24 @@ func TestTitlesMustBeUnique(t *testing.T) {
 	assert.Contains(t, out.stderr, `2 agents have the title "Morning digest"; use an id: 1, 2`)
 }
 
+// roundTripper is a proxy.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A service that ignores the filter lists other agents, too.
+func TestTitleIsCompared(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Drafts"))))
+	next := s.environment.HTTPClient.Transport
+	s.environment.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = ""
+		return next.RoundTrip(r)
+	})}
+	assert.Equal(t, "2\n", s.succeed("agents", "get", "Drafts", "-o", "name"))
+}
+
 func TestMentorIsFound(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, sandbox.WithMentor("acme", client.Mentor{Name: "Tutor"})))
@@ -131,6 +152,29 @@ func TestMentorIsFound(t *testing.T) {
 	}
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Nobody", "--schedule", "0 8 * * *").stderr, `no mentor has the unique id, slug or name "Nobody"`)
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Tutor", "--schedule", "0 8 * * *").stderr, `2 mentors have the name "Tutor"; use a unique id:`)
+}
+
+// Older releases create agents with the mentor's number.
+func TestEveryRelease(t *testing.T) {
+	t.Parallel()
+	for release, mentor := range map[sandbox.Release]string{
+		sandbox.Release359: "1", sandbox.Release490: "Study coach", sandbox.Release495: "Study coach", sandbox.Release4205: "Study coach",
+	} {
+		t.Run(string(release), func(t *testing.T) {
+			t.Parallel()
+			s := newShell(t, newSandbox(t, withPastRuns(), sandbox.WithRelease(release)))
+			s.succeed("agents", "create", "--title", "Drafts", "--mentor", mentor, "--schedule", "0 9 * * *", "--after", "Morning digest")
+			s.succeed("agents", "edit", "Drafts", "--schedule", "0 10 * * *", "--after", "none")
+			s.succeed("agents", "disable", "Drafts")
+			assert.Contains(t, s.succeed("agents", "list"), "Drafts")
+			assert.Contains(t, s.succeed("agents", "get", "Drafts"), "0 10 * * *")
+			assert.Contains(t, s.succeed("agents", "next"), "Morning digest")
+			assert.Equal(t, "3\n2\n1\n", s.succeed("logs", "-o", "name"))
+			assert.Contains(t, s.succeed("stats"), "50.0%")
+			s.succeed("doctor")
+			s.succeed("agents", "delete", "Drafts", "--yes")
+		})
+	}
 }
 
 func TestNext(t *testing.T) {

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"github.com/iblai/iblai-go/client"
 )
 
 // The exit codes.
@@ -29,6 +27,7 @@ type Environment struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	HTTPClient     *http.Client
+	ConfigDir      string // of the user's configuration files
 	Now            func() time.Time
 	Local          *time.Location
 	Terminal       bool // Stdout is a terminal, which shows colors
@@ -72,21 +71,32 @@ func (a *app) markStart(cmd *cobra.Command) {
 // app is one run of the command.
 type app struct {
 	Environment
-	started  bool
-	settings settings
-	format   format
-	reader   *bufio.Reader // of Stdin
+	started bool
+	flags   flags
+	format  format
+	reader  *bufio.Reader // of Stdin
 }
 
 const rootHelp = `iblai manages ibl.ai's periodic agents: AI mentors that run on a schedule.
 
 The settings are environment variables:
 
-  IBLAI_API_KEY    the API key of an administrator (required)
-  IBLAI_ORG        the key of the org (required, or --org)
-  IBLAI_USERNAME   the username (required, or --username)
+  IBLAI_API_KEY    the API key of an administrator
+  IBLAI_ORG        the key of the org, or --org
+  IBLAI_USERNAME   the username, or --username
   IBLAI_BASE_URL   the address of the service, if it is not production
+  IBLAI_PROFILE    the name of a profile, or --profile
   NO_COLOR         disables colors
+
+A profile is a set of settings in iblai/config.yaml, in the directory of the user's
+configuration files, such as ~/.config:
+
+  profiles:
+    staging:
+      org: acme
+      username: ada
+      base_url: https://base.manager.staging.acme.edu
+      api_key_file: /run/secrets/iblai   # or api_key_env: VARIABLE
 
 An AGENT is an id or a title. The exit code is 0 if the command succeeds, 1 if it
 fails, and 2 if the command line or the settings are invalid.`
@@ -102,7 +112,7 @@ func (a *app) newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	})
-	a.settings.addFlags(root)
+	a.flags.add(root)
 	a.addFormatFlag(root)
 	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newCrontab(), a.newDoctor(), a.newSandbox())
 	return root
@@ -134,6 +144,3 @@ func (e *usageError) Unwrap() error { return e.err }
 
 // errFailed is returned if the failure was already reported.
 var errFailed = errors.New("failed")
-
-// client returns a client for the settings.
-func (a *app) client() (*client.Client, error) { return a.settings.newClient(a.Environment) }

@@ -21,7 +21,7 @@ celery, not cron: all five must match, and Sunday is 0.`,
 		Example: `  iblai crontab explain "0 8 * * mon-fri"
   iblai crontab check "0 8 * * 7"`,
 	})
-	group.AddCommand(a.newCrontabExplain(), a.newCrontabNext(), a.newCrontabCheck())
+	group.AddCommand(a.newCrontabExplain(), a.newCrontabNext(), a.newCrontabCheck(), a.newCrontabUTC())
 	return group
 }
 
@@ -119,4 +119,63 @@ func (a *app) newCrontabNext() *cobra.Command {
 	cmd.Flags().IntVarP(&number, "number", "n", 5, "`number` of runs")
 	addZoneFlag(cmd, &zone)
 	return cmd
+}
+
+func (a *app) newCrontabUTC() *cobra.Command {
+	var zone string
+	var days int
+	cmd := &cobra.Command{
+		Use:   "utc SCHEDULE",
+		Short: "Convert a schedule from local time to UTC",
+		Long: `Convert a schedule from local time to UTC, which the service uses unless its
+operators have set another time zone. When the clocks change, the next row applies.
+
+A period with several schedules needs an agent for each of them.`,
+		Example: `  iblai crontab utc "0 8 * * mon-fri" --tz Europe/Berlin`,
+		Args:    scheduleArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			location, err := a.location(zone)
+			if err != nil {
+				return err
+			}
+			from := a.Now()
+			periods, err := crontab.ToUTC(fieldsOf(args), location, from, from.AddDate(0, 0, days))
+			if err != nil {
+				return &usageError{err}
+			}
+			return a.printPeriods(periods)
+		},
+	}
+	addZoneFlag(cmd, &zone)
+	cmd.Flags().IntVar(&days, "days", 365, "`number` of days to convert")
+	return cmd
+}
+
+// A utcSchedule is a schedule in UTC for a time.
+type utcSchedule struct {
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Schedules []string  `json:"schedules"`
+}
+
+func (a *app) printPeriods(periods []crontab.Period) error {
+	all := []utcSchedule{}
+	var names []string
+	for _, period := range periods {
+		converted := utcSchedule{period.From.UTC(), period.To.UTC(), []string{}}
+		for _, fields := range period.Fields {
+			converted.Schedules = append(converted.Schedules, fieldsLine(fields))
+		}
+		all = append(all, converted)
+		names = append(names, converted.Schedules...)
+	}
+	return a.print(result{value: all, names: names, table: func() *table {
+		t := &table{heading: []string{"FROM (UTC)", "TO (UTC)", "SCHEDULE (UTC)"}}
+		for _, period := range all {
+			for _, schedule := range period.Schedules {
+				t.add(period.From.Format(minuteLayout), period.To.Format(minuteLayout), schedule)
+			}
+		}
+		return t
+	}})
 }

@@ -22,16 +22,16 @@ something failed; warnings are not failures.`,
   iblai doctor --base-url https://base.manager.acme.edu -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			key, org, username, baseURL := a.settings.all(a.Getenv)
-			if err := required(key, org, username); err != nil {
+			s, err := a.settings()
+			if err != nil {
 				return err
 			}
 			report, err := doctor.Examine(cmd.Context(), doctor.Settings{
-				APIKey: key.value, Org: org.value, Username: username.value, BaseURL: baseURL.value,
-				HTTPClient: a.HTTPClient, Timeout: a.settings.timeout, Now: a.Now, Write: write,
+				APIKey: s.key.value, Org: s.org.value, Username: s.username.value, BaseURL: s.baseURL.value,
+				HTTPClient: a.HTTPClient, Timeout: s.timeout, Now: a.Now, Write: write,
 			})
 			if err != nil {
-				return a.settings.nameSource(err, a.Environment)
+				return s.nameSource(err)
 			}
 			if err := a.printReport(report); err != nil {
 				return fmt.Errorf("the report could not be written: %w", err)

@@ -48,6 +48,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"invalid timeout":        {args: []string{"agents", "list", "--timeout", "-1s"}, stderr: "iblai: --timeout "},
 		"schedule for crontab":   {args: []string{"crontab", "explain", "0 8"}, stderr: "a schedule has 5 fields, not 2"},
 		"invalid crontab":        {args: []string{"crontab", "next", "99 * * * *"}, stderr: "99"},
+		"no days":                {args: []string{"crontab", "utc", "0 8 * * *", "--days", "0"}, stderr: "the end is not after the start"},
 		"a crontab that expands": {args: []string{"crontab", "next", "*", "*", "bin", "dev", "etc", "*"}, stderr: "quote it"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -123,7 +123,7 @@ func TestFollow(t *testing.T) {
 func TestStats(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, withPastRuns()))
-	assert.Equal(t, "AGENT  RUNS  FAILED  SUCCESS  P50   P95\n1      2     1       50.0%    1.5s  2.0s\n", s.succeed("stats"))
-	assert.Equal(t, "agent,runs,failed,success_rate,p50_seconds,p95_seconds\n1,3,1,0.6666666666666666,2,4\n", s.succeed("stats", "--since", "720h", "--csv"))
+	assert.Equal(t, "AGENT  TITLE           RUNS  FAILED  SUCCESS  P50   P95\n1      Morning digest  2     1       50.0%    1.5s  2.0s\n", s.succeed("stats"))
+	assert.Equal(t, "agent,title,runs,failed,success_rate,p50_seconds,p95_seconds\n1,Morning digest,3,1,0.6666666666666666,2,4\n", s.succeed("stats", "--since", "720h", "--csv"))
 	assert.Equal(t, "[]\n", s.succeed("stats", "--since", "1m", "-o", "json"))
 }

@@ -6,12 +6,15 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 func TestCrontab(t *testing.T) {
@@ -24,6 +27,12 @@ func TestCrontab(t *testing.T) {
 		s.succeed("crontab", "next", "0 8 * * *", "-n", "1", "--tz", "America/New_York"))
 	assert.Equal(t, "2026-01-05T08:00:00Z\n", s.succeed("crontab", "next", "0 8 * * *", "-n", "1", "-o", "name"))
 	assert.Equal(t, "runs\n", s.succeed("crontab", "check", "0 8 * * *"))
+	assert.Equal(t, `FROM (UTC)        TO (UTC)          SCHEDULE (UTC)
+2026-01-05 07:55  2026-03-29 01:00  0 7 * * 1-5
+2026-03-29 01:00  2026-10-25 01:00  0 6 * * 1-5
+2026-10-25 01:00  2027-01-05 07:55  0 7 * * 1-5
+`, s.succeed("crontab", "utc", "0 8 * * mon-fri", "--tz", "Europe/Berlin"))
+	assert.Equal(t, "0 11 * * 1\n0 23 * * 0\n", s.succeed("crontab", "utc", "0 0,12 * * mon", "--tz", "Europe/Berlin", "--days", "1", "-o", "name"))
 	out := s.run("crontab", "check", "0 8 * * 7")
 	assert.Equal(t, exitFailed, out.code)
 	assert.Contains(t, out.stdout, "never runs\n  day_of_week \"7\"")
@@ -72,7 +81,6 @@ func TestSandbox(t *testing.T) {
 // Every command has a short text and an example, and the README shows all of
 // their help. UPDATE_README=1 renews it.
 func TestHelp(t *testing.T) {
-	t.Parallel()
 	var reference strings.Builder
 	var visit func(cmd *cobra.Command)
 	visit = func(cmd *cobra.Command) {
@@ -90,13 +98,71 @@ func TestHelp(t *testing.T) {
 	}
 	visit((&app{Environment: newShell(t, nil).environment}).newRoot())
 
-	const file, heading = "../../README.md", "\n## Reference\n"
+	checkReadme(t, "Reference", reference.String())
+}
+
+// checkReadme compares a section of the README with text. UPDATE_README=1 writes
+// it.
+func checkReadme(t *testing.T, section, text string) {
+	t.Helper()
+	const file = "../../README.md"
 	readme, err := os.ReadFile(file)
 	require.NoError(t, err)
-	before, current, _ := strings.Cut(string(readme), heading)
-	if os.Getenv("UPDATE_README") != "" {
-		require.NoError(t, os.WriteFile(file, []byte(before+heading+reference.String()), 0o600))
+	before, rest, found := strings.Cut(string(readme), "\n## "+section+"\n")
+	require.True(t, found, section)
+	current, after, more := strings.Cut(rest, "\n## ")
+	if os.Getenv("UPDATE_README") == "" {
+		assert.Equal(t, strings.TrimSpace(text), strings.TrimSpace(current), "run UPDATE_README=1 go test")
 		return
 	}
-	assert.Equal(t, reference.String(), current, "run UPDATE_README=1 go test")
+	updated := before + "\n## " + section + "\n\n" + strings.TrimSpace(text) + "\n"
+	if more {
+		updated += "\n## " + after
+	}
+	require.NoError(t, os.WriteFile(file, []byte(updated), 0o600))
+}
+
+// The session in the README is what the commands print. It can't run beside
+// TestHelp, which writes the same file.
+func TestSession(t *testing.T) {
+	sb := newSandbox(t, sandbox.WithOutcomes(sandbox.Outcome{Status: api.StatusSuccess, Output: "Two essays are due on Friday.", Duration: 4200 * time.Millisecond}))
+	s := newShell(t, sb)
+	s.environment.Now = sb.Now
+	var session strings.Builder
+	session.WriteString("```console\n")
+	for _, line := range []string{
+		`iblai agents create --title Drafts --mentor "Study coach" --prompt "Draft answers." --schedule "30 8 * * *"`,
+		`iblai agents list`,
+		`iblai agents next -n 1`,
+		`# a day later`,
+		`iblai logs`,
+		`iblai stats`,
+		`iblai agents edit Drafts --schedule "0 8 * * 7"`,
+		`iblai agents edit Drafts --schedule "0 8 * * sun"`,
+		`iblai crontab explain "0 8 * * sun"`,
+	} {
+		session.WriteString("$ " + line + "\n")
+		if strings.HasPrefix(line, "#") {
+			_, err := sb.Advance(t.Context(), 24*time.Hour)
+			require.NoError(t, err)
+			continue
+		}
+		out := s.run(words(line)[1:]...)
+		session.WriteString(out.stdout + out.stderr)
+	}
+	session.WriteString("```\n")
+	checkReadme(t, "A session", session.String())
+}
+
+// words splits a line like a shell, at spaces outside of double quotes.
+func words(line string) []string {
+	var all []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			all = append(all, part)
+			continue
+		}
+		all = append(all, strings.Fields(part)...)
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -12,81 +13,111 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// settings are the flags that replace environment variables. The key has no
-// flag, because every user of a machine can read command lines.
-type settings struct {
-	org, username, baseURL string
-	timeout                time.Duration
+// flags are the flags of all commands. The key has no flag, because every user of
+// a machine can read command lines.
+type flags struct {
+	profile, org, username, baseURL string
+	timeout                         time.Duration
 }
 
 const defaultTimeout = 60 * time.Second
 
-func (s *settings) addFlags(root *cobra.Command) {
-	flags := root.PersistentFlags()
-	flags.StringVar(&s.org, "org", "", "`key` of the org (default $IBLAI_ORG)")
-	flags.StringVar(&s.username, "username", "", "`name` of the user (default $IBLAI_USERNAME)")
-	flags.StringVar(&s.baseURL, "base-url", "", "`address` of the service (default $IBLAI_BASE_URL, or production)")
-	flags.DurationVar(&s.timeout, "timeout", defaultTimeout, "time limit of one request")
+func (f *flags) add(root *cobra.Command) {
+	set := root.PersistentFlags()
+	set.StringVar(&f.profile, "profile", "", "`name` of a profile in the configuration file (default $IBLAI_PROFILE)")
+	set.StringVar(&f.org, "org", "", "`key` of the org (default $IBLAI_ORG)")
+	set.StringVar(&f.username, "username", "", "`name` of the user (default $IBLAI_USERNAME)")
+	set.StringVar(&f.baseURL, "base-url", "", "`address` of the service (default $IBLAI_BASE_URL, or production)")
+	set.DurationVar(&f.timeout, "timeout", defaultTimeout, "time limit of one request")
 }
 
-// A setting is a value with the names of its sources for error messages.
-type setting struct{ value, variable, flag string }
+// A setting is a value and the name of its source.
+type setting struct{ value, source string }
 
-func (s *settings) all(getenv func(string) string) (key, org, username, baseURL setting) {
-	read := func(flagValue, variable, flag string) setting {
-		if flagValue != "" {
-			return setting{flagValue, flag, flag}
-		}
-		return setting{getenv(variable), variable, flag}
+// or returns the first setting with a value, or else the last one.
+func (s setting) or(next setting) setting {
+	if s.value != "" {
+		return s
 	}
-	return read("", client.EnvAPIKey, ""), read(s.org, client.EnvOrg, "--org"),
-		read(s.username, client.EnvUsername, "--username"), read(s.baseURL, client.EnvBaseURL, "--base-url")
+	return next
 }
 
-// required returns an error that names all missing settings.
-func required(settings ...setting) error {
+// settings are what a client needs.
+type settings struct {
+	key, org, username, baseURL setting
+	timeout                     time.Duration
+}
+
+// settings returns the settings. Flags replace those of the profile, and these
+// replace environment variables. It returns an error that names all missing ones.
+func (a *app) settings() (*settings, error) {
+	name := a.flags.profile
+	if name == "" {
+		name = a.Getenv(envProfile)
+	}
+	p := &profile{}
+	if name != "" {
+		var err error
+		if p, err = readProfile(filepath.Join(a.ConfigDir, "iblai", "config.yaml"), name); err != nil {
+			return nil, &usageError{err}
+		}
+	}
+	key, err := p.key(name, a.Getenv)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("profile %s: %w", name, err)}
+	}
+	choose := func(flagValue, flag, profileValue, field, variable string) setting {
+		return setting{flagValue, flag}.or(setting{profileValue, field + " of profile " + name}).or(setting{a.Getenv(variable), variable})
+	}
+	s := &settings{
+		key:      key,
+		org:      choose(a.flags.org, "--org", p.Org, "org", client.EnvOrg),
+		username: choose(a.flags.username, "--username", p.Username, "username", client.EnvUsername),
+		baseURL:  choose(a.flags.baseURL, "--base-url", p.BaseURL, "base_url", client.EnvBaseURL),
+		timeout:  a.flags.timeout,
+	}
 	var missing []string
-	for _, s := range settings {
-		if s.value == "" {
-			missing = append(missing, s.variable)
+	for _, required := range []setting{s.key, s.org, s.username} {
+		if required.value == "" {
+			missing = append(missing, required.source)
 		}
 	}
 	if len(missing) > 0 {
-		return &usageError{fmt.Errorf("set %s in the environment; see iblai --help", strings.Join(missing, ", "))}
+		return nil, &usageError{fmt.Errorf("set %s in the environment; see iblai --help", strings.Join(missing, ", "))}
 	}
-	return nil
+	return s, nil
 }
 
-func (s *settings) newClient(env Environment) (*client.Client, error) {
-	key, org, username, baseURL := s.all(env.Getenv)
-	if err := required(key, org, username); err != nil {
+// client returns a client for the settings.
+func (a *app) client() (*client.Client, error) {
+	s, err := a.settings()
+	if err != nil {
 		return nil, err
 	}
 	options := []client.Option{
-		client.WithAPIKey(key.value),
-		client.WithOrg(org.value),
-		client.WithUsername(username.value),
-		client.WithHTTPClient(env.HTTPClient),
+		client.WithAPIKey(s.key.value),
+		client.WithOrg(s.org.value),
+		client.WithUsername(s.username.value),
+		client.WithHTTPClient(a.HTTPClient),
 		client.WithUserAgent("iblai"),
 		client.WithAttemptTimeout(s.timeout),
 	}
-	if baseURL.value != "" {
-		options = append(options, client.WithBaseURL(baseURL.value))
+	if s.baseURL.value != "" {
+		options = append(options, client.WithBaseURL(s.baseURL.value))
 	}
 	c, err := client.New(options...)
-	return c, s.nameSource(err, env)
+	return c, s.nameSource(err)
 }
 
-// nameSource names the variable or the flag of an invalid setting.
-func (s *settings) nameSource(err error, env Environment) error {
+// nameSource names the source of an invalid setting.
+func (s *settings) nameSource(err error) error {
 	invalid, is := errors.AsType[*api.ArgumentError](err)
 	if !is {
 		return err
 	}
-	key, org, username, baseURL := s.all(env.Getenv)
 	source := map[string]string{
-		"WithAPIKey": key.variable, "WithOrg": org.variable, "WithUsername": username.variable,
-		"WithBaseURL": baseURL.variable, "WithAttemptTimeout": "--timeout",
+		"WithAPIKey": s.key.source, "WithOrg": s.org.source, "WithUsername": s.username.source,
+		"WithBaseURL": s.baseURL.source, "WithAttemptTimeout": "--timeout",
 	}[invalid.Argument]
 	if source == "" {
 		return &usageError{err}

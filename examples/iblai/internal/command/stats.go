@@ -20,6 +20,7 @@ import (
 // agentStats are the statistics of an agent's finished runs.
 type agentStats struct {
 	Agent       int64   `json:"agent"`
+	Title       string  `json:"title"` // empty if the agent was deleted
 	Runs        int     `json:"runs"`
 	Failed      int     `json:"failed"`
 	SuccessRate float64 `json:"success_rate"`
@@ -89,9 +90,17 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 		s.durations = append(s.durations, log.EndTime.Sub(log.StartTime.Time))
 	}
 	a.progress(0)
+	titles := map[int64]string{}
+	for agent, err := range c.PeriodicAgents.All(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		titles[agent.ID] = agent.Title
+	}
 	stats := slices.SortedFunc(maps.Values(byAgent), func(x, y *agentStats) int { return cmp.Compare(x.Agent, y.Agent) })
 	for _, s := range stats {
 		slices.Sort(s.durations)
+		s.Title = titles[s.Agent]
 		s.SuccessRate = float64(s.Runs-s.Failed) / float64(s.Runs)
 		s.P50, s.P95 = percentile(s.durations, 0.5), percentile(s.durations, 0.95)
 	}
@@ -115,17 +124,15 @@ func percentile(sorted []time.Duration, part float64) float64 {
 	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)].Seconds()
 }
 
-var statsHeading = []string{"AGENT", "RUNS", "FAILED", "SUCCESS", "P50", "P95"}
-
 func (a *app) printStats(stats []*agentStats) error {
 	var names []string
 	for _, s := range stats {
 		names = append(names, strconv.FormatInt(s.Agent, 10))
 	}
 	return a.print(result{value: nonNil(stats), names: names, table: func() *table {
-		t := &table{heading: statsHeading}
+		t := &table{heading: []string{"AGENT", "TITLE", "RUNS", "FAILED", "SUCCESS", "P50", "P95"}}
 		for _, s := range stats {
-			t.add(strconv.FormatInt(s.Agent, 10), strconv.Itoa(s.Runs), strconv.Itoa(s.Failed),
+			t.add(strconv.FormatInt(s.Agent, 10), firstLine(s.Title, 40), strconv.Itoa(s.Runs), strconv.Itoa(s.Failed),
 				fmt.Sprintf("%.1f%%", 100*s.SuccessRate), fmt.Sprintf("%.1fs", s.P50), fmt.Sprintf("%.1fs", s.P95))
 		}
 		return t
@@ -134,10 +141,10 @@ func (a *app) printStats(stats []*agentStats) error {
 
 func (a *app) printCSV(stats []*agentStats) error {
 	w := csv.NewWriter(a.Stdout)
-	_ = w.Write([]string{"agent", "runs", "failed", "success_rate", "p50_seconds", "p95_seconds"}) // Flush reports errors
+	_ = w.Write([]string{"agent", "title", "runs", "failed", "success_rate", "p50_seconds", "p95_seconds"}) // Flush reports errors
 	for _, s := range stats {
 		float := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-		_ = w.Write([]string{strconv.FormatInt(s.Agent, 10), strconv.Itoa(s.Runs), strconv.Itoa(s.Failed), float(s.SuccessRate), float(s.P50), float(s.P95)})
+		_ = w.Write([]string{strconv.FormatInt(s.Agent, 10), s.Title, strconv.Itoa(s.Runs), strconv.Itoa(s.Failed), float(s.SuccessRate), float(s.P50), float(s.P95)})
 	}
 	w.Flush()
 	return w.Error()

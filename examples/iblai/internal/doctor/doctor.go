@@ -1,7 +1,6 @@
-// Package doctor examines how a program on this machine gets on with a
-// deployment of the platform: the connection, the API key, the org, the user and
-// its role, the release, and every operation. It says what it found, what that
-// means, and what to do.
+// Package doctor examines a deployment of the platform from this machine: the
+// connection, the API key, the org, the user and its role, the release, and every
+// operation. It says what it found, what that means, and what to do.
 //
 // It only reads, unless Settings.Write is set. No report contains a secret.
 package doctor
@@ -39,14 +38,15 @@ type examination struct {
 	client  *client.Client // with the authentication scheme that is accepted
 	known   facts
 	report  Report
+	list    string // path of a list for the check of the key, below userPath
 	stopped string // why the remaining checks are skipped; empty if they are not
 }
 
 // facts are proven by earlier checks. Advice is based on nothing else.
 type facts struct {
-	service  string // path of a list that the service answers, below userPath
-	key      bool   // the key is accepted
-	account  bool   // the org and the user exist, and the key is theirs
+	service  bool // the service itself has responded
+	key      bool // the key is accepted
+	account  bool // the org and the user exist, and the key is theirs
 	release  *release
 	missing  map[string]bool // lists that the service does not have
 	mentorID string          // unique id of a mentor
@@ -81,6 +81,7 @@ func Examine(ctx context.Context, settings Settings) (*Report, error) {
 		Settings: settings,
 		options:  options,
 		client:   c,
+		list:     agentsPath,
 		known:    facts{missing: map[string]bool{}},
 		report:   Report{BaseURL: c.BaseURL().String(), Org: settings.Org, Username: settings.Username},
 	}

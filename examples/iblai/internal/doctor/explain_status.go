@@ -96,7 +96,7 @@ func (e *examination) explainNotFound(found *Diagnosis, fromService bool) {
 	case fromService:
 		found.Meaning = "The service finds no such org, user or object."
 		found.Advice = "Check the spelling of " + client.EnvOrg + " and " + client.EnvUsername + "."
-	case e.known.service != "":
+	case e.known.service:
 		found.Meaning = "Other operations work, so " + e.releaseName() + " lacks this one, or a proxy does not forward it."
 		found.Advice = "Don't call it, or ask the service's operators whether their proxy forwards the path."
 	default:
@@ -122,7 +122,7 @@ func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 		found.Meaning = "The response is empty, incomplete, or was changed by a proxy."
 		found.Advice = "Try again. If it happens again, look for a proxy between this machine and the service."
 	}
-	if e.known.service != "" {
+	if e.known.service {
 		found.Meaning += " Other requests reached the service."
 		found.Advice = "Try again. If it happens again, ask the service's operators what responds at this path."
 	}
@@ -141,7 +141,7 @@ func (e *examination) explainRedirect(location string) Diagnosis {
 		Meaning: "The base URL is not that of the API, has moved, or asks people to sign in. The SDK sends the key to no other host.",
 		Advice:  "Check " + client.EnvBaseURL + ": the API must respond there without a redirect.",
 	}
-	if e.known.service != "" {
+	if e.known.service {
 		found.Meaning = "Other requests reached the service, but a proxy redirects this one. The SDK sends the key to no other host."
 		found.Advice = "Ask the service's operators why their proxy redirects this path."
 	}

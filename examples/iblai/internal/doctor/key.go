@@ -36,7 +36,7 @@ func (e *examination) checkKey(ctx context.Context) {
 			return
 		}
 		e.client = c
-		p := e.page(ctx, e.known.service, 1)
+		p := e.page(ctx, e.list, 1)
 		if !errors.Is(p.err, client.ErrUnauthorized) {
 			e.judgeScheme(scheme, time.Since(begin), p)
 			return
@@ -58,7 +58,7 @@ func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
 		}
 		return
 	}
-	e.known.key = true
+	e.known.service, e.known.key = true, true
 	found := Diagnosis{Found: fmt.Sprintf("accepted with the authentication scheme %q", scheme)}
 	if scheme == client.DefaultAuthScheme {
 		e.add(OK, checkKey, took, found)

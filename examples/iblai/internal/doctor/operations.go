@@ -38,11 +38,17 @@ func checkOperation[T any](ctx context.Context, e *examination, name string, cal
 var optional = map[string]bool{listMentors: true, statistics: true, listPins: true}
 
 func (e *examination) failOperation(name string, took time.Duration, err error, response *client.Response) {
-	status := Failed
-	if errors.Is(err, client.ErrNotFromService) && optional[name] {
+	status, found := Failed, e.explain(err, response)
+	switch {
+	case errors.Is(err, client.ErrNotFromService) && optional[name]:
 		status = Warning // other operations work
+	case errors.Is(err, client.ErrNotFound) && name == statistics:
+		// The path is that of an agent to a release without the operation.
+		status = Warning
+		found.Meaning = "Other operations work, so " + e.releaseName() + " has no statistics."
+		found.Advice = "Don't call it. Count the agents by the latest log of each."
 	}
-	e.add(status, name, took, e.explain(err, response))
+	e.add(status, name, took, found)
 }
 
 // judgeResponse compares a response with the SDK's model.

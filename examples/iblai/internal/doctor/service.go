@@ -34,17 +34,16 @@ func (e *examination) judgeService(ctx context.Context, p *probe) {
 	took := p.received.Sub(p.sent)
 	switch r := p.response; {
 	case isServiceRefusal(r):
-		e.known.service = agentsPath
+		e.known.service = true
 		e.add(OK, checkService, took, Diagnosis{Found: fmt.Sprintf("responds %d without a key%s", r.StatusCode, requiredScheme(r.Header))})
 	case r.StatusCode == http.StatusOK && isList(r.Body):
-		e.known.service = agentsPath
+		e.known.service = true
 		e.add(Warning, checkService, took, Diagnosis{
 			Found:   "responds 200 without a key",
 			Meaning: "This is not a real deployment. The documentation's mock server does so.",
 			Advice:  "Check " + client.EnvBaseURL + ", unless you mean the mock server.",
 		})
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
-		e.known.service = agentsPath
 		e.add(Warning, checkService, took, Diagnosis{
 			Found:   fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), summarize(r.Body)),
 			Meaning: "Something in front of the service refuses requests without a key.",
@@ -73,7 +72,7 @@ func (e *examination) findService(ctx context.Context, p *probe) {
 	base := e.client.BaseURL()
 	for _, list := range lists[1:] {
 		if e.respondsLikeService(ctx, base, list) {
-			e.known.service = list
+			e.known.service, e.list = true, list
 			e.known.missing[agentsPath] = true
 			e.add(Failed, checkService, took, Diagnosis{
 				Found:   fmt.Sprintf("responds at %s, but not at %s: %d %s", list, agentsPath, r.StatusCode, summarize(r.Body)),

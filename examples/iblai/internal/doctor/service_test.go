@@ -80,6 +80,20 @@ func TestProxyRequiresKey(t *testing.T) {
 	assert.Equal(t, OK, e.find(t, checkKey).Status)
 }
 
+// As long as nothing has responded like the service, the base URL may be wrong.
+func TestUnprovenServiceIsNotTrusted(t *testing.T) {
+	t.Parallel()
+	for status, body := range map[int]string{404: "<h1>Not Found</h1>", 200: "<title>Acme</title>", 302: ""} {
+		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.Header.Get("Authorization") == "" {
+				return respond(r, http.StatusUnauthorized, "<title>Unauthorized</title>"), nil
+			}
+			return respond(r, status, body), nil
+		}), "https://ibl.example")
+		assert.Contains(t, e.find(t, checkKey).Advice, "IBLAI_BASE_URL", status)
+	}
+}
+
 // The documentation's mock server requires no key.
 func TestMockServer(t *testing.T) {
 	t.Parallel()

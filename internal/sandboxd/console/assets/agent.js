@@ -37,7 +37,7 @@ export function agentPage(route) {
     h('div', { class: 'columns' },
       card('Schedule', h('p', { class: 'code' }, crontabText(agent.task?.crontab)), schedule && meaningBlock(schedule),
         facts([
-          ['Next run', schedule?.waiting ? 'waits for its previous agent' : time(schedule?.next_run)],
+          ['Next run', [schedule?.waiting ? 'waits for its previous agent' : time(schedule?.next_run), h('div', { class: 'muted' }, schedule?.explanation)]],
           ['Start time', time(agent.task?.start_time)],
           ['Chain', chain(agent)],
         ])),

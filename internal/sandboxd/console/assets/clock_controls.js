@@ -52,11 +52,25 @@ function advanceButtons() {
   return h('div', { class: 'segments', role: 'group', 'aria-label': 'Advance the clock' }, advances.map(({ by, name }) => button(name, () => void advance(by))))
 }
 
+/** @param {boolean} running */
+async function switchScheduler(running) {
+  try {
+    await control('/scheduler', { method: 'POST', body: { running } })
+    toast(running ? 'The scheduler is started. It catches up as celery’s beat does.' : 'The scheduler is stopped, as if celery’s beat were down.')
+  } catch (error) {
+    toastError(error)
+  }
+}
+
 /** The dialog that sets the clock. */
 export function clockDialog() {
+  /** @type {boolean | undefined} */
+  const running = read('scheduler', '/scheduler').value?.running
   return h(Dialog, { heading: 'Set the clock', size: 'small' },
     h('div', { class: 'form' },
       speedButtons(), advanceButtons(),
+      running !== undefined && h('div', { class: 'row' }, button(running ? 'Stop the scheduler' : 'Start the scheduler', () => void switchScheduler(!running)),
+        h('span', { class: 'muted' }, running ? 'Agents run on their schedules.' : 'No agent becomes due.')),
       h(Form, {
         draft: 'advance by', action: 'Advance', initial: { advance: '' },
         fields: [{ path: 'advance', label: 'Advance by', placeholder: '90 min', hint: 'Such as 90 min, 36h or 2 days.' }],

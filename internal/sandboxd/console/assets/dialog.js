@@ -5,7 +5,7 @@
 
 import { Component, h, newID } from './element.js'
 import { button } from './parts.js'
-import { openDialog } from './store.js'
+import { openDialog, state } from './store.js'
 
 /**
  * A dialog. It closes with Escape, and the focus goes back to where it was.
@@ -15,6 +15,7 @@ import { openDialog } from './store.js'
 export class Dialog extends Component {
   id = newID()
   before = document.activeElement
+  opened = state.dialog
   /** @type {HTMLDialogElement | null} */
   element = null
 
@@ -28,9 +29,13 @@ export class Dialog extends Component {
     if (this.before instanceof HTMLElement && this.before.isConnected) this.before.focus()
   }
 
+  closed() {
+    if (state.dialog === this.opened) openDialog(null) // another one may have been opened meanwhile
+  }
+
   render() {
     const { heading, size, children } = this.props
-    return h('dialog', { ref: element => { this.element = element }, class: size, 'aria-labelledby': this.id, onClose: () => openDialog(null) }, h('h2', { id: this.id }, heading), children)
+    return h('dialog', { ref: (/** @type {any} */ element) => { this.element = element }, class: size, 'aria-labelledby': this.id, onClose: () => this.closed() }, h('h2', { id: this.id }, heading), children)
   }
 }
 

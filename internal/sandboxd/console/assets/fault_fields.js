@@ -4,7 +4,7 @@
 /** @import {Fault} from './types.js' */
 
 /** @typedef {'requests' | 'deliveries'} Kind */
-/** @typedef {{path: string, label: string, kind: 'text' | 'number' | 'duration' | 'check' | 'long' | 'choice' | 'agent', choices?: string[], hint?: string}} FaultField */
+/** @typedef {{path: string, label: string, kind: 'text' | 'number' | 'duration' | 'check' | 'long' | 'choice' | 'agent' | 'time', choices?: string[], hint?: string}} FaultField */
 
 const operations = [
   'ai_mentor_orgs_users_list',
@@ -18,6 +18,8 @@ const selection = [
   { path: 'after', label: 'Skip', kind: 'number', hint: 'The first ones that match are unaffected.' },
   { path: 'times', label: 'Limit', kind: 'number', hint: 'How many are affected; all if it is empty.' },
   { path: 'probability', label: 'Probability', kind: 'number', hint: '0 to 1; always if it is empty.' },
+  { path: 'from', label: 'From (UTC)', kind: 'time' },
+  { path: 'until', label: 'Until (UTC)', kind: 'time' },
 ]
 
 /** @type {Record<Kind, FaultField[]>} */
@@ -39,7 +41,7 @@ export const faultFields = {
     { path: 'unknown_fields', label: 'Add unknown fields', kind: 'check' },
     { path: 'unknown_enums', label: 'Use unknown enum values', kind: 'check' },
     { path: 'link_host', label: 'Host of next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
-    { path: 'older_release', label: 'Respond as an older release', kind: 'check' },
+    { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.205'] },
   ],
   deliveries: [
     { path: 'agent', label: 'Agent', kind: 'agent', hint: 'All agents if it is empty.' },
@@ -65,7 +67,7 @@ export const presets = [
   { kind: 'requests', id: 'reset-after', name: 'Reset after', text: 'A POST is executed, but the connection is reset before the response.', rule: { method: 'POST', reset: 'after' } },
   { kind: 'requests', id: 'truncated', name: 'Truncated', text: 'A fifth of responses, by chance, are truncated.', rule: { truncate: true, probability: 0.2 } },
   { kind: 'requests', id: 'newer-release', name: 'Newer release', text: 'Responses have unknown fields and enum values.', rule: { unknown_fields: true, unknown_enums: true } },
-  { kind: 'requests', id: 'older-release', name: 'Older release', text: 'Mentors have no id, types or subjects.', rule: { older_release: true } },
+  { kind: 'requests', id: 'older-release', name: 'Older release', text: 'Responses are those of release 3.59: mentors have no id, types or subjects.', rule: { release: '3.59' } },
   { kind: 'requests', id: 'internal-links', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', rule: { link_host: 'http://internal:8000' } },
   { kind: 'deliveries', id: 'late', name: 'Late', text: 'Callbacks are delivered ten seconds late.', rule: { delay: '10s' } },
   { kind: 'deliveries', id: 'twice', name: 'Twice', text: 'Every callback is delivered twice.', rule: { duplicate: true } },

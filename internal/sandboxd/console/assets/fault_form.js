@@ -6,6 +6,7 @@
 /** @import {FaultField, Kind} from './fault_fields.js' */
 
 import { control } from './api.js'
+import { utc } from './agent_fields.js'
 import { AgentPicker } from './agent_picker.js'
 import { Dialog } from './dialog.js'
 import { h } from './element.js'
@@ -23,7 +24,7 @@ export function openFaultForm(kind, rule) {
 export function faultDialog(kind, rule) {
   /** @type {Values} */
   const initial = {}
-  for (const { path, kind: type } of faultFields[kind]) initial[path] = type === 'check' ? rule?.[path] === true : String(rule?.[path] ?? '')
+  for (const { path, kind: type } of faultFields[kind]) initial[path] = type === 'check' ? rule?.[path] === true : String(rule?.[path] ?? '').replace(type === 'time' ? /Z$/ : '', '')
   const id = rule ? String(rule['id']) : `custom-${Date.now().toString(36)}`
   return h(Dialog, { heading: kind === 'requests' ? 'Custom rule for requests' : 'Custom rule for deliveries', size: 'large' },
     h('p', { class: 'muted' }, 'Empty fields have no effect.'),
@@ -42,7 +43,7 @@ export function faultDialog(kind, rule) {
 function formField({ path, label, kind, choices, hint }) {
   const field = { path, label, ...hint && { hint } }
   switch (kind) {
-    case 'check': case 'long': return { ...field, type: kind }
+    case 'check': case 'long': case 'time': return { ...field, type: kind }
     case 'choice': return { ...field, type: 'choice', choices: ['', ...choices ?? []].map(value => ({ value, name: value || '–' })) }
     case 'number': return { ...field, inputmode: 'decimal' }
     case 'agent': return {
@@ -61,6 +62,7 @@ function ruleOf(kind, values) {
     const value = values[path]
     if (value === undefined || value === '' || value === false) continue
     if (type === 'number' || type === 'agent') rule[path] = parseNumber(String(value))
+    else if (type === 'time') rule[path] = utc(String(value))
     else rule[path] = type === 'duration' ? goDuration(String(value)) : value
   }
   return rule

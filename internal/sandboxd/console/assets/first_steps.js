@@ -16,6 +16,9 @@ import { copyText } from './text.js'
 
 const HIDDEN = 'ibl.ai sandbox: first steps'
 
+/** Whether there was something to do since the page was opened. */
+let begun = false
+
 /** Three steps, until they are done or hidden. */
 export function firstSteps() {
   if (localStorage.getItem(HIDDEN)) return null
@@ -26,6 +29,8 @@ export function firstSteps() {
   if (!requests || !deliveries) return null
   const request = requests.requests[0]
   const delivery = deliveries.deliveries[0]
+  if (request && delivery && !begun) return null
+  begun = true
   return h('section', { class: 'card steps', 'aria-label': 'First steps' },
     h('div', { class: 'row' }, h('h2', null, 'First steps'), h('span', { class: 'spring' }), button('Hide', hide, { kind: 'quiet', label: 'Hide the first steps' })),
     h('ol', null,

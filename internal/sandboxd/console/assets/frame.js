@@ -18,7 +18,7 @@ import { overviewPage } from './overview.js'
 import { button, plain, title } from './parts.js'
 import { requestDialog } from './request_form.js'
 import { requestsPage } from './requests.js'
-import { firstError, invalidateAll } from './resources.js'
+import { firstError, invalidateAll, read } from './resources.js'
 import { address } from './router.js'
 import { runPage } from './run.js'
 import { runsPage } from './runs.js'
@@ -73,6 +73,7 @@ function header() {
     h('a', { class: 'title', href: '#/' }, h('svg', { viewBox: '0 0 20 20', 'aria-hidden': 'true' }, h('circle', { cx: 10, cy: 10, r: 8.5 }), h('path', { d: 'M10 4.5V10L13.5 12.5' })), 'ibl.ai sandbox'),
     clock(),
     h('span', { class: 'spring' }),
+    read('scheduler', '/scheduler').value?.running === false && h('span', { id: 'scheduler-mark', class: 'tag warn' }, 'Scheduler stopped'),
     faults > 0 && h('a', { id: 'faults-mark', class: 'tag warn', href: address('faults') }, `${plural(faults, 'fault')} on`),
     h('span', { id: 'connection', role: 'status', 'data-state': state.connection }, connections[state.connection]),
     button('Search', () => openDialog({ kind: 'search' }), { label: 'Search everywhere (Ctrl K)' }),
@@ -107,6 +108,8 @@ let first = true
 class Page extends Component {
   focused = first
   /** @type {HTMLElement | null} */
+  start = null
+  /** @type {HTMLElement | null} */
   element = null
 
   componentDidMount() {
@@ -123,10 +126,11 @@ class Page extends Component {
     const heading = [...this.element?.querySelectorAll('.one h2, h1') ?? []].at(-1)
     if (!heading) return
     document.title = `${heading.textContent} – ibl.ai sandbox`
-    if (this.focused) return
+    const lost = this.start !== null && !this.start.isConnected && document.activeElement === document.body // the heading was replaced
+    if (this.focused && !lost) return
     this.focused = true
-    const start = this.element?.querySelector('h1')
-    if (start instanceof HTMLElement && !document.querySelector('dialog[open]')) start.focus({ preventScroll: true })
+    this.start = this.element?.querySelector('h1') ?? null
+    if (!document.querySelector('dialog[open]')) this.start?.focus({ preventScroll: true })
   }
 
   render() {

@@ -9,7 +9,7 @@ import { h, render } from './element.js'
 import { follow } from './events.js'
 import { frame } from './frame.js'
 import { forgetJobs } from './jobs.js'
-import { beginDrawing, dropAll, dropUnused, invalidate, invalidateAll } from './resources.js'
+import { beginDrawing, dropAll, dropUnused, firstError, invalidate, invalidateAll } from './resources.js'
 import { parseRoute } from './router.js'
 import { startShortcuts } from './search.js'
 import { onUpdate, state, toastError, update } from './store.js'
@@ -22,9 +22,11 @@ if (!root) throw new Error('main: index.html has no root')
 const Frame = _ => h('div', { class: 'frame' }, frame())
 
 onUpdate(() => {
+  const shown = firstError()
   beginDrawing()
   render(h(Frame, null), root)
   dropUnused()
+  if (firstError() !== shown) update()
 })
 
 applyTheme()

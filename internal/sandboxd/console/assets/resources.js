@@ -19,6 +19,7 @@ const changes = new Map([
   ['clock', ['clock', 'agents', 'timeline', 'run', 'logs']],
   ['faults', ['faults']],
   ['inbox', ['inbox']],
+  ['scheduler', ['scheduler', 'agents', 'timeline']],
   ['job', ['jobs', 'clock']],
 ])
 

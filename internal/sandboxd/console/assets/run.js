@@ -50,11 +50,13 @@ function cause({ cause: reason, due_at: due, log }) {
   const late = due !== null && due !== log.start_time
   switch (reason) {
     case 'schedule': return late ? ['since it was due at ', time(due)] : 'on its schedule'
+    case 'overdue': return 'to catch up: the scheduler had missed a run, or the schedule was changed'
+    case 'start_time': return 'since the scheduler took a time before the start time for a missed run'
     case 'chain': return ['when its previous agent was done; it was due at ', time(due)]
     case 'call': return 'by hand'
     case '': return 'from a seed'
   }
-  return late ? [`${reason.replace('_', ' ')}, due at `, time(due)] : reason.replace('_', ' ')
+  return reason
 }
 
 const STEP = { x: 190, y: 44 }

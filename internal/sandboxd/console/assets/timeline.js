@@ -12,7 +12,7 @@ import { button, empty, loading, plain, statusName, statusShape } from './parts.
 import { read } from './resources.js'
 import { address } from './router.js'
 import { account } from './store.js'
-import { axis, bucketText, HEAD, isSummed, patterns, ROW, rowMarks, runText, scaleOf, sums, timeAt, xOf } from './timeline_rows.js'
+import { axis, bucketText, gaps, HEAD, isSummed, patterns, ROW, rowMarks, runText, scaleOf, sums, timeAt, xOf } from './timeline_rows.js'
 import { timelineTable } from './timeline_table.js'
 import { edges, nextSpan, panned, spans, zoomed } from './timeline_window.js'
 
@@ -233,32 +233,24 @@ export class Timeline extends Component {
     const lines = data.rows.length + (data.others.agents > 0 ? 1 : 0)
     const height = HEAD + lines * ROW
     const x = xOf(scale, now())
-    /** @param {number} index @param {any} label @param {any} marks @param {number | string} key */
-    const line = (index, label, marks, key) => h('g', { key, class: selected?.row === index ? 'line is-selected' : 'line', transform: `translate(0 ${HEAD + index * ROW})` },
-      h('rect', { class: 'ground', width: scale.width, height: ROW }), h('svg', { x: 0, width: scale.width, height: ROW }, marks),
-      h('rect', { class: 'cover', width: scale.left - 6, height: ROW }), label)
-    return h('svg', { class: 'plot', viewBox: `0 0 ${scale.width} ${height}`, height, 'aria-hidden': 'true' },
-      patterns, axis(scale, height),
-      data.rows.map((row, index) => line(index,
-        h('a', { href: address('agents', row.agent), tabIndex: -1 }, h('text', { class: 'label', x: 0, y: ROW / 2 + 4 }, shorten(plain(row.title), scale)), h('title', null, plain(row.title))),
-        rowMarks(row, data, scale, now(), selected?.row === index ? selected.run : null), row.agent)),
-      data.others.agents > 0 && line(data.rows.length,
-        h('text', { class: 'label muted', x: 0, y: ROW / 2 + 4 }, `${count(data.others.agents)} more`),
-        sums(data.others.buckets, data.bucket, scale, 0), 'others'),
+    /** @param {number} index @param {any} marks @param {number | string} key */
+    const line = (index, marks, key) => h('g', { key, class: selected?.row === index ? 'line is-selected' : 'line', transform: `translate(0 ${HEAD + index * ROW})` },
+      h('rect', { class: 'ground', width: scale.width, height: ROW }), marks)
+    return [h('ol', { key: 'labels', class: 'labels', style: { width: `${scale.left - 10}px`, top: `${HEAD}px` } },
+      data.rows.map(({ agent, title }) => h('li', { key: agent, style: { height: `${ROW}px` } }, h('a', { href: address('agents', agent), title: plain(title) }, plain(title)))),
+      data.others.agents > 0 && h('li', { class: 'muted', style: { height: `${ROW}px` } }, `${count(data.others.agents)} more`)),
+    h('svg', { key: 'plot', class: 'plot', viewBox: `0 0 ${scale.width} ${height}`, height, 'aria-hidden': 'true' },
+      patterns, axis(scale, height), gaps(data, scale, now(), height),
+      data.rows.map((row, index) => line(index, rowMarks(row, data, scale, now(), selected?.row === index ? selected.run : null), row.agent)),
+      data.others.agents > 0 && line(data.rows.length, sums(data.others.buckets, data.bucket, scale, 0), 'others'),
       x >= scale.left && x <= scale.width && h('g', { class: 'hand', transform: `translate(${x} 0)` },
-        h('line', { y1: HEAD - 6, y2: height }), h('path', { d: `M-4.5 ${HEAD - 10}H4.5L0 ${HEAD - 3}z` })))
+        h('line', { y1: HEAD - 6, y2: height }), h('path', { d: `M-4.5 ${HEAD - 10}H4.5L0 ${HEAD - 3}z` })))]
   }
 }
 
 const legend = h('ul', { class: 'legend' }, ['success', 'error', 'running'].map(status => h('li', { key: status }, statusShape(status), statusName(status))),
   h('li', null, h('svg', { class: 'shape', viewBox: '0 0 10 10', 'aria-hidden': 'true' }, h('path', { class: 'callback is-accepted', d: 'M1 2H9L5 8Z' })), 'Callback'),
   h('li', null, h('svg', { class: 'shape', viewBox: '0 0 10 10', 'aria-hidden': 'true' }, h('rect', { class: 'outline', x: 2, y: 1, width: 6, height: 8, rx: 2 })), 'Next run'))
-
-/** @param {string} text @param {Scale} scale */
-function shorten(text, { left }) {
-  const most = Math.floor((left - 10) / 6.6)
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text
-}
 
 /** @param {{x: number, y: number}} tip @param {number} width */
 function tipStyle({ x, y }, width) {

@@ -10,6 +10,8 @@ import { plain, statusClass, statusName, statusPath } from './parts.js'
 export const ROW = 26
 export const HEAD = 22
 const BAR = 12
+/** The distance between two runs that can be told apart. */
+const APART = 8
 const LABEL = { narrow: 96, wide: 168 }
 
 const steps = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY]
@@ -40,7 +42,9 @@ export function timeAt({ from, to, width, left }, x) {
 
 /** Whether the runs of a row are too close to be told apart. @param {TimelineRow} row @param {Scale} scale */
 export function isSummed(row, scale) {
-  return row.runs.length < row.total || row.total > (scale.width - scale.left) / 5
+  const [first, last] = [row.runs[0], row.runs.at(-1)]
+  if (row.runs.length < row.total || !first || !last) return row.runs.length < row.total
+  return xOf(scale, Date.parse(last.start_time)) - xOf(scale, Date.parse(first.start_time)) < (row.total - 1) * APART
 }
 
 /** The axis above the rows. @param {Scale} scale @param {number} height */
@@ -57,6 +61,16 @@ export function axis(scale, height) {
         midnight ? `${months[date.getUTCMonth()]} ${date.getUTCDate()}` : minutes(date))))
   }
   return ticks
+}
+
+/** The periods for which the scheduler was stopped. @param {Timeline} timeline @param {Scale} scale @param {number} now @param {number} height */
+export function gaps({ stops }, scale, now, height) {
+  return stops.map(({ from, to }) => {
+    const x = Math.max(scale.left, xOf(scale, Date.parse(from)))
+    const end = Math.min(scale.width, xOf(scale, to === null ? now : Date.parse(to)))
+    return end > x && h('g', { key: from, class: 'gap' }, h('rect', { x, y: HEAD - 4, width: end - x, height: height - HEAD + 4 }),
+      end - x > 110 && h('text', { class: 'tick', x: x + 4, y: height - 4 }, 'Scheduler stopped'), h('title', null, `The scheduler was stopped at ${moment(new Date(from))}`))
+  })
 }
 
 /** The patterns of errors and of runs that are running: colours alone are not enough. */
@@ -81,29 +95,32 @@ function fillOf(status) {
  * @param {number | null} selected id of a run
  */
 export function rowMarks(row, timeline, scale, now, selected) {
-  if (isSummed(row, scale)) return sums(row.buckets, timeline.bucket, scale, row.agent)
   return [
-    row.next_runs.map(at => ghost(at, scale)),
-    row.runs.map(run => bar(run, scale, now, run.id === selected)),
+    ghosts(row.next_runs, scale),
+    isSummed(row, scale) ? sums(row.buckets, timeline.bucket, scale, row.agent) : row.runs.map(run => bar(run, scale, now, run.id === selected)),
   ]
 }
 
-/** The next run, as an outline. @param {string} at @param {Scale} scale */
-function ghost(at, scale) {
-  const x = xOf(scale, Date.parse(at))
-  if (x < scale.left || x > scale.width) return null
-  return h('g', { key: at, class: 'ghost' }, h('rect', { x: x - 3, y: (ROW - BAR) / 2, width: 6, height: BAR, rx: 2 }), h('title', null, `Next run, ${moment(new Date(at))}`))
+/** The next runs, as outlines; those too close to the one before are omitted. @param {string[]} times @param {Scale} scale */
+function ghosts(times, scale) {
+  let free = scale.left
+  return times.map(at => {
+    const x = xOf(scale, Date.parse(at))
+    if (x < free || x > scale.width) return null
+    free = x + APART
+    return h('g', { key: at, class: 'ghost' }, h('rect', { x: x - 3, y: (ROW - BAR) / 2, width: 6, height: BAR, rx: 2 }), h('title', null, `Next run, ${moment(new Date(at))}`))
+  })
 }
 
 /** @param {TimelineRun} run @param {Scale} scale @param {number} now @param {boolean} selected */
 function bar(run, scale, now, selected) {
   const start = xOf(scale, Date.parse(run.start_time))
   const end = xOf(scale, run.end_time ? Date.parse(run.end_time) : now)
-  const width = Math.max(4, Math.min(end, scale.width) - start)
+  const width = Math.max(0, Math.min(end, scale.width) - start)
   const y = (ROW - BAR) / 2
   return h('g', { key: run.id, class: `bar ${statusClass(run.status)}${selected ? ' is-selected' : ''}`, 'data-run': run.id },
-    h('rect', { class: 'target', x: start - 2, y: 1, width: width + 4, height: ROW - 2 }),
-    h('rect', { class: 'fill', x: start, y, width, height: BAR, rx: 2, fill: fillOf(run.status) }),
+    h('rect', { class: 'target', x: start - 5, y: 1, width: width + 10, height: ROW - 2 }),
+    width > 5 && h('rect', { class: 'fill', x: start, y, width, height: BAR, rx: 2, fill: fillOf(run.status) }),
     h('path', { class: 'cap', transform: `translate(${start - 5} ${y + 1})`, d: statusPath(run.status) }),
     run.deliveries.map(mark => callbackMark(mark, Math.max(start + width, xOf(scale, Date.parse(mark.at))))))
 }

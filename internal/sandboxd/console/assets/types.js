@@ -47,14 +47,15 @@
 
 /** @typedef {{field: string, value: string, verdict: string, reason: string, suggestion: string}} Finding */
 /** @typedef {{description: string, next_runs: string[], verdict: string, findings: Finding[]}} Meaning */
-/** @typedef {Meaning & {next_run: string | null, waiting: boolean}} Schedule */
+/** @typedef {Meaning & {next_run: string | null, waiting: boolean, explanation: string}} Schedule */
 /** @typedef {{title: string, status: string, description: string, next_run: string | null, waiting: boolean, verdict: string}} ShortSchedule */
 
 /** @typedef {{id: number, status_code: number, sent: boolean, at: string}} Mark */
 /** @typedef {{id: number, status: string, start_time: string, end_time: string | null, deliveries: Mark[]}} TimelineRun */
 /** @typedef {{start: string, success: number, error: number, running: number}} Bucket */
 /** @typedef {{agent: number, title: string, total: number, buckets: Bucket[], runs: TimelineRun[], next_runs: string[], waiting: boolean}} TimelineRow */
-/** @typedef {{from: string, to: string, bucket: string, total: number, rows: TimelineRow[], others: {agents: number, total: number, buckets: Bucket[]}}} Timeline */
+/** @typedef {{from: string, to: string, bucket: string, total: number, rows: TimelineRow[], others: {agents: number, total: number, buckets: Bucket[]}, stops: Stop[]}} Timeline */
+/** @typedef {{from: string, to: string | null}} Stop of the scheduler */
 
 /** @typedef {Record<string, string | string[]>} Headers */
 

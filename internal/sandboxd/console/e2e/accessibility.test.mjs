@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { accessibilityFaults, openConsole, startBrowser, tabTo } from './browser.mjs'
+import { accessibilityFaults, loaded, openConsole, startBrowser, tabTo } from './browser.mjs'
 import { startReceiver } from './receiver.mjs'
 import { startSandbox } from './sandbox.mjs'
 import { ordinary } from './seeds.mjs'
@@ -12,7 +12,7 @@ const receiver = await startReceiver({ after })
 const sandbox = await startSandbox({ after }, ordinary(receiver.url))
 await sandbox.control('/clock', { method: 'POST', body: { advance: '10m' } })
 
-const pages = ['#/', '#/agents', '#/agents/2', '#/agents/5', '#/runs', '#/runs/3', '#/deliveries', '#/deliveries/1', '#/requests', '#/requests/1', '#/faults', '#/mentors', '#/agents/999', '#/nowhere']
+const pages = ['#/', '#/agents', '#/agents/2', '#/agents/5', '#/runs', '#/runs/3', '#/deliveries', '#/deliveries/1', '#/inbox', '#/requests', '#/requests/1', '#/faults', '#/mentors', '#/agents/999', '#/nowhere']
 
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
   for (const width of [1280, 360]) {
@@ -27,14 +27,14 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
       for (const hash of pages) {
         await page.goto(`${sandbox.url}/${hash}`)
         await page.reload()
-        await page.locator('#page:not([aria-busy]) h1').waitFor({ state: 'attached' })
+        await loaded(page)
         await check(hash)
       }
       await page.goto(`${sandbox.url}/#/`)
       await page.getByText('Show as a table').click()
       await check('the timeline’s table')
       await page.getByRole('button', { name: 'Set clock…' }).click()
-      await check('the clock’s panel')
+      await check('the clock')
       await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Reset…' }).click()
       await check('a question')
@@ -51,8 +51,13 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
       await check('the outcome')
       await page.keyboard.press('Escape')
       await page.goto(`${sandbox.url}/#/faults`)
-      await page.getByRole('button', { name: 'Add a fault of requests' }).click()
-      await check('a fault')
+      await page.getByRole('button', { name: 'Add a custom rule for requests…' }).click()
+      await check('a rule')
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('digest')
+      await page.getByRole('option', { name: 'Morning digest' }).first().waitFor()
+      await check('the search')
       await close()
     })
   }
@@ -76,11 +81,11 @@ test('an agent is created without a mouse', async () => {
   await page.keyboard.press('Enter')
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'page')
   await page.reload()
-  await page.locator('#page:not([aria-busy]) h1').waitFor({ state: 'attached' })
+  await loaded(page)
   await tabTo(page, 'Agents')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Agents' }).waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Agents', 'the heading of a new page has the focus')
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Agents' && document.activeElement.tagName === 'H1')
   await tabTo(page, 'New agent')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'New agent' }).waitFor()
@@ -94,16 +99,16 @@ test('an agent is created without a mouse', async () => {
 
   await page.keyboard.type('By hand')
   await tabTo(page, 'Hour')
-  await page.keyboard.type('25') // what is there is chosen by Tab, and typed over
+  await page.keyboard.type('25') // replaces the text, which Tab selects
   await page.keyboard.press('Enter')
   await page.locator('[aria-invalid]').waitFor()
-  assert.equal(await page.evaluate(() => /** @type {HTMLInputElement} */ (document.activeElement).value), '25', 'the first that is wrong has the focus')
+  assert.equal(await page.evaluate(() => /** @type {HTMLInputElement} */ (document.activeElement).value), '25', 'the first invalid field has the focus')
   await page.keyboard.press('Control+a')
   await page.keyboard.type('9')
   await tabTo(page, 'Create')
   await page.keyboard.press('Space')
   await page.getByRole('heading', { name: 'By hand' }).waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'By hand')
+  await page.waitForFunction(() => document.activeElement?.textContent === 'By hand')
   await page.getByText('At 09:00').waitFor()
   await close()
 })

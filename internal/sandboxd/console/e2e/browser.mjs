@@ -30,10 +30,30 @@ export async function startBrowser(owner) {
  */
 export async function openConsole(browser, url, { hash = '#/', width = 1280, height = 800, theme = 'light' } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce', serviceWorkers: 'block' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
   /** @type {string[]} */
   const breaches = []
+  const page = await openTab(context, url, hash, breaches)
+  return {
+    page,
+    breaches,
+    /** Opens another tab of the same browser. @param {string} [at] */
+    tab: (at = '#/') => openTab(context, url, at, breaches),
+    close: async () => {
+      await context.close()
+      assert.deepEqual(breaches, [])
+    },
+  }
+}
+
+/**
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} url
+ * @param {string} hash
+ * @param {string[]} breaches
+ */
+async function openTab(context, url, hash, breaches) {
+  const page = await context.newPage()
+  page.setDefaultTimeout(Number(process.env.E2E_TIMEOUT ?? 60_000))
   page.on('dialog', dialog => {
     breaches.push(`a dialog: ${dialog.message()}`)
     void dialog.dismiss()
@@ -52,15 +72,14 @@ export async function openConsole(browser, url, { hash = '#/', width = 1280, hei
   await page.addInitScript(axe)
   await page.goto(`${url}/${hash}`)
   await page.locator('#connection', { hasText: 'Live' }).waitFor()
-  await page.locator('#page:not([aria-busy]) h1').waitFor({ state: 'attached' })
-  return {
-    page,
-    breaches,
-    close: async () => {
-      await context.close()
-      assert.deepEqual(breaches, [])
-    },
-  }
+  await loaded(page)
+  return page
+}
+
+/** Waits until the page has what it shows. @param {import('playwright-core').Page} page */
+export async function loaded(page) {
+  await page.locator('#page h1').first().waitFor({ state: 'attached' })
+  await page.locator('#page').getByText('Loading…', { exact: true }).first().waitFor({ state: 'detached' })
 }
 
 /**

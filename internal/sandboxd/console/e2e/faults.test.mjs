@@ -24,12 +24,19 @@ async function listWithRetry({ IBLAI_BASE_URL, IBLAI_API_KEY, IBLAI_ORG, IBLAI_U
 test('a preset is switched on, a client handles it, the requests show it, and it is switched off', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/faults' })
-  await page.getByRole('switch', { name: 'Unavailable at first' }).check()
-  await page.locator('#toasts').getByText('Faults that are on: 1.').waitFor()
+  await page.getByRole('switch', { name: 'Unavailable at first' }).click()
+  await page.getByRole('switch', { name: 'Unavailable at first', checked: true }).waitFor()
+  await page.locator('#faults-mark', { hasText: '1 fault on' }).waitFor()
   assert.deepEqual(await listWithRetry(await sandbox.environment()), { attempt: 4, status: 200 })
 
-  await page.getByRole('link', { name: 'Requests' }).click()
-  await page.getByText('503').first().waitFor()
+  // It is used up, and no longer counted as on.
+  const rule = page.locator('.faults li', { hasText: 'Unavailable at first' })
+  await rule.getByText('used up').waitFor()
+  await page.locator('#faults-mark').waitFor({ state: 'detached' })
+  await rule.getByRole('link', { name: '3 hits' }).click()
+  await page.getByText('3 requests', { exact: true }).first().waitFor()
+  await page.getByLabel('Fault').selectOption('')
+  await page.getByText('4 requests', { exact: true }).first().waitFor()
   assert.equal(await page.locator('#page tbody tr', { hasText: 'fault' }).count(), 3)
   await page.getByLabel('Status').selectOption('5xx')
   await page.getByText('3 requests', { exact: true }).first().waitFor()
@@ -37,52 +44,71 @@ test('a preset is switched on, a client handles it, the requests show it, and it
   const one = page.getByRole('region', { name: 'The request that is open' })
   await one.getByText('Api-Token ***').waitFor()
 
-  await page.getByRole('link', { name: 'Faults' }).click()
-  await page.getByRole('switch', { name: 'Unavailable at first' }).uncheck()
-  await page.locator('#toasts').getByText('Faults that are on: 0.').waitFor()
+  // The request leads to its rule.
+  await one.getByRole('link', { name: 'rule unavailable' }).click()
+  await page.locator('.faults li.is-open', { hasText: 'Unavailable at first' }).waitFor()
+  await page.getByRole('switch', { name: 'Unavailable at first' }).click()
+  await page.getByRole('switch', { name: 'Unavailable at first', checked: false }).waitFor()
   assert.deepEqual(await sandbox.control('/faults'), { requests: [], deliveries: [] })
   await close()
 })
 
-test('a custom fault is added, rejected, turned off and on, edited, and all are written as JSON', async t => {
+test('a custom rule is added, rejected, disabled, edited and removed, and all are written as JSON', async t => {
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/faults' })
-  await page.getByRole('button', { name: 'Add a fault of requests' }).click()
-  const dialog = page.getByRole('dialog', { name: 'A fault of requests' })
+  await page.getByRole('button', { name: 'Add a custom rule for requests…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Custom rule for requests' })
   await dialog.getByLabel('Status').fill('42')
   await dialog.getByRole('button', { name: 'Turn on' }).click()
-  await dialog.getByRole('alert').getByText('status').waitFor()
+  await dialog.locator('.field .fault').getByText('must be from 200 to 599, not 42').waitFor()
+  assert.equal(await dialog.getByLabel('Status').getAttribute('aria-invalid'), 'true')
   await dialog.getByLabel('Status').fill('418')
   await dialog.getByLabel('Method').selectOption('DELETE')
+  await dialog.getByLabel('Latency').fill('2 min')
   await dialog.getByRole('button', { name: 'Turn on' }).click()
-  const own = page.getByRole('switch', { name: 'Own fault 1' })
-  await own.waitFor()
-  assert.deepEqual((await sandbox.control('/faults')).requests, [{ method: 'DELETE', status: 418 }])
+  const custom = page.getByRole('switch', { name: 'Custom rule' })
+  await custom.waitFor()
+  const rule = async () => {
+    const { id, matched, applied, left, ...rest } = (await sandbox.control('/faults')).requests[0]
+    return rest
+  }
+  assert.deepEqual(await rule(), { method: 'DELETE', status: 418, latency: '2m0s' })
 
-  await own.uncheck()
-  await page.getByText('Faults that are on: 0.').waitFor()
-  assert.deepEqual((await sandbox.control('/faults')).requests, [])
-  await own.check()
-  await page.getByRole('button', { name: 'Turn off all of requests' }).waitFor()
-  await page.getByRole('button', { name: 'Edit… own fault 1' }).click()
+  await custom.click()
+  await page.getByRole('switch', { name: 'Custom rule', checked: false }).waitFor()
+  assert.deepEqual(await rule(), { method: 'DELETE', status: 418, latency: '2m0s', disabled: true })
+  await page.reload()
+  await page.getByRole('switch', { name: 'Custom rule', checked: false }).waitFor()
+  await custom.click()
+  await page.getByRole('switch', { name: 'Custom rule', checked: true }).waitFor()
+  await page.getByRole('button', { name: /^Edit custom rule/ }).click()
   assert.equal(await dialog.getByLabel('Status').inputValue(), '418')
-  await dialog.getByLabel('Times').fill('2')
-  await dialog.getByRole('button', { name: 'Turn on' }).click()
-  await page.getByText('Method: DELETE · Times: 2 · Status: 418').waitFor()
+  await dialog.getByLabel('Limit').fill('2')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Method: DELETE · Limit: 2 · Latency: 2m0s · Status: 418').waitFor()
+  await page.getByText('2 left').waitFor()
 
-  await page.getByText('All that are on, as JSON').click()
-  const text = page.getByLabel('All faults as JSON')
-  assert.deepEqual(JSON.parse(await text.inputValue()).requests, [{ method: 'DELETE', times: 2, status: 418 }])
+  await page.getByRole('switch', { name: 'Slow' }).click()
+  await page.locator('#faults-mark', { hasText: '2 faults on' }).waitFor()
+  await page.getByRole('button', { name: 'Turn all request faults off' }).click()
+  await page.locator('#faults-mark').waitFor({ state: 'detached' })
+  await page.getByRole('switch', { name: 'Custom rule', checked: false }).waitFor()
+  await page.getByRole('button', { name: /^Remove custom rule/ }).click()
+  await custom.waitFor({ state: 'detached' })
+
+  await page.getByText('All rules as JSON').click()
+  const text = page.getByLabel('All rules as JSON')
+  assert.deepEqual(JSON.parse(await text.inputValue()), { requests: [], deliveries: [] })
   await text.fill('{"deliveries": [{"drop": "yes"}]}')
-  await page.getByRole('button', { name: 'Apply' }).click()
-  await page.locator('details .fault').getByText('drop').waitFor()
-  await text.fill('{"deliveries": [{"wrong_signature": true}]}')
-  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.getByRole('button', { name: 'Replace all rules' }).click()
+  await page.locator('#faults-error').getByText('drop').waitFor()
+  await text.fill('{"deliveries": [{"id": "wrongly-signed", "wrong_signature": true}]}')
+  await page.getByRole('button', { name: 'Replace all rules' }).click()
   await page.getByRole('switch', { name: 'Wrongly signed', checked: true }).waitFor()
 
   // Two switches that are pressed at once are both on.
   await page.evaluate(() => { for (const name of ['Slow', 'Late']) /** @type {HTMLElement} */ ([...document.querySelectorAll('label')].find(label => label.textContent === name)).click() })
-  await page.locator('#toasts').getByText('Faults that are on: 3.').waitFor()
+  await page.locator('#faults-mark', { hasText: '3 faults on' }).waitFor()
   await close()
 })
 
@@ -109,9 +135,9 @@ test('the console handles error responses', async t => {
   for (const [fault, message] of /** @type {[object, string][]} */ ([
     [{ status: 503, body: '<h1>503</h1>', content_type: 'text/html' }, '503'],
     [{ status: 429, retry_after: '60s' }, 'throttled'],
-    [{ reset: 'before' }, 'the answer did not come, or not whole'],
-    [{ truncate: true }, 'the answer'],
-    [{ redirect: 'http://127.0.0.1:1/' }, 'the answer did not come, or not whole'],
+    [{ reset: 'before' }, 'no complete response'],
+    [{ truncate: true }, 'no complete response'],
+    [{ redirect: 'http://127.0.0.1:1/' }, 'no complete response'],
   ])) {
     await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ ...fault, times: 0 }] } })
     await page.getByRole('link', { name: 'Runs' }).click()
@@ -122,16 +148,16 @@ test('the console handles error responses', async t => {
     await sandbox.control('/faults', { method: 'PUT', body: {} })
     await alert.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('link', { name: 'Inbox watch' }).waitFor()
-    assert.equal(await alert.textContent(), '', JSON.stringify(fault))
+    await page.locator('#failure:empty').waitFor({ state: 'attached' })
   }
   // Unknown fields and values of other releases change nothing.
-  for (const fault of [{ unknown_fields: true, unknown_enums: true }, { older_release: true }]) {
+  for (const fault of [{ unknown_fields: true, unknown_enums: true }, { release: '3.59' }]) {
     await sandbox.control('/faults', { method: 'PUT', body: { requests: [fault] } })
     for (const name of ['Overview', 'Runs', 'Mentors', 'Agents']) {
       await page.getByRole('link', { name, exact: true }).first().click()
       await page.locator('#page h1', { hasText: name }).waitFor({ state: 'attached' })
     }
-    await page.getByRole('link', { name: 'Inbox watch' }).click()
+    await page.locator('#page').getByRole('link', { name: 'Inbox watch' }).click()
     await page.getByRole('heading', { name: 'Inbox watch' }).waitFor()
     assert.equal(await alert.textContent(), '', JSON.stringify(fault))
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openConsole, startBrowser } from './browser.mjs'
+import { loaded, openConsole, startBrowser } from './browser.mjs'
 import { startSandbox } from './sandbox.mjs'
 import { HOSTILE, hostile } from './seeds.mjs'
 
@@ -12,17 +12,17 @@ test('hostile text is shown as text on every page', async t => {
   await sandbox.control('/agents/1/fire', { method: 'POST', body: { status: 'success', output: HOSTILE, log: HOSTILE } })
   await fetch(`${sandbox.url}/api/${encodeURIComponent(HOSTILE)}`, { headers: { 'User-Agent': HOSTILE.replace(/[^ -~]/g, '') } })
   const { page, close } = await openConsole(browser, sandbox.url)
-  for (const hash of ['#/', '#/agents', '#/agents/1', '#/runs', '#/runs/2', '#/deliveries', '#/deliveries/1', '#/requests', '#/requests/1', '#/mentors',
+  for (const hash of ['#/', '#/agents', '#/agents/1', '#/runs', '#/runs/2', '#/deliveries', '#/deliveries/1', '#/inbox', '#/requests', '#/requests/1', '#/mentors',
     `#/${HOSTILE}`, `#/agents?search=${encodeURIComponent(HOSTILE)}`, `#/runs?agent=${encodeURIComponent(HOSTILE)}`]) {
     await page.goto(`${sandbox.url}/${hash}`)
     await page.reload()
-    await page.locator('#page:not([aria-busy]) h1').waitFor({ state: 'attached' })
+    await loaded(page)
     assert.equal(await page.locator('#page img, #page script, #page iframe, #page [onerror], #page a:not([href^="#"])').count(), 0, hash)
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), true, `${hash} is too wide`)
   }
   await page.goto(`${sandbox.url}/#/runs/2`)
-  await page.getByRole('region', { name: 'Output' }).waitFor()
-  assert.equal(await page.getByRole('region', { name: 'Output' }).textContent(), HOSTILE)
+  await page.locator('pre[aria-label="Output"]').waitFor()
+  assert.equal(await page.locator('pre[aria-label="Output"]').textContent(), HOSTILE)
   await page.goto(`${sandbox.url}/#/agents/1`)
   // A character that reverses the direction of text is shown and has no effect.
   await page.getByRole('heading', { name: '<U+202E>gpj.x' }).waitFor()
@@ -43,5 +43,5 @@ test('hostile text is shown as text on every page', async t => {
     }
   }, HOSTILE).catch(String)
   assert.match(refused, /TrustedHTML/)
-  await close().catch(error => assert.match(String(error.message), /require-trusted-types-for/)) // that last try
+  await close().catch(error => assert.match(String(error.message), /require-trusted-types-for/)) // that last attempt
 })

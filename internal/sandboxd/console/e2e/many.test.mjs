@@ -17,9 +17,10 @@ test('with 10,000 agents and 100,000 runs every page stays small', async t => {
     }).observe({ type: 'longtask', buffered: true })
   })
   await page.reload()
-  await page.getByText('10,000').first().waitFor()
+  await page.locator('.statistics').getByText('10,000').waitFor()
   await page.getByRole('button', { name: 'Month', exact: true }).click()
-  await page.locator('[data-bucket]').first().waitFor()
+  await page.getByText('9,985 more', { exact: true }).waitFor()
+  await page.locator('[data-agent="0"]').first().waitFor()
   await page.getByText('Show as a table').click()
   /** @param {string} place @param {() => Promise<void>} go */
   const visit = async (place, go) => {
@@ -32,10 +33,10 @@ test('with 10,000 agents and 100,000 runs every page stays small', async t => {
       longest: /** @type {any} */ (globalThis).longest,
     }))
     t.diagnostic(`${place}: ${Math.round(took)} ms, ${elements} elements, ${rows} rows, longest task so far ${Math.round(longest)} ms`)
-    assert.ok(rows <= 110, `${place} has ${rows} rows`)
+    assert.ok(rows <= 160, `${place} has ${rows} rows`)
     assert.ok(elements < 5000, `${place} has ${elements} elements`)
   }
-  await visit('overview', () => page.getByText('10,000').first().waitFor())
+  await visit('overview', () => page.locator('.statistics').getByText('10,000').waitFor())
   await visit('agents', async () => {
     await page.getByRole('link', { name: 'Agents', exact: true }).click()
     await page.getByText('1–50 of 10,000 agents').waitFor()
@@ -45,7 +46,7 @@ test('with 10,000 agents and 100,000 runs every page stays small', async t => {
     await page.getByText('9,951–10,000 of 10,000 agents').waitFor()
   })
   await visit('a search', async () => {
-    await page.getByLabel('Search').fill('course 777')
+    await page.getByLabel('Search title').fill('course 777')
     await page.locator('#page .pager', { hasText: /^19 agents/ }).waitFor()
   })
   await visit('an agent', async () => {
@@ -58,7 +59,7 @@ test('with 10,000 agents and 100,000 runs every page stays small', async t => {
     await page.getByRole('link', { name: 'Agent of course' }).first().waitFor()
   })
   await visit('runs, sorted', async () => {
-    await page.getByRole('button', { name: 'Agent' }).click()
+    await page.getByRole('button', { name: 'Agent', exact: true }).click()
     await page.locator('th[aria-sort="ascending"]').waitFor()
   })
 

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -152,5 +153,25 @@ func TestErrorBodyIsBounded(t *testing.T) {
 		}
 		assert.LessOrEqual(t, kept, 256<<10, what)
 		assert.LessOrEqual(t, len(err.Fields), 200, what)
+	}
+}
+
+// A page of millions of empty items is refused before it takes much more memory
+// than its body.
+func TestSuccessBodyIsBounded(t *testing.T) {
+	t.Parallel()
+	list := func(item string) string { return strings.TrimSuffix(strings.Repeat(item+",", (1<<20)/len(item)), ",") }
+	for name, items := range map[string]string{
+		"items":          list(`{"id":1}`),
+		"unknown fields": list(`{"id":1,"a":1}`),
+		"nested items":   `{"id":1,"mentor":{"mcp_servers":[` + list(`{}`) + `]}}`,
+	} {
+		c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			return respond(r, http.StatusOK, `{"count": 1, "next": null, "previous": null, "results": [`+items+`]}`), nil
+		}))
+		_, err := c.PeriodicAgents.List(t.Context(), nil)
+		failure, ok := errors.AsType[*client.DecodeError](err)
+		require.True(t, ok, "%s: %v", name, err)
+		assert.ErrorContains(t, failure, "16 times", name)
 	}
 }

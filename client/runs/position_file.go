@@ -1,0 +1,248 @@
+package runs
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// positionFile is a PositionStore in a file. The file begins with a line that
+// names its format. Each further line has a checksum and the JSON of changes;
+// the first of them has the whole position. Saving appends a line; from time to
+// time the file is replaced by one with the whole position.
+type positionFile struct {
+	path string
+	file *os.File // nil unless the file is open
+	// position has all changes, for the next file.
+	position *Position
+	// size is the length of the file; whole was that of the whole position.
+	size, whole int64
+	// isTorn means that a write has failed, and may have left half a line.
+	isTorn bool
+}
+
+// fileHeader is the first line of a file.
+const fileHeader = "iblai-go runs position, format 2\n"
+
+// approximateLogSize is the length of a log in the file.
+const approximateLogSize = 32
+
+// minFileSize is the size up to which a file is not replaced.
+const minFileSize = 1 << 20
+
+// smallFileSize is the size up to which a file is replaced whenever it is
+// loaded: if that is impossible, it is better known at the start.
+const smallFileSize = 64 << 10
+
+// Load opens and locks the file, and reads it.
+func (f *positionFile) Load(context.Context) (*Position, error) {
+	position, err := f.load()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return position, nil
+}
+
+func (f *positionFile) load() (*Position, error) {
+	if err := f.open(); err != nil {
+		return nil, err
+	}
+	position, err := f.readAll()
+	if err != nil {
+		return nil, fmt.Errorf("%s (move the file away to begin with the runs of the present): %w", f.path, err)
+	}
+	f.position = position
+	if position == nil {
+		f.position = new(Position)
+	}
+	f.position.init()
+	f.whole = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
+	if f.isTorn || f.size < smallFileSize {
+		if err := f.replace(); err != nil {
+			return nil, err
+		}
+	} else if err := ignoreNotExist(os.Remove(f.path + ".new")); err != nil { // of a process that was killed
+		return nil, err
+	}
+	if position == nil {
+		return nil, nil //nolint:nilnil // as PositionStore says
+	}
+	return NewPosition(position.State())
+}
+
+// open opens the file, which may not exist, and locks it.
+func (f *positionFile) open() error {
+	if path, err := filepath.EvalSymlinks(f.path); err == nil {
+		f.path = path
+	}
+	for {
+		file, err := os.OpenFile(f.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+		if err != nil {
+			return err
+		}
+		if err := lockFile(file); err != nil {
+			return errors.Join(fmt.Errorf("%w: %s", ErrPositionLocked, f.path), file.Close())
+		}
+		// Another process may have replaced the file before it was locked.
+		opened, err := file.Stat()
+		if err != nil {
+			return errors.Join(err, file.Close())
+		}
+		if current, err := os.Stat(f.path); err == nil && os.SameFile(opened, current) {
+			f.file = file
+			return nil
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+}
+
+// readAll returns the position in the file, or nil if the file is empty. It
+// ignores half a line at the end, which a crash has left.
+func (f *positionFile) readAll() (*Position, error) {
+	reader := bufio.NewReader(f.file)
+	header, err := reader.ReadString('\n')
+	switch {
+	case err == io.EOF && fileHeader[:min(len(header), len(fileHeader))] == header:
+		return nil, nil //nolint:nilnil // as documented
+	case err != nil && err != io.EOF:
+		return nil, err
+	case header != fileHeader:
+		return nil, ErrPositionFormat
+	}
+	position := new(Position)
+	f.size, f.isTorn = int64(len(header)), false
+	for number := 2; ; number++ {
+		line, err := reader.ReadBytes('\n')
+		f.size += int64(len(line))
+		if err == io.EOF {
+			f.isTorn = len(line) > 0
+			if number == 2 {
+				return nil, nil //nolint:nilnil // as documented
+			}
+			return position, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := position.applyLine(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
+			if _, peek := reader.Peek(1); peek == io.EOF && number > 2 {
+				f.isTorn = true
+				return position, nil
+			}
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+}
+
+// applyLine applies a line of the file.
+func (p *Position) applyLine(line []byte) error {
+	sum, text, ok := bytes.Cut(line, []byte(" "))
+	if want, err := strconv.ParseUint(string(sum), 16, 32); !ok || err != nil || want != uint64(crc32.ChecksumIEEE(text)) {
+		return fmt.Errorf("%w: the checksum is wrong", ErrPositionFormat)
+	}
+	changes, err := decodeChanges(text, 0)
+	if err != nil {
+		return err
+	}
+	return p.init().apply(changes)
+}
+
+func encodeLine(changes Changes) ([]byte, error) {
+	text, err := encodeChanges(changes, 0)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(text), text), nil
+}
+
+// replace writes a new file with the whole position and renames it, so that
+// after a crash the file is the old or the new one.
+func (f *positionFile) replace() error {
+	line, err := encodeLine(f.position.State())
+	if err != nil {
+		return err
+	}
+	next := f.path + ".new"                                                             // one name, so that a killed process leaves one file at most, and the next one uses it
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600) //nolint:gosec // the path is the program's own
+	if err != nil {
+		return fmt.Errorf("%w (the folder must be writable: the file is replaced from time to time)", err)
+	}
+	err = errors.Join(lockFile(file), writeAndSync(file, append([]byte(fileHeader), line...)))
+	if err == nil {
+		err = os.Rename(next, f.path)
+		if err != nil {
+			err = fmt.Errorf("%w (mount the folder, not the single file: the file is replaced from time to time)", err)
+		}
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(f.path))
+	}
+	if err != nil {
+		return errors.Join(err, file.Close(), ignoreNotExist(os.Remove(next)))
+	}
+	err = f.file.Close()
+	f.file, f.isTorn = file, false
+	f.whole = int64(len(fileHeader) + len(line))
+	f.size = f.whole
+	return err
+}
+
+func ignoreNotExist(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func writeAndSync(file *os.File, data []byte) error {
+	if _, err := file.Write(data); err != nil {
+		return err
+	}
+	return file.Sync()
+}
+
+// Save appends the changes to the file.
+func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
+	if f.file == nil { // after Close: a callback has ended late
+		if _, err := f.load(); err != nil {
+			return errors.Join(err, f.Close())
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+	}
+	if err := f.position.tracker.apply(changes); err != nil {
+		return err
+	}
+	line, err := encodeLine(changes)
+	if err != nil {
+		return err
+	}
+	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.whole) {
+		return f.replace()
+	}
+	if err := writeAndSync(f.file, line); err != nil {
+		f.isTorn = true
+		return err
+	}
+	f.size += int64(len(line))
+	return nil
+}
+
+// Close unlocks the file.
+func (f *positionFile) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	err := f.file.Close()
+	f.file = nil
+	return err
+}

@@ -1,0 +1,11 @@
+//go:build !unix || solaris || aix
+
+package runs
+
+import "os"
+
+// lockFile does nothing: this system has no lock that ends with the process.
+func lockFile(*os.File) error { return nil }
+
+// syncFolder does nothing: this system can't sync folders.
+func syncFolder(string) error { return nil }

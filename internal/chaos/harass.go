@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/callback"
+)
+
+// harass runs the service and kills receivers, and prints what came of it.
+func harass(ctx context.Context, c config) error {
+	s := newService(c)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	defer func() { _ = server.Close() }()
+	folder, err := os.MkdirTemp("", "chaos")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+
+	begin := time.Now()
+	for i := range c.backlog {
+		at := begin.Add(-time.Duration(c.backlog-i) * time.Second)
+		s.end(s.begin(int64(i+1), at), at)
+	}
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	lives := &lives{service: s, address: "http://" + listener.Addr().String(), folder: folder}
+	var group sync.WaitGroup
+	group.Go(func() { lives.run(running) })
+	s.produce(ctx)
+	last := time.Now()
+	for ctx.Err() == nil && s.unhandled() > 0 && time.Since(last) < c.wait {
+		time.Sleep(100 * time.Millisecond)
+	}
+	took := time.Since(last)
+	stop()
+	group.Wait()
+	return lives.report(took, time.Since(begin))
+}
+
+// produce lets runs begin and end, and posts their callbacks.
+func (s *service) produce(ctx context.Context) {
+	var group sync.WaitGroup
+	defer group.Wait()
+	begin := time.Now()
+	for i := range s.runs {
+		due := begin.Add(time.Duration(float64(i) / s.rate * float64(time.Second)))
+		select {
+		case <-time.After(time.Until(due)):
+		case <-ctx.Done():
+			return
+		}
+		group.Go(func() {
+			at := time.Now()
+			if s.chance(0.02) { // its transaction takes a while
+				time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
+			}
+			r := s.begin(int64(s.backlog+i+1), at)
+			time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
+			s.end(r, time.Now())
+			s.callBack(ctx, r)
+		})
+	}
+}
+
+// callBack posts the callback of a run: not at all, late, or twice.
+func (s *service) callBack(ctx context.Context, r *run) {
+	if s.chance(0.3) {
+		return
+	}
+	times := 1
+	if s.chance(0.1) {
+		times = 2
+	}
+	if s.chance(0.2) {
+		time.Sleep(time.Duration(s.intN(5000)) * time.Millisecond)
+	}
+	for range times {
+		s.mu.Lock()
+		address := s.receiver
+		s.mu.Unlock()
+		body := fmt.Appendf(nil, `{"timestamp": %q, "status": "success", "log": "Answered.", "log_id": %d}`, time.Now().UTC().Format(time.RFC3339Nano), r.id)
+		request, err := callback.NewRequest(ctx, address, body, api.NewSecret(secret))
+		if err != nil {
+			continue // no receiver yet
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+		}
+	}
+}
+
+func (s *service) unhandled() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.logs {
+		if len(r.handled) == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// lives starts receivers and kills them.
+type lives struct {
+	*service
+	address, folder string
+
+	kills   int
+	memory  int64 // the most of any life, in KiB
+	written int64
+	size    int64
+	failure error
+}
+
+func (l *lives) run(ctx context.Context) {
+	interval := time.Duration(float64(l.runs) / l.rate * float64(time.Second) / float64(max(1, l.service.kills)))
+	for life := 0; ctx.Err() == nil; life++ {
+		limit := int64(0)
+		if l.fullDisk && life%10 == 9 {
+			limit = l.fileSize() + 2000
+		}
+		program, err := os.Executable()
+		if err != nil {
+			l.failure = err
+			return
+		}
+		command := exec.CommandContext(ctx, program, "-receiver", l.address, "-folder", l.folder, "-limit", strconv.FormatInt(limit, 10)) //nolint:gosec // this very program
+		command.Stderr = os.Stderr
+		if err := command.Start(); err != nil {
+			l.failure = err
+			return
+		}
+		exited := make(chan struct{})
+		go func() { _ = command.Wait(); close(exited) }()
+		until := time.After(interval)
+		if l.kills >= l.service.kills {
+			until = nil
+		}
+		for alive := true; alive; {
+			select {
+			case <-exited:
+				alive = false
+			case <-until:
+				l.measure(command.Process.Pid)
+				_ = command.Process.Kill()
+				l.kills++
+				<-exited
+				alive = false
+			case <-time.After(20 * time.Millisecond):
+				l.measure(command.Process.Pid)
+			}
+		}
+	}
+}
+
+// measure reads the size of the position's file and the memory of the receiver.
+func (l *lives) measure(pid int) {
+	if size := l.fileSize(); size >= l.size {
+		l.written += size - l.size
+		l.size = size
+	} else {
+		l.written += size // it was replaced
+		l.size = size
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return
+	}
+	for line := range strings.Lines(string(status)) {
+		var n int64
+		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &n); err == nil {
+			l.memory = max(l.memory, n)
+		}
+	}
+}
+
+func (l *lives) fileSize() int64 {
+	info, err := os.Stat(l.folder + "/position")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func (l *lives) report(took, total time.Duration) error {
+	if l.failure != nil {
+		return l.failure
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lost, twice := 0, 0
+	var delays []time.Duration
+	for _, r := range l.logs {
+		switch {
+		case len(r.handled) == 0:
+			lost++
+			continue
+		case len(r.handled) > 1:
+			twice += len(r.handled) - 1
+		}
+		delays = append(delays, r.handled[0].Sub(r.ended))
+	}
+	slices.Sort(delays)
+	if len(delays) == 0 {
+		return errors.New("no run was handled")
+	}
+	all := len(l.logs)
+	fmt.Printf("| runs | kills | lost | handled twice | p50 | p99 | all handled after | requests | written, a run | memory |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Printf("| %d | %d | %d | %d | %s | %s | %s of %s | %d | %d B | %d MiB |\n", all, l.kills, lost, twice,
+		delays[len(delays)/2].Round(time.Millisecond), delays[len(delays)*99/100].Round(time.Millisecond),
+		took.Round(time.Second), total.Round(time.Second), l.requests, l.written/int64(all), l.memory/1024)
+	if lost > 0 {
+		return fmt.Errorf("%d runs were lost", lost)
+	}
+	return nil
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// limitFiles does nothing.
+func limitFiles(int64) {}
