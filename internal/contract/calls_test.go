@@ -70,7 +70,7 @@ func calls() []call {
 			return created, err
 		}},
 		{"ai_mentor_orgs_users_periodic_agents_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
-			page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{Ordering: "-created_at", PageSize: 2}, opts...)
+			page, err := c.PeriodicAgents.List(ctx, &client.PeriodicAgentListParams{PageSize: 2}, opts...)
 			if err == nil && len(page.Results) > 0 {
 				setID(&ids.agent, page.Results[0].ID)
 			}
@@ -93,7 +93,7 @@ func calls() []call {
 			return c.PeriodicAgents.Statistics(ctx, &client.PeriodicAgentStatisticsParams{MentorID: ids.mentor}, opts...)
 		}},
 		{"ai_mentor_orgs_users_periodic_agent_logs_list", false, func(ctx context.Context, c *client.Client, ids *knownIDs, opts ...client.CallOption) (any, error) {
-			page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{Ordering: "-created_at", PageSize: 2}, opts...)
+			page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{PageSize: 2}, opts...)
 			if err == nil && len(page.Results) > 0 {
 				setID(&ids.log, page.Results[0].ID)
 			}

@@ -22,10 +22,13 @@ import (
 	"github.com/iblai/iblai-go/internal/recording"
 )
 
-// undocumented are the statuses of Django that no operation documents: for a path
-// without its slash, an unknown Accept header or media type, and a body that is too
-// long.
-var undocumented = []int{http.StatusMovedPermanently, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+// undocumented are the statuses that no operation documents. Django sends some: for
+// a path without its slash, an unknown Accept header or media type, and a body that
+// is too long. The others come from proxies in front of it.
+var undocumented = []int{
+	http.StatusMovedPermanently, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+	http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+}
 
 // Every exchange with the sandbox in the SDK's tests is valid according to two
 // independent validators: all responses, and all requests of the client that the

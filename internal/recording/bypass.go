@@ -60,7 +60,8 @@ func nodeAccepts(contentType string) bool {
 	}
 	mediaType, params, err := mime.ParseMediaType(contentType)
 	charset := strings.ToLower(params["charset"])
-	return err == nil && strings.Contains(mediaType, "/") && (charset == "" || charset == "utf-8")
+	emptyParameter := strings.HasSuffix(strings.TrimSpace(contentType), ";")
+	return err == nil && strings.Contains(mediaType, "/") && (charset == "" || charset == "utf-8") && !emptyParameter
 }
 
 // isJSON reports whether Prism parses a body of this type.
