@@ -20,7 +20,8 @@ type Attempt struct {
 	// Err is nil for a success: otherwise an [*Error], a [*TransportError] or a
 	// [*DecodeError].
 	Err error
-	// RetryIn is the wait before the next attempt, or 0 if this is the last.
+	// RetryIn is the wait before the next attempt, or 0 if this is the last. After a
+	// 429 the wait is longer if other calls of the client wait, too.
 	RetryIn time.Duration
 }
 

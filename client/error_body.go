@@ -42,6 +42,7 @@ func (c *call) newError(response *http.Response, attempt int) *Error {
 // the most important.
 func (c *call) readErrorBody(response *http.Response, redact redactor) (raw, clean []byte) {
 	if response.StatusCode < http.StatusOK {
+		c.cutOff = false
 		return nil, nil // after 101 it is not a body but a connection
 	}
 	timer := time.AfterFunc(errorBodyTimeout, c.cancelAttempt)

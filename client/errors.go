@@ -40,14 +40,14 @@ var (
 
 // Errors of the client itself, for use with errors.Is.
 var (
-	// ErrHeldBack is returned when the client does not send a request, since the
-	// service limits the rate of requests and the call's context ends before the
-	// wait is over. It comes in a [TransportError], and [HeldBackError] says how
-	// long the wait is.
+	// ErrHeldBack is returned when the client does not send a request: the service
+	// limits the rate of requests, and the call's context ends before the call's
+	// turn. It comes in a [TransportError], and [HeldBackError] says how long the
+	// wait is. [RetryPolicy] describes the wait and can switch it off.
 	ErrHeldBack = errors.New("client: held back by the service's rate limit")
 	// ErrBodyTooLarge is returned when a successful response is longer than the
 	// limit of [WithMaxBody]. It comes in a [TransportError].
-	ErrBodyTooLarge = errors.New("the response is longer than the limit (WithMaxBody)")
+	ErrBodyTooLarge = errors.New("client: the response is longer than the limit (WithMaxBody)")
 	// ErrOrderingIgnored is returned when a list is not in the order that the
 	// request asked for. It comes in a [DecodeError].
 	ErrOrderingIgnored = errors.New("client: the service ignored the ordering")
@@ -302,8 +302,8 @@ func (e *TransportError) Unwrap() error { return e.Err }
 // maybe of another call, was 429. It comes in a [TransportError] and matches
 // [ErrHeldBack].
 type HeldBackError struct {
-	// RetryIn is the rest of the wait: the client sends no request before it is
-	// over.
+	// RetryIn is the time until the call's turn: the client would not send the
+	// request earlier.
 	RetryIn time.Duration
 }
 

@@ -80,6 +80,7 @@ func (p Page[T]) MarshalJSON() ([]byte, error) {
 // decode decodes a page, or a bare list of its items.
 func (p *Page[T]) decode(d *scan.Decoder) {
 	if d.Kind() == scan.KindArray {
+		p.Results = []*T{}
 		p.decodeList(d)
 		p.Count = int64(len(p.Results))
 		return
@@ -94,7 +95,7 @@ func (p *Page[T]) decode(d *scan.Decoder) {
 		case "previous":
 			p.Prev = d.String()
 		case "results":
-			p.Results = nil
+			p.Results = []*T{}
 			if found = d.Require(scan.KindArray); found {
 				p.decodeItems(d)
 			}

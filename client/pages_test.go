@@ -149,6 +149,16 @@ func TestListReturnsOnePage(t *testing.T) {
 	assert.Len(t, s.queries, 1)
 }
 
+func TestResultsOfAnEmptyPageAreNotNil(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"count": 0, "next": null, "previous": null, "results": []}`, `[]`} {
+		c := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r, http.StatusOK, body), nil }))
+		page, err := c.PeriodicAgents.List(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Equal(t, []*client.PeriodicAgent{}, page.Results)
+	}
+}
+
 func TestAllIteratesInOrder(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range prefetchDepths {

@@ -18,7 +18,7 @@ type RedirectError struct {
 	// Method is the method of the request that was redirected.
 	Method string
 	// From and To are the addresses that the request was sent to and redirected
-	// to, without their queries.
+	// to, without their queries and without secrets.
 	From, To string
 	// Reason says why it was refused.
 	Reason string

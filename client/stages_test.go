@@ -234,3 +234,24 @@ func assertTransportError(t *testing.T, op operation, err error, attempts int) {
 	assert.Equal(t, op.method, failure.Operation.Method)
 	assertHoldsNoSecret(t, err)
 }
+
+// If the context ends while an error response is read, the error has both.
+func TestContextEndsWithinErrorBody(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		synctest.Test(t, func(t *testing.T) {
+			c := newClient(t, roundTrip(drippingResponse(http.StatusServiceUnavailable)))
+			ctx, cancel := context.WithCancelCause(t.Context())
+			because := errors.New("the user has left")
+			time.AfterFunc(2*time.Second, func() { cancel(because) })
+			begin := time.Now()
+			err := op.call(ctx, c)
+			assert.Equal(t, 2*time.Second, time.Since(begin), op.name)
+			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorIs(t, err, because)
+			require.ErrorIs(t, err, client.ErrServer)
+			assertTransportError(t, op, err, 1)
+			assert.Equal(t, http.StatusServiceUnavailable, requireError(t, err).StatusCode)
+		})
+	}
+}

@@ -58,22 +58,16 @@ func newLister(s *settings, c *client.Client) *lister {
 	return &lister{settings: s, client: c, size: largest, largest: largest}
 }
 
-// errNoPage is returned for a successful response that is no page.
-var errNoPage = errors.New("runs: the response is no page of logs: it has no results")
-
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Ordering, params.Status, params.PageSize = client.Ordering(ordering), status, size
+	params.Status, params.PageSize = status, size // not Ordering: a list that is not sorted is read, too
 	if number > 1 {
 		params.Page = number
 	}
 	var response client.Response
 	l.requests++
-	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions), client.WithResponse(&response))...)
-	if err == nil && list.Results == nil { // such as a maintenance page with status 200
-		err = errNoPage
-	}
+	list, err := l.client.PeriodicAgentLogs.List(ctx, &params, append(slices.Clone(l.callOptions), client.WithQuery("ordering", ordering), client.WithResponse(&response))...)
 	if err != nil {
 		return nil, err
 	}

@@ -286,7 +286,7 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 		})
 	}
 	s := newOnceServer()
-	s.created = `{"title": "Now"}`
+	s.created = `{"id": 0, "title": "Now"}`
 	synctest.Test(t, func(t *testing.T) {
 		_, err := runs.Once(t.Context(), newClient(t, s), request)
 		require.ErrorIs(t, err, runs.ErrNoAgentID)

@@ -33,7 +33,7 @@ func decoding(ctx context.Context) ([]measurable, error) {
 	}
 	return []measurable{
 		&measure.Comparison{
-			Work:    "decode a list of 100 agents, 1.04 MB",
+			Work:    "decode a list of 100 agents, 1.13 MB",
 			Items:   fixture.AgentsOnPage,
 			Ours:    measure.Contestant{Name: "client", Run: list("agents")},
 			Targets: []measure.Target{measure.Allocations(45)},
@@ -53,7 +53,7 @@ func decoding(ctx context.Context) ([]measurable, error) {
 			},
 		},
 		&measure.Comparison{
-			Work: "decode one agent, 10 KB",
+			Work: "decode one agent, 11 KB",
 			Ours: measure.Contestant{Name: "client", Run: func() (any, error) { return ours["agent"].ours.PeriodicAgents.Get(ctx, 7) }},
 			Others: []measure.Opponent{
 				measure.Against(decodes[oapi.PeriodicAgent](oapiTypes, agent), measure.TimesAsFast(4)),

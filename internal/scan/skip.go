@@ -181,9 +181,14 @@ func (d *Decoder) digits() int {
 	return d.at - start
 }
 
-// Raw returns the next value as JSON. NaN and Infinity in it become null. It is
-// nil if the value is nested so deeply that encoding/json would refuse it.
+// Raw returns the next value as JSON, or nil for null. NaN and Infinity in it
+// become null. It is nil as well if the value is nested so deeply that
+// encoding/json would refuse it.
 func (d *Decoder) Raw() json.RawMessage {
+	if d.Kind() == KindNull {
+		d.Null()
+		return nil
+	}
 	d.Skip()
 	return d.rawSkipped()
 }

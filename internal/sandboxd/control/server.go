@@ -27,7 +27,8 @@ const Prefix = "/_sandbox/"
 type Options struct {
 	// Seed creates the sandbox. It is required.
 	Seed *seed.Seed
-	// URL is the URL for programs on this machine, which the status reports.
+	// URL is the URL for programs on this machine, which the status reports. The
+	// inbox of callbacks is below it.
 	URL string
 	// Hosts are the names by which browsers may reach the server, in addition to
 	// localhost and the addresses of the loopback interface.

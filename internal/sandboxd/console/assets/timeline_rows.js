@@ -10,6 +10,8 @@ import { plain, statusClass, statusName, statusPath } from './parts.js'
 export const ROW = 26
 export const HEAD = 22
 const BAR = 12
+/** The distance between two runs that can be told apart. */
+const APART = 8
 const LABEL = { narrow: 96, wide: 168 }
 
 const steps = [MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 5 * DAY, 10 * DAY]
@@ -40,7 +42,9 @@ export function timeAt({ from, to, width, left }, x) {
 
 /** Whether the runs of a row are too close to be told apart. @param {TimelineRow} row @param {Scale} scale */
 export function isSummed(row, scale) {
-  return row.runs.length < row.total || row.total > (scale.width - scale.left) / 5
+  const [first, last] = [row.runs[0], row.runs.at(-1)]
+  if (row.runs.length < row.total || !first || !last) return row.runs.length < row.total
+  return xOf(scale, Date.parse(last.start_time)) - xOf(scale, Date.parse(first.start_time)) < (row.total - 1) * APART
 }
 
 /** The axis above the rows. @param {Scale} scale @param {number} height */
@@ -91,18 +95,21 @@ function fillOf(status) {
  * @param {number | null} selected id of a run
  */
 export function rowMarks(row, timeline, scale, now, selected) {
-  if (isSummed(row, scale)) return sums(row.buckets, timeline.bucket, scale, row.agent)
   return [
-    row.next_runs.map(at => ghost(at, scale)),
-    row.runs.map(run => bar(run, scale, now, run.id === selected)),
+    ghosts(row.next_runs, scale),
+    isSummed(row, scale) ? sums(row.buckets, timeline.bucket, scale, row.agent) : row.runs.map(run => bar(run, scale, now, run.id === selected)),
   ]
 }
 
-/** The next run, as an outline. @param {string} at @param {Scale} scale */
-function ghost(at, scale) {
-  const x = xOf(scale, Date.parse(at))
-  if (x < scale.left || x > scale.width) return null
-  return h('g', { key: at, class: 'ghost' }, h('rect', { x: x - 3, y: (ROW - BAR) / 2, width: 6, height: BAR, rx: 2 }), h('title', null, `Next run, ${moment(new Date(at))}`))
+/** The next runs, as outlines; those too close to the one before are omitted. @param {string[]} times @param {Scale} scale */
+function ghosts(times, scale) {
+  let free = scale.left
+  return times.map(at => {
+    const x = xOf(scale, Date.parse(at))
+    if (x < free || x > scale.width) return null
+    free = x + APART
+    return h('g', { key: at, class: 'ghost' }, h('rect', { x: x - 3, y: (ROW - BAR) / 2, width: 6, height: BAR, rx: 2 }), h('title', null, `Next run, ${moment(new Date(at))}`))
+  })
 }
 
 /** @param {TimelineRun} run @param {Scale} scale @param {number} now @param {boolean} selected */

@@ -6,19 +6,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openConsole, startBrowser } from './browser.mjs'
-import { startReceiver } from './receiver.mjs'
 import { startSandbox } from './sandbox.mjs'
-import { ordinary } from './seeds.mjs'
+import { morning } from './seeds.mjs'
 
 test('a screenshot of the overview is taken', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'screenshot-'))
   const file = process.env.UPDATE_SCREENSHOT === '1' ? new URL('../console.png', import.meta.url).pathname : join(folder, 'console.png')
   const browser = await startBrowser(t)
-  const receiver = await startReceiver(t)
-  const sandbox = await startSandbox(t, ordinary(receiver.url))
+  const sandbox = await startSandbox(t, morning())
+  // The scheduler is down for a while, and one callback is lost.
+  await sandbox.control('/clock', { method: 'POST', body: { advance: '1h40m' } })
+  await sandbox.control('/scheduler', { method: 'POST', body: { running: false } })
+  await sandbox.control('/clock', { method: 'POST', body: { advance: '50m' } })
+  await sandbox.control('/scheduler', { method: 'POST', body: { running: true } })
+  await sandbox.control('/faults/deliveries/lost', { method: 'PUT', body: { drop: true, times: 1 } })
+  await sandbox.control('/clock', { method: 'POST', body: { advance: '70m' } })
   const { page, close } = await openConsole(browser, sandbox.url)
   await page.locator('.ring').waitFor()
-  await page.getByRole('link', { name: 'Weekly report' }).first().waitFor()
+  await page.getByRole('link', { name: 'Inbox watch' }).first().waitFor()
   await page.getByRole('button', { name: 'Hide the first steps' }).click()
   await page.getByRole('button', { name: '6 h', exact: true }).click()
   await page.locator('.plot [data-run]').first().waitFor()

@@ -84,6 +84,27 @@ export function ordinary(callback) {
   }
 }
 
+/** A morning for the screenshot: runs of minutes, a chain, callbacks. */
+export function morning() {
+  /** @param {string} duration @param {string} [status] */
+  const outcome = (duration, status = 'success') => ({ status, duration, output: 'Two essays are due on Friday.', log: 'Read 3 documents.' })
+  return {
+    random_seed: 1,
+    clock: { start: '2026-01-05T07:00:00Z', speed: 0 },
+    orgs: [{
+      key: 'acme', accounts,
+      agents: [
+        { title: 'Inbox watch', prompt: 'Which questions came in?', task: { crontab: { minute: '*/20' } }, outcomes: [outcome('4m'), outcome('6m'), outcome('3m'), outcome('9m', 'error')] },
+        { title: 'Reply drafts', prompt: 'Draft answers.', task: { crontab: { minute: '*/30' } }, previous_agent: 'Inbox watch', outcomes: [outcome('7m'), outcome('5m')] },
+        { title: 'Morning digest', prompt: 'What is due?', task: { crontab: { minute: '0', hour: '7-12' } }, callback_url: 'inbox', callback_secret: 'a-secret-of-the-tests', outcomes: [outcome('12m'), outcome('18m'), outcome('10m', 'error')] },
+        { title: 'Reading list', prompt: 'What to read next?', task: { crontab: { minute: '15', hour: '*/2' } }, callback_url: 'inbox', callback_secret: 'a-secret-of-the-tests', outcomes: [outcome('25m')] },
+        { title: 'Weekly report', prompt: 'How was the week?', task: { crontab: { minute: '30', hour: '10', day_of_week: 'mon' } }, outcomes: [outcome('2h')] },
+        { title: 'Every minute', prompt: 'Anything new?', task: { crontab: {} }, outcomes: [outcome('1s'), outcome('1s'), outcome('1s', 'error'), outcome('1s')] },
+      ],
+    }],
+  }
+}
+
 /** 10,000 agents and 100,000 runs, within the last month. */
 export function many() {
   const start = Date.parse('2026-01-05T07:55:00Z')
