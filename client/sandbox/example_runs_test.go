@@ -429,3 +429,20 @@ func ExampleSandbox_StopScheduler() {
 	// Output:
 	// 02:30:00 The agent is overdue since 2026-01-01 01:00 UTC.
 }
+
+// A deployment that is older than the contract: it has no statistics.
+func ExampleWithRelease() {
+	sb, err := sandbox.New(sandbox.WithRelease(sandbox.Release359))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = c.PeriodicAgents.Statistics(context.Background(), nil)
+	fmt.Println(errors.Is(err, client.ErrNotFound))
+	// Output:
+	// true
+}
