@@ -18,7 +18,7 @@ import { toast, toastError } from './store.js'
 const kinds = [['requests', 'Request faults'], ['deliveries', 'Delivery faults']]
 
 /** The rules. @returns {{value?: Faults | undefined, error: unknown}} */
-export function readFaults() {
+function readFaults() {
   return read('faults', '/faults')
 }
 
