@@ -38,7 +38,6 @@ type walk struct {
 	moves                     int       // of the beginning
 	stalled                   int       // pages in a row that have brought nothing
 	begun                     bool      // whether a page was accepted
-	maxMoves                  int
 	// overlaps means that pages must overlap from the beginning.
 	overlaps bool
 	// adjoins means that pages adjoin, and that the walk returns to proven if the
