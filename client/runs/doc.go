@@ -75,7 +75,7 @@
 // run that is missed after all is reported: its log appeared later than the
 // overlap ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
 //
-// This needs [WithPositionFile] or [WithPositionStore]. Without them, a program
+// That needs [WithPositionFile] or [WithPositionStore]. Without them, a program
 // begins with the present at every start, and misses runs that finished while it
 // was down. Deleting an agent deletes its logs: runs whose logs are deleted before
 // a poll has found them are known from callbacks only.
@@ -83,12 +83,12 @@
 // # How the logs are followed
 //
 // A poll requests the newest logs. If there are no others than before, that is
-// all. Otherwise it reads from the last known log on, the oldest first, in pages
-// that overlap by a log, so that no log can slip through between two pages while
-// others are created or deleted. If the number of new logs doesn't fit, and at
-// least every 5 minutes ([WithReread]), it reads all logs within the overlap
-// ([WithOverlap]) again. Running logs are watched by one request. A 404 counts
-// only if the service itself has written it.
+// all. Otherwise it reads from the last known log on, the oldest first. Its pages
+// overlap, or the list is proven not to have changed between them, so that no log
+// can slip through while others are created or deleted. If the number of new logs
+// doesn't fit, and at least every 5 minutes ([WithReread]), it reads all logs
+// within the overlap ([WithOverlap]) again. Running logs are watched by one list.
+// A 404 counts only if the service itself has written it.
 //
 // # Failures
 //

@@ -20,6 +20,9 @@ const (
 	// maxGets is the number of logs that are requested one by one even if pages
 	// would be cheaper.
 	maxGets = 10
+	// maxReadOn is the number of pages that are read before the overlap is read
+	// again, after a restart.
+	maxReadOn = 20
 	// maxRetries is the number of failed runs that one poll hands out again.
 	maxRetries = 100
 	// maxReports is the number of unreadable logs that are remembered, so that
@@ -77,7 +80,10 @@ type poll struct {
 	// resolved has the open logs that were seen.
 	resolved map[int64]bool
 	isWhole  bool // whether the whole overlap was read
-	lacksID  bool
+	// until is the time that a former process has reached, if this poll has read on
+	// from there to the end: then it need not read the logs after it again.
+	until   time.Time
+	lacksID bool
 }
 
 // errUnsorted is returned by poll.walk if the list is not sorted as requested.
@@ -172,7 +178,7 @@ func (p *poll) checkAhead(ctx context.Context) {
 	p.report(ctx, fmt.Errorf("%w: it is at %s, and the service's time is %s; continuing from there",
 		ErrPositionAhead, p.since.UTC().Format(time.RFC3339), p.now.UTC().Format(time.RFC3339)))
 	_, oldID := p.tracker.bounds()
-	p.tracker.start(p.now, oldID)
+	p.tracker.restart(p.now, oldID)
 	p.since = p.now
 }
 
@@ -212,9 +218,13 @@ func (p *poll) read(ctx context.Context, head *page) error {
 			isWhole = true
 		}
 	}
-	if isWhole && !p.begun && head != nil && p.tracker.size() > 0 {
-		if err := p.readNewest(ctx, head); err != nil {
-			return err
+	if isWhole && !p.begun {
+		if p.until = p.tracker.reachedAt(); p.until.After(p.since) && p.tracker.size() < maxLogs/2 {
+			if err := p.readOn(ctx, head); err != nil {
+				return err
+			}
+		} else {
+			p.until = time.Time{}
 		}
 	}
 	p.begun = true
@@ -237,7 +247,7 @@ func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 	isAll = head.last
 	for i, log := range head.logs {
 		known := p.tracker.know(log.ID, created(log))
-		if known == isNew {
+		if known == isNew || p.tracker.isUnlisted(log.ID) {
 			fresh++
 		} else if i == len(head.logs)-1 {
 			isAll = true
@@ -256,12 +266,12 @@ func (p *poll) indexOf(t time.Time) int64 {
 	return max(0, count-1-p.tracker.countCreatedSince(t))
 }
 
-// readNewest reads from the last known log on, if it is near the end of the
-// list: after a restart, the newest logs should not wait until the overlap was
-// read.
-func (p *poll) readNewest(ctx context.Context, head *page) error {
-	err := p.walk(ctx, head.count-1, head, quickWalk)
-	if errors.Is(err, errTooFar) || errors.Is(err, errUnsorted) {
+// readOn reads on, after a restart, where the last process has ended. A process
+// that is killed before it could have read the overlap makes progress, too.
+func (p *poll) readOn(ctx context.Context, head *page) error {
+	err := p.walk(ctx, p.indexOf(p.until), head, readOnWalk)
+	if errors.Is(err, errUnsorted) {
+		p.until = time.Time{} // the whole list is to be read
 		return nil
 	}
 	return err
@@ -301,29 +311,31 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 type walkKind int
 
 const (
-	newWalk   walkKind = iota // with a known log
-	quickWalk                 // with a known log near the given index
-	wholeWalk                 // with a log before the position's time; it advances the position
+	newWalk    walkKind = iota // with a known log
+	readOnWalk                 // with a known log before the time that was reached
+	wholeWalk                  // with a log before the position's time; it advances the position
 )
 
 // walk visits the logs from an index on.
 func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind) error {
 	isWhole := kind == wholeWalk
 	w := &walk{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
-	w.isKnown = func(log *client.PeriodicAgentLog) bool { return p.tracker.know(log.ID, created(log)) != isNew }
+	w.isKnown = func(log *client.PeriodicAgentLog) bool {
+		return p.tracker.know(log.ID, created(log)) != isNew && !p.tracker.isUnlisted(log.ID)
+	}
 	w.isAnchor = w.isKnown
 	if isWhole {
 		w.isAnchor = func(log *client.PeriodicAgentLog) bool {
 			return p.isUnsorted || created(log).Before(p.since) && w.isKnown(log)
 		}
 	}
+	if kind == readOnWalk {
+		w.isAnchor = func(log *client.PeriodicAgentLog) bool { return created(log).Before(p.until) && w.isKnown(log) }
+	}
 	w.begin(start, head)
 	w.overlaps = p.isUnsorted
-	if kind == quickWalk {
-		w.maxMoves = maxQuickMoves
-	}
 	isDescending := p.isUnsorted
-	for {
+	for pages := 1; ; pages++ {
 		page, fresh, err := w.read(ctx)
 		if err != nil {
 			return err
@@ -343,7 +355,19 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind)
 			continue
 		}
 		p.count = page.count
+		if isProven && kind == readOnWalk {
+			p.tracker.reach(earlier(w.lastCreated, p.now))
+			p.save(ctx)
+			if pages >= maxReadOn && !page.last {
+				p.until = time.Time{} // it goes on from the position's time, and advances that
+				return nil
+			}
+		}
 		if isProven && isWhole && !p.isUnsorted {
+			if !p.until.IsZero() && w.lastCreated.After(p.until) {
+				p.until = time.Time{} // from here on, the logs were read before
+				return nil
+			}
 			p.advance(ctx, earlier(w.lastCreated, p.now))
 			since, _ := p.tracker.bounds()
 			p.resume = max(0, page.end()-1-p.tracker.countCreatedSince(since))
@@ -365,6 +389,9 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		}
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
+		}
+		if p.tracker.list(log.ID) {
+			p.found++
 		}
 		known := p.tracker.know(log.ID, created(log))
 		if known == isOld {
@@ -415,7 +442,7 @@ func (p *poll) measureDelay(log *client.PeriodicAgentLog) {
 // advance moves the position to the overlap before t, and saves it.
 func (p *poll) advance(ctx context.Context, t time.Time) {
 	if !t.IsZero() {
-		p.tracker.advance(t.Add(-p.overlap - p.extra))
+		p.tracker.advance(t, p.overlap+p.extra)
 	}
 	p.save(ctx)
 }

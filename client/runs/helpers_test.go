@@ -320,13 +320,13 @@ func handler(ids *sequence[int64]) func(context.Context, *runs.Run) error {
 
 // savedPosition is a PositionStore in memory.
 type savedPosition struct {
-	mu    sync.Mutex
-	since time.Time
-	oldID int64
-	logs  map[int64]runs.LogState
-	saved bool
-	saves int
-	fails error
+	mu             sync.Mutex
+	since, reached time.Time
+	oldID          int64
+	logs           map[int64]runs.LogState
+	saved          bool
+	saves          int
+	fails          error
 }
 
 func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
@@ -335,7 +335,7 @@ func (s *savedPosition) Load(context.Context) (*runs.Position, error) {
 	if !s.saved {
 		return nil, nil //nolint:nilnil // as PositionStore says
 	}
-	return runs.NewPosition(runs.Changes{Since: s.since, OldID: s.oldID, Logs: slices.Collect(maps.Values(s.logs))})
+	return runs.NewPosition(runs.Changes{Since: s.since, Reached: s.reached, OldID: s.oldID, Logs: slices.Collect(maps.Values(s.logs))})
 }
 
 func (s *savedPosition) Save(ctx context.Context, changes runs.Changes) error {
@@ -351,6 +351,9 @@ func (s *savedPosition) Save(ctx context.Context, changes runs.Changes) error {
 	}
 	if !changes.Since.IsZero() {
 		s.since = changes.Since
+	}
+	if !changes.Reached.IsZero() {
+		s.reached = changes.Reached
 	}
 	if changes.OldID != 0 {
 		s.oldID = changes.OldID

@@ -25,6 +25,9 @@ type tracker struct {
 	mu sync.Mutex
 	// since is the time of creation of the oldest logs that are still listed.
 	since time.Time
+	// reached is the time up to which all logs were read once. From since to there
+	// logs may still appear late.
+	reached time.Time
 	// oldID is the highest id of the logs before since, -1 if there are none, or 0
 	// if it is unknown. A log with a higher id is new whatever its time of creation
 	// is.
@@ -34,6 +37,8 @@ type tracker struct {
 	done map[int64]time.Time
 	// open has the logs that are still to be handled.
 	open map[int64]*openLog
+	// unlisted has the logs of callbacks that the list was not seen to have.
+	unlisted map[int64]bool
 	// unsaved are the changes since the last call of takeChanges.
 	unsaved Changes
 }
@@ -77,6 +82,9 @@ type Changes struct {
 	// listed, unless it is zero. States of logs that are done and were created
 	// before it are no longer needed.
 	Since time.Time
+	// Reached replaces the time of creation up to which all logs were read once,
+	// unless it is zero.
+	Reached time.Time
 	// OldID replaces the highest id of the logs before Since, unless it is 0. It
 	// is -1 if there are none.
 	OldID int64
@@ -84,12 +92,17 @@ type Changes struct {
 	Logs []LogState
 }
 
-func (c *Changes) isEmpty() bool { return c.Since.IsZero() && c.OldID == 0 && len(c.Logs) == 0 }
+func (c *Changes) isEmpty() bool {
+	return c.Since.IsZero() && c.Reached.IsZero() && c.OldID == 0 && len(c.Logs) == 0
+}
 
 // merge adds later changes.
 func (c *Changes) merge(later Changes) {
 	if !later.Since.IsZero() {
 		c.Since = later.Since
+	}
+	if !later.Reached.IsZero() {
+		c.Reached = later.Reached
 	}
 	if later.OldID != 0 {
 		c.OldID = later.OldID
@@ -116,7 +129,7 @@ func NewPosition(state Changes) (*Position, error) {
 
 func (p *Position) init() *tracker {
 	if p.tracker == nil {
-		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}}
+		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]bool{}}
 	}
 	return p.tracker
 }
@@ -129,7 +142,7 @@ func (p *Position) State() Changes {
 	t := p.tracker
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	state := Changes{Since: t.since, OldID: t.oldID}
+	state := Changes{Since: t.since, Reached: t.reached, OldID: t.oldID}
 	for id, created := range t.done {
 		state.Logs = append(state.Logs, LogState{LogID: id, CreatedAt: created, Done: true})
 	}
@@ -183,6 +196,7 @@ func (t *tracker) apply(changes Changes) error {
 		t.since = changes.Since
 		t.forget()
 	}
+	t.reached = later(t.reached, changes.Reached)
 	if changes.OldID != 0 {
 		t.oldID = changes.OldID
 	}
@@ -206,6 +220,7 @@ func (t *tracker) forget() {
 		isOld := created.Before(t.since)
 		if isOld {
 			t.oldID = max(t.oldID, id)
+			delete(t.unlisted, id)
 		}
 		return isOld
 	})
@@ -267,6 +282,23 @@ func (t *tracker) know(id int64, created time.Time) knowledge {
 	return isOld
 }
 
+// isUnlisted reports whether only a callback has told of a log.
+func (t *tracker) isUnlisted(id int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.unlisted[id]
+}
+
+// list records that the list has a log. It reports whether only a callback had
+// told of the log.
+func (t *tracker) list(id int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	wasUnlisted := t.unlisted[id]
+	delete(t.unlisted, id)
+	return wasUnlisted
+}
+
 // watch records that the run of a log is to be handled later. It reports
 // whether the run can be handled now: a run that is being handled, or is to be
 // retried later, can't.
@@ -300,6 +332,7 @@ func (t *tracker) claim(id int64, created time.Time) knowledge {
 	if log == nil {
 		log = &openLog{created: created}
 		t.open[id] = log
+		t.unlisted[id] = true
 	}
 	if log.isClaimed {
 		return isOpen
@@ -364,7 +397,16 @@ func (t *tracker) start(since time.Time, oldID int64) {
 	defer t.mu.Unlock()
 	since = since.Truncate(time.Microsecond)
 	t.since, t.oldID = since, oldID
-	t.unsaved.merge(Changes{Since: since, OldID: oldID})
+	t.reached = later(t.reached, since)
+	t.unsaved.merge(Changes{Since: since, Reached: t.reached, OldID: oldID})
+}
+
+// restart moves the position back.
+func (t *tracker) restart(since time.Time, oldID int64) {
+	t.mu.Lock()
+	t.reached = time.Time{}
+	t.mu.Unlock()
+	t.start(since, oldID)
 }
 
 // observeOld records the highest id of logs before the position, if none is
@@ -378,12 +420,28 @@ func (t *tracker) observeOld(id int64) {
 	}
 }
 
-// advance moves the position forward to since, unless it is before it. Logs
-// before it that are still to be handled become part of the changes.
-func (t *tracker) advance(since time.Time) {
+// reach records that all logs up to a time were read once.
+func (t *tracker) reach(reached time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	since = since.Truncate(time.Microsecond)
+	t.setReached(reached)
+}
+
+func (t *tracker) setReached(reached time.Time) {
+	if reached = reached.Truncate(time.Microsecond); reached.After(t.reached) {
+		t.reached = reached
+		t.unsaved.merge(Changes{Reached: reached})
+	}
+}
+
+// advance moves the position forward to the overlap before a time up to which
+// all logs were read, unless it is there already. Logs before it that are still
+// to be handled become part of the changes.
+func (t *tracker) advance(reached time.Time, overlap time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.setReached(reached)
+	since := reached.Add(-overlap).Truncate(time.Microsecond)
 	if !since.After(t.since) {
 		return
 	}
@@ -395,6 +453,13 @@ func (t *tracker) advance(since time.Time) {
 			t.record(id)
 		}
 	}
+}
+
+// reachedAt returns the time up to which all logs were read once.
+func (t *tracker) reachedAt() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.reached
 }
 
 // dueLog is a log that is still to be handled.
@@ -468,6 +533,7 @@ const positionVersion = 2
 type positionText struct {
 	Version int        `json:"version,omitempty"`
 	Since   time.Time  `json:"since,omitzero"`
+	Reached time.Time  `json:"reached,omitzero"`
 	OldID   int64      `json:"old_id,omitempty"`
 	Done    [][2]int64 `json:"done,omitempty"` // id, created
 	Open    [][4]int64 `json:"open,omitempty"` // id, created, attempts, 1 if stuck
@@ -475,7 +541,7 @@ type positionText struct {
 
 // encodeChanges returns changes as JSON.
 func encodeChanges(changes Changes, version int) ([]byte, error) {
-	text := positionText{Version: version, Since: changes.Since, OldID: changes.OldID}
+	text := positionText{Version: version, Since: changes.Since, Reached: changes.Reached, OldID: changes.OldID}
 	states := make(map[int64]LogState, len(changes.Logs))
 	for _, log := range changes.Logs {
 		states[log.LogID] = log // the last one counts
@@ -510,7 +576,7 @@ func decodeChanges(text []byte, version int) (Changes, error) {
 	if err := decoder.Decode(&fields); err != nil {
 		return Changes{}, fmt.Errorf("%w: %w", ErrPositionFormat, err)
 	}
-	changes := Changes{Since: fields.Since, OldID: fields.OldID}
+	changes := Changes{Since: fields.Since, Reached: fields.Reached, OldID: fields.OldID}
 	for _, log := range fields.Done {
 		changes.Logs = append(changes.Logs, LogState{LogID: log[0], CreatedAt: time.UnixMicro(log[1]).UTC(), Done: true})
 	}

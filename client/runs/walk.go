@@ -38,7 +38,6 @@ type walk struct {
 	moves                     int       // of the beginning
 	stalled                   int       // pages in a row that have brought nothing
 	begun                     bool      // whether a page was accepted
-	maxMoves                  int
 	// overlaps means that pages must overlap from the beginning.
 	overlaps bool
 	// adjoins means that pages adjoin, and that the walk returns to proven if the
@@ -49,9 +48,6 @@ type walk struct {
 	pages   int // since the last check
 }
 
-// errTooFar is returned if the beginning of a walk was moved too often.
-var errTooFar = fmt.Errorf("%w: none is found to begin with", ErrUnstableList)
-
 const (
 	// longWalk is the number of pages from which on pages adjoin.
 	longWalk = 50
@@ -59,9 +55,8 @@ const (
 	checkEvery = 20
 	// maxStalled is the number of pages in a row that may bring nothing.
 	maxStalled = 20
-	// maxMoves is how often the beginning of a walk may be moved, and
-	// maxQuickMoves that of a quick walk.
-	maxMoves, maxQuickMoves = 100, 5
+	// maxMoves is how often the beginning of a walk may be moved.
+	maxMoves = 100
 )
 
 // signature tells whether the list has changed: unless logs were added or
@@ -82,7 +77,7 @@ func signatureOf(head *page) *signature {
 // begin sets where the walk begins, from the page with the newest logs, if it
 // could be read.
 func (w *walk) begin(start int64, head *page) {
-	w.next, w.back, w.early, w.maxMoves = max(0, start), w.size, -1, maxMoves
+	w.next, w.back, w.early = max(0, start), w.size, -1
 	w.proven = w.next
 	if head != nil {
 		w.checked = signatureOf(head)
@@ -113,9 +108,7 @@ func (w *walk) window() (number, size int64) {
 func (w *walk) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgentLog, err error) {
 	for {
 		switch {
-		case w.moves > w.maxMoves:
-			return nil, nil, errTooFar
-		case w.stalled > maxStalled:
+		case w.moves > maxMoves, w.stalled > maxStalled:
 			return nil, nil, ErrUnstableList
 		}
 		number, size := w.window()

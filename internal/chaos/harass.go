@@ -142,7 +142,7 @@ func (l *lives) run(ctx context.Context) {
 			l.failure = err
 			return
 		}
-		command := exec.CommandContext(ctx, program, "-receiver", l.address, "-folder", l.folder, "-limit", strconv.FormatInt(limit, 10)) //nolint:gosec // this very program
+		command := exec.CommandContext(ctx, program, "-receiver", l.address, "-folder", l.folder, "-limit", strconv.FormatInt(limit, 10))
 		command.Stderr = os.Stderr
 		if err := command.Start(); err != nil {
 			l.failure = err

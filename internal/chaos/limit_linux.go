@@ -12,5 +12,5 @@ func limitFiles(limit int64) {
 		return
 	}
 	signal.Ignore(syscall.SIGXFSZ)
-	_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: uint64(limit), Max: uint64(limit)}) //nolint:gosec // it is positive
+	_ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: uint64(limit), Max: uint64(limit)})
 }

@@ -34,7 +34,7 @@ type service struct {
 }
 
 func newService(c config) *service {
-	return &service{config: c, random: rand.New(rand.NewPCG(c.seed, 1)), byID: map[int64]*run{}, inFlight: map[int64]bool{}} //nolint:gosec // no secret
+	return &service{config: c, random: rand.New(rand.NewPCG(c.seed, 1)), byID: map[int64]*run{}, inFlight: map[int64]bool{}}
 }
 
 // begin adds a run that is running.

@@ -1,0 +1,68 @@
+package runs_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// A process that is killed before it could have read the overlap makes progress,
+// too: here each has eight requests, where the overlap has 60 pages.
+func TestShortLivesMakeProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.pageSize = 100
+		positions := &savedPosition{}
+		handled := map[int64]int{}
+		next := int64(0)
+		live := func(requests int) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s.lock(func() {
+				s.onRequest = func() {
+					if requests--; requests < 0 {
+						cancel()
+					}
+				}
+			})
+			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), func(_ context.Context, run *runs.Run) error {
+				handled[run.LogID]++
+				return nil
+			}, runs.WithPositionStore(positions), runs.WithStart(time.Time{}), runs.WithConcurrency(1), runs.WithObserver(new(outcomes).observe))
+			require.NoError(t, err)
+			require.ErrorIs(t, receiver.Follow(ctx), context.Canceled)
+		}
+		for range 6000 {
+			next++
+			s.add(next)
+			time.Sleep(50 * time.Millisecond)
+		}
+		live(100) // it reads all
+		require.Len(t, handled, 6000)
+		for range 40 {
+			for range 100 {
+				next++
+				s.add(next)
+			}
+			time.Sleep(time.Second)
+			live(8)
+		}
+		assert.Greater(t, len(handled), 9000)
+		live(1000)
+		ids := []int64{}
+		for id, times := range handled {
+			ids = append(ids, id)
+			require.Equal(t, 1, times, "run %d", id)
+		}
+		slices.Sort(ids)
+		assert.Equal(t, idRange(1, next), ids)
+	})
+}
