@@ -31,7 +31,7 @@ func checkText(value reflect.Value, path string, depth int) error {
 		case api.Secret:
 			return checkSecretText(v.Reveal(), path)
 		case json.Marshaler:
-			if _, ok := reflect.New(value.Type()).Interface().(model); !ok {
+			if _, ok := reflect.TypeAssert[model](reflect.New(value.Type())); !ok {
 				return nil // encodeBody checks what it writes
 			}
 		}
