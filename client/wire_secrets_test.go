@@ -230,10 +230,14 @@ func TestInvalidUTF8IsNotSent(t *testing.T) {
 		"callback_secret": create(client.PeriodicAgentCreateRequest{CallbackSecret: new(api.NewSecret(invalid))}),
 		"title":           create(client.PeriodicAgentCreateRequest{Title: invalid}),
 		"prompt":          create(client.PeriodicAgentCreateRequest{Prompt: new(invalid)}),
-		"extra":           create(client.PeriodicAgentCreateRequest{}, client.WithBodyField("extra", []string{invalid})),
-		"a":               do(map[string]any{"a": invalid}),
-		"a.1.b":           do(map[string]any{"a": []any{1, map[string]string{"b": invalid}}}),
-		"":                do(invalid),
+		"task.crontab.minute": create(client.PeriodicAgentCreateRequest{
+			Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: invalid}},
+		}, client.AllowUnrunnable()),
+		"b.content": do(map[string]any{"b": client.PeriodicAgentLog{Content: invalid}}),
+		"extra":     create(client.PeriodicAgentCreateRequest{}, client.WithBodyField("extra", []string{invalid})),
+		"a":         do(map[string]any{"a": invalid}),
+		"a.1.b":     do(map[string]any{"a": []any{1, map[string]string{"b": invalid}}}),
+		"":          do(invalid),
 	} {
 		refused := requireArgumentError(t, err)
 		assert.Contains(t, refused.Error(), "UTF-8", field)
