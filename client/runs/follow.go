@@ -28,7 +28,7 @@ import (
 // time. A [Receiver] with [WithPositionFile] writes only what has changed.
 func Follow(ctx context.Context, c *client.Client, position *Position, opts ...FollowOption) iter.Seq2[*client.PeriodicAgentLog, error] {
 	return func(yield func(*client.PeriodicAgentLog, error) bool) {
-		f, err := followerOf(ctx, c, position, opts)
+		f, err := buildFollower(ctx, c, position, opts)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -40,7 +40,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log)) != isNew {
+			if f.tracker.claim(log.ID, created(log)) != logNew {
 				return nil
 			}
 			f.tracker.finish(log.ID)
@@ -73,7 +73,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 // errStopped ends a poll when the loop has ended.
 var errStopped = errors.New("the loop has ended")
 
-func followerOf(ctx context.Context, c *client.Client, position *Position, opts []FollowOption) (*follower, error) {
+func buildFollower(ctx context.Context, c *client.Client, position *Position, opts []FollowOption) (*follower, error) {
 	switch {
 	case ctx == nil:
 		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
@@ -86,7 +86,7 @@ func followerOf(ctx context.Context, c *client.Client, position *Position, opts 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCall(c); err != nil { //nolint:contextcheck // it sends nothing
+	if err := s.validateCall(c); err != nil { //nolint:contextcheck // it sends nothing
 		return nil, err
 	}
 	return newFollower(s, c, position), nil

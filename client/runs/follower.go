@@ -20,9 +20,9 @@ const (
 	// maxGets is the number of logs that are requested one by one even if pages
 	// would be cheaper.
 	maxGets = 10
-	// maxReadOn is the number of pages that are read before the overlap is read
+	// maxPagesFromReached is the number of pages that are read before the overlap is read
 	// again, after a restart.
-	maxReadOn = 20
+	maxPagesFromReached = 20
 	// maxRetries is the number of failed runs that one poll hands out again.
 	maxRetries = 100
 	// maxReports is the number of unreadable logs that are remembered, so that
@@ -41,8 +41,8 @@ type follower struct {
 	save func(context.Context)
 	// report is called with errors that don't end the poll.
 	report func(context.Context, error)
-	// startsNow means that the position is to be set to the service's present.
-	startsNow bool
+	// startAtPresent means that the position is to be set to the service's present.
+	startAtPresent bool
 
 	// begun means that a poll has begun to read the logs.
 	begun bool
@@ -53,9 +53,9 @@ type follower struct {
 
 	// resume is the index at which an interrupted reading of the overlap
 	// continues, or 0.
-	resume  int64
-	wholeAt time.Time     // when the whole overlap was last read, by the program's clock
-	extra   time.Duration // the overlap that logs have needed that appeared late
+	resume        int64
+	overlapReadAt time.Time     // when the whole overlap was last read, by the program's clock
+	extra         time.Duration // the overlap that logs have needed that appeared late
 	// isUnsorted means that the service does not sort the list as requested.
 	isUnsorted bool
 	// reported has the unreadable logs that were reported.
@@ -78,15 +78,15 @@ type poll struct {
 	// finished is the number of runs that were handed out.
 	finished int
 	// resolved has the open logs that were seen.
-	resolved map[int64]bool
-	isWhole  bool // whether the whole overlap was read
+	resolved       map[int64]bool
+	hasReadOverlap bool // whether the whole overlap was read
 	// until is the time that a former process has reached, if this poll has read on
 	// from there to the end: then it need not read the logs after it again.
 	until   time.Time
 	lacksID bool
 }
 
-// errUnsorted is returned by poll.walk if the list is not sorted as requested.
+// errUnsorted is returned by poll.scan if the list is not sorted as requested.
 var errUnsorted = errors.New("the list is not sorted")
 
 // poll hands out the logs of the runs that have finished since the last poll.
@@ -98,13 +98,13 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 	switch {
 	case err == nil:
 		p.count = head.count
-		p.observe(head)
-	case !isUnreadable(err) || f.startsNow:
+		p.recordNewest(head)
+	case !isUnreadable(err) || f.startAtPresent:
 		return p, err
 	default:
 		head, p.count = nil, f.count
 	}
-	if f.startsNow {
+	if f.startAtPresent {
 		if err := p.start(ctx, head); err != nil {
 			return p, err
 		}
@@ -124,9 +124,9 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 	return p, nil
 }
 
-// observe learns the service's time and the latest logs from a page. Without a
+// recordNewest learns the service's time and the latest logs from a page. Without a
 // Date header, the logs themselves are the clock.
-func (p *poll) observe(head *page) {
+func (p *poll) recordNewest(head *page) {
 	for _, log := range head.logs {
 		p.latest = later(p.latest, created(log))
 	}
@@ -160,11 +160,11 @@ func (p *poll) start(ctx context.Context, head *page) error {
 	}
 	p.tracker.start(p.now, highest)
 	for id, created := range running {
-		p.tracker.watch(id, created, p.now, true)
+		p.tracker.addOpen(id, created, p.now, true)
 		p.resolved[id] = true
 	}
-	p.startsNow = false
-	p.polled, p.follower.count, p.wholeAt = true, p.count, time.Now()
+	p.startAtPresent = false
+	p.polled, p.follower.count, p.overlapReadAt = true, p.count, time.Now()
 	p.save(ctx)
 	return nil
 }
@@ -178,7 +178,7 @@ func (p *poll) checkAhead(ctx context.Context) {
 	p.report(ctx, fmt.Errorf("%w: it is at %s, and the service's time is %s; continuing from there",
 		ErrPositionAhead, p.since.UTC().Format(time.RFC3339), p.now.UTC().Format(time.RFC3339)))
 	_, oldID := p.tracker.bounds()
-	p.tracker.restart(p.now, oldID)
+	p.tracker.moveBack(p.now, oldID)
 	p.since = p.now
 }
 
@@ -187,40 +187,40 @@ func (p *poll) checkAhead(ctx context.Context) {
 // times, from the whole overlap.
 func (p *poll) read(ctx context.Context, head *page) error {
 	start := int64(-1) // the index of the first log to read; below 0: none
-	isWhole := !p.polled || head == nil || time.Since(p.wholeAt) >= p.reread
+	needsOverlap := !p.polled || head == nil || time.Since(p.overlapReadAt) >= p.reread
 	switch {
 	case head != nil && head.last: // it has the whole list
-		p.isWhole, isWhole = isWhole, false
-	case !isWhole:
+		p.hasReadOverlap, needsOverlap = needsOverlap, false
+	case !needsOverlap:
 		fresh, isAll := p.countNew(head)
 		switch added := head.count - p.follower.count; {
 		case fresh == 0 && added <= 0, isAll && fresh >= added: // the head is enough
 		case fresh == 0 || p.isUnsorted:
-			isWhole = true
+			needsOverlap = true
 		default:
 			start = p.indexOf(p.latest.Add(1))
 		}
 	}
-	missing, err := p.findFinished(ctx, head, isWhole)
+	missing, err := p.findFinished(ctx, head, needsOverlap)
 	if err != nil {
 		return err
 	}
-	if !isWhole && len(missing) > maxGets {
+	if !needsOverlap && len(missing) > maxGets {
 		first := p.indexOf(missing[0].created)
 		if (p.count-first)/p.size < int64(len(missing)) && (start < 0 || first < start) {
 			start = first
 		}
 	}
-	if !isWhole && start >= 0 {
-		if err := p.walk(ctx, start, head, newWalk); err != nil && !errors.Is(err, errUnsorted) {
+	if !needsOverlap && start >= 0 {
+		if err := p.scan(ctx, start, head, scanNew); err != nil && !errors.Is(err, errUnsorted) {
 			return err
 		} else if err != nil || int64(p.found) < p.count-p.follower.count {
-			isWhole = true
+			needsOverlap = true
 		}
 	}
-	if isWhole && !p.begun {
+	if needsOverlap && !p.begun {
 		if p.until = p.tracker.reachedAt(); p.until.After(p.since) && p.tracker.size() < maxLogs/2 {
-			if err := p.readOn(ctx, head); err != nil {
+			if err := p.readFromReached(ctx, head); err != nil {
 				return err
 			}
 		} else {
@@ -228,8 +228,8 @@ func (p *poll) read(ctx context.Context, head *page) error {
 		}
 	}
 	p.begun = true
-	if isWhole {
-		if err := p.readWhole(ctx, head); err != nil {
+	if needsOverlap {
+		if err := p.readOverlap(ctx, head); err != nil {
 			return err
 		}
 	}
@@ -246,8 +246,8 @@ func (p *poll) read(ctx context.Context, head *page) error {
 func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 	isAll = head.last
 	for i, log := range head.logs {
-		known := p.tracker.know(log.ID, created(log))
-		if known == isNew || p.tracker.isUnlisted(log.ID) {
+		class := p.tracker.classify(log.ID, created(log))
+		if class == logNew || p.tracker.isUnlisted(log.ID) {
 			fresh++
 		} else if i == len(head.logs)-1 {
 			isAll = true
@@ -266,10 +266,10 @@ func (p *poll) indexOf(t time.Time) int64 {
 	return max(0, count-1-p.tracker.countCreatedSince(t))
 }
 
-// readOn reads on, after a restart, where the last process has ended. A process
+// readFromReached reads on, after a restart, where the last process has ended. A process
 // that is killed before it could have read the overlap makes progress, too.
-func (p *poll) readOn(ctx context.Context, head *page) error {
-	err := p.walk(ctx, p.indexOf(p.until), head, readOnWalk)
+func (p *poll) readFromReached(ctx context.Context, head *page) error {
+	err := p.scan(ctx, p.indexOf(p.until), head, scanFromReached)
 	if errors.Is(err, errUnsorted) {
 		p.until = time.Time{} // the whole list is to be read
 		return nil
@@ -277,18 +277,18 @@ func (p *poll) readOn(ctx context.Context, head *page) error {
 	return err
 }
 
-// readWhole reads all logs since the position's time.
-func (p *poll) readWhole(ctx context.Context, head *page) error {
-	p.isWhole = true
+// readOverlap reads all logs since the position's time.
+func (p *poll) readOverlap(ctx context.Context, head *page) error {
+	p.hasReadOverlap = true
 	start := int64(0)
 	if !p.since.IsZero() && !p.isUnsorted {
 		start = cmp.Or(p.resume, p.indexOf(p.since))
 	}
-	err := p.walk(ctx, start, head, wholeWalk)
+	err := p.scan(ctx, start, head, scanOverlap)
 	if errors.Is(err, errUnsorted) {
 		p.isUnsorted = true
 		p.report(ctx, ErrUnsortedList)
-		err = p.walk(ctx, 0, head, wholeWalk)
+		err = p.scan(ctx, 0, head, scanOverlap)
 	}
 	if err != nil {
 		return err
@@ -298,7 +298,7 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 		return nil
 	}
 	// Logs have appeared before the position. Those with the highest ids are new.
-	if err := p.walk(ctx, start-10*p.size, head, newWalk); err != nil {
+	if err := p.scan(ctx, start-10*p.size, head, scanNew); err != nil {
 		return err
 	}
 	if lost := p.count - p.follower.count - int64(p.found); lost > 0 {
@@ -307,47 +307,47 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 	return nil
 }
 
-// walkKind says where a walk must begin.
-type walkKind int
+// scanKind says where a walk must begin.
+type scanKind int
 
 const (
-	newWalk    walkKind = iota // with a known log
-	readOnWalk                 // with a known log before the time that was reached
-	wholeWalk                  // with a log before the position's time; it advances the position
+	scanNew         scanKind = iota // with a known log
+	scanFromReached                 // with a known log before the time that was reached
+	scanOverlap                     // with a log before the position's time; it advances the position
 )
 
-// walk visits the logs from an index on.
-func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind) error {
-	isWhole := kind == wholeWalk
-	w := &walk{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
-	w.isKnown = func(log *client.PeriodicAgentLog) bool {
-		return p.tracker.know(log.ID, created(log)) != isNew && !p.tracker.isUnlisted(log.ID)
+// scan visits the logs from an index on.
+func (p *poll) scan(ctx context.Context, start int64, head *page, kind scanKind) error {
+	isOverlap := kind == scanOverlap
+	s := &scan{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
+	s.isKnown = func(log *client.PeriodicAgentLog) bool {
+		return p.tracker.classify(log.ID, created(log)) != logNew && !p.tracker.isUnlisted(log.ID)
 	}
-	w.isAnchor = w.isKnown
-	if isWhole {
-		w.isAnchor = func(log *client.PeriodicAgentLog) bool {
-			return p.isUnsorted || created(log).Before(p.since) && w.isKnown(log)
+	s.isAnchor = s.isKnown
+	if isOverlap {
+		s.isAnchor = func(log *client.PeriodicAgentLog) bool {
+			return p.isUnsorted || created(log).Before(p.since) && s.isKnown(log)
 		}
 	}
-	if kind == readOnWalk {
-		w.isAnchor = func(log *client.PeriodicAgentLog) bool { return created(log).Before(p.until) && w.isKnown(log) }
+	if kind == scanFromReached {
+		s.isAnchor = func(log *client.PeriodicAgentLog) bool { return created(log).Before(p.until) && s.isKnown(log) }
 	}
-	w.begin(start, head)
-	w.overlaps = p.isUnsorted
+	s.begin(start, head)
+	s.overlaps = p.isUnsorted
 	isDescending := p.isUnsorted
 	for pages := 1; ; pages++ {
-		page, fresh, err := w.read(ctx)
+		page, fresh, err := s.read(ctx)
 		if err != nil {
 			return err
 		}
-		if !w.isAscending && !p.isUnsorted {
+		if !s.isAscending && !p.isUnsorted {
 			return errUnsorted
 		}
-		isDescending = isDescending && w.isDescending
+		isDescending = isDescending && s.isDescending
 		if err := p.visit(ctx, fresh); err != nil {
 			return err
 		}
-		isProven, movedBack, err := w.check(ctx, page.last)
+		isProven, movedBack, err := s.check(ctx, page.last)
 		switch {
 		case err != nil:
 			return err
@@ -355,24 +355,24 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind)
 			continue
 		}
 		p.count = page.count
-		if isProven && kind == readOnWalk {
-			p.tracker.reach(earlier(w.lastCreated, p.now))
+		if isProven && kind == scanFromReached {
+			p.tracker.recordReached(earlier(s.lastCreated, p.now))
 			p.save(ctx)
-			if pages >= maxReadOn && !page.last {
+			if pages >= maxPagesFromReached && !page.last {
 				p.until = time.Time{} // it goes on from the position's time, and advances that
 				return nil
 			}
 		}
-		if isProven && isWhole && !p.isUnsorted {
-			if !p.until.IsZero() && w.lastCreated.After(p.until) {
+		if isProven && isOverlap && !p.isUnsorted {
+			if !p.until.IsZero() && s.lastCreated.After(p.until) {
 				p.until = time.Time{} // from here on, the logs were read before
 				return nil
 			}
-			p.advance(ctx, earlier(w.lastCreated, p.now))
+			p.advance(ctx, earlier(s.lastCreated, p.now))
 			since, _ := p.tracker.bounds()
 			p.resume = max(0, page.end()-1-p.tracker.countCreatedSince(since))
 		}
-		if page.last || isDescending && w.lastCreated.Before(p.since) {
+		if page.last || isDescending && s.lastCreated.Before(p.since) {
 			return nil
 		}
 	}
@@ -390,25 +390,25 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}
-		if p.tracker.list(log.ID) {
+		if p.tracker.markListed(log.ID) {
 			p.found++
 		}
-		known := p.tracker.know(log.ID, created(log))
-		if known == isOld {
+		class := p.tracker.classify(log.ID, created(log))
+		if class == logOld {
 			p.oldID = max(p.oldID, log.ID)
 		}
-		if known == isDone || known == isOld {
+		if class == logDone || class == logOld {
 			continue
 		}
 		p.resolved[log.ID] = true
-		if known == isNew {
+		if class == logNew {
 			p.found++
 			p.measureDelay(log)
 			if p.tracker.size() >= maxLogs {
 				return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 			}
 		}
-		if p.tracker.watch(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
+		if p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
 			finished = append(finished, log)
 		}
 	}
@@ -416,14 +416,14 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		return cmp.Or(ended(a).Compare(ended(b)), cmp.Compare(a.ID, b.ID))
 	})
 	for _, log := range finished {
-		if err := p.handOut(ctx, log); err != nil {
+		if err := p.deliverRun(ctx, log); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *poll) handOut(ctx context.Context, log *client.PeriodicAgentLog) error {
+func (p *poll) deliverRun(ctx context.Context, log *client.PeriodicAgentLog) error {
 	p.finished++
 	return p.deliver(ctx, log)
 }
@@ -449,14 +449,14 @@ func (p *poll) advance(ctx context.Context, t time.Time) {
 
 // findFinished returns the running logs of earlier polls that are no longer
 // running, as far as the service's list of running logs tells, the oldest first.
-func (p *poll) findFinished(ctx context.Context, head *page, isWhole bool) ([]dueLog, error) {
+func (p *poll) findFinished(ctx context.Context, head *page, needsOverlap bool) ([]logRef, error) {
 	if head != nil {
 		for _, log := range head.logs {
 			p.resolved[log.ID] = true
 		}
 	}
-	watched := p.tracker.selectOpen(func(log *openLog) bool { return log.isRunning && (isWhole || !log.isStuck) })
-	watched = slices.DeleteFunc(watched, func(log dueLog) bool { return p.resolved[log.id] })
+	watched := p.tracker.selectOpen(func(log *openLog) bool { return log.isRunning && (needsOverlap || !log.isStuck) })
+	watched = slices.DeleteFunc(watched, func(log logRef) bool { return p.resolved[log.id] })
 	if len(watched) == 0 {
 		return nil, nil
 	}
@@ -467,7 +467,7 @@ func (p *poll) findFinished(ctx context.Context, head *page, isWhole bool) ([]du
 		}
 		return nil
 	})
-	return slices.DeleteFunc(watched, func(log dueLog) bool { return isRunning[log.id] }), err
+	return slices.DeleteFunc(watched, func(log logRef) bool { return isRunning[log.id] }), err
 }
 
 // readRunning lists the running logs that were created at since or later.
@@ -516,7 +516,7 @@ func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*cli
 }
 
 // getMissing requests the logs that no page had.
-func (p *poll) getMissing(ctx context.Context, missing []dueLog) error {
+func (p *poll) getMissing(ctx context.Context, missing []logRef) error {
 	for _, log := range missing {
 		if p.resolved[log.id] {
 			continue
@@ -545,29 +545,29 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 	log, err := p.get(ctx, id)
 	switch {
 	case isNotFound(err):
-		p.tracker.drop(id) // it was deleted with its agent
+		p.tracker.remove(id) // it was deleted with its agent
 		return nil
 	case errors.Is(err, client.ErrBodyTooLarge):
 		p.reportOnce(ctx, fmt.Sprint(id), fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
-		p.tracker.drop(id)
+		p.tracker.remove(id)
 		return nil
 	case err != nil:
 		return fmt.Errorf("runs: log %d, which is still to be handled: %w", id, err)
-	case !p.tracker.watch(id, p.createdAt(log), time.Now(), !isFinished(log)):
+	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
 		return nil
 	}
-	return p.handOut(ctx, log)
+	return p.deliverRun(ctx, log)
 }
 
 // complete ends a poll that has missed nothing.
 func (p *poll) complete(ctx context.Context) {
 	p.polled, p.follower.count, p.resume = true, p.count, 0
-	p.tracker.observeOld(p.oldID)
+	p.tracker.recordOldID(p.oldID)
 	if !p.now.IsZero() {
 		p.date = p.now
 	}
-	if p.isWhole {
-		p.wholeAt = time.Now()
+	if p.hasReadOverlap {
+		p.overlapReadAt = time.Now()
 	}
 	stuck := p.tracker.selectOpen(func(log *openLog) bool {
 		return log.isRunning && !log.isStuck && log.created.Before(p.now.Add(-p.stuckAfter))

@@ -86,7 +86,7 @@ func (l *lister) list(ctx context.Context, ordering string, status api.Status, n
 			p.start = max(0, list.Count-rows) // the pages are smaller than requested
 		}
 	}
-	l.learn(p, size)
+	l.updatePageSize(p, size)
 	return p, nil
 }
 
@@ -105,8 +105,8 @@ func (l *lister) get(ctx context.Context, id int64) (*client.PeriodicAgentLog, e
 	return log, err
 }
 
-// learn records the size of the pages that the service sends.
-func (l *lister) learn(p *page, requested int64) {
+// updatePageSize records the size of the pages that the service sends.
+func (l *lister) updatePageSize(p *page, requested int64) {
 	size := int64(len(p.logs))
 	if p.last || size == 0 || size == requested {
 		return

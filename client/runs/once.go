@@ -31,7 +31,7 @@ const (
 	cleanupTimeout = 2 * time.Minute
 	// searches is how often an agent is looked for whose creation's response was
 	// lost.
-	searches = 3
+	maxSearches = 3
 )
 
 // Once runs a mentor once and returns the log of the run, which may have
@@ -102,13 +102,13 @@ func (o *once) run(ctx context.Context, agent *client.PeriodicAgentCreateRequest
 	}
 	if err != nil {
 		if mayHaveCreated(err) {
-			return nil, o.removeLost(ctx, marker, err)
+			return nil, o.deleteUnconfirmed(ctx, marker, err)
 		}
 		return nil, err
 	}
 	// Deferred, since a client's middleware may panic.
 	defer func() {
-		failure := o.remove(ctx, created.ID)
+		failure := o.deleteAgent(ctx, created.ID)
 		switch {
 		case failure == nil:
 		case result == nil:
@@ -192,16 +192,16 @@ func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.Periodic
 	return nil, nil //nolint:nilnil // as documented
 }
 
-// removeLost looks for an agent whose creation's response was lost, and deletes
+// deleteUnconfirmed looks for an agent whose creation's response was lost, and deletes
 // it. It returns the error of the creation.
-func (o *once) removeLost(ctx context.Context, marker string, cause error) error {
+func (o *once) deleteUnconfirmed(ctx context.Context, marker string, cause error) error {
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	for range searches {
-		id, err := o.findMarked(cleanup, marker)
+	for range maxSearches {
+		id, err := o.findByMarker(cleanup, marker)
 		switch {
 		case id > 0:
-			if failure := o.remove(ctx, id); failure != nil {
+			if failure := o.deleteAgent(ctx, id); failure != nil {
 				return errors.Join(cause, failure)
 			}
 			return fmt.Errorf("runs: the response to the agent's creation was lost; agent %d was found and deleted: %w", id, cause)
@@ -215,8 +215,8 @@ func (o *once) removeLost(ctx context.Context, marker string, cause error) error
 	return &CleanupError{Marker: marker, Err: cause}
 }
 
-// findMarked returns the id of the agent with a marker in its description, or 0.
-func (o *once) findMarked(ctx context.Context, marker string) (int64, error) {
+// findByMarker returns the id of the agent with a marker in its description, or 0.
+func (o *once) findByMarker(ctx context.Context, marker string) (int64, error) {
 	params := &client.PeriodicAgentListParams{Ordering: newestFirst, PageSize: maxPageSize}
 	for agent, err := range o.client.PeriodicAgents.All(ctx, params, o.allOptions()...) {
 		if err != nil {
@@ -229,9 +229,9 @@ func (o *once) findMarked(ctx context.Context, marker string) (int64, error) {
 	return 0, nil
 }
 
-// remove deletes the agent, even if the context has ended. It tries again if
+// deleteAgent deletes the agent, even if the context has ended. It tries again if
 // the service asks to wait, or fails.
-func (o *once) remove(ctx context.Context, agentID int64) *CleanupError {
+func (o *once) deleteAgent(ctx context.Context, agentID int64) *CleanupError {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	var response client.Response // the caller's keeps that of the log

@@ -70,7 +70,7 @@ type settings struct {
 	shutdownTimeout time.Duration
 	maxAttempts     int
 	deadLetter      func(context.Context, *Run, error) error
-	lookUp          bool
+	logLookup       bool
 	reports         reports
 }
 
@@ -317,7 +317,7 @@ func WithDeadLetter(attempts int, handle func(context.Context, *Run, error) erro
 // handled when it is found in the logs.
 func WithLogLookup() Option {
 	return receiverOption(func(s *settings) error {
-		s.lookUp = true
+		s.logLookup = true
 		return nil
 	})
 }

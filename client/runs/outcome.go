@@ -156,7 +156,7 @@ func (r reports) report(ctx context.Context, outcome Outcome) {
 	}
 	for _, report := range r {
 		// A program that reports badly must not stop handling runs.
-		if err := recovered(func() error { report(ctx, outcome); return nil }); err != nil {
+		if err := catchPanic(func() error { report(ctx, outcome); return nil }); err != nil {
 			slog.Default().ErrorContext(ctx, "observer failed", "error", err)
 		}
 	}

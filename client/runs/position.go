@@ -253,33 +253,33 @@ func (t *tracker) restoreChanges(changes Changes) {
 	t.unsaved = changes
 }
 
-// knowledge is what a position knows of a log.
-type knowledge int
+// logClass is what a position knows of a log.
+type logClass int
 
 const (
-	// isOld means that the log is before the position.
-	isOld knowledge = iota
-	isNew
-	isOpen
-	isDone
+	// logOld means that the log is before the position.
+	logOld logClass = iota
+	logNew
+	logOpen
+	logDone
 )
 
-// know returns what is known of a log.
-func (t *tracker) know(id int64, created time.Time) knowledge {
+// classify returns what is known of a log.
+func (t *tracker) classify(id int64, created time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
-		return isDone
+		return logDone
 	}
 	switch {
 	case t.open[id] != nil:
-		return isOpen
+		return logOpen
 	case t.oldID != 0 && id > t.oldID:
-		return isNew
+		return logNew
 	case created.IsZero() && t.oldID == 0, !created.IsZero() && !created.Before(t.since):
-		return isNew
+		return logNew
 	}
-	return isOld
+	return logOld
 }
 
 // isUnlisted reports whether only a callback has told of a log.
@@ -289,9 +289,9 @@ func (t *tracker) isUnlisted(id int64) bool {
 	return t.unlisted[id]
 }
 
-// list records that the list has a log. It reports whether only a callback had
+// markListed records that the list has a log. It reports whether only a callback had
 // told of the log.
-func (t *tracker) list(id int64) bool {
+func (t *tracker) markListed(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	wasUnlisted := t.unlisted[id]
@@ -299,10 +299,10 @@ func (t *tracker) list(id int64) bool {
 	return wasUnlisted
 }
 
-// watch records that the run of a log is to be handled later. It reports
+// addOpen records that the run of a log is to be handled later. It reports
 // whether the run can be handled now: a run that is being handled, or is to be
 // retried later, can't.
-func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
+func (t *tracker) addOpen(id int64, created, now time.Time, isRunning bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
@@ -322,11 +322,11 @@ func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
 
 // claim begins the handling of a run, unless it is done or being handled: then
 // it returns isDone or isOpen, and otherwise isNew.
-func (t *tracker) claim(id int64, created time.Time) knowledge {
+func (t *tracker) claim(id int64, created time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
-		return isDone
+		return logDone
 	}
 	log := t.open[id]
 	if log == nil {
@@ -335,10 +335,10 @@ func (t *tracker) claim(id int64, created time.Time) knowledge {
 		t.unlisted[id] = true
 	}
 	if log.isClaimed {
-		return isOpen
+		return logOpen
 	}
 	log.isClaimed, log.isRunning = true, false
-	return isNew
+	return logNew
 }
 
 // finish ends the handling of a run that is done.
@@ -356,8 +356,8 @@ func (t *tracker) finish(id int64) {
 	}
 }
 
-// fail counts a failed attempt, and returns the number of them.
-func (t *tracker) fail(id int64) (attempts int) {
+// countFailure counts a failed attempt, and returns the number of them.
+func (t *tracker) countFailure(id int64) (attempts int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	log := t.open[id]
@@ -378,8 +378,8 @@ func (t *tracker) release(id int64, retryAt time.Time) {
 	}
 }
 
-// drop forgets a log that was deleted.
-func (t *tracker) drop(id int64) {
+// remove forgets a log that was deleted.
+func (t *tracker) remove(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if log := t.open[id]; log != nil && !log.isClaimed {
@@ -401,17 +401,17 @@ func (t *tracker) start(since time.Time, oldID int64) {
 	t.unsaved.merge(Changes{Since: since, Reached: t.reached, OldID: oldID})
 }
 
-// restart moves the position back.
-func (t *tracker) restart(since time.Time, oldID int64) {
+// moveBack moves the position back.
+func (t *tracker) moveBack(since time.Time, oldID int64) {
 	t.mu.Lock()
 	t.reached = time.Time{}
 	t.mu.Unlock()
 	t.start(since, oldID)
 }
 
-// observeOld records the highest id of logs before the position, if none is
+// recordOldID records the highest id of logs before the position, if none is
 // known.
-func (t *tracker) observeOld(id int64) {
+func (t *tracker) recordOldID(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.oldID == 0 && id > 0 {
@@ -420,8 +420,8 @@ func (t *tracker) observeOld(id int64) {
 	}
 }
 
-// reach records that all logs up to a time were read once.
-func (t *tracker) reach(reached time.Time) {
+// recordReached records that all logs up to a time were read once.
+func (t *tracker) recordReached(reached time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.setReached(reached)
@@ -462,28 +462,28 @@ func (t *tracker) reachedAt() time.Time {
 	return t.reached
 }
 
-// dueLog is a log that is still to be handled.
-type dueLog struct {
+// logRef is a log that is still to be handled.
+type logRef struct {
 	id      int64
 	created time.Time
 }
 
 // selectOpen returns the open logs that matches selects, the oldest first.
-func (t *tracker) selectOpen(matches func(*openLog) bool) []dueLog {
+func (t *tracker) selectOpen(matches func(*openLog) bool) []logRef {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var selected []dueLog
+	var selected []logRef
 	for id, log := range t.open {
 		if matches(log) {
-			selected = append(selected, dueLog{id, log.created})
+			selected = append(selected, logRef{id, log.created})
 		}
 	}
-	slices.SortFunc(selected, func(a, b dueLog) int { return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(selected, func(a, b logRef) int { return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) })
 	return selected
 }
 
 // markStuck records that runs were reported as stuck.
-func (t *tracker) markStuck(logs []dueLog) {
+func (t *tracker) markStuck(logs []logRef) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, due := range logs {

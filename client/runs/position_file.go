@@ -24,7 +24,7 @@ type positionFile struct {
 	// position has all changes, for the next file.
 	position *Position
 	// size is the length of the file; whole was that of the whole position.
-	size, whole int64
+	size, baseSize int64
 	// isTorn means that a write has failed, and may have left half a line.
 	isTorn bool
 }
@@ -64,7 +64,7 @@ func (f *positionFile) load() (*Position, error) {
 		f.position = new(Position)
 	}
 	f.position.init()
-	f.whole = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
+	f.baseSize = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
 	if f.isTorn || f.size < smallFileSize {
 		if err := f.replace(); err != nil {
 			return nil, err
@@ -192,8 +192,8 @@ func (f *positionFile) replace() error {
 	}
 	err = f.file.Close()
 	f.file, f.isTorn = file, false
-	f.whole = int64(len(fileHeader) + len(line))
-	f.size = f.whole
+	f.baseSize = int64(len(fileHeader) + len(line))
+	f.size = f.baseSize
 	return err
 }
 
@@ -226,7 +226,7 @@ func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.whole) {
+	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.baseSize) {
 		return f.replace()
 	}
 	if err := writeAndSync(f.file, line); err != nil {

@@ -20,14 +20,14 @@ type PositionStore interface {
 	Save(ctx context.Context, changes Changes) error
 }
 
-// noPositions is a PositionStore that saves nothing.
-type noPositions struct{}
+// discardPositions is a PositionStore that saves nothing.
+type discardPositions struct{}
 
-func (noPositions) Load(context.Context) (*Position, error) {
+func (discardPositions) Load(context.Context) (*Position, error) {
 	return nil, nil //nolint:nilnil // as PositionStore says
 }
 
-func (noPositions) Save(context.Context, Changes) error { return nil }
+func (discardPositions) Save(context.Context, Changes) error { return nil }
 
 // storeTimeout limits calls of stores.
 const storeTimeout = 10 * time.Second
@@ -37,7 +37,7 @@ const storeTimeout = 10 * time.Second
 type saver struct {
 	store PositionStore
 	// turn holds a token while nobody saves.
-	turn chan struct{}
+	token chan struct{}
 
 	mu sync.Mutex
 	// isLoaded is false until the store was loaded. Nothing is saved before.
@@ -53,8 +53,8 @@ type batch struct {
 }
 
 func newSaver(store PositionStore) *saver {
-	s := &saver{store: store, turn: make(chan struct{}, 1)}
-	s.turn <- struct{}{}
+	s := &saver{store: store, token: make(chan struct{}, 1)}
+	s.token <- struct{}{}
 	return s
 }
 
@@ -78,12 +78,12 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 		return b.err
 	case <-timer.C:
 		return fmt.Errorf("runs: the position can't be saved: %w: an earlier call has not returned", ErrStoreHangs)
-	case <-s.turn:
+	case <-s.token:
 	}
 	s.mu.Lock()
 	if b.isTaken { // it was saved meanwhile
 		s.mu.Unlock()
-		s.turn <- struct{}{}
+		s.token <- struct{}{}
 		<-b.saved
 		return b.err
 	}
@@ -92,13 +92,13 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 
 	changes := t.takeChanges()
 	if changes.isEmpty() {
-		s.turn <- struct{}{}
+		s.token <- struct{}{}
 		close(b.saved)
 		return nil
 	}
 	// The turn comes back when the store has returned, not before.
-	b.err = limit(ctx, func(ctx context.Context) error {
-		defer func() { s.turn <- struct{}{} }()
+	b.err = callStore(ctx, func(ctx context.Context) error {
+		defer func() { s.token <- struct{}{} }()
 		return s.store.Save(ctx, changes)
 	})
 	if b.err != nil {
@@ -111,7 +111,7 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 
 // load loads the position.
 func (s *saver) load(ctx context.Context) (position *Position, err error) {
-	err = s.exclusively(ctx, func(ctx context.Context) (err error) {
+	err = s.callExclusively(ctx, func(ctx context.Context) (err error) {
 		position, err = s.store.Load(ctx)
 		return err
 	})
@@ -130,20 +130,20 @@ func (s *saver) close(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	return s.exclusively(ctx, func(context.Context) error { return closer.Close() })
+	return s.callExclusively(ctx, func(context.Context) error { return closer.Close() })
 }
 
-// exclusively calls the store when no other call of it is running.
-func (s *saver) exclusively(ctx context.Context, call func(context.Context) error) error {
+// callExclusively calls the store when no other call of it is running.
+func (s *saver) callExclusively(ctx context.Context, call func(context.Context) error) error {
 	timer := time.NewTimer(storeTimeout)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return fmt.Errorf("%w: an earlier call has not returned", ErrStoreHangs)
-	case <-s.turn:
+	case <-s.token:
 	}
-	return limit(ctx, func(ctx context.Context) error {
-		defer func() { s.turn <- struct{}{} }()
+	return callStore(ctx, func(ctx context.Context) error {
+		defer func() { s.token <- struct{}{} }()
 		return call(ctx)
 	})
 }
@@ -151,12 +151,12 @@ func (s *saver) exclusively(ctx context.Context, call func(context.Context) erro
 // limit calls a store with a context that ends after storeTimeout, but not with
 // ctx. If the store does not return soon after that, limit returns
 // ErrStoreHangs; the call goes on. A panic becomes an error.
-func limit(ctx context.Context, call func(context.Context) error) error {
+func callStore(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	returned := make(chan error, 1)
 	go func() {
 		defer cancel()
-		returned <- recovered(func() error { return call(ctx) })
+		returned <- catchPanic(func() error { return call(ctx) })
 	}()
 	select {
 	case err := <-returned:
@@ -173,9 +173,9 @@ func limit(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// recovered calls a function of the program. A panic, or runtime.Goexit,
+// catchPanic calls a function of the program. A panic, or runtime.Goexit,
 // becomes an error.
-func recovered(call func() error) (err error) {
+func catchPanic(call func() error) (err error) {
 	done := make(chan error, 1)
 	go func() {
 		err := error(&PanicError{Value: "runtime.Goexit was called"})

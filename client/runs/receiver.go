@@ -20,7 +20,7 @@ import (
 // callbacks were lost. Without [WithLogger] and [WithObserver], it logs
 // failures to [slog.Default]. A Receiver is safe for concurrent use.
 type Receiver struct {
-	*handling
+	*runHandler
 	client    *client.Client
 	callbacks atomic.Pointer[callback.Handler]
 	// wake makes Follow poll at once.
@@ -51,14 +51,14 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCall(c); err != nil {
+	if err := s.validateCall(c); err != nil {
 		return nil, err
 	}
 	if s.positions == nil {
-		s.positions = noPositions{}
+		s.positions = discardPositions{}
 	}
 	r := &Receiver{
-		handling: &handling{
+		runHandler: &runHandler{
 			settings: s,
 			org:      c.Org(),
 			handle:   handle,
@@ -86,9 +86,9 @@ func (r *Receiver) SetVerifier(verifier *callback.Verifier) error {
 	return nil
 }
 
-// checkCall returns an error if the client refuses the params or the call
+// validateCall returns an error if the client refuses the params or the call
 // options. The context has ended, so the client sends nothing.
-func (s *settings) checkCall(c *client.Client) error {
+func (s *settings) validateCall(c *client.Client) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := c.PeriodicAgentLogs.List(ctx, &s.params, s.callOptions...)
@@ -107,11 +107,11 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 // handleEvent handles the run that a callback reports.
 func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error {
 	if !isFinal(event.Status) || event.LogID < 1 {
-		return r.leaveToLogs(event)
+		return r.deferToLogs(event)
 	}
 	since, oldID := r.tracker.bounds()
 	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
-		r.tracker.know(event.LogID, event.Timestamp) == isOld {
+		r.tracker.classify(event.LogID, event.Timestamp) == logOld {
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
 	}
 	run := &Run{LogID: event.LogID, Status: normalize(event.Status), Content: event.Log, Event: event}
@@ -119,30 +119,30 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	if r.lookUp {
-		if err := r.addLog(ctx, run); err != nil {
+	if r.logLookup {
+		if err := r.attachLog(ctx, run); err != nil {
 			r.tracker.release(run.LogID, time.Now())
 			return err
 		}
 	}
-	recorded, err := r.run(ctx, run)
+	recordErr, err := r.run(ctx, run)
 	_, isDead := errors.AsType[*DeadLetterError](err)
 	switch {
-	case err == nil && recorded != nil:
-		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recorded}
+	case err == nil && recordErr != nil:
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recordErr}
 	case isDead, err == callback.ErrDuplicate: //nolint:errorlint // the function may return it wrapped
-		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recorded)}
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recordErr)}
 	case err == callback.ErrInProgress: //nolint:errorlint // see above
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
 	case errors.Is(err, errClaim):
-		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recorded)}
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recordErr)}
 	}
-	return errors.Join(err, recorded)
+	return errors.Join(err, recordErr)
 }
 
-// leaveToLogs settles a callback that doesn't say which run has finished, or
+// deferToLogs settles a callback that doesn't say which run has finished, or
 // how.
-func (r *Receiver) leaveToLogs(event *callback.Event) error {
+func (r *Receiver) deferToLogs(event *callback.Event) error {
 	if normalize(event.Status) == api.StatusRunning && event.LogID > 0 {
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrNotFinal}
 	}
@@ -160,17 +160,17 @@ func (r *Receiver) leaveToLogs(event *callback.Event) error {
 func (r *Receiver) claim(id int64) error {
 	created := r.serviceTime()
 	switch r.tracker.claim(id, created) {
-	case isDone:
+	case logDone:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
-	case isOpen:
+	case logOpen:
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: callback.ErrInProgress}
 	default:
 		return nil
 	}
 }
 
-// addLog requests the log of the run of a callback.
-func (r *Receiver) addLog(ctx context.Context, run *Run) error {
+// attachLog requests the log of the run of a callback.
+func (r *Receiver) attachLog(ctx context.Context, run *Run) error {
 	log, err := r.client.PeriodicAgentLogs.Get(ctx, run.LogID, r.callOptions...)
 	switch {
 	case err == nil:
@@ -219,7 +219,7 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	}
 	f := &following{Receiver: r, work: make(chan *client.PeriodicAgentLog)}
 	f.follower = newFollower(r.settings, r.client, &Position{r.tracker})
-	f.follower.startsNow = isNew
+	f.follower.startAtPresent = isNew
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
@@ -260,28 +260,28 @@ type following struct {
 
 // run polls until the context ends or the first poll fails for good.
 func (f *following) run(ctx context.Context) error {
-	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	handlingCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
 	for range f.concurrency {
 		workers.Go(func() {
 			for log := range f.work {
-				f.handleLog(handling, log)
+				f.handleLog(handlingCtx, log)
 			}
 		})
 	}
 	polling, stop := context.WithCancel(ctx)
-	workers.Go(func() { f.markAgain(polling) })
+	workers.Go(func() { f.retryMarking(polling) })
 	err := f.poll(ctx)
 	stop()
 	close(f.work)
 	return errors.Join(err, f.shutDown(cancel, &workers))
 }
 
-// markAgain marks handled runs for which that has failed.
-func (f *following) markAgain(ctx context.Context) {
+// retryMarking marks handled runs for which that has failed.
+func (f *following) retryMarking(ctx context.Context) {
 	for sleep(ctx, f.interval, nil) == nil {
-		if err := f.markAll(ctx); err != nil {
+		if err := f.markPending(ctx); err != nil {
 			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
 		}
 	}
@@ -306,7 +306,7 @@ func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 		return nil
 	}
 	cancel()
-	if finishedWithin(returnWithin) {
+	if finishedWithin(returnGracePeriod) {
 		return nil
 	}
 	claimed := f.tracker.selectOpen(func(log *openLog) bool { return log.isClaimed })
@@ -332,7 +332,7 @@ func (f *following) poll(ctx context.Context) error {
 			failures++
 			f.save(ctx)
 		}
-		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.isWhole, Duration: time.Since(start), Err: err}
+		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
 		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
 		if err != nil {
 			outcome.RetryIn = wait
@@ -347,7 +347,7 @@ func (f *following) poll(ctx context.Context) error {
 
 // deliver hands a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log)) != isNew {
+	if f.tracker.claim(log.ID, created(log)) != logNew {
 		return nil // a callback has reported it meanwhile
 	}
 	select {
@@ -363,13 +363,13 @@ func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) e
 func (f *following) handleLog(ctx context.Context, log *client.PeriodicAgentLog) {
 	start := time.Now()
 	run := newRun(log)
-	recorded, err := f.handling.run(ctx, run)
+	recordErr, err := f.runHandler.run(ctx, run)
 	f.reports.report(ctx, Outcome{
 		Kind: KindRun, LogID: run.LogID, AgentID: run.AgentID, Status: run.Status, Duration: time.Since(start), Err: err,
 	})
-	if recorded != nil {
-		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recorded})
-		f.recordFailure(recorded)
+	if recordErr != nil {
+		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recordErr})
+		f.recordFailure(recordErr)
 	}
 }
 

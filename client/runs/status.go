@@ -65,9 +65,9 @@ func (r *Receiver) Status() Status {
 	r.mu.Lock()
 	status, clock := r.status, r.clock
 	r.mu.Unlock()
-	r.handling.mu.Lock()
-	status.DeadLetters = r.dead
-	r.handling.mu.Unlock()
+	r.runHandler.mu.Lock()
+	status.DeadLetters = r.deadLetters
+	r.runHandler.mu.Unlock()
 	var oldest time.Time
 	r.tracker.selectOpen(func(log *openLog) bool {
 		switch {

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// limitFiles lets writes fail, as on a full disk, that make a file longer than
+// limitFileSize lets writes fail, as on a full disk, that make a file longer than
 // limit. 0 is no limit.
-func limitFiles(limit int64) {
+func limitFileSize(limit int64) {
 	if limit == 0 {
 		return
 	}

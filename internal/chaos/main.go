@@ -53,7 +53,7 @@ func main() {
 	if *child != "" {
 		err = receive(ctx, *child, filepath.Join(*folder, "position"), *limit)
 	} else {
-		err = harass(ctx, c)
+		err = runExperiment(ctx, c)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)

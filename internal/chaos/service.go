@@ -58,7 +58,7 @@ func (s *service) end(r *run, at time.Time) {
 }
 
 // chance reports true with a probability.
-func (s *service) chance(p float64) bool {
+func (s *service) injectFault(p float64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.faults && s.random.Float64() < p
@@ -95,7 +95,7 @@ func (s *service) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests++
 	s.mu.Unlock()
-	if s.chance(0.025) {
+	if s.injectFault(0.025) {
 		switch s.intN(5) {
 		case 0, 1:
 			http.Error(w, "<h1>502 Bad Gateway</h1>", http.StatusBadGateway)

@@ -18,8 +18,8 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// harass runs the service and kills receivers, and prints what came of it.
-func harass(ctx context.Context, c config) error {
+// runExperiment runs the service and kills receivers, and prints what came of it.
+func runExperiment(ctx context.Context, c config) error {
 	s := newService(c)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -41,22 +41,22 @@ func harass(ctx context.Context, c config) error {
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	lives := &lives{service: s, address: "http://" + listener.Addr().String(), folder: folder}
+	receivers := &supervisor{service: s, address: "http://" + listener.Addr().String(), folder: folder}
 	var group sync.WaitGroup
-	group.Go(func() { lives.run(running) })
-	s.produce(ctx)
+	group.Go(func() { receivers.run(running) })
+	s.generateRuns(ctx)
 	last := time.Now()
-	for ctx.Err() == nil && s.unhandled() > 0 && time.Since(last) < c.wait {
+	for ctx.Err() == nil && s.countUnhandled() > 0 && time.Since(last) < c.wait {
 		time.Sleep(100 * time.Millisecond)
 	}
 	took := time.Since(last)
 	stop()
 	group.Wait()
-	return lives.report(took, time.Since(begin))
+	return receivers.report(took, time.Since(begin))
 }
 
 // produce lets runs begin and end, and posts their callbacks.
-func (s *service) produce(ctx context.Context) {
+func (s *service) generateRuns(ctx context.Context) {
 	var group sync.WaitGroup
 	defer group.Wait()
 	begin := time.Now()
@@ -69,27 +69,27 @@ func (s *service) produce(ctx context.Context) {
 		}
 		group.Go(func() {
 			at := time.Now()
-			if s.chance(0.02) { // its transaction takes a while
+			if s.injectFault(0.02) { // its transaction takes a while
 				time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
 			}
 			r := s.begin(int64(s.backlog+i+1), at)
 			time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
 			s.end(r, time.Now())
-			s.callBack(ctx, r)
+			s.postCallbacks(ctx, r)
 		})
 	}
 }
 
 // callBack posts the callback of a run: not at all, late, or twice.
-func (s *service) callBack(ctx context.Context, r *run) {
-	if s.chance(0.3) {
+func (s *service) postCallbacks(ctx context.Context, r *run) {
+	if s.injectFault(0.3) {
 		return
 	}
 	times := 1
-	if s.chance(0.1) {
+	if s.injectFault(0.1) {
 		times = 2
 	}
-	if s.chance(0.2) {
+	if s.injectFault(0.2) {
 		time.Sleep(time.Duration(s.intN(5000)) * time.Millisecond)
 	}
 	for range times {
@@ -107,7 +107,7 @@ func (s *service) callBack(ctx context.Context, r *run) {
 	}
 }
 
-func (s *service) unhandled() (n int) {
+func (s *service) countUnhandled() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.logs {
@@ -119,7 +119,7 @@ func (s *service) unhandled() (n int) {
 }
 
 // lives starts receivers and kills them.
-type lives struct {
+type supervisor struct {
 	*service
 	address, folder string
 
@@ -130,7 +130,7 @@ type lives struct {
 	failure error
 }
 
-func (l *lives) run(ctx context.Context) {
+func (l *supervisor) run(ctx context.Context) {
 	interval := time.Duration(float64(l.runs) / l.rate * float64(time.Second) / float64(max(1, l.service.kills)))
 	for life := 0; ctx.Err() == nil; life++ {
 		limit := int64(0)
@@ -172,7 +172,7 @@ func (l *lives) run(ctx context.Context) {
 }
 
 // measure reads the size of the position's file and the memory of the receiver.
-func (l *lives) measure(pid int) {
+func (l *supervisor) measure(pid int) {
 	if size := l.fileSize(); size >= l.size {
 		l.written += size - l.size
 		l.size = size
@@ -192,7 +192,7 @@ func (l *lives) measure(pid int) {
 	}
 }
 
-func (l *lives) fileSize() int64 {
+func (l *supervisor) fileSize() int64 {
 	info, err := os.Stat(l.folder + "/position")
 	if err != nil {
 		return 0
@@ -200,7 +200,7 @@ func (l *lives) fileSize() int64 {
 	return info.Size()
 }
 
-func (l *lives) report(took, total time.Duration) error {
+func (l *supervisor) report(took, total time.Duration) error {
 	if l.failure != nil {
 		return l.failure
 	}
