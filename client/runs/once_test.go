@@ -281,7 +281,7 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 			if ok {
 				assert.Zero(t, cleanup.AgentID, name)
 				assert.Contains(t, s.body, `"description":"`+cleanup.Marker+`"`)
-				require.ErrorContains(t, err, `runs: the agent may have been created, and was not found: look for an agent whose description contains "runs.Once `, name)
+				require.ErrorContains(t, err, `runs: the agent may have been created, but was not found: search the descriptions of the agents for "runs.Once `, name)
 			}
 		})
 	}

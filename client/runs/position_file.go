@@ -57,7 +57,7 @@ func (f *positionFile) load() (*Position, error) {
 	}
 	position, err := f.readAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s (move the file away to begin with the runs of the present): %w", f.path, err)
+		return nil, fmt.Errorf("%s (to start from the present, move the file away): %w", f.path, err)
 	}
 	f.position = position
 	if position == nil {

@@ -162,7 +162,7 @@ func TestPositionFileThatCannotBeUsed(t *testing.T) {
 	blocked := filepath.Join(dir, "blocked")
 	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // no file can be created here
 	for path, want := range map[string]string{
-		other:                               "runs: the position can't be loaded: " + other + " (move the file away to begin with the runs of the present): runs: not a position",
+		other:                               "runs: the position can't be loaded: " + other + " (to start from the present, move the file away): runs: unsupported position format",
 		dir:                                 "runs: the position can't be loaded: open " + dir,
 		filepath.Join(dir, "none", "posit"): "runs: the position can't be loaded: open " + filepath.Join(dir, "none"),
 		blocked:                             "runs: the position can't be loaded: open " + blocked + ".new: is a directory (the folder must be writable: the file is replaced from time to time)",
