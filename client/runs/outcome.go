@@ -21,8 +21,8 @@ const (
 	KindCallback Kind = "callback"
 	// KindRun is the handling of a run that was found in the logs.
 	KindRun Kind = "run"
-	// KindPoll is a poll of the logs. It includes the time until a worker accepts
-	// each run, but not the handling of the last runs.
+	// KindPoll is a poll of the logs. Its duration includes the time that it
+	// waited for free workers.
 	KindPoll Kind = "poll"
 	// KindSave is a failure to save the position or to mark a run as done in the
 	// store.

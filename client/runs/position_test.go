@@ -100,7 +100,7 @@ func TestPositionRefusesOtherText(t *testing.T) {
 		require.ErrorIs(t, position.UnmarshalText([]byte(text)), runs.ErrPositionFormat, text)
 		assert.Equal(t, runs.At(time.Unix(1, 0).UTC()), position, "%s: it stays as it was", text)
 	}
-	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":1}`)), "its version is 1, but this release reads 2")
+	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":1}`)), "version 1 instead of 2")
 	_, err := runs.NewPosition(runs.Changes{Logs: []runs.LogState{{LogID: -1}}})
 	require.ErrorIs(t, err, runs.ErrPositionFormat)
 }

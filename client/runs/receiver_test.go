@@ -360,9 +360,9 @@ func TestStoreThatFails(t *testing.T) {
 		save     string // the error of its recording
 	}{
 		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1: release: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled, but not marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1: release: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1 could not be released: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled but could not be marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1 could not be released: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
