@@ -39,7 +39,8 @@ type runHandler struct {
 	saver   *saver
 
 	mu sync.Mutex
-	// unmarked are the keys of handled runs that the store was not told of.
+	// unmarked holds the keys of handled runs that could not be marked as done in
+	// the store.
 	unmarked    map[string]bool
 	deadLetters int64
 }

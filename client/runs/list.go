@@ -61,7 +61,7 @@ func newLister(s *settings, c *client.Client) *lister {
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Status, params.PageSize = status, size // Ordering is set below: List would reject an unsorted list
+	params.Status, params.PageSize = status, size // the ordering is a query, so that an unsorted list is not an error
 	if number > 1 {
 		params.Page = number
 	}
