@@ -13,7 +13,7 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// requestsIn returns the number of requests in a time.
+// requestsIn returns the number of requests within a duration.
 func (s *logServer) requestsIn(d time.Duration) int {
 	s.lock(func() { s.requests, s.gets, s.lists = 0, nil, nil })
 	pass(d)
@@ -22,7 +22,7 @@ func (s *logServer) requestsIn(d time.Duration) int {
 	return s.requests
 }
 
-// Without a change, a poll costs one request, and two while runs are in
+// Without changes, a poll sends one request, and a second one while runs are in
 // progress.
 func TestIdlePollsAreCheap(t *testing.T) {
 	t.Parallel()
@@ -53,7 +53,8 @@ func TestIdlePollsAreCheap(t *testing.T) {
 	})
 }
 
-// Where a little has changed, a poll costs little.
+// The cost of a poll depends on the number of changes, not on the size of the
+// list.
 func TestBusyPollsAreCheap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -77,12 +78,12 @@ func TestBusyPollsAreCheap(t *testing.T) {
 		pass(time.Minute)
 		f.stop(t)
 		assert.Len(t, handled.values(), 60*60*10-421)
-		assert.LessOrEqual(t, requests/24, 35, "600 runs, and 420 that are running, have some 10 pages each; the overlap has 180 pages once in 5 minutes")
+		assert.LessOrEqual(t, requests/24, 35, "600 new and 420 running logs have about 10 pages each; the overlap has 180 pages, which are read every 5 minutes")
 	})
 }
 
-// Runs that never end are reported once they are older than it takes, and cost
-// next to nothing from then on. If they end after all, they are handled.
+// A run that has not finished within WithStuckAfter is reported, and causes few
+// requests from then on. If it finishes later, it is handled.
 func TestStuckRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,7 +109,7 @@ func TestStuckRuns(t *testing.T) {
 		require.ErrorContains(t, reported[0].Err, ": log 1, since 2000-01-01T00:00:00Z")
 
 		requests := s.requestsIn(time.Hour)
-		assert.LessOrEqual(t, requests, 360+12*(6+8), "once in 5 minutes they are looked for")
+		assert.LessOrEqual(t, requests, 360+12*(6+8), "stuck runs are checked every 5 minutes")
 		require.Len(t, f.of(runs.KindLog), 500)
 		s.lock(func() { s.put(77, s.logs[77].CreatedAt.Time, s.now()) })
 		pass(6 * time.Minute)
@@ -118,8 +119,8 @@ func TestStuckRuns(t *testing.T) {
 	})
 }
 
-// A backlog is handed out from the oldest log on, at once, in one pass.
-func TestBacklogIsHandedOutInOnePass(t *testing.T) {
+// A backlog is delivered immediately, oldest first, in one pass.
+func TestBacklogIsDeliveredInOnePass(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	s.pageSize = 100
@@ -139,8 +140,8 @@ func TestBacklogIsHandedOutInOnePass(t *testing.T) {
 	assert.LessOrEqual(t, s.requests, 219)
 }
 
-// A program that is restarted in the midst of a backlog goes on there.
-func TestBacklogIsContinuedAfterARestart(t *testing.T) {
+// A program that is restarted while it handles a backlog continues there.
+func TestBacklogContinuesAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -169,9 +170,9 @@ func TestBacklogIsContinuedAfterARestart(t *testing.T) {
 	})
 }
 
-// Runs that callbacks have reported are found in the list without reading it
-// again.
-func TestPollsBesideCallbacksAreCheap(t *testing.T) {
+// Logs whose runs were reported by callbacks are recognized in the list, so
+// that the overlap isn't read again.
+func TestPollsWithCallbacksAreCheap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()

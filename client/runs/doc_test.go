@@ -22,7 +22,7 @@ func packageDoc(t *testing.T) string {
 }
 
 // The program in the package documentation is the same as a compiled example.
-func TestProgramIsAnExample(t *testing.T) {
+func TestProgramMatchesExample(t *testing.T) {
 	t.Parallel()
 	_, program, ok := strings.Cut(packageDoc(t), "\tfunc main() {\n")
 	require.True(t, ok)

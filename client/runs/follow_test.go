@@ -20,7 +20,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// take follows until want logs have come, and returns their ids.
+// take follows the logs until it has received want logs, and returns their ids.
 func take(t *testing.T, c *client.Client, position *runs.Position, want int, opts ...runs.FollowOption) []int64 {
 	t.Helper()
 	var ids []int64
@@ -50,13 +50,13 @@ func TestFollowWaitsForRunsToFinish(t *testing.T) {
 				s.put(8, time.Now().Add(-time.Second), time.Now())
 			})
 		}()
-		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, take(t, newClient(t, s), new(runs.Position), 8), "in the order of their ends")
+		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, take(t, newClient(t, s), new(runs.Position), 8), "in the order in which they ended")
 		assert.GreaterOrEqual(t, time.Since(start), time.Hour)
-		assert.LessOrEqual(t, time.Since(start), time.Hour+10*time.Second, "the interval by default")
+		assert.LessOrEqual(t, time.Since(start), time.Hour+10*time.Second, "the default interval")
 	})
 }
 
-func TestFollowFindsLogsThatShowUpLate(t *testing.T) {
+func TestFollowFindsLateLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -77,7 +77,7 @@ func TestFollowFindsLogsThatShowUpLate(t *testing.T) {
 	})
 }
 
-func TestFollowLooksBackAsFarAsTheOverlap(t *testing.T) {
+func TestFollowRespectsOverlap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -100,14 +100,15 @@ func TestFollowFromATime(t *testing.T) {
 		s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
 	}
 	assert.Equal(t, []int64{999, 1000}, take(t, newClient(t, s), runs.At(start.Add(998*time.Hour)), 2))
-	assert.LessOrEqual(t, len(s.lists), 4, "what is before the position is not read")
+	assert.LessOrEqual(t, len(s.lists), 4, "logs before the position are not read")
 	s.pageSize, s.lists = 20, nil
 	assert.Len(t, take(t, newClient(t, s), runs.At(start.Add(500*time.Hour)), 500), 500)
 	assert.LessOrEqual(t, len(s.lists), 48)
 }
 
-// Logs before the position are delivered if their runs had not finished.
-func TestFollowYieldsRunsThatTakeLong(t *testing.T) {
+// Logs before the position are delivered if their runs had not finished when
+// the position passed them.
+func TestFollowYieldsLongRuns(t *testing.T) {
 	t.Parallel()
 	for _, unsorted := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -129,9 +130,9 @@ func TestFollowYieldsRunsThatTakeLong(t *testing.T) {
 	}
 }
 
-// A poll that fails halfway does not advance the position, though it delivers
-// what it has found.
-func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
+// A poll that fails halfway does not advance the position, although it delivers
+// the logs that it has found.
+func TestFollowRecoversFromFailedPoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -162,7 +163,7 @@ func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
 	})
 }
 
-// A log without any time is no older than the position.
+// A log without a time is not before the position.
 func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
@@ -174,9 +175,9 @@ func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
 	assert.Equal(t, []int64{2}, take(t, newClient(t, s), position, 1))
 }
 
-// A list in no order, or in another one than requested, is read to its end, and
-// that is reported once.
-func TestFollowReadsAnUnsortedListToItsEnd(t *testing.T) {
+// A list that is not sorted as requested is read to its end, and is reported
+// once.
+func TestFollowReadsWholeUnsortedList(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	s.unsorted = true // by id
@@ -216,7 +217,7 @@ func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
 	assert.Equal(t, "a", header)
 }
 
-func TestFollowForgetsRunningLogsThatAreDeleted(t *testing.T) {
+func TestFollowForgetsDeletedRunningLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -243,14 +244,14 @@ func TestFollowForgetsRunningLogsThatAreDeleted(t *testing.T) {
 		}
 		require.Greater(t, len(errs), 2, "the proxy's 404 proves nothing")
 		require.ErrorIs(t, errs[0], client.ErrNotFromService)
-		require.ErrorContains(t, errs[0], "runs: log 1, which is still to be handled: ")
+		require.ErrorContains(t, errs[0], "runs: log 1 can't be requested: ")
 		require.ErrorIs(t, errs[len(errs)-1], context.DeadlineExceeded)
 		gets := len(s.gets)
-		assert.Equal(t, 1, gets, "the application's 404 was believed once")
+		assert.Equal(t, 1, gets, "one 404 of the service is sufficient")
 	})
 }
 
-func TestFollowYieldsErrorsAndGoesOn(t *testing.T) {
+func TestFollowYieldsErrorsAndContinues(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -276,8 +277,8 @@ func TestFollowYieldsErrorsAndGoesOn(t *testing.T) {
 	})
 }
 
-// The wait after polls that failed doubles up to 5 minutes, is random, and
-// is the interval again after one that succeeded.
+// The delay after failed polls is random, and its upper bound doubles up to 5
+// minutes. After a successful poll, the delay is the poll interval again.
 func TestFollowBacksOff(t *testing.T) {
 	t.Parallel()
 	for _, interval := range []time.Duration{10 * time.Second, time.Hour} {
@@ -301,7 +302,7 @@ func TestFollowBacksOff(t *testing.T) {
 			for i := 1; i < len(at); i++ {
 				wait := at[i].Sub(at[i-1])
 				bound := max(5*time.Minute, interval)
-				if i%100 == 0 { // after one that succeeded
+				if i%100 == 0 { // after a successful poll
 					bound = interval
 				} else if doubled := interval << min(i%100, 10); doubled < bound {
 					bound = doubled
@@ -314,9 +315,9 @@ func TestFollowBacksOff(t *testing.T) {
 				assert.Equal(t, time.Hour, longest)
 				return
 			}
-			assert.Greater(t, at[1].Sub(at[0]), interval, "from the first failure on")
+			assert.Greater(t, at[1].Sub(at[0]), interval, "the first failure already increases the delay")
 			assert.Greater(t, longest, 4*time.Minute)
-			assert.Greater(t, len(waits), 900, "at random")
+			assert.Greater(t, len(waits), 900, "the delays are random")
 		})
 	}
 }
@@ -351,7 +352,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// A log without an id is reported, and holds back no other.
+// A log without an id is reported. All other logs are delivered.
 func TestFollowReportsLogsWithoutIDs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -380,8 +381,8 @@ func TestFollowReportsLogsWithoutIDs(t *testing.T) {
 	})
 }
 
-// A run with a status of a later release is finished once it has an end.
-func TestFollowKnowsWhatHasFinished(t *testing.T) {
+// A run with an unknown status has finished if it has an end.
+func TestFollowRecognizesFinishedRuns(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	now := client.Time{Time: time.Now()}
@@ -402,7 +403,7 @@ func TestFollowKnowsWhatHasFinished(t *testing.T) {
 	assert.Equal(t, []int64{5, 6, 7}, take(t, newClient(t, s), new(runs.Position), 3))
 }
 
-func TestFollowStopsWithItsLoop(t *testing.T) {
+func TestFollowStopsWithLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -447,9 +448,8 @@ func TestFollowReadsTheSandbox(t *testing.T) {
 	assert.IsIncreasing(t, ids)
 }
 
-// While logs come late and out of order, runs finish at any time, the service
-// fails and the program is stopped and started again with the position that it
-// has saved, every run is delivered once.
+// Every run is delivered once although logs appear late and out of order, the
+// service fails, and the program is restarted with its saved position.
 func TestFollowDeliversEveryRunOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {
@@ -463,7 +463,7 @@ func TestFollowDeliversEveryRunOnce(t *testing.T) {
 				s.put(id+1, at, at)
 			}
 			born := history
-			hidden := map[int64]time.Time{} // created, but not to be seen yet
+			hidden := map[int64]time.Time{} // created, but not listed yet
 			s.onRequest = func() {
 				for ; born < total && random.IntN(2) == 0; born++ {
 					hidden[int64(born+1)] = time.Now()

@@ -78,7 +78,7 @@ type poll struct {
 	found  int       // the number of new logs
 	// finished is the number of logs that were delivered.
 	finished int
-	// resolved has the open logs that were seen.
+	// resolved holds the ids of the open logs that were found in this poll.
 	resolved       map[int64]bool
 	hasReadOverlap bool // whether the overlap was read
 	// until is the time that a previous process reached, if this poll has read all

@@ -40,7 +40,7 @@ func TestRunsAreHandledInParallel(t *testing.T) {
 				mu.Unlock()
 				return nil
 			}, runs.WithConcurrency(concurrency), runs.WithStart(time.Time{}))
-			assert.Equal(t, concurrency+1, f.Status().InProgress, "one more waits for its turn")
+			assert.Equal(t, concurrency+1, f.Status().InProgress, "one more waits for a worker")
 			pass(time.Duration(20/concurrency) * time.Second)
 			assert.Zero(t, f.Status().InProgress)
 			f.stop(t)
@@ -49,8 +49,8 @@ func TestRunsAreHandledInParallel(t *testing.T) {
 	}
 }
 
-// A run that fails is tried again after a while that doubles, each run for
-// itself.
+// Failed runs are retried with exponential backoff, independently of each
+// other.
 func TestFailuresBackOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -79,8 +79,8 @@ func TestFailuresBackOff(t *testing.T) {
 	})
 }
 
-// After a number of attempts a run is handed to the dead-letter function, once,
-// also if the program is restarted between them.
+// After a number of failed attempts, a run is passed to the dead-letter
+// function until that succeeds. Restarts don't reset the number.
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestDeadLetters(t *testing.T) {
 		positions := &savedPosition{}
 		failure := errors.New("no")
 		calls, dead, buried := 0, 0, 0
-		live := func() *following {
+		start := func() *following {
 			return follow(t, s, func(context.Context, *runs.Run) error {
 				calls++
 				return failure
@@ -104,9 +104,9 @@ func TestDeadLetters(t *testing.T) {
 				}))
 		}
 		s.add(1)
-		f := live()
+		f := start()
 		f.stop(t)
-		f = live()
+		f = start()
 		pass(10 * time.Minute)
 		assert.Zero(t, f.Status().Failing)
 		assert.EqualValues(t, 1, f.Status().DeadLetters)
@@ -120,16 +120,16 @@ func TestDeadLetters(t *testing.T) {
 		require.ErrorIs(t, letter, failure)
 		require.EqualError(t, letter, "runs: log 1 was given up after 4 attempts: runs: log 1: no")
 
-		f = live()
+		f = start()
 		pass(time.Hour)
 		f.stop(t)
 		assert.Equal(t, 4, calls)
 	})
 }
 
-// A function that ignores the end of its context occupies one worker, and is
-// reported. Follow returns all the same.
-func TestFunctionThatHangs(t *testing.T) {
+// A function that doesn't return after its context has ended occupies one
+// worker, and is reported. Follow still returns.
+func TestHangingFunction(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -161,7 +161,7 @@ func TestFunctionThatHangs(t *testing.T) {
 	})
 }
 
-// On shutdown what runs is finished.
+// On shutdown, running calls of the function finish.
 func TestShutdownFinishesRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestShutdownFinishesRuns(t *testing.T) {
 		s.add(1, 2, 3)
 		positions := &savedPosition{}
 		var handled sequence[int64]
-		live := func() *following {
+		start := func() *following {
 			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
 				select {
 				case <-time.After(20 * time.Second):
@@ -180,19 +180,19 @@ func TestShutdownFinishesRuns(t *testing.T) {
 				}
 			}, runs.WithPositionStore(positions), runs.WithConcurrency(2), runs.WithShutdownTimeout(time.Minute))
 		}
-		f := live()
+		f := start()
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2}, handled.values())
-		f = live()
+		f = start()
 		pass(time.Minute)
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2, 3}, handled.values())
 	})
 }
 
-// Callbacks that don't say which run has finished, or how, are settled by the
-// logs.
-func TestCallbacksThatAreNotFinal(t *testing.T) {
+// Runs of callbacks that don't identify a finished run are handled when they
+// are found in the logs.
+func TestCallbacksWithoutFinishedRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -229,8 +229,8 @@ func TestCallbacksThatAreNotFinal(t *testing.T) {
 	})
 }
 
-// A replay of a callback of long ago is told, and not handled.
-func TestCallbackOfLongAgo(t *testing.T) {
+// The replay of an old callback is reported, and not handled.
+func TestReplayOfOldCallback(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -255,7 +255,7 @@ func TestCallbackOfLongAgo(t *testing.T) {
 	})
 }
 
-// A callback's run has its log if the program wants that.
+// With WithLogLookup, a run from a callback has its log.
 func TestLogLookup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestLogLookup(t *testing.T) {
 	})
 }
 
-// Secrets can be changed while the receiver runs.
+// The verifier can be replaced while the receiver is running.
 func TestVerifierIsReplaced(t *testing.T) {
 	t.Parallel()
 	var handled sequence[int64]
@@ -311,7 +311,8 @@ func TestVerifierIsReplaced(t *testing.T) {
 	assert.Equal(t, []int64{1, 3}, handled.values())
 }
 
-// Options of callbacks pass through, and observers that panic stop nothing.
+// Callback options are passed to the handler, and observers that panic have no
+// effect.
 func TestCallbackOptions(t *testing.T) {
 	t.Parallel()
 	var seen []string
@@ -327,8 +328,8 @@ func TestCallbackOptions(t *testing.T) {
 	assert.Equal(t, []string{"callback", "callback option"}, seen)
 }
 
-// A position store that hangs stops neither polls nor runs.
-func TestPositionStoreThatHangs(t *testing.T) {
+// A position store that hangs blocks neither polls nor the handling of runs.
+func TestHangingPositionStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -350,7 +351,7 @@ func TestPositionStoreThatHangs(t *testing.T) {
 	})
 }
 
-// hangingPositions ignores the end of contexts.
+// hangingPositions is a position store that ignores the end of contexts.
 type hangingPositions struct {
 	savedPosition
 	release chan struct{}

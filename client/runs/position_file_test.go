@@ -16,8 +16,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// handleFor lets a receiver handle the runs of s for some time, with the
-// position in a file, and returns their ids.
+// handleFor runs a receiver for a duration, with the position in a file, and
+// returns the ids of the handled runs.
 func handleFor(t *testing.T, s *logServer, file string, d time.Duration, opts ...runs.Option) []int64 {
 	t.Helper()
 	var handled sequence[int64]
@@ -48,7 +48,7 @@ func TestPositionFileIsOneFile(t *testing.T) {
 	})
 }
 
-// What is written grows with the number of runs, and not faster.
+// The number of bytes written grows linearly with the number of runs.
 func TestPositionFileGrowsLinearly(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int64{1000, 8000} {
@@ -77,8 +77,8 @@ func TestPositionFileGrowsLinearly(t *testing.T) {
 	}
 }
 
-// A crash may have left half a line at the end of the file.
-func TestPositionFileThatIsTorn(t *testing.T) {
+// A crash may leave an incomplete line at the end of the file.
+func TestTornPositionFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -96,7 +96,7 @@ func TestPositionFileThatIsTorn(t *testing.T) {
 			if length > header {
 				continue
 			}
-			assert.Empty(t, ids, "it begins with the present")
+			assert.Empty(t, ids, "the receiver starts from the present")
 		}
 		for i := header; i < len(text)-1; i += 7 { // a damaged file is refused
 			damaged := bytes.Clone(text)
@@ -111,7 +111,7 @@ func TestPositionFileThatIsTorn(t *testing.T) {
 	})
 }
 
-func TestPositionFileThatIsLocked(t *testing.T) {
+func TestLockedPositionFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -152,8 +152,8 @@ func TestPositionFileThroughASymlink(t *testing.T) {
 	})
 }
 
-// A file that can't be used ends Follow at the start, with its name and advice.
-func TestPositionFileThatCannotBeUsed(t *testing.T) {
+// If the file can't be used, Follow returns an error with its path and advice.
+func TestUnusablePositionFile(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	dir := t.TempDir()
@@ -176,11 +176,11 @@ func TestPositionFileThatCannotBeUsed(t *testing.T) {
 	assert.Zero(t, s.requests)
 	text, err := os.ReadFile(other)
 	require.NoError(t, err)
-	assert.Equal(t, `{"since":"2026-01-06T08:00:00Z"}`, string(text), "it was not touched")
+	assert.Equal(t, `{"since":"2026-01-06T08:00:00Z"}`, string(text), "the file is unchanged")
 }
 
-// Runs that callbacks report are recorded as well, also before Follow has begun
-// and after it has ended.
+// Runs from callbacks are recorded, too, even before Follow has started and
+// after it has returned.
 func TestPositionFileRecordsCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

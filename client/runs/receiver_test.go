@@ -47,7 +47,7 @@ func follow(t *testing.T, handler http.Handler, handle func(context.Context, *ru
 	return f
 }
 
-// pass lets time pass, and everything happen that is due until then.
+// pass advances the clock by d and waits until all goroutines are idle.
 func pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
@@ -60,7 +60,7 @@ func (f *following) stop(t *testing.T) {
 	require.ErrorIs(t, <-f.ended, context.Canceled)
 }
 
-func TestCallbacksAndLogsAreJoined(t *testing.T) {
+func TestCallbacksAndLogsAreMerged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -96,7 +96,7 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
-		require.Len(t, f.of(runs.KindRun), 10, "the others were handled before")
+		require.Len(t, f.of(runs.KindRun), 10, "the callbacks had handled the other runs")
 		found := 0
 		for _, poll := range f.of(runs.KindPoll) {
 			found += poll.Found
@@ -106,8 +106,8 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 }
 
 // A run that is being handled for a callback is not handled for its log, unless
-// the callback's handling fails.
-func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
+// handling the callback fails.
+func TestRunsInProgressAreNotHandledTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -141,9 +141,9 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 	})
 }
 
-// A function that fails is reported every time, and called again; it holds back
-// no other run.
-func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
+// Each failed attempt is reported and retried. Other runs are handled in the
+// meantime.
+func TestFailuresAreReportedAndRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -173,8 +173,8 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 	})
 }
 
-// Runs that the store knows are logged at debug level only.
-func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
+// Runs that the store already has are logged at debug level.
+func TestDuplicatesAreLoggedAtDebugLevel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -191,7 +191,7 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 	})
 }
 
-func TestReceiverIsReadyWhileItHandles(t *testing.T) {
+func TestReceiverIsReadyWhileHandling(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -210,9 +210,8 @@ func TestReceiverIsReadyWhileItHandles(t *testing.T) {
 	})
 }
 
-// The errors of the store may come out of the function too, and mean nothing
-// then.
-func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
+// If the function returns the errors of a store, they are ordinary failures.
+func TestStoreErrorsFromFunctionAreFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, returned := range []error{callback.ErrDuplicate, callback.ErrInProgress} {
@@ -236,7 +235,7 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 	})
 }
 
-func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
+func TestRunsAreHandledOnceAfterContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -257,9 +256,9 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 	})
 }
 
-// A save that fails is reported, makes the receiver not ready, stops nothing,
-// and is tried again.
-func TestPositionIsSavedAgain(t *testing.T) {
+// A failed save is reported, makes the receiver not ready, and is retried.
+// Handling continues.
+func TestSaveIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -284,7 +283,7 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
-		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "the polls go on")
+		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "polling continues")
 		saves := f.of(runs.KindSave)
 		assert.Greater(t, len(saves), 4)
 		require.EqualError(t, saves[0].Err, "runs: the position can't be saved: no space left on device")
@@ -294,11 +293,11 @@ func TestPositionIsSavedAgain(t *testing.T) {
 
 		positions.fail(nil)
 		pass(15 * time.Second)
-		assert.True(t, f.Status().Ready, "it was saved without another run")
+		assert.True(t, f.Status().Ready, "the save is retried without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
 		pass(time.Hour)
-		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
+		assert.Equal(t, tries, positions.saves, "saved changes are not saved again")
 		f.stop(t)
 		position, err := positions.Load(t.Context())
 		require.NoError(t, err)
@@ -311,7 +310,7 @@ func TestPositionIsSavedAgain(t *testing.T) {
 type brokenStore struct {
 	callback.Store
 	claim, done, release error
-	hangs                bool // until the context ends, but to claim
+	hangs                bool // all calls but Claim block until the context ends
 	released             int
 }
 
@@ -348,7 +347,7 @@ func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
 	return s.Store.Release(ctx, key, owner)
 }
 
-func TestStoreThatFails(t *testing.T) {
+func TestFailingStore(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection refused")
 	for name, test := range map[string]struct {
@@ -399,8 +398,8 @@ func TestStoreThatFails(t *testing.T) {
 	}
 }
 
-// What is left to be told to the store is told though the context has ended.
-func TestStoreIsToldAfterTheEnd(t *testing.T) {
+// Runs are released in the store even after the context has ended.
+func TestStoreIsUpdatedAfterContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, failing := range []bool{false, true} {
@@ -424,8 +423,8 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 	})
 }
 
-// A store that hangs delays a run, and stops nothing.
-func TestStoreThatHangs(t *testing.T) {
+// A store that hangs delays a run, but blocks no other run.
+func TestHangingStore(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -448,13 +447,13 @@ func TestStoreThatHangs(t *testing.T) {
 	}
 }
 
-func TestSecondFollowIsAnError(t *testing.T) {
+func TestConcurrentFollowIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		f := follow(t, s, ignore)
 		require.Equal(t, runs.ErrFollowing, f.Follow(t.Context()))
-		assert.True(t, f.Status().Ready, "the first one goes on")
+		assert.True(t, f.Status().Ready, "the first call continues")
 		f.stop(t)
 		assert.False(t, f.Status().Ready)
 		require.ErrorIs(t, f.Status().Err, context.Canceled)
@@ -465,11 +464,11 @@ func TestSecondFollowIsAnError(t *testing.T) {
 		synctest.Wait()
 		assert.True(t, f.Status().Ready)
 		require.NoError(t, f.Status().Err)
-		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "one after the other is none")
+		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "consecutive calls are allowed")
 	})
 }
 
-// A panic of the function is a failure: the run is handled again.
+// If the function panics, the run is retried.
 func TestPanicIsAFailure(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(){
@@ -500,7 +499,7 @@ func TestPanicIsAFailure(t *testing.T) {
 	}
 }
 
-// Whatever happens to a callback is reported, with the level that it deserves.
+// Every request to the receiver is reported at the right level.
 func TestCallbacksAreReported(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
@@ -558,7 +557,7 @@ func TestCallbacksAreReported(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
 	all := observed.of(runs.KindCallback)
 	require.Len(t, all, len(want))
-	require.Len(t, lines, len(want), "loggers and observers add up")
+	require.Len(t, lines, len(want), "all loggers and observers are called")
 	for i, outcome := range all {
 		assert.Equal(t, want[i].status, outcome.StatusCode, "%d", i)
 		assert.Equal(t, want[i].id, outcome.LogID, "%d", i)
@@ -576,8 +575,8 @@ func TestCallbacksAreReported(t *testing.T) {
 	assert.NotContains(t, lines[2], "log_id")
 }
 
-// Without a logger and an observer the default logger gets what fails. No test
-// here runs in parallel, since it is the process's.
+// Without a logger and an observer, failures are logged to the default logger.
+// The test is not parallel, since the default logger is global.
 func TestDefaultLogger(t *testing.T) {
 	var logged bytes.Buffer
 	defer slog.SetDefault(slog.Default())
@@ -614,7 +613,7 @@ func TestDefaultLogger(t *testing.T) {
 	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore, runs.WithObserver(observed.observe))
 	require.NoError(t, err)
 	send(t, receiver, 1, "another secret of enough bytes")
-	assert.Empty(t, logged.String(), "the observer is told in its place")
+	assert.Empty(t, logged.String(), "the observer receives the outcome instead")
 	assert.Len(t, observed.all, 1)
 }
 
@@ -626,7 +625,7 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		s.put(1, start.Add(-time.Minute), start)
 		opts := []client.CallOption{client.WithQuery("start_date", "b")}
 		callOptions := runs.WithCallOptions(opts...)
-		opts[0] = nil // the slice is the caller's
+		opts[0] = nil // the receiver must have copied the slice
 		f := follow(t, s, ignore,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
@@ -636,7 +635,7 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 	})
 }
 
-func TestValuesAreLoggedShort(t *testing.T) {
+func TestLogValuesOmitTexts(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&out, nil))

@@ -40,8 +40,8 @@ type scan struct {
 	begun                     bool      // whether a page was accepted
 	// overlaps means that pages must overlap from the start.
 	overlaps bool
-	// adjoins means that pages adjoin, and that the walk returns to proven if the
-	// list turns out to have changed since then.
+	// adjoins means that pages adjoin. If the list turns out to have changed, the
+	// scan returns to the index proven.
 	adjoins       bool
 	proven        int64
 	lastSignature *signature

@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// What can't work ends Follow with an error when it shows at the start.
-func TestFollowEndsIfItCannotWork(t *testing.T) {
+// Follow returns permanent errors of the first poll.
+func TestFollowReturnsPermanentErrorsAtStart(t *testing.T) {
 	t.Parallel()
 	failing := func(status int, body string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) })
@@ -46,14 +46,14 @@ func TestFollowEndsIfItCannotWork(t *testing.T) {
 				require.True(t, ok, "%v", err)
 			}
 			assert.Equal(t, runs.Status{Err: err}, receiver.Status())
-			assert.Empty(t, observed.all, "what is returned is not reported, too")
+			assert.Empty(t, observed.all, "returned errors are not reported")
 		})
 	}
 }
 
-// What may pass does not end Follow, not at the start either. The receiver is
-// not ready until it has.
-func TestFollowOutlastsWhatPasses(t *testing.T) {
+// Follow doesn't return temporary errors, not even at the start. The receiver
+// is not ready until a poll succeeds.
+func TestFollowRetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]struct {
 		status int
@@ -100,8 +100,9 @@ func TestFollowOutlastsWhatPasses(t *testing.T) {
 	}
 }
 
-// Later, after it has worked, nothing ends Follow: a key may be rotated.
-func TestFollowOutlastsWhatShowsLater(t *testing.T) {
+// After the first successful poll, Follow returns no errors: a key may be
+// rotated.
+func TestFollowRetriesAllErrorsLater(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusBadRequest, http.StatusFound} {
 		synctest.Test(t, func(t *testing.T) {
@@ -146,7 +147,7 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 			pass(5 * time.Minute)
 			assert.True(t, f.Status().Ready)
 			require.NoError(t, f.Status().Err)
-			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the interval again")
+			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the poll interval applies again")
 			assert.Equal(t, []int64{1, 2}, handled.values())
 			f.stop(t)
 		})
