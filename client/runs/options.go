@@ -115,9 +115,9 @@ func WithPollInterval(d time.Duration) SharedOption {
 	})
 }
 
-// WithOverlap sets how late a log may appear in the list, measured against the
-// newest log. The default is 5 minutes. If logs appear later than half of that,
-// the overlap is extended automatically, by up to an hour.
+// WithOverlap sets the period before the newest log in which further logs may
+// still appear. The default is 5 minutes. If logs appear later than half of
+// that, the overlap is extended automatically, by up to an hour.
 func WithOverlap(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.overlap = d
