@@ -62,11 +62,11 @@ func TestNewReceiverRejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	c, verifier := newClient(t, s), newVerifier(t)
-	_, err := runs.NewReceiver(nil, verifier, ignore)
+	_, err := runs.NewReceiver(nil, verifier, noopHandler)
 	requireArgument(t, "c", err)
-	_, err = runs.NewReceiver(c, nil, ignore)
+	_, err = runs.NewReceiver(c, nil, noopHandler)
 	requireArgument(t, "verifier", err)
-	_, err = runs.NewReceiver(c, &callback.Verifier{}, ignore)
+	_, err = runs.NewReceiver(c, &callback.Verifier{}, noopHandler)
 	requireArgument(t, "verifier", err)
 	_, err = runs.NewReceiver(c, verifier, nil)
 	requireArgument(t, "handle", err)
@@ -83,7 +83,7 @@ func TestNewReceiverRejectsInvalidArguments(t *testing.T) {
 		"WithLogger#":        {runs.WithLogger(&slog.Logger{})},
 		"WithObserver":       {runs.WithObserver(nil)},
 	} {
-		receiver, err := runs.NewReceiver(c, verifier, ignore, opts...)
+		receiver, err := runs.NewReceiver(c, verifier, noopHandler, opts...)
 		requireArgument(t, argumentName(want), err)
 		assert.Nil(t, receiver)
 	}
@@ -92,10 +92,10 @@ func TestNewReceiverRejectsInvalidArguments(t *testing.T) {
 		for _, opt := range opts {
 			all = append(all, opt)
 		}
-		_, err := runs.NewReceiver(c, verifier, ignore, all...)
+		_, err := runs.NewReceiver(c, verifier, noopHandler, all...)
 		requireArgument(t, argumentName(want), err)
 	}
-	receiver, err := runs.NewReceiver(c, verifier, ignore)
+	receiver, err := runs.NewReceiver(c, verifier, noopHandler)
 	require.NoError(t, err)
 	requireArgument(t, "ctx", receiver.Follow(nil)) //nolint:staticcheck // nil is the test case
 	assert.Zero(t, s.requests, "no request is sent")

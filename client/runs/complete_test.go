@@ -55,7 +55,7 @@ func TestDeletedLogsSkipNoOthers(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*logServer){
 		"pages as requested":    func(*logServer) {},
-		"pages of a fixed size": func(s *logServer) { s.fixed = true },
+		"pages of a fixed size": func(s *logServer) { s.ignoresSize = true },
 		"unsorted":              func(s *logServer) { s.unsorted = true },
 		"no Date":               func(s *logServer) { s.noDate = true },
 	} {
@@ -129,7 +129,7 @@ func TestProxyNotFoundDoesNotEndList(t *testing.T) {
 		s := newLogServer()
 		s.pageSize = 10
 		s.addEvery(time.Minute, 1, 180)
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if s.requests%7 != 3 || !r.URL.Query().Has("page") {
 				return false
 			}
@@ -192,7 +192,7 @@ func TestServiceClockSkew(t *testing.T) {
 			}()
 			var handled sequence[int64]
 			f := follow(t, s, handler(&handled))
-			pass(time.Hour)
+			advance(time.Hour)
 			f.stop(t)
 			ids := handled.values()
 			slices.Sort(ids)
@@ -219,18 +219,18 @@ func TestProgramClockSkew(t *testing.T) {
 				})
 				var handled sequence[int64]
 				f := follow(t, s, handler(&handled), runs.WithConcurrency(1))
-				pass(time.Minute)
+				advance(time.Minute)
 				s.lock(func() { s.put(31, s.now().Add(-2*time.Hour), s.now()) })
-				pass(20 * time.Second)
+				advance(20 * time.Second)
 				for id := range int64(20) {
 					time.Sleep(time.Minute)
 					s.add(32 + id)
 				}
-				pass(time.Minute)
+				advance(time.Minute)
 				f.stop(t)
 				want := idRange(31, 51)
 				if noDate {
-					want = idRange(30, 51) // which was created at the very end of the list
+					want = idRange(30, 51) // log 30 has the time of the position
 				}
 				assert.Equal(t, want, handled.values(), "%s", ahead)
 			})
@@ -396,7 +396,7 @@ func TestMaintenancePageIsNotAnUnreadableLog(t *testing.T) {
 		s := newLogServer()
 		s.pageSize = 10
 		s.addEvery(time.Second, 1, 95)
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			if s.requests < 7 || s.requests > 20 {
 				return false
 			}
@@ -434,7 +434,7 @@ func TestMaliciousListsAreBounded(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newLogServer()
-				s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 					reply(w, http.StatusOK, page(int64(s.requests)))
 					return true
 				}
@@ -463,7 +463,7 @@ func TestLogRequestsAreRetried(t *testing.T) {
 				s := newLogServer()
 				s.addEvery(time.Second, 1, 60)
 				failed := 0
-				s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 					if failed == 3 || r.URL.RawQuery != "" {
 						return false
 					}

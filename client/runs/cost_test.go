@@ -16,7 +16,7 @@ import (
 // requestsIn returns the number of requests within a duration.
 func (s *logServer) requestsIn(d time.Duration) int {
 	s.lock(func() { s.requests, s.gets, s.lists = 0, nil, nil })
-	pass(d)
+	advance(d)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests
@@ -43,11 +43,11 @@ func TestIdlePollsAreCheap(t *testing.T) {
 				s.put(20_000+id, s.now().Add(1), s.now())
 			}
 		})
-		pass(21 * time.Second)
+		advance(21 * time.Second)
 		assert.Equal(t, 30, f.Status().Running)
 		assert.LessOrEqual(t, s.requestsIn(time.Minute), 6*(1+3), "the running logs take three pages of 10")
 		s.lock(func() { s.put(10_007, s.now(), s.now()) })
-		pass(11 * time.Second)
+		advance(11 * time.Second)
 		require.Len(t, handled.values(), 5031)
 		f.stop(t)
 	})
@@ -73,9 +73,9 @@ func TestBusyPollsAreCheap(t *testing.T) {
 				})
 			}
 		}()
-		pass(6 * time.Minute)
+		advance(6 * time.Minute)
 		requests := s.requestsIn(4 * time.Minute)
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Len(t, handled.values(), 60*60*10-421)
 		assert.LessOrEqual(t, requests/24, 35, "600 new and 420 running logs have about 10 pages each; the overlap has 180 pages, which are read every 5 minutes")
@@ -101,18 +101,18 @@ func TestStuckRuns(t *testing.T) {
 		f := follow(t, s, handler(&handled), runs.WithStuckAfter(time.Hour))
 		assert.LessOrEqual(t, s.requestsIn(time.Minute), 6*(1+6))
 		assert.Equal(t, 500, f.Status().Running)
-		pass(time.Hour)
+		advance(time.Hour)
 		assert.Equal(t, 500, f.Status().Stuck)
-		reported := f.of(runs.KindLog)
+		reported := f.ofKind(runs.KindLog)
 		require.Len(t, reported, 500)
 		require.ErrorIs(t, reported[0].Err, runs.ErrStuck)
 		require.ErrorContains(t, reported[0].Err, ": log 1, since 2000-01-01T00:00:00Z")
 
 		requests := s.requestsIn(time.Hour)
 		assert.LessOrEqual(t, requests, 360+12*(6+8), "stuck runs are checked every 5 minutes")
-		require.Len(t, f.of(runs.KindLog), 500)
+		require.Len(t, f.ofKind(runs.KindLog), 500)
 		s.lock(func() { s.put(77, s.logs[77].CreatedAt.Time, s.now()) })
-		pass(6 * time.Minute)
+		advance(6 * time.Minute)
 		f.stop(t)
 		assert.Contains(t, handled.values(), int64(77))
 		assert.Equal(t, 499, f.Status().Stuck)
@@ -189,7 +189,7 @@ func TestPollsWithCallbacksAreCheap(t *testing.T) {
 				send(t, f, next, secret)
 			}
 		}
-		pass(11 * time.Second)
+		advance(11 * time.Second)
 		f.stop(t)
 		ids := handled.values()
 		slices.Sort(ids)

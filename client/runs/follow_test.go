@@ -20,8 +20,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// take follows the logs until it has received want logs, and returns their ids.
-func take(t *testing.T, c *client.Client, position *runs.Position, want int, opts ...runs.FollowOption) []int64 {
+// followN follows the logs until it has received want logs, and returns their ids.
+func followN(t *testing.T, c *client.Client, position *runs.Position, want int, opts ...runs.FollowOption) []int64 {
 	t.Helper()
 	var ids []int64
 	for log, err := range runs.Follow(t.Context(), c, position, opts...) {
@@ -50,7 +50,7 @@ func TestFollowWaitsForRunsToFinish(t *testing.T) {
 				s.put(8, time.Now().Add(-time.Second), time.Now())
 			})
 		}()
-		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, take(t, newClient(t, s), new(runs.Position), 8), "in the order in which they ended")
+		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, followN(t, newClient(t, s), new(runs.Position), 8), "in the order in which they ended")
 		assert.GreaterOrEqual(t, time.Since(start), time.Hour)
 		assert.LessOrEqual(t, time.Since(start), time.Hour+10*time.Second, "the default interval")
 	})
@@ -71,9 +71,9 @@ func TestFollowFindsLateLogs(t *testing.T) {
 			})
 		}()
 		position := new(runs.Position)
-		assert.Equal(t, []int64{11, 10, 12}, take(t, newClient(t, s), position, 3))
+		assert.Equal(t, []int64{11, 10, 12}, followN(t, newClient(t, s), position, 3))
 		s.add(13)
-		assert.Equal(t, []int64{13}, take(t, newClient(t, s), position, 1), "9 is older than the overlap")
+		assert.Equal(t, []int64{13}, followN(t, newClient(t, s), position, 1), "9 is older than the overlap")
 	})
 }
 
@@ -87,7 +87,7 @@ func TestFollowRespectsOverlap(t *testing.T) {
 			time.Sleep(30 * time.Second)
 			s.lock(func() { s.put(2, start.Add(-time.Hour), start) })
 		}()
-		assert.Equal(t, []int64{1, 2}, take(t, newClient(t, s), new(runs.Position), 2, runs.WithOverlap(time.Hour), runs.WithPollInterval(time.Minute)))
+		assert.Equal(t, []int64{1, 2}, followN(t, newClient(t, s), new(runs.Position), 2, runs.WithOverlap(time.Hour), runs.WithPollInterval(time.Minute)))
 		assert.Equal(t, time.Minute, time.Since(start))
 	})
 }
@@ -99,10 +99,10 @@ func TestFollowFromATime(t *testing.T) {
 	for id := range int64(1000) {
 		s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
 	}
-	assert.Equal(t, []int64{999, 1000}, take(t, newClient(t, s), runs.At(start.Add(998*time.Hour)), 2))
+	assert.Equal(t, []int64{999, 1000}, followN(t, newClient(t, s), runs.At(start.Add(998*time.Hour)), 2))
 	assert.LessOrEqual(t, len(s.lists), 4, "logs before the position are not read")
 	s.pageSize, s.lists = 20, nil
-	assert.Len(t, take(t, newClient(t, s), runs.At(start.Add(500*time.Hour)), 500), 500)
+	assert.Len(t, followN(t, newClient(t, s), runs.At(start.Add(500*time.Hour)), 500), 500)
 	assert.LessOrEqual(t, len(s.lists), 48)
 }
 
@@ -125,7 +125,7 @@ func TestFollowYieldsLongRuns(t *testing.T) {
 				time.Sleep(time.Hour)
 				s.lock(func() { s.put(2, start, time.Now()) })
 			}()
-			assert.Equal(t, []int64{1, 3, 4, 5, 2}, take(t, newClient(t, s), new(runs.Position), 5))
+			assert.Equal(t, []int64{1, 3, 4, 5, 2}, followN(t, newClient(t, s), new(runs.Position), 5))
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestFollowRecoversFromFailedPoll(t *testing.T) {
 			s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
 		}
 		failed := false
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if failed || r.URL.Query().Get("page") != "2" {
 				return false
 			}
@@ -170,9 +170,9 @@ func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
 	s.put(1, time.Time{}, time.Time{})
 	s.logs[1].Status = api.StatusSuccess
 	position := runs.At(time.Now())
-	assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
+	assert.Equal(t, []int64{1}, followN(t, newClient(t, s), position, 1))
 	s.add(2)
-	assert.Equal(t, []int64{2}, take(t, newClient(t, s), position, 1))
+	assert.Equal(t, []int64{2}, followN(t, newClient(t, s), position, 1))
 }
 
 // A list that is not sorted as requested is read to its end, and is reported
@@ -204,11 +204,11 @@ func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
 	s := newLogServer()
 	s.add(1, 2)
 	var header string
-	s.instead = func(_ http.ResponseWriter, r *http.Request) bool {
+	s.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 		header = r.Header.Get("X-Trace")
 		return false
 	}
-	take(t, newClient(t, s), new(runs.Position), 1,
+	followN(t, newClient(t, s), new(runs.Position), 1,
 		runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: 7, PageSize: 20}),
 		runs.WithCallOptions(client.WithHeader("X-Trace", "a")), runs.WithCallOptions(client.WithQuery("start_date", "b")))
 	query, err := url.ParseQuery(s.lists[0])
@@ -223,7 +223,7 @@ func TestFollowForgetsDeletedRunningLogs(t *testing.T) {
 		s := newLogServer()
 		s.put(1, time.Now(), time.Time{})
 		html := false
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if html && r.URL.RawQuery == "" {
 				reply(w, http.StatusNotFound, "<h1>404 Not Found</h1>")
 				return true
@@ -256,7 +256,7 @@ func TestFollowYieldsErrorsAndContinues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1)
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			if s.requests > 3 {
 				return false
 			}
@@ -285,7 +285,7 @@ func TestFollowBacksOff(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newLogServer()
 			var at []time.Time
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				if at = append(at, time.Now()); len(at)%100 == 0 {
 					return false // succeeds
 				}
@@ -329,7 +329,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 		for name, hang := range map[string]bool{"while it waits": false, "while it polls": true} {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			s := newLogServer()
-			s.instead = func(http.ResponseWriter, *http.Request) bool {
+			s.intercept = func(http.ResponseWriter, *http.Request) bool {
 				if hang {
 					cancel(cause)
 				}
@@ -400,7 +400,7 @@ func TestFollowRecognizesFinishedRuns(t *testing.T) {
 		log.ID, log.StartTime = int64(i+1), client.Time{Time: now.Add(time.Duration(i))} // and no created_at
 		s.logs[log.ID] = &log
 	}
-	assert.Equal(t, []int64{5, 6, 7}, take(t, newClient(t, s), new(runs.Position), 3))
+	assert.Equal(t, []int64{5, 6, 7}, followN(t, newClient(t, s), new(runs.Position), 3))
 }
 
 func TestFollowStopsWithLoop(t *testing.T) {
@@ -409,9 +409,9 @@ func TestFollowStopsWithLoop(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2, 3)
 		position := new(runs.Position)
-		assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
-		assert.Equal(t, []int64{2, 3}, take(t, newClient(t, s), position, 2))
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		assert.Equal(t, []int64{1}, followN(t, newClient(t, s), position, 1))
+		assert.Equal(t, []int64{2, 3}, followN(t, newClient(t, s), position, 2))
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			reply(w, http.StatusForbidden, `{"detail": "no"}`)
 			return true
 		}
@@ -443,7 +443,7 @@ func TestFollowReadsTheSandbox(t *testing.T) {
 		_, err := sb.RunNow(t.Context(), agent.ID, sandbox.Outcome{})
 		require.NoError(t, err)
 	}
-	ids := take(t, c, new(runs.Position), 25, runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: agent.ID}))
+	ids := followN(t, c, new(runs.Position), 25, runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: agent.ID}))
 	assert.Len(t, ids, 25)
 	assert.IsIncreasing(t, ids)
 }
@@ -480,7 +480,7 @@ func TestFollowDeliversEveryRunOnce(t *testing.T) {
 					}
 				}
 			}
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				if random.IntN(12) > 0 {
 					return false
 				}

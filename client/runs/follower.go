@@ -45,18 +45,18 @@ type follower struct {
 	// present.
 	startAtPresent bool
 
-	// begun means that a poll has already read the logs.
-	begun bool
+	// hasRead means that a poll has already read the logs.
+	hasRead bool
 	// The results of the last complete poll.
-	polled bool
-	count  int64
-	date   time.Time // the service's time
+	hasPolled bool
+	count     int64
+	date      time.Time // the service's time
 
-	// resume is the index at which the overlap is read again after an
+	// resumeIndex is the index at which the overlap is read again after an
 	// interruption, or 0.
-	resume        int64
-	overlapReadAt time.Time     // when the overlap was last read, by the program's clock
-	extra         time.Duration // the extension of the overlap, since logs appeared late
+	resumeIndex      int64
+	overlapReadAt    time.Time     // when the overlap was last read, by the program's clock
+	overlapExtension time.Duration // the extension of the overlap, since logs appeared late
 	// isUnsorted means that the service ignores the requested ordering.
 	isUnsorted bool
 	// reported holds the unreadable logs that were already reported.
@@ -165,7 +165,7 @@ func (p *poll) start(ctx context.Context, head *page) error {
 		p.resolved[id] = true
 	}
 	p.startAtPresent = false
-	p.polled, p.follower.count, p.overlapReadAt = true, p.count, time.Now()
+	p.hasPolled, p.follower.count, p.overlapReadAt = true, p.count, time.Now()
 	p.save(ctx)
 	return nil
 }
@@ -174,7 +174,7 @@ func (p *poll) start(ctx context.Context, head *page) error {
 // it back to the service's present. Otherwise no log would be new until the
 // service's clock catches up.
 func (p *poll) checkAhead(ctx context.Context) {
-	if p.polled || p.now.IsZero() || !p.since.After(p.now.Add(p.interval)) {
+	if p.hasPolled || p.now.IsZero() || !p.since.After(p.now.Add(p.interval)) {
 		return
 	}
 	p.report(ctx, fmt.Errorf("%w: it is at %s, and the service's time is %s; continuing from there",
@@ -190,7 +190,7 @@ func (p *poll) checkAhead(ctx context.Context) {
 // overlap.
 func (p *poll) read(ctx context.Context, head *page) error {
 	start := int64(-1) // the index of the first log to read, or -1 to read no pages
-	needsOverlap := !p.polled || head == nil || time.Since(p.overlapReadAt) >= p.reread
+	needsOverlap := !p.hasPolled || head == nil || time.Since(p.overlapReadAt) >= p.reread
 	switch {
 	case head != nil && head.last: // the head is the whole list
 		p.hasReadOverlap, needsOverlap = needsOverlap, false
@@ -221,7 +221,7 @@ func (p *poll) read(ctx context.Context, head *page) error {
 			needsOverlap = true
 		}
 	}
-	if needsOverlap && !p.begun {
+	if needsOverlap && !p.hasRead {
 		if p.until = p.tracker.reachedAt(); p.until.After(p.since) && p.tracker.size() < maxLogs/2 {
 			if err := p.readFromReached(ctx, head); err != nil {
 				return err
@@ -230,7 +230,7 @@ func (p *poll) read(ctx context.Context, head *page) error {
 			p.until = time.Time{}
 		}
 	}
-	p.begun = true
+	p.hasRead = true
 	if needsOverlap {
 		if err := p.readOverlap(ctx, head); err != nil {
 			return err
@@ -263,7 +263,7 @@ func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 // position.
 func (p *poll) indexOf(t time.Time) int64 {
 	count := p.count
-	if p.polled { // the position does not have later logs
+	if p.hasPolled { // the position does not have later logs
 		count = min(count, p.follower.count)
 	}
 	return max(0, count-1-p.tracker.countCreatedSince(t))
@@ -286,7 +286,7 @@ func (p *poll) readOverlap(ctx context.Context, head *page) error {
 	p.hasReadOverlap = true
 	start := int64(0)
 	if !p.since.IsZero() && !p.isUnsorted {
-		start = cmp.Or(p.resume, p.indexOf(p.since))
+		start = cmp.Or(p.resumeIndex, p.indexOf(p.since))
 	}
 	err := p.scan(ctx, start, head, scanOverlap)
 	if errors.Is(err, errUnsorted) {
@@ -298,7 +298,7 @@ func (p *poll) readOverlap(ctx context.Context, head *page) error {
 		return err
 	}
 	added := p.count - p.follower.count
-	if !p.polled || int64(p.found) >= added || p.isUnsorted {
+	if !p.hasPolled || int64(p.found) >= added || p.isUnsorted {
 		return nil
 	}
 	// Logs have appeared before the position. Those with high ids are new.
@@ -374,7 +374,7 @@ func (p *poll) scan(ctx context.Context, start int64, head *page, kind scanKind)
 			}
 			p.advance(ctx, earlier(s.lastCreated, p.now))
 			since, _ := p.tracker.bounds()
-			p.resume = max(0, page.end()-1-p.tracker.countCreatedSince(since))
+			p.resumeIndex = max(0, page.end()-1-p.tracker.countCreatedSince(since))
 		}
 		if page.last || isDescending && s.lastCreated.Before(p.since) {
 			return nil
@@ -439,14 +439,14 @@ func (p *poll) measureDelay(log *client.PeriodicAgentLog) {
 		return
 	}
 	if delay := p.date.Sub(created(log)); 2*delay > p.overlap {
-		p.extra = max(p.extra, min(2*delay-p.overlap, maxOverlap))
+		p.overlapExtension = max(p.overlapExtension, min(2*delay-p.overlap, maxOverlap))
 	}
 }
 
 // advance moves the position to t minus the overlap, and saves it.
 func (p *poll) advance(ctx context.Context, t time.Time) {
 	if !t.IsZero() {
-		p.tracker.advance(t, p.overlap+p.extra)
+		p.tracker.advance(t, p.overlap+p.overlapExtension)
 	}
 	p.save(ctx)
 }
@@ -565,7 +565,7 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 
 // complete ends a poll in which no log was skipped.
 func (p *poll) complete(ctx context.Context) {
-	p.polled, p.follower.count, p.resume = true, p.count, 0
+	p.hasPolled, p.follower.count, p.resumeIndex = true, p.count, 0
 	p.tracker.recordOldID(p.oldID)
 	if !p.now.IsZero() {
 		p.date = p.now

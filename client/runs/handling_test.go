@@ -41,7 +41,7 @@ func TestRunsAreHandledInParallel(t *testing.T) {
 				return nil
 			}, runs.WithConcurrency(concurrency), runs.WithStart(time.Time{}))
 			assert.Equal(t, concurrency+1, f.Status().InProgress, "one more waits for a worker")
-			pass(time.Duration(20/concurrency) * time.Second)
+			advance(time.Duration(20/concurrency) * time.Second)
 			assert.Zero(t, f.Status().InProgress)
 			f.stop(t)
 			assert.Equal(t, concurrency, most)
@@ -64,7 +64,7 @@ func TestFailuresBackOff(t *testing.T) {
 			}
 			return nil
 		}, runs.WithConcurrency(1), runs.WithPollInterval(time.Second))
-		pass(6 * time.Hour)
+		advance(6 * time.Hour)
 		assert.Equal(t, 2, f.Status().Failing)
 		assert.Greater(t, f.Status().Lag, 5*time.Hour)
 		f.stop(t)
@@ -107,12 +107,12 @@ func TestDeadLetters(t *testing.T) {
 		f := start()
 		f.stop(t)
 		f = start()
-		pass(10 * time.Minute)
+		advance(10 * time.Minute)
 		assert.Zero(t, f.Status().Failing)
 		assert.EqualValues(t, 1, f.Status().DeadLetters)
 		f.stop(t)
 		assert.Equal(t, []int{4, 2, 1}, []int{calls, dead, buried})
-		all := f.of(runs.KindRun)
+		all := f.ofKind(runs.KindRun)
 		letter, ok := errors.AsType[*runs.DeadLetterError](all[len(all)-1].Err)
 		require.True(t, ok)
 		assert.EqualValues(t, 1, letter.LogID)
@@ -121,7 +121,7 @@ func TestDeadLetters(t *testing.T) {
 		require.EqualError(t, letter, "runs: log 1 was given up after 4 attempts: runs: log 1: no")
 
 		f = start()
-		pass(time.Hour)
+		advance(time.Hour)
 		f.stop(t)
 		assert.Equal(t, 4, calls)
 	})
@@ -143,10 +143,10 @@ func TestHangingFunction(t *testing.T) {
 			handled.add(run.LogID)
 			return ctx.Err()
 		}, runs.WithConcurrency(2), runs.WithHandleTimeout(time.Minute))
-		pass(2 * time.Minute)
+		advance(2 * time.Minute)
 		assert.ElementsMatch(t, []int64{1, 3, 4}, handled.values())
 		assert.Equal(t, 1, f.Status().InProgress)
-		all := f.of(runs.KindRun)
+		all := f.ofKind(runs.KindRun)
 		last := all[len(all)-1]
 		require.ErrorIs(t, last.Err, runs.ErrHandlerHangs)
 		assert.EqualValues(t, 2, last.LogID)
@@ -184,7 +184,7 @@ func TestShutdownFinishesRuns(t *testing.T) {
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2}, handled.values())
 		f = start()
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2, 3}, handled.values())
 	})
@@ -215,13 +215,13 @@ func TestCallbacksWithoutFinishedRun(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "success", "log_id": "1"}`))
 		s.add(2)
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "success"}`))
-		assert.Equal(t, []int64{1, 2}, handled.values(), "the logs were polled at once")
+		assert.Equal(t, []int64{1, 2}, handled.values(), "the callback triggered a poll")
 		s.add(3)
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "finished", "log_id": 3}`))
 		assert.Equal(t, []int64{1, 2, 3}, handled.values())
 		f.stop(t)
 		var errs []error
-		for _, outcome := range f.of(runs.KindCallback) {
+		for _, outcome := range f.ofKind(runs.KindCallback) {
 			errs = append(errs, outcome.Err)
 		}
 		assert.Equal(t, []error{runs.ErrNotFinal, nil, callback.ErrDuplicate, runs.ErrNotFinal, runs.ErrNotFinal}, errs)
@@ -243,7 +243,7 @@ func TestReplayOfOldCallback(t *testing.T) {
 			time.Sleep(24 * time.Hour)
 			s.add(id + 2)
 		}
-		pass(time.Hour)
+		advance(time.Hour)
 		request, err := callback.NewRequest(t.Context(), "/", []byte(body), api.NewSecret(secret))
 		require.NoError(t, err)
 		recorder := httptest.NewRecorder()
@@ -251,7 +251,7 @@ func TestReplayOfOldCallback(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, recorder.Code)
 		f.stop(t)
 		assert.Equal(t, idRange(1, 31), handled.values())
-		require.ErrorIs(t, f.of(runs.KindCallback)[0].Err, runs.ErrLate)
+		require.ErrorIs(t, f.ofKind(runs.KindCallback)[0].Err, runs.ErrLate)
 	})
 }
 
@@ -269,14 +269,14 @@ func TestLogLookup(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, send(t, f, 1, secret))
 		assert.Equal(t, http.StatusNoContent, send(t, f, 1000, secret), "its log was deleted")
 		s.lock(func() {
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				reply(w, http.StatusBadGateway, "<h1>502</h1>")
 				return true
 			}
 		})
 		assert.Equal(t, http.StatusServiceUnavailable, send(t, f, 2, secret))
-		s.lock(func() { s.instead = nil })
-		pass(time.Minute)
+		s.lock(func() { s.intercept = nil })
+		advance(time.Minute)
 		f.stop(t)
 		ids := []int64{}
 		for _, run := range got {
@@ -316,7 +316,7 @@ func TestVerifierIsReplaced(t *testing.T) {
 func TestCallbackOptions(t *testing.T) {
 	t.Parallel()
 	var seen []string
-	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore,
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), noopHandler,
 		runs.WithObserver(func(_ context.Context, outcome runs.Outcome) {
 			seen = append(seen, string(outcome.Kind))
 			panic("observer")
@@ -338,13 +338,13 @@ func TestHangingPositionStore(t *testing.T) {
 		f := follow(t, s, handler(&handled), runs.WithPositionStore(positions), runs.WithConcurrency(1))
 		positions.hang(true)
 		s.add(1, 2, 3)
-		pass(3 * time.Minute)
+		advance(3 * time.Minute)
 		assert.Equal(t, []int64{1, 2, 3}, handled.values())
 		assert.False(t, f.Status().Ready)
 		require.ErrorIs(t, f.Status().Err, runs.ErrStoreHangs)
 		positions.hang(false)
 		close(positions.release)
-		pass(time.Minute)
+		advance(time.Minute)
 		assert.True(t, f.Status().Ready)
 		f.stop(t)
 		assert.Len(t, positions.logs, 3)

@@ -28,19 +28,19 @@ import (
 // logServer is a service that serves logs only. The logs can change while a
 // client reads them.
 type logServer struct {
-	mu       sync.Mutex
-	logs     map[int64]*client.PeriodicAgentLog
-	pageSize int  // the default and the maximum
-	fixed    bool // it ignores the requested page size
-	unsorted bool // it ignores the requested ordering
-	noDate   bool // its responses have no Date
+	mu          sync.Mutex
+	logs        map[int64]*client.PeriodicAgentLog
+	pageSize    int  // the default and the maximum
+	ignoresSize bool // it ignores the requested page size
+	unsorted    bool // it ignores the requested ordering
+	noDate      bool // its responses have no Date
 	// ahead is how far the server's clock is ahead of the program's clock.
 	ahead time.Duration
 	// onRequest is called before every response.
 	onRequest func()
-	// instead may respond to a request. It returns false if the usual response
+	// intercept may respond to a request. It returns false if the usual response
 	// should be sent.
-	instead func(w http.ResponseWriter, r *http.Request) bool
+	intercept func(w http.ResponseWriter, r *http.Request) bool
 	// render returns the JSON of a log. It replaces the default if it is not nil.
 	render func(*client.PeriodicAgentLog) string
 
@@ -114,7 +114,7 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.noDate {
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	}
-	if s.instead != nil && s.instead(w, r) {
+	if s.intercept != nil && s.intercept(w, r) {
 		return
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
@@ -154,7 +154,7 @@ func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
 		logs = slices.DeleteFunc(slices.Clone(logs), func(log *client.PeriodicAgentLog) bool { return string(log.Status) != status })
 	}
 	size := s.pageSize
-	if requested, err := strconv.Atoi(query.Get("page_size")); err == nil && !s.fixed {
+	if requested, err := strconv.Atoi(query.Get("page_size")); err == nil && !s.ignoresSize {
 		size = min(size, requested)
 	}
 	page, _ := strconv.Atoi(cmp.Or(query.Get("page"), "1"))
@@ -275,8 +275,8 @@ func (o *outcomes) observe(_ context.Context, outcome runs.Outcome) {
 	o.all = append(o.all, outcome)
 }
 
-// of returns the outcomes of a kind.
-func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
+// ofKind returns the outcomes of a kind.
+func (o *outcomes) ofKind(kind runs.Kind) []runs.Outcome {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var found []runs.Outcome
@@ -288,7 +288,7 @@ func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
 	return found
 }
 
-func ignore(context.Context, *runs.Run) error { return nil }
+func noopHandler(context.Context, *runs.Run) error { return nil }
 
 // sequence collects values from several goroutines.
 type sequence[T any] struct {

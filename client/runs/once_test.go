@@ -299,7 +299,7 @@ func TestOnceDeletesUnconfirmedAgent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
 		c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodGet && s.searches == 1 { // it appears late
+			if r.Method == http.MethodGet && s.searches == 1 { // the agent is not listed yet
 				var created map[string]any
 				assert.NoError(t, json.Unmarshal([]byte(s.body), &created))
 				assert.Regexp(t, "^Digest runs.Once [A-Z0-9]+$", created["description"])

@@ -263,7 +263,7 @@ func WithStart(t time.Time) Option {
 
 // WithConcurrency sets how many runs from the logs are handled concurrently.
 // The default is 4. With 1, they are handled in order. Runs from callbacks are
-// handled at once and don't count.
+// handled immediately and don't count.
 func WithConcurrency(n int) Option {
 	return receiverOption(func(s *settings) error {
 		s.concurrency = n

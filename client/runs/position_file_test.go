@@ -22,7 +22,7 @@ func handleFor(t *testing.T, s *logServer, file string, d time.Duration, opts ..
 	t.Helper()
 	var handled sequence[int64]
 	f := follow(t, s, handler(&handled), append(opts, runs.WithPositionFile(file), runs.WithConcurrency(1))...)
-	pass(d)
+	advance(d)
 	f.stop(t)
 	return handled.values()
 }
@@ -62,7 +62,7 @@ func TestPositionFileGrowsLinearly(t *testing.T) {
 				info, err := os.Stat(file)
 				require.NoError(t, err)
 				if info.Size() < size {
-					written += info.Size() // it was replaced
+					written += info.Size() // the file was replaced
 				} else {
 					written += info.Size() - size
 				}
@@ -70,7 +70,7 @@ func TestPositionFileGrowsLinearly(t *testing.T) {
 				return nil
 			}
 			f := follow(t, s, observe, runs.WithStart(time.Time{}), runs.WithPositionFile(file), runs.WithConcurrency(1))
-			pass(time.Minute)
+			advance(time.Minute)
 			f.stop(t)
 			assert.LessOrEqual(t, written/count, int64(100), "bytes a run")
 		})
@@ -98,13 +98,13 @@ func TestTornPositionFile(t *testing.T) {
 			}
 			assert.Empty(t, ids, "the receiver starts from the present")
 		}
-		for i := header; i < len(text)-1; i += 7 { // a damaged file is refused
+		for i := header; i < len(text)-1; i += 7 { // damage elsewhere is an error
 			damaged := bytes.Clone(text)
 			damaged[i] ^= 1
 			damaged = append(damaged, text[header:]...)
 			path := filepath.Join(t.TempDir(), "position")
 			require.NoError(t, os.WriteFile(path, damaged, 0o600))
-			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(path))
+			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(path))
 			require.NoError(t, err)
 			require.ErrorIs(t, receiver.Follow(t.Context()), runs.ErrPositionFormat)
 		}
@@ -116,9 +116,9 @@ func TestLockedPositionFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		file := filepath.Join(t.TempDir(), "position")
-		f := follow(t, s, ignore, runs.WithPositionFile(file))
-		pass(time.Minute)
-		second, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(file))
+		f := follow(t, s, noopHandler, runs.WithPositionFile(file))
+		advance(time.Minute)
+		second, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(file))
 		require.NoError(t, err)
 		err = second.Follow(t.Context())
 		require.ErrorIs(t, err, runs.ErrPositionLocked)
@@ -160,14 +160,14 @@ func TestUnusablePositionFile(t *testing.T) {
 	other := filepath.Join(dir, "other")
 	require.NoError(t, os.WriteFile(other, []byte(`{"since":"2026-01-06T08:00:00Z"}`), 0o600))
 	blocked := filepath.Join(dir, "blocked")
-	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // no file can be created here
+	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // so that replacing the file fails
 	for path, want := range map[string]string{
 		other:                               "runs: the position can't be loaded: " + other + " (to start from the present, move the file away): runs: unsupported position format",
 		dir:                                 "runs: the position can't be loaded: open " + dir,
 		filepath.Join(dir, "none", "posit"): "runs: the position can't be loaded: open " + filepath.Join(dir, "none"),
 		blocked:                             "runs: the position can't be loaded: open " + blocked + ".new: is a directory (the folder must be writable: the file is replaced from time to time)",
 	} {
-		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(path))
+		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(path))
 		require.NoError(t, err)
 		require.ErrorContains(t, receiver.Follow(t.Context()), want)
 		assert.ErrorContains(t, receiver.Status().Err, want)

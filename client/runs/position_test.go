@@ -47,7 +47,7 @@ func TestPositionTextRecordsLogs(t *testing.T) {
 		s.add(1, 2)
 		s.lock(func() { s.put(3, time.Now(), time.Time{}) })
 		position := new(runs.Position)
-		assert.Equal(t, []int64{1, 2}, take(t, newClient(t, s), position, 2))
+		assert.Equal(t, []int64{1, 2}, followN(t, newClient(t, s), position, 2))
 		text, err := position.MarshalText()
 		require.NoError(t, err)
 		at := time.Now().UnixMicro()
@@ -56,12 +56,12 @@ func TestPositionTextRecordsLogs(t *testing.T) {
 		restored := new(runs.Position)
 		require.NoError(t, restored.UnmarshalText(text))
 		s.add(3, 4)
-		assert.Equal(t, []int64{3, 4}, take(t, newClient(t, s), restored, 2))
+		assert.Equal(t, []int64{3, 4}, followN(t, newClient(t, s), restored, 2))
 		text, err = restored.MarshalText()
 		require.NoError(t, err)
 		assert.NotContains(t, string(text), "open")
 		restored.Retry(1)
-		assert.Equal(t, []int64{1}, take(t, newClient(t, s), restored, 1))
+		assert.Equal(t, []int64{1}, followN(t, newClient(t, s), restored, 1))
 	})
 }
 

@@ -33,10 +33,10 @@ type Receiver struct {
 }
 
 // NewReceiver returns a receiver that calls handle for every finished run in
-// the client's org, and for every callback that verifier accepts. If handle
-// returns an error or panics, a later poll calls it again, with exponential
-// backoff of up to 5 minutes; [WithDeadLetter] limits the number of attempts.
-// Handle is called concurrently.
+// the client's org. Runs are reported by callbacks that verifier accepts, or
+// found in the logs. If handle returns an error or panics, a later poll calls
+// it again, with exponential backoff of up to 5 minutes; [WithDeadLetter]
+// limits the number of attempts. Handle is called concurrently.
 //
 // If an argument or an option is invalid, NewReceiver returns an
 // [*api.ArgumentError]. It sends no requests.
@@ -209,10 +209,10 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
-	if !r.begin() {
+	if !r.startFollowing() {
 		return ErrFollowing
 	}
-	defer func() { r.end(err) }()
+	defer func() { r.stopFollowing(err) }()
 	defer func() { err = errors.Join(err, r.saver.close(ctx)) }()
 	isNew, err := r.load(ctx)
 	if err != nil {

@@ -47,8 +47,8 @@ func follow(t *testing.T, handler http.Handler, handle func(context.Context, *ru
 	return f
 }
 
-// pass advances the clock by d and waits until all goroutines are idle.
-func pass(d time.Duration) {
+// advance advances the clock by d and waits until all goroutines are idle.
+func advance(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
@@ -86,19 +86,19 @@ func TestCallbacksAndLogsAreMerged(t *testing.T) {
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
 			}
 		}
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		require.Len(t, handled, 20)
 		assert.Equal(t, "callback", handled[1])
 		assert.Equal(t, "log", handled[2], "its callback was lost")
 
-		callbacks := f.of(runs.KindCallback)
+		callbacks := f.ofKind(runs.KindCallback)
 		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
-		require.Len(t, f.of(runs.KindRun), 10, "the callbacks had handled the other runs")
+		require.Len(t, f.ofKind(runs.KindRun), 10, "the callbacks had handled the other runs")
 		found := 0
-		for _, poll := range f.of(runs.KindPoll) {
+		for _, poll := range f.ofKind(runs.KindPoll) {
 			found += poll.Found
 		}
 		assert.Equal(t, 10, found)
@@ -131,11 +131,11 @@ func TestRunsInProgressAreNotHandledTwice(t *testing.T) {
 		s.add(1)
 		request := newCallback(t, 1, secret)
 		go f.ServeHTTP(httptest.NewRecorder(), request)
-		pass(55 * time.Second)
+		advance(55 * time.Second)
 		assert.Equal(t, []string{"callback"}, called())
-		require.Empty(t, f.of(runs.KindRun))
+		require.Empty(t, f.ofKind(runs.KindRun))
 		assert.Equal(t, 1, f.Status().InProgress)
-		pass(time.Hour)
+		advance(time.Hour)
 		f.stop(t)
 		assert.Equal(t, []string{"callback", "log"}, called())
 	})
@@ -156,11 +156,11 @@ func TestFailuresAreReportedAndRetried(t *testing.T) {
 			}
 			return nil
 		}, runs.WithConcurrency(1))
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Equal(t, []int64{1, 2, 1, 1}, order)
 		var failures []runs.Outcome
-		for _, run := range f.of(runs.KindRun) {
+		for _, run := range f.ofKind(runs.KindRun) {
 			if run.Err != nil {
 				failures = append(failures, run)
 			}
@@ -183,7 +183,7 @@ func TestDuplicatesAreLoggedAtDebugLevel(t *testing.T) {
 		require.NoError(t, store.Done(t.Context(), "acme:1"))
 		require.NoError(t, store.Claim(t.Context(), "acme:2", "ANOTHER"))
 		var logged bytes.Buffer
-		f := follow(t, s, ignore, runs.WithStore(store),
+		f := follow(t, s, noopHandler, runs.WithStore(store),
 			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		f.stop(t)
 		assert.Equal(t, 2, strings.Count(logged.String(), `level=DEBUG msg="run is a duplicate" kind=run`), &logged)
@@ -204,7 +204,7 @@ func TestReceiverIsReadyWhileHandling(t *testing.T) {
 			return nil
 		})
 		s.add(1, 2)
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Equal(t, 2, ready)
 	})
@@ -225,7 +225,7 @@ func TestStoreErrorsFromFunctionAreFailures(t *testing.T) {
 				}
 				return nil
 			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
-			pass(time.Minute)
+			advance(time.Minute)
 			assert.Equal(t, http.StatusInternalServerError, send(t, f, 2, secret))
 			f.stop(t)
 			assert.Equal(t, 3, calls)
@@ -264,7 +264,7 @@ func TestSaveIsRetried(t *testing.T) {
 		s := newLogServer()
 		positions := &savedPosition{}
 		var handled []int64
-		var during []bool // whether it was ready
+		var during []bool // whether the receiver was ready
 		var f *following
 		f = follow(t, s, func(_ context.Context, run *runs.Run) error {
 			handled = append(handled, run.LogID)
@@ -277,32 +277,32 @@ func TestSaveIsRetried(t *testing.T) {
 		full := errors.New("no space left on device")
 		positions.fail(full)
 		s.add(1, 2)
-		pass(time.Minute)
+		advance(time.Minute)
 		assert.Equal(t, []int64{1, 2}, handled)
-		assert.Equal(t, []bool{true, false}, during, "Status reports it at once, not when the poll has ended")
+		assert.Equal(t, []bool{true, false}, during, "Status reports the failure immediately, not at the end of the poll")
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
 		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "polling continues")
-		saves := f.of(runs.KindSave)
+		saves := f.ofKind(runs.KindSave)
 		assert.Greater(t, len(saves), 4)
 		require.EqualError(t, saves[0].Err, "runs: the position can't be saved: no space left on device")
-		for _, poll := range f.of(runs.KindPoll) {
+		for _, poll := range f.ofKind(runs.KindPoll) {
 			require.NoError(t, poll.Err)
 		}
 
 		positions.fail(nil)
-		pass(15 * time.Second)
+		advance(15 * time.Second)
 		assert.True(t, f.Status().Ready, "the save is retried without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
-		pass(time.Hour)
+		advance(time.Hour)
 		assert.Equal(t, tries, positions.saves, "saved changes are not saved again")
 		f.stop(t)
 		position, err := positions.Load(t.Context())
 		require.NoError(t, err)
 		s.add(3)
-		assert.Equal(t, []int64{3}, take(t, newClient(t, s), position, 1))
+		assert.Equal(t, []int64{3}, followN(t, newClient(t, s), position, 1))
 	})
 }
 
@@ -356,7 +356,7 @@ func TestFailingStore(t *testing.T) {
 		calls    int
 		released int
 		run      string // the error of the run
-		save     string // the error of its recording
+		save     string // the error of recording the result
 	}{
 		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
 		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1 could not be released: connection refused"},
@@ -379,12 +379,12 @@ func TestFailingStore(t *testing.T) {
 					}
 					return nil
 				}, runs.WithStore(store))
-				pass(25 * time.Second)
+				advance(25 * time.Second)
 				f.stop(t)
 				assert.Equal(t, test.calls, calls)
 				assert.Equal(t, test.released, store.released)
 				texts := func(kind runs.Kind) (all []string) {
-					for _, outcome := range f.of(kind) {
+					for _, outcome := range f.ofKind(kind) {
 						if outcome.Err != nil {
 							all = append(all, outcome.Err.Error())
 						}
@@ -436,13 +436,13 @@ func TestHangingStore(t *testing.T) {
 				}
 				return nil
 			}, runs.WithStore(&brokenStore{Store: newStore(t), hangs: true}))
-			pass(time.Minute)
+			advance(time.Minute)
 			f.stop(t)
-			save := f.of(runs.KindSave)[0]
+			save := f.ofKind(runs.KindSave)[0]
 			require.ErrorIs(t, save.Err, context.DeadlineExceeded)
 			assert.EqualValues(t, 1, save.LogID)
-			assert.Equal(t, 10*time.Second, f.of(runs.KindRun)[0].Duration)
-			assert.Greater(t, len(f.of(runs.KindPoll)), 2)
+			assert.Equal(t, 10*time.Second, f.ofKind(runs.KindRun)[0].Duration)
+			assert.Greater(t, len(f.ofKind(runs.KindPoll)), 2)
 		})
 	}
 }
@@ -451,7 +451,7 @@ func TestConcurrentFollowIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
-		f := follow(t, s, ignore)
+		f := follow(t, s, noopHandler)
 		require.Equal(t, runs.ErrFollowing, f.Follow(t.Context()))
 		assert.True(t, f.Status().Ready, "the first call continues")
 		f.stop(t)
@@ -488,10 +488,10 @@ func TestPanicIsAFailure(t *testing.T) {
 					return nil
 				}, runs.WithConcurrency(1), runs.WithStore(newStore(t)))
 				assert.Equal(t, 1, f.Status().Failing)
-				pass(time.Minute)
+				advance(time.Minute)
 				f.stop(t)
 				assert.Equal(t, []int64{1, 2, 1}, handled.values())
-				failure, ok := errors.AsType[*runs.PanicError](f.of(runs.KindRun)[0].Err)
+				failure, ok := errors.AsType[*runs.PanicError](f.ofKind(runs.KindRun)[0].Err)
 				require.True(t, ok)
 				assert.Contains(t, failure.Error(), name[:5])
 			})
@@ -555,7 +555,7 @@ func TestCallbacksAreReported(t *testing.T) {
 		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
 	}
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
-	all := observed.of(runs.KindCallback)
+	all := observed.ofKind(runs.KindCallback)
 	require.Len(t, all, len(want))
 	require.Len(t, lines, len(want), "all loggers and observers are called")
 	for i, outcome := range all {
@@ -610,7 +610,7 @@ func TestDefaultLogger(t *testing.T) {
 	logged.Reset()
 
 	observed := &outcomes{}
-	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), noopHandler, runs.WithObserver(observed.observe))
 	require.NoError(t, err)
 	send(t, receiver, 1, "another secret of enough bytes")
 	assert.Empty(t, logged.String(), "the observer receives the outcome instead")
@@ -626,10 +626,10 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		opts := []client.CallOption{client.WithQuery("start_date", "b")}
 		callOptions := runs.WithCallOptions(opts...)
 		opts[0] = nil // the receiver must have copied the slice
-		f := follow(t, s, ignore,
+		f := follow(t, s, noopHandler,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
-		pass(time.Hour + time.Second)
+		advance(time.Hour + time.Second)
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=25&start_date=b", "ordering=-created_at&page_size=50&start_date=b&status=running", "ordering=-created_at&page_size=25&start_date=b"}, s.lists)
 	})

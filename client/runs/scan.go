@@ -22,19 +22,19 @@ type scan struct {
 	// report is called with the error of an unreadable row.
 	report func(key string, err error)
 
-	next    int64          // the index of the next row
-	barrier int64          // no page may start before it, since the row before it is unreadable
-	tail    map[int64]bool // the ids of the rows on the last page; nil before the first page
-	lastID  int64          // the id of the last row on the last page
-	skipped int64          // the number of unreadable rows after it
+	next     int64          // the index of the next row
+	minStart int64          // no page may start before it, since the row before it is unreadable
+	lastIDs  map[int64]bool // the ids of the rows on the last page; nil before the first page
+	lastID   int64          // the id of the last row on the last page
+	skipped  int64          // the number of unreadable rows after it
 	// isAscending and isDescending report whether the rows on the last page, with
 	// the row before them, are in that order.
 	isAscending, isDescending bool
 	lastCreated               time.Time // the time of the last row that has one
 	count                     int64     // the size of the list according to the last page
 	back                      int64     // how far to move back a scan that started too late
-	early                     int64     // an index known to be early enough; -1 if none is known
-	late                      int64     // an index known to be too late; 0 if none is known
+	lowerBound                int64     // an index known to be early enough; -1 if none is known
+	upperBound                int64     // an index known to be too late; 0 if none is known
 	moves                     int       // how often the start was moved
 	stalled                   int       // the number of consecutive pages without new rows
 	begun                     bool      // whether a page was accepted
@@ -76,7 +76,7 @@ func signatureOf(head *page) *signature {
 
 // begin sets the start of the scan. The head is nil if it could not be read.
 func (s *scan) begin(start int64, head *page) {
-	s.next, s.back, s.early = max(0, start), s.size, -1
+	s.next, s.back, s.lowerBound = max(0, start), s.size, -1
 	s.proven = s.next
 	if head != nil {
 		s.lastSignature = signatureOf(head)
@@ -86,13 +86,13 @@ func (s *scan) begin(start int64, head *page) {
 // window returns the number and the size of the next page. The page starts at
 // next if pages adjoin, and otherwise before next.
 func (s *scan) window() (number, size int64) {
-	if s.isFixed || s.adjoins && s.next%s.size == 0 && s.next >= s.barrier {
+	if s.isFixed || s.adjoins && s.next%s.size == 0 && s.next >= s.minStart {
 		return s.next/s.size + 1, s.size
 	}
 	best := int64(0)
 	for candidate := s.size; candidate > best; candidate-- {
 		overlap := s.next % candidate
-		if s.next-overlap < s.barrier || overlap == 0 && s.tail != nil && s.next > s.barrier && candidate > 1 {
+		if s.next-overlap < s.minStart || overlap == 0 && s.lastIDs != nil && s.next > s.minStart && candidate > 1 {
 			continue
 		}
 		if candidate-overlap > best {
@@ -113,7 +113,7 @@ func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 		number, size := s.window()
 		p, err := s.list(ctx, oldestFirst, "", number, size)
 		switch {
-		case isNotFound(err) && s.next == s.barrier && s.barrier > 0: // the last row is unreadable
+		case isNotFound(err) && s.next == s.minStart && s.minStart > 0: // the last row is unreadable
 			return &page{start: s.next, count: s.next, last: true}, nil, nil
 		case isNotFound(err) && number > 1: // the list has become shorter
 			s.stepBack()
@@ -147,7 +147,7 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	switch {
 	case page.start == 0, s.hasRowOf(page):
 		return true, nil
-	case s.tail == nil:
+	case s.lastIDs == nil:
 		return s.canStartAt(page), nil
 	case s.adjoins && page.start == s.next && page.count == s.count:
 		return true, nil
@@ -157,7 +157,7 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	case page.start != s.next:
 		s.stepBack()
 		return false, nil
-	case page.start == s.barrier:
+	case page.start == s.minStart:
 		return true, nil
 	}
 	// Only adjoining pages can be requested. Verify that the previous page still
@@ -181,7 +181,7 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 
 // hasRowOf reports whether the last page contains a row of p.
 func (s *scan) hasRowOf(p *page) bool {
-	return slices.ContainsFunc(p.logs, func(log *client.PeriodicAgentLog) bool { return s.tail[log.ID] })
+	return slices.ContainsFunc(p.logs, func(log *client.PeriodicAgentLog) bool { return s.lastIDs[log.ID] })
 }
 
 // canStartAt reports whether the scan can start with a page: its first row must
@@ -189,16 +189,16 @@ func (s *scan) hasRowOf(p *page) bool {
 // moves the start.
 func (s *scan) canStartAt(p *page) bool {
 	if len(p.logs) > 0 && (s.isAnchor(p.logs[0]) || s.begun && s.isKnown(p.logs[0])) {
-		s.early = p.start
-		if s.late <= p.end() || s.late-p.start <= 2*s.size {
+		s.lowerBound = p.start
+		if s.upperBound <= p.end() || s.upperBound-p.start <= 2*s.size {
 			return true
 		}
-		s.next = (s.early + s.late) / 2
+		s.next = (s.lowerBound + s.upperBound) / 2
 	} else {
-		s.late = p.start
+		s.upperBound = p.start
 		s.moveBack(p.start)
 	}
-	s.barrier, s.proven = 0, s.next
+	s.minStart, s.proven = 0, s.next
 	s.moves++
 	return false
 }
@@ -206,21 +206,21 @@ func (s *scan) canStartAt(p *page) bool {
 // moveBack moves back the start of a scan for which index is too late.
 func (s *scan) moveBack(index int64) {
 	switch {
-	case s.early < 0:
+	case s.lowerBound < 0:
 		s.next = max(0, index-s.back)
 		s.back *= 2
-	case index-s.early > 2*s.size:
-		s.next = (s.early + index) / 2
+	case index-s.lowerBound > 2*s.size:
+		s.next = (s.lowerBound + index) / 2
 	default:
-		s.next = s.early
-		s.early -= s.size
+		s.next = s.lowerBound
+		s.lowerBound -= s.size
 	}
 }
 
 // stepBack moves the scan back by a page.
 func (s *scan) stepBack() {
 	s.next = max(0, s.next-s.size)
-	s.barrier, s.lastCreated = 0, time.Time{}
+	s.minStart, s.lastCreated = 0, time.Time{}
 	s.stalled++
 }
 
@@ -229,14 +229,14 @@ func (s *scan) stepBack() {
 func (s *scan) restart() {
 	s.adjoins = false
 	s.stalled++
-	s.next, s.tail, s.barrier, s.lastCreated = s.proven, nil, 0, time.Time{}
-	s.back, s.early, s.late = s.size, -1, 0
+	s.next, s.lastIDs, s.minStart, s.lastCreated = s.proven, nil, 0, time.Time{}
+	s.back, s.lowerBound, s.upperBound = s.size, -1, 0
 }
 
 // accept makes p the last page, and returns the rows that the previous page did
 // not have.
 func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
-	tail := make(map[int64]bool, len(p.logs))
+	ids := make(map[int64]bool, len(p.logs))
 	var fresh []*client.PeriodicAgentLog
 	if p.start != s.next {
 		s.lastCreated = time.Time{}
@@ -250,10 +250,10 @@ func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
 			}
 			s.lastCreated = at
 		}
-		if !s.tail[log.ID] && !tail[log.ID] {
+		if !s.lastIDs[log.ID] && !ids[log.ID] {
 			fresh = append(fresh, log)
 		}
-		tail[log.ID] = true
+		ids[log.ID] = true
 		s.lastID, s.skipped = log.ID, 0
 	}
 	if len(fresh) > 0 || p.last {
@@ -265,7 +265,7 @@ func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
 		s.begun = true
 		s.adjoins = s.lastSignature != nil && !s.overlaps && (p.count-p.end())/s.size >= longScan
 	}
-	s.tail, s.next, s.count = tail, p.end(), p.count
+	s.lastIDs, s.next, s.count = ids, p.end(), p.count
 	if !s.isFixed {
 		s.size = min(2*s.size, s.largest)
 	}
@@ -324,17 +324,17 @@ func (s *scan) isolateUnreadable(ctx context.Context, number, size int64, cause 
 	if _, err := s.list(ctx, oldestFirst, "", number, 1); !isUnreadable(err) {
 		return err
 	}
-	if s.tail == nil && s.next > 0 { // the row before it must be read first
+	if s.lastIDs == nil && s.next > 0 { // the row before it must be read first
 		s.moveBack(s.next)
 		return nil
 	}
-	if s.tail == nil {
-		s.tail = map[int64]bool{}
+	if s.lastIDs == nil {
+		s.lastIDs = map[int64]bool{}
 	}
 	s.skipped++
 	place := fmt.Sprintf("number %d after log %d", s.skipped, s.lastID)
 	s.report(place, fmt.Errorf("%w: %s: %w", ErrUnreadableLog, place, cause))
 	s.next++
-	s.barrier, s.stalled = s.next, 0
+	s.minStart, s.stalled = s.next, 0
 	return nil
 }

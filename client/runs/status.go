@@ -122,9 +122,9 @@ func (r *Receiver) isFollowing() bool {
 	return r.following
 }
 
-// begin marks the receiver as following. It returns false if the receiver is
+// startFollowing marks the receiver as following. It returns false if the receiver is
 // already following.
-func (r *Receiver) begin() bool {
+func (r *Receiver) startFollowing() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.following {
@@ -135,7 +135,7 @@ func (r *Receiver) begin() bool {
 	return true
 }
 
-func (r *Receiver) end(err error) {
+func (r *Receiver) stopFollowing(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.following = false

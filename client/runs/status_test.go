@@ -34,7 +34,7 @@ func TestFollowReturnsPermanentErrorsAtStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			observed := &outcomes{}
-			receiver, err := runs.NewReceiver(serve(t, test.handler), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+			receiver, err := runs.NewReceiver(serve(t, test.handler), newVerifier(t), noopHandler, runs.WithObserver(observed.observe))
 			require.NoError(t, err)
 			assert.Equal(t, runs.Status{}, receiver.Status())
 			err = receiver.Follow(t.Context())
@@ -71,22 +71,22 @@ func TestFollowRetriesTemporaryErrors(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newLogServer()
-				s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 					if s.requests > 2 {
 						return false
 					}
 					reply(w, response.status, response.body)
 					return true
 				}
-				f := follow(t, s, ignore)
+				f := follow(t, s, noopHandler)
 				assert.False(t, f.Status().Ready)
 				require.Error(t, f.Status().Err)
 				assert.Zero(t, f.Status().LastPoll)
-				pass(time.Minute)
+				advance(time.Minute)
 				assert.True(t, f.Status().Ready)
 				require.NoError(t, f.Status().Err)
 				f.stop(t)
-				polls := f.of(runs.KindPoll)
+				polls := f.ofKind(runs.KindPoll)
 				require.Error(t, polls[0].Err)
 				require.Error(t, polls[1].Err)
 				require.NoError(t, polls[2].Err)
@@ -109,7 +109,7 @@ func TestFollowRetriesAllErrorsLater(t *testing.T) {
 			s := newLogServer()
 			failing := false
 			var at []time.Time
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				at = append(at, time.Now())
 				if failing {
 					w.Header().Set("Location", "http://elsewhere.example/")
@@ -125,12 +125,12 @@ func TestFollowRetriesAllErrorsLater(t *testing.T) {
 			assert.Equal(t, worked, f.Status().LastPoll)
 
 			s.lock(func() { failing, at = true, nil })
-			pass(24 * time.Hour)
+			advance(24 * time.Hour)
 			got := f.Status()
 			assert.False(t, got.Ready)
 			assert.True(t, isPermanent(got.Err), "%v", got.Err)
 			assert.Equal(t, worked, got.LastPoll)
-			failed := f.of(runs.KindPoll)[1:]
+			failed := f.ofKind(runs.KindPoll)[1:]
 			require.Len(t, failed, len(at))
 			for i, poll := range failed {
 				require.Error(t, poll.Err)
@@ -144,7 +144,7 @@ func TestFollowRetriesAllErrorsLater(t *testing.T) {
 
 			s.lock(func() { failing = false })
 			s.add(2)
-			pass(5 * time.Minute)
+			advance(5 * time.Minute)
 			assert.True(t, f.Status().Ready)
 			require.NoError(t, f.Status().Err)
 			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the poll interval applies again")
