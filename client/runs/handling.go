@@ -13,22 +13,24 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// errClaim is an error of the store to which a run may be unknown.
+// errClaim reports that the store failed to claim a run.
 var errClaim = errors.New("runs: the store can't claim a run")
 
 const (
-	// minRetryDelay and maxRetryDelay bound the wait before a failed run is handled
-	// again.
+	// minRetryDelay and maxRetryDelay limit the delay before a failed run is
+	// retried.
 	minRetryDelay = time.Second
 	maxRetryDelay = 5 * time.Minute
-	// returnGracePeriod is how long a function may run on after its context has ended
-	// before that is reported.
+	// returnGracePeriod is how long a function may continue after its context has
+	// ended before it is reported.
 	returnGracePeriod = 5 * time.Second
-	// maxUnmarked bounds the handled runs that the store is still to be told of.
+	// maxUnmarked limits the number of handled runs that are still to be marked as
+	// done in the store.
 	maxUnmarked = 100_000
 )
 
-// runHandler handles each run once, whether a callback or the logs report it.
+// runHandler handles each run once, whether it was reported by a callback or
+// found in the logs.
 type runHandler struct {
 	*settings
 	org     string
@@ -37,15 +39,16 @@ type runHandler struct {
 	saver   *saver
 
 	mu sync.Mutex
-	// unmarked are the keys of handled runs that the store was not told of.
+	// unmarked holds the keys of handled runs that could not be marked as done in
+	// the store.
 	unmarked    map[string]bool
 	deadLetters int64
 }
 
-// run handles a run that the tracker has claimed. It returns nil if the
-// function has handled the run. If that can't be recordErr in the stores,
-// recordErr is the reason. The error is callback.ErrDuplicate or callback.ErrInProgress if
-// another receiver has the run.
+// run handles a run that the tracker has claimed. It returns a nil err if the
+// function has handled the run. If the result can't be recorded in the stores,
+// recordErr is the reason. If another receiver handles or has handled the run,
+// err is callback.ErrInProgress or callback.ErrDuplicate.
 func (h *runHandler) run(ctx context.Context, run *Run) (recordErr, err error) {
 	key, owner := callback.Key(h.org, run.LogID), rand.Text()
 	if h.store != nil {
@@ -85,8 +88,9 @@ func (h *runHandler) run(ctx context.Context, run *Run) (recordErr, err error) {
 	return recordErr, err
 }
 
-// call calls a function of the program. It returns when the function has
-// returned: a function that runs on after its context has ended is reported.
+// call calls a function of the program and returns when the function has
+// returned. If the function continues after its context has ended, call reports
+// that.
 func (h *runHandler) call(ctx context.Context, run *Run, name string, f func(context.Context, *Run) error) error {
 	if h.handleTimeout > 0 {
 		var cancel context.CancelFunc
@@ -108,19 +112,20 @@ func (h *runHandler) call(ctx context.Context, run *Run, name string, f func(con
 	case <-timer.C:
 		h.reports.report(ctx, Outcome{
 			Kind: KindRun, LogID: run.LogID, Status: run.Status, Duration: returnGracePeriod,
-			Err: fmt.Errorf("%w: log %d: %s ignores the end of its context", ErrHandlerHangs, run.LogID, name),
+			Err: fmt.Errorf("%w: log %d: %s", ErrHandlerHangs, run.LogID, name),
 		})
 		return <-returned
 	}
 }
 
-// finish records in the position that a run is done.
+// finish marks a run as done in the position.
 func (h *runHandler) finish(ctx context.Context, run *Run) error {
 	h.tracker.finish(run.LogID)
 	return h.saver.save(ctx, h.tracker)
 }
 
-// markDone tells the store that a run is done. If that fails, markPending tries again.
+// markDone marks a run as done in the store. If that fails, markPending retries
+// it.
 func (h *runHandler) markDone(ctx context.Context, key string) error {
 	if h.store == nil {
 		return nil
@@ -131,13 +136,13 @@ func (h *runHandler) markDone(ctx context.Context, key string) error {
 		if len(h.unmarked) < maxUnmarked {
 			h.unmarked[key] = true
 		}
-		return fmt.Errorf("runs: run %s was handled, but not marked as done: %w", key, err)
+		return fmt.Errorf("runs: run %s was handled but could not be marked as done: %w", key, err)
 	}
 	return nil
 }
 
-// markPending tells the store of the runs that it was not told of, until a call
-// fails.
+// markPending marks the runs as done in the store for which that failed before.
+// It returns after the first failure.
 func (h *runHandler) markPending(ctx context.Context) error {
 	h.mu.Lock()
 	keys := slices.Collect(maps.Keys(h.unmarked))
@@ -158,7 +163,7 @@ func (h *runHandler) release(ctx context.Context, key, owner string) error {
 		return nil
 	}
 	if err := callStore(ctx, func(ctx context.Context) error { return h.store.Release(ctx, key, owner) }); err != nil {
-		return fmt.Errorf("runs: run %s: release: %w", key, err)
+		return fmt.Errorf("runs: run %s could not be released: %w", key, err)
 	}
 	return nil
 }

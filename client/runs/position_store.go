@@ -8,19 +8,20 @@ import (
 	"time"
 )
 
-// PositionStore saves the position of a [Receiver], in a database for example.
-// The receiver calls one method at a time. A call that takes longer than 10 s
-// is reported as an error, and retried when it has returned.
+// PositionStore saves the position of a [Receiver], for example in a database.
+// The receiver never calls the methods concurrently. A call that takes longer
+// than 10 s is reported as an error, and is retried after it has returned.
 type PositionStore interface {
-	// Load returns the saved position, or nil if none was saved. A store that
-	// keeps a row for each log makes it with [NewPosition].
+	// Load returns the saved position, or nil if there is none. A store that has a
+	// row for each log creates the position with [NewPosition].
 	Load(ctx context.Context) (*Position, error)
-	// Save saves changes, all or none of them. It must return nil only if a crash
-	// can no longer lose them. Changes that were saved before may come again.
+	// Save saves all changes atomically. It must return nil only when the changes
+	// would survive a crash. After a failure, the same changes may be passed
+	// again.
 	Save(ctx context.Context, changes Changes) error
 }
 
-// discardPositions is a PositionStore that saves nothing.
+// discardPositions is a PositionStore that discards changes.
 type discardPositions struct{}
 
 func (discardPositions) Load(context.Context) (*Position, error) {
@@ -29,20 +30,20 @@ func (discardPositions) Load(context.Context) (*Position, error) {
 
 func (discardPositions) Save(context.Context, Changes) error { return nil }
 
-// storeTimeout limits calls of stores.
+// storeTimeout is the timeout of calls of a store.
 const storeTimeout = 10 * time.Second
 
-// saver saves the changes of a position. Changes that come while it saves are
-// saved together.
+// saver saves the changes of a position. It combines changes that arrive during
+// a save into one batch.
 type saver struct {
 	store PositionStore
-	// turn holds a token while nobody saves.
+	// token holds one value unless the store is being called.
 	token chan struct{}
 
 	mu sync.Mutex
-	// isLoaded is false until the store was loaded. Nothing is saved before.
+	// isLoaded is true after the position was loaded. Nothing is saved before.
 	isLoaded bool
-	batch    *batch // of those who wait for their turn
+	batch    *batch // the callers that wait for the token
 }
 
 // batch is a group of callers whose changes are saved together.
@@ -58,8 +59,8 @@ func newSaver(store PositionStore) *saver {
 	return s
 }
 
-// save saves the changes of t, and returns when they are saved. It does so even
-// if the context has ended, since a handled run should not be handled again.
+// save saves the changes of t and waits until they are saved. It ignores the
+// end of ctx, since handled runs must not be handled again.
 func (s *saver) save(ctx context.Context, t *tracker) error {
 	s.mu.Lock()
 	if !s.isLoaded {
@@ -81,7 +82,7 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 	case <-s.token:
 	}
 	s.mu.Lock()
-	if b.isTaken { // it was saved meanwhile
+	if b.isTaken { // another caller saves the batch
 		s.mu.Unlock()
 		s.token <- struct{}{}
 		<-b.saved
@@ -96,7 +97,7 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 		close(b.saved)
 		return nil
 	}
-	// The turn comes back when the store has returned, not before.
+	// The token is returned only when the store has returned.
 	b.err = callStore(ctx, func(ctx context.Context) error {
 		defer func() { s.token <- struct{}{} }()
 		return s.store.Save(ctx, changes)
@@ -124,7 +125,7 @@ func (s *saver) load(ctx context.Context) (position *Position, err error) {
 	return position, nil
 }
 
-// close closes a store that needs it.
+// close closes the store if it is an io.Closer.
 func (s *saver) close(ctx context.Context) error {
 	closer, ok := s.store.(io.Closer)
 	if !ok {
@@ -133,7 +134,7 @@ func (s *saver) close(ctx context.Context) error {
 	return s.callExclusively(ctx, func(context.Context) error { return closer.Close() })
 }
 
-// callExclusively calls the store when no other call of it is running.
+// callExclusively calls the store when no other call is running.
 func (s *saver) callExclusively(ctx context.Context, call func(context.Context) error) error {
 	timer := time.NewTimer(storeTimeout)
 	defer timer.Stop()
@@ -148,9 +149,9 @@ func (s *saver) callExclusively(ctx context.Context, call func(context.Context) 
 	})
 }
 
-// limit calls a store with a context that ends after storeTimeout, but not with
-// ctx. If the store does not return soon after that, limit returns
-// ErrStoreHangs; the call goes on. A panic becomes an error.
+// callStore calls a store with a timeout. It ignores the end of ctx. If the
+// store does not return after the timeout, callStore returns ErrStoreHangs and
+// the call continues in the background. A panic is returned as an error.
 func callStore(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	returned := make(chan error, 1)
@@ -173,8 +174,8 @@ func callStore(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// catchPanic calls a function of the program. A panic, or runtime.Goexit,
-// becomes an error.
+// catchPanic calls a function of the program. It returns an error if the
+// function panics or calls runtime.Goexit.
 func catchPanic(call func() error) (err error) {
 	done := make(chan error, 1)
 	go func() {

@@ -9,58 +9,58 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// walk reads the list of logs from an index to the end, and proves that it
-// misses no row although rows are created and deleted meanwhile. Each page is
-// chosen so that it begins with a row of the page before: then no row lies
-// between them. That costs more pages, so a long walk begins with pages that
-// only adjoin, and proves from time to time that the list is as it was.
+// scan reads the list of logs from an index to the end, and verifies that it
+// skips no row although rows are created and deleted in the meantime. Each page
+// starts with a row of the previous page, so that no row lies between them.
+// That requires more pages. A long scan therefore starts with adjoining pages,
+// and periodically verifies that the list has not changed.
 type scan struct {
 	*lister
-	// isAnchor reports whether a row proves that the walk began early enough;
-	// isKnown, that it continues early enough.
+	// isAnchor reports whether a row proves that the scan started early enough.
+	// isKnown reports whether a row proves that it continues early enough.
 	isAnchor, isKnown func(*client.PeriodicAgentLog) bool
-	// report is called with the error of a row that can't be read.
+	// report is called with the error of an unreadable row.
 	report func(key string, err error)
 
-	next    int64          // the index of the next row
-	barrier int64          // no page may begin before it, since a row before it can't be read
-	tail    map[int64]bool // the ids of the rows of the last page; nil before the first
-	lastID  int64          // of the last row of the last page
-	skipped int64          // the rows after it that can't be read
-	// isAscending and isDescending say whether the rows of the last page, and the
-	// row before them, are in that order.
+	next     int64          // the index of the next row
+	minStart int64          // no page may start before it, since the row before it is unreadable
+	lastIDs  map[int64]bool // the ids of the rows on the last page; nil before the first page
+	lastID   int64          // the id of the last row on the last page
+	skipped  int64          // the number of unreadable rows after it
+	// isAscending and isDescending report whether the rows on the last page, with
+	// the row before them, are in that order.
 	isAscending, isDescending bool
-	lastCreated               time.Time // of the last row that has a time
-	count                     int64     // of the last page
-	back                      int64     // by how much a walk that began too late is moved back
-	early                     int64     // an index that is early enough to begin; -1 if none is known
-	late                      int64     // an index that is too late to begin; 0 if none is known
-	moves                     int       // of the beginning
-	stalled                   int       // pages in a row that have brought nothing
+	lastCreated               time.Time // the time of the last row that has one
+	count                     int64     // the size of the list according to the last page
+	back                      int64     // how far to move back a scan that started too late
+	lowerBound                int64     // an index known to be early enough; -1 if none is known
+	upperBound                int64     // an index known to be too late; 0 if none is known
+	moves                     int       // how often the start was moved
+	stalled                   int       // the number of consecutive pages without new rows
 	begun                     bool      // whether a page was accepted
-	// overlaps means that pages must overlap from the beginning.
+	// overlaps means that pages must overlap from the start.
 	overlaps bool
-	// adjoins means that pages adjoin, and that the walk returns to proven if the
-	// list turns out to have changed since then.
+	// adjoins means that pages adjoin. If the list turns out to have changed, the
+	// scan returns to the index proven.
 	adjoins       bool
 	proven        int64
 	lastSignature *signature
-	pages         int // since the last check
+	pages         int // the number of pages since the last check
 }
 
 const (
-	// longScan is the number of pages from which on pages adjoin.
+	// longScan is the number of remaining pages from which pages adjoin.
 	longScan = 50
 	// checkEvery is the number of adjoining pages between two checks.
 	checkEvery = 20
-	// maxStalled is the number of pages in a row that may bring nothing.
+	// maxStalled is the number of consecutive pages that may contain no new rows.
 	maxStalled = 20
-	// maxMoves is how often the beginning of a walk may be moved.
+	// maxMoves limits how often the start of a scan is moved.
 	maxMoves = 100
 )
 
-// signature tells whether the list has changed: unless logs were added or
-// deleted, both fields stay the same.
+// signature identifies a state of the list. If logs are created or deleted, at
+// least one field usually changes.
 type signature struct {
 	count  int64
 	newest int64
@@ -74,26 +74,25 @@ func signatureOf(head *page) *signature {
 	return s
 }
 
-// begin sets where the walk begins, from the page with the newest logs, if it
-// could be read.
+// begin sets the start of the scan. The head is nil if it could not be read.
 func (s *scan) begin(start int64, head *page) {
-	s.next, s.back, s.early = max(0, start), s.size, -1
+	s.next, s.back, s.lowerBound = max(0, start), s.size, -1
 	s.proven = s.next
 	if head != nil {
 		s.lastSignature = signatureOf(head)
 	}
 }
 
-// window returns the number and the size of a page that begins at next, if
-// pages adjoin, or else before it.
+// window returns the number and the size of the next page. The page starts at
+// next if pages adjoin, and otherwise before next.
 func (s *scan) window() (number, size int64) {
-	if s.isFixed || s.adjoins && s.next%s.size == 0 && s.next >= s.barrier {
+	if s.isFixed || s.adjoins && s.next%s.size == 0 && s.next >= s.minStart {
 		return s.next/s.size + 1, s.size
 	}
 	best := int64(0)
 	for candidate := s.size; candidate > best; candidate-- {
 		overlap := s.next % candidate
-		if s.next-overlap < s.barrier || overlap == 0 && s.tail != nil && s.next > s.barrier && candidate > 1 {
+		if s.next-overlap < s.minStart || overlap == 0 && s.lastIDs != nil && s.next > s.minStart && candidate > 1 {
 			continue
 		}
 		if candidate-overlap > best {
@@ -103,8 +102,8 @@ func (s *scan) window() (number, size int64) {
 	return s.next/size + 1, size
 }
 
-// read returns the next page with the rows that the page before did not have.
-// Rows that were read before may come again.
+// read returns the next page, and its rows that the previous page did not have.
+// Rows from earlier pages may be returned again.
 func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgentLog, err error) {
 	for {
 		switch {
@@ -114,7 +113,7 @@ func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 		number, size := s.window()
 		p, err := s.list(ctx, oldestFirst, "", number, size)
 		switch {
-		case isNotFound(err) && s.next == s.barrier && s.barrier > 0: // the last row can't be read
+		case isNotFound(err) && s.next == s.minStart && s.minStart > 0: // the last row is unreadable
 			return &page{start: s.next, count: s.next, last: true}, nil, nil
 		case isNotFound(err) && number > 1: // the list has become shorter
 			s.stepBack()
@@ -127,7 +126,7 @@ func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 		case err != nil:
 			return nil, nil, err
 		}
-		if p.start > s.next || p.end() < s.next && !p.last { // the service has another page size
+		if p.start > s.next || p.end() < s.next && !p.last { // the service uses another page size
 			s.stalled++
 			continue
 		}
@@ -141,14 +140,14 @@ func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 	}
 }
 
-// verifyContiguous reports whether no row lies between the last page and p. It may replace
-// p by another page, and move the walk back.
+// verifyContiguous reports whether no row lies between the last page and p. It
+// may replace p with another page, and it may move the scan back.
 func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int64) (bool, error) {
 	page := *p
 	switch {
 	case page.start == 0, s.hasRowOf(page):
 		return true, nil
-	case s.tail == nil:
+	case s.lastIDs == nil:
 		return s.canStartAt(page), nil
 	case s.adjoins && page.start == s.next && page.count == s.count:
 		return true, nil
@@ -158,11 +157,11 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	case page.start != s.next:
 		s.stepBack()
 		return false, nil
-	case page.start == s.barrier:
+	case page.start == s.minStart:
 		return true, nil
 	}
-	// The pages adjoin, since no others can be requested: the page before must
-	// end as it did.
+	// Only adjoining pages can be requested. Verify that the previous page still
+	// ends with the same row.
 	before, err := s.list(ctx, oldestFirst, "", number-1, size)
 	switch {
 	case isUnreadable(err):
@@ -180,64 +179,64 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	return false, nil
 }
 
-// hasRowOf reports whether the last page has a row of p.
+// hasRowOf reports whether the last page contains a row of p.
 func (s *scan) hasRowOf(p *page) bool {
-	return slices.ContainsFunc(p.logs, func(log *client.PeriodicAgentLog) bool { return s.tail[log.ID] })
+	return slices.ContainsFunc(p.logs, func(log *client.PeriodicAgentLog) bool { return s.lastIDs[log.ID] })
 }
 
-// canStartAt reports whether the walk can begin with a page: it begins with a row
-// that is no later than necessary, and not much earlier. Otherwise it moves the
-// walk.
+// canStartAt reports whether the scan can start with a page: its first row must
+// be early enough, but not much earlier than necessary. Otherwise canStartAt
+// moves the start.
 func (s *scan) canStartAt(p *page) bool {
 	if len(p.logs) > 0 && (s.isAnchor(p.logs[0]) || s.begun && s.isKnown(p.logs[0])) {
-		s.early = p.start
-		if s.late <= p.end() || s.late-p.start <= 2*s.size {
+		s.lowerBound = p.start
+		if s.upperBound <= p.end() || s.upperBound-p.start <= 2*s.size {
 			return true
 		}
-		s.next = (s.early + s.late) / 2
+		s.next = (s.lowerBound + s.upperBound) / 2
 	} else {
-		s.late = p.start
+		s.upperBound = p.start
 		s.moveBack(p.start)
 	}
-	s.barrier, s.proven = 0, s.next
+	s.minStart, s.proven = 0, s.next
 	s.moves++
 	return false
 }
 
-// moveBack moves a walk that began too late back from an index.
+// moveBack moves back the start of a scan for which index is too late.
 func (s *scan) moveBack(index int64) {
 	switch {
-	case s.early < 0:
+	case s.lowerBound < 0:
 		s.next = max(0, index-s.back)
 		s.back *= 2
-	case index-s.early > 2*s.size:
-		s.next = (s.early + index) / 2
+	case index-s.lowerBound > 2*s.size:
+		s.next = (s.lowerBound + index) / 2
 	default:
-		s.next = s.early
-		s.early -= s.size
+		s.next = s.lowerBound
+		s.lowerBound -= s.size
 	}
 }
 
-// stepBack moves the walk back by a page.
+// stepBack moves the scan back by a page.
 func (s *scan) stepBack() {
 	s.next = max(0, s.next-s.size)
-	s.barrier, s.lastCreated = 0, time.Time{}
+	s.minStart, s.lastCreated = 0, time.Time{}
 	s.stalled++
 }
 
-// restart moves the walk back to where the list was last proven to be as it
-// was. From there on the pages overlap.
+// restart moves the scan back to the last index up to which the list is proven
+// to be unchanged. From there on, pages overlap.
 func (s *scan) restart() {
 	s.adjoins = false
 	s.stalled++
-	s.next, s.tail, s.barrier, s.lastCreated = s.proven, nil, 0, time.Time{}
-	s.back, s.early, s.late = s.size, -1, 0
+	s.next, s.lastIDs, s.minStart, s.lastCreated = s.proven, nil, 0, time.Time{}
+	s.back, s.lowerBound, s.upperBound = s.size, -1, 0
 }
 
-// accept makes p the last page, and returns the rows that the page before did
+// accept makes p the last page, and returns the rows that the previous page did
 // not have.
 func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
-	tail := make(map[int64]bool, len(p.logs))
+	ids := make(map[int64]bool, len(p.logs))
 	var fresh []*client.PeriodicAgentLog
 	if p.start != s.next {
 		s.lastCreated = time.Time{}
@@ -251,10 +250,10 @@ func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
 			}
 			s.lastCreated = at
 		}
-		if !s.tail[log.ID] && !tail[log.ID] {
+		if !s.lastIDs[log.ID] && !ids[log.ID] {
 			fresh = append(fresh, log)
 		}
-		tail[log.ID] = true
+		ids[log.ID] = true
 		s.lastID, s.skipped = log.ID, 0
 	}
 	if len(fresh) > 0 || p.last {
@@ -266,7 +265,7 @@ func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
 		s.begun = true
 		s.adjoins = s.lastSignature != nil && !s.overlaps && (p.count-p.end())/s.size >= longScan
 	}
-	s.tail, s.next, s.count = tail, p.end(), p.count
+	s.lastIDs, s.next, s.count = ids, p.end(), p.count
 	if !s.isFixed {
 		s.size = min(2*s.size, s.largest)
 	}
@@ -274,9 +273,9 @@ func (s *scan) accept(p *page) []*client.PeriodicAgentLog {
 	return fresh
 }
 
-// check proves that the list has not changed since the last check. It is to be
-// called after each page; isProven says whether all rows up to this page are
-// proven to be complete. If the list has changed, the walk is moved back.
+// check verifies that the list has not changed since the last check. It must be
+// called after each page. isProven means that no row up to this page was
+// skipped. If the list has changed, check moves the scan back.
 func (s *scan) check(ctx context.Context, isLast bool) (isProven, movedBack bool, err error) {
 	if !s.adjoins {
 		return true, false, nil
@@ -297,9 +296,9 @@ func (s *scan) check(ctx context.Context, isLast bool) (isProven, movedBack bool
 	return true, false, nil
 }
 
-// isolateUnreadable makes the next page smaller, since one can't be read. If it has a
-// single row that can't be read although the rows beside it can, the walk
-// passes the row.
+// isolateUnreadable reduces the page size after an unreadable page. If a page
+// with a single row is unreadable but an adjacent row can be read, the scan
+// skips the row and reports it.
 func (s *scan) isolateUnreadable(ctx context.Context, number, size int64, cause error) error {
 	s.stalled++
 	if s.isFixed {
@@ -317,7 +316,7 @@ func (s *scan) isolateUnreadable(ctx context.Context, number, size int64, cause 
 		if !isUnreadable(err) && !isNotFound(err) {
 			return err
 		}
-		// Two adjacent rows, or no row at all can be read.
+		// Either two adjacent rows are unreadable, or all rows are.
 		if _, err := s.list(ctx, oldestFirst, "", number+1, 1); err != nil {
 			return cause
 		}
@@ -325,17 +324,17 @@ func (s *scan) isolateUnreadable(ctx context.Context, number, size int64, cause 
 	if _, err := s.list(ctx, oldestFirst, "", number, 1); !isUnreadable(err) {
 		return err
 	}
-	if s.tail == nil && s.next > 0 { // what is before it must be read first
+	if s.lastIDs == nil && s.next > 0 { // the row before it must be read first
 		s.moveBack(s.next)
 		return nil
 	}
-	if s.tail == nil {
-		s.tail = map[int64]bool{}
+	if s.lastIDs == nil {
+		s.lastIDs = map[int64]bool{}
 	}
 	s.skipped++
 	place := fmt.Sprintf("number %d after log %d", s.skipped, s.lastID)
 	s.report(place, fmt.Errorf("%w: %s: %w", ErrUnreadableLog, place, cause))
 	s.next++
-	s.barrier, s.stalled = s.next, 0
+	s.minStart, s.stalled = s.next, 0
 	return nil
 }

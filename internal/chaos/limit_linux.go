@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// limitFileSize lets writes fail, as on a full disk, that make a file longer than
-// limit. 0 is no limit.
+// limitFileSize makes writes fail that would make a file larger than limit, as
+// if the disk were full. If limit is 0, there is no limit.
 func limitFileSize(limit int64) {
 	if limit == 0 {
 		return

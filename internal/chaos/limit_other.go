@@ -2,5 +2,5 @@
 
 package main
 
-// limitFileSize does nothing.
+// limitFileSize does nothing on this operating system.
 func limitFileSize(int64) {}
