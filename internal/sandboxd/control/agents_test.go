@@ -91,7 +91,7 @@ func TestSchedule(t *testing.T) {
 	assert.Equal(t, "0", never.Findings[0].Suggestion)
 
 	all := get[struct {
-		Schedules map[string]shortScheduleBody `json:"schedules"`
+		Schedules map[string]scheduleSummaryBody `json:"schedules"`
 	}](t, s, "/_sandbox/schedules?ids=3,1,2,99").Schedules
 	assert.Len(t, all, 3)
 	assert.True(t, all["3"].Waiting)

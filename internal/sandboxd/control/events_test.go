@@ -139,7 +139,7 @@ func TestResumedStream(t *testing.T) {
 	assert.Equal(t, "hello", (<-resumed).kind)
 	assert.EqualValues(t, 1, next(t, resumed, "run_finished").data["log_id"])
 	assert.EqualValues(t, 2, next(t, resumed, "run_finished").data["log_id"])
-	for range maxFeed {
+	for range maxFeedEvents {
 		run()
 	}
 	for _, id := range []string{last.id, "another-1", "nonsense", strings.Split(last.id, "-")[0] + "-999999"} {
@@ -272,7 +272,7 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 	}
 	for name, happen := range map[string]func(s *Server){
 		"event":     func(s *Server) { _ = s.Sandbox().SetClockSpeed(1) },
-		"heartbeat": func(*Server) { time.Sleep(heartbeat) },
+		"heartbeat": func(*Server) { time.Sleep(heartbeatInterval) },
 		"replaced":  func(s *Server) { _ = s.reset(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {

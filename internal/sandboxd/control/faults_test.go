@@ -124,10 +124,10 @@ func TestFaultsAreResources(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{http.MethodGet, path + "none", "", 404, `there is no such fault with the id "none"`},
-		{http.MethodPatch, path + "none", "{}", 404, "there is no such fault"},
-		{http.MethodDelete, deliveries + "none", "", 404, "there is no such fault"},
-		{http.MethodGet, "/_sandbox/faults/all/none", "", 404, "openapi.yaml lists what exists"},
+		{http.MethodGet, path + "none", "", 404, `there is no fault with the id "none"`},
+		{http.MethodPatch, path + "none", "{}", 404, "there is no fault"},
+		{http.MethodDelete, deliveries + "none", "", 404, "there is no fault"},
+		{http.MethodGet, "/_sandbox/faults/all/none", "", 404, "openapi.yaml lists all paths"},
 		{http.MethodPut, path + "a%20b", `{"status": 500}`, 400, `the id "a b" of a fault must have`},
 		{http.MethodPut, path + "a", `{"status": 1}`, 400, "body: line 1: status: must be from 200 to 599, not 1"},
 		{http.MethodPut, path + "a", `{}`, 400, "is empty"},

@@ -188,38 +188,38 @@ func TestInbox(t *testing.T) {
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, http.StatusNoContent, delivery.StatusCode, "the first delivery succeeds")
 	assert.EqualValues(t, 1, next(t, events, "inbox").data["inbox_id"])
-	callback := get[fullInboxBody](t, s, "/_sandbox/inbox/1")
-	assert.Equal(t, inboxBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.inboxBody)
+	callback := get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/1")
+	assert.Equal(t, receivedCallbackBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.receivedCallbackBody)
 	assert.Equal(t, delivery.Body, callback.Body)
 	assert.NotEmpty(t, callback.Header.Get("X-Hub-Signature-256"))
-	list := get[inboxesBody](t, s, "/_sandbox/inbox")
-	assert.Equal(t, []inboxBody{callback.inboxBody}, list.Callbacks)
+	list := get[receivedCallbacksBody](t, s, "/_sandbox/inbox")
+	assert.Equal(t, []receivedCallbackBody{callback.receivedCallbackBody}, list.Callbacks)
 
 	send[deliveryFaultBody](t, s, http.MethodPut, "/_sandbox/faults/deliveries/wrong", `{"wrong_signature": true, "times": 1}`)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello."}`)
 	assert.Equal(t, http.StatusUnauthorized, get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2").StatusCode)
-	assert.Equal(t, "invalid", get[fullInboxBody](t, s, "/_sandbox/inbox/2").Signature)
+	assert.Equal(t, "invalid", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/2").Signature)
 
 	_, err := s.newClient(t).PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackURL: &url})
 	require.NoError(t, err)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"output": "Unsigned."}`)
-	assert.Equal(t, "none", get[fullInboxBody](t, s, "/_sandbox/inbox/3").Signature)
+	assert.Equal(t, "none", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/3").Signature)
 
 	// Anything else is stored too.
 	assert.Equal(t, http.StatusNoContent, s.do(t, http.MethodPost, "/_sandbox/inbox", "nonsense").status)
 	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodPost, "/_sandbox/inbox", fmt.Sprintf(`{"log_id": %d}`, log.ID)).status, "it is not signed")
-	assert.Equal(t, http.StatusRequestEntityTooLarge, s.do(t, http.MethodPost, "/_sandbox/inbox", string(make([]byte, maxBody+1))).status)
-	list = get[inboxesBody](t, s, "/_sandbox/inbox?limit=2")
+	assert.Equal(t, http.StatusRequestEntityTooLarge, s.do(t, http.MethodPost, "/_sandbox/inbox", string(make([]byte, maxBodySize+1))).status)
+	list = get[receivedCallbacksBody](t, s, "/_sandbox/inbox?limit=2")
 	assert.EqualValues(t, 5, list.Total)
 	assert.EqualValues(t, 5, list.Callbacks[0].ID, "the newest is first")
 	assert.Len(t, list.Callbacks, 2)
 	assert.Equal(t, http.StatusBadRequest, s.do(t, http.MethodGet, "/_sandbox/inbox?limit=0", "").status)
 
-	for range maxInbox {
+	for range maxInboxCallbacks {
 		s.do(t, http.MethodPost, "/_sandbox/inbox", "{}")
 	}
 	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, "/_sandbox/inbox/5", "").status, "the oldest are dropped")
-	assert.EqualValues(t, 6, get[fullInboxBody](t, s, "/_sandbox/inbox/6").ID)
+	assert.EqualValues(t, 6, get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/6").ID)
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	assert.Zero(t, get[inboxesBody](t, s, "/_sandbox/inbox").Total)
+	assert.Zero(t, get[receivedCallbacksBody](t, s, "/_sandbox/inbox").Total)
 }

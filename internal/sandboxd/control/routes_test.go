@@ -127,7 +127,7 @@ func TestBodies(t *testing.T) {
 			assert.Equal(t, http.StatusBadRequest, a.status, "%s %s", path, body)
 			assert.Contains(t, a.reason(t), want, "%s %s", path, body)
 		}
-		limit := maxBody
+		limit := maxBodySize
 		if path == "/_sandbox/seed" {
 			limit = seed.MaxSize
 		}

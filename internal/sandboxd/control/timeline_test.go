@@ -150,9 +150,9 @@ func TestBuckets(t *testing.T) {
 				line.add(&client.PeriodicAgentLog{PeriodicAgent: 7, StartTime: client.Time{Time: at}})
 			}
 			line.add(&client.PeriodicAgentLog{PeriodicAgent: 8, StartTime: client.Time{Time: from}})
-			rows, _ := line.split(1, nil)
+			rows, _ := line.selectRows(1, nil)
 			assert.Equal(t, 3, rows[0].total)
-			for _, bucket := range rows[0].sorted() {
+			for _, bucket := range rows[0].sortedBuckets() {
 				assert.Equal(t, bucket.Start, bucket.Start.Truncate(line.step), "%v %d", span, buckets)
 			}
 		}
