@@ -25,7 +25,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)    // a second signal kills the program
-	config, _ := os.UserConfigDir() // if it is unknown, there are no profiles
+	config, _ := os.UserConfigDir() // empty if unknown; then there are no profiles
 	os.Exit(command.Run(ctx, os.Args[1:], command.Environment{
 		Getenv:     os.Getenv,
 		Stdin:      os.Stdin,

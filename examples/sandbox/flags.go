@@ -20,29 +20,29 @@ Serves the platform's API, a control API below /_sandbox/, and a console at /.
 
 `
 
-// hostName matches names of hosts and their addresses.
+// hostName matches host names and IP addresses.
 var hostName = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)$`)
 
-// parseFlags parses the flags, and reads the files that they name. It prints help to
-// stderr.
+// parseFlags parses the flags and reads the files that they name. It writes the help
+// text to stderr.
 func parseFlags(args []string, stderr, log io.Writer) (sandboxd.Config, error) {
 	var config sandboxd.Config
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)
 	set.SetOutput(io.Discard)
-	set.StringVar(&config.Addr, "addr", sandboxd.DefaultAddr, "`address` to listen on; port 0 takes a free one")
-	set.BoolVar(&config.AllowRemote, "allow-remote", false, "listen beyond this machine, where everyone can read an administrator's key")
-	set.Func("host", "`name` by which browsers may reach it, in addition to localhost; may be repeated", func(name string) error {
+	set.StringVar(&config.Addr, "addr", sandboxd.DefaultAddr, "`address` to listen on; port 0 selects a free port")
+	set.BoolVar(&config.AllowRemote, "allow-remote", false, "allow an address that is not a loopback address; anyone who can connect to it can read an administrator's key")
+	set.Func("host", "host `name` that is accepted from browsers, in addition to localhost; can be repeated", func(name string) error {
 		if !hostName.MatchString(name) {
-			return fmt.Errorf("%q is not a host name without scheme and port", name)
+			return fmt.Errorf("%q must be a host name, without scheme and port", name)
 		}
 		config.Hosts = append(config.Hosts, name)
 		return nil
 	})
-	seedFile := set.String("seed", "", "JSON or YAML `file` with its initial state; see seed.yaml")
-	faultsFile := set.String("faults", "", "JSON or YAML `file` with fault rules; replaces the seed's")
-	clock := set.String("clock", "", "`time` at which the clock starts, such as 2026-01-05T07:55:00Z; replaces the seed's, or now")
-	speed := set.Float64("speed", 1, "`speed` of the clock: 0 stops it, 1 is real time, 60 is a minute per second; replaces the seed's")
-	style := set.String("log", "text", "`format` in which requests to the API and changes are logged to stderr: text, json or off")
+	seedFile := set.String("seed", "", "JSON or YAML `file` with the initial state; see examples/sandbox/seed.yaml")
+	faultsFile := set.String("faults", "", "JSON or YAML `file` with fault rules, which replace the rules of the seed")
+	clock := set.String("clock", "", "`time` at which the clock starts, such as 2026-01-05T07:55:00Z (default the seed's, or the current time)")
+	speed := set.Float64("speed", 1, "`speed` of the clock, which replaces the seed's: 0 stops it, 1 is real time, 60 is a minute per second")
+	style := set.String("log", "text", "`format` of the log of requests on stderr: text, json or off")
 	err := set.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = io.WriteString(stderr, usage)
@@ -62,7 +62,7 @@ func parseFlags(args []string, stderr, log io.Writer) (sandboxd.Config, error) {
 	if config.Seed, err = readSeed(*seedFile); err != nil {
 		return config, err
 	}
-	set.Visit(func(f *flag.Flag) { // only those that were given
+	set.Visit(func(f *flag.Flag) { // only flags that were set
 		switch {
 		case err != nil:
 		case f.Name == "clock":

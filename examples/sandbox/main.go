@@ -1,16 +1,17 @@
-// Command sandbox serves the platform on this machine: the API of periodic
-// agents, whose agents run on schedule; a control API that moves the clock, runs
-// agents, injects faults and reports what happened; and a console for the browser.
+// Command sandbox serves a sandbox of the platform on this machine: the API for
+// periodic agents, which run on their schedules; a control API that moves the clock,
+// runs agents, injects faults, and reports runs, requests and callbacks; and a console
+// for the browser.
 //
 //	go run ./examples/sandbox
 //
-// It prints its addresses, and the environment variables that connect a program
-// as an administrator. Without -seed it has an org with three agents; seed.yaml
-// shows everything that a seed may contain. The control API describes itself at
+// It prints its addresses, and the environment variables with which a program
+// connects as an administrator. Without -seed it has an org with three agents. The
+// file seed.yaml shows every field of a seed. The control API is described at
 // /_sandbox/openapi.yaml.
 //
-// It is a test server: everyone who reaches it can read its keys. So it listens on
-// the loopback interface, unless -allow-remote is given.
+// It is a test server: anyone who can connect to it can read its API keys. Therefore
+// it only listens on loopback addresses, unless -allow-remote is given.
 package main
 
 import (
@@ -28,7 +29,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal does not wait
+	context.AfterFunc(ctx, stop) // a second signal kills the program
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -38,7 +39,7 @@ func main() {
 	}
 }
 
-// run serves until the context ends.
+// run serves a sandbox until ctx is done.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	log := sandboxd.NewLogWriter(stderr)
 	defer log.Close()

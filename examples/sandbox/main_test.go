@@ -23,14 +23,14 @@ import (
 // monday is five minutes before the digest of the default seed.
 const monday = "2026-01-05T07:55:00Z"
 
-// A program is the command while it runs.
+// A program is a running command.
 type program struct {
 	url    string
-	stderr bytes.Buffer // may be read after stop
-	stop   func() error // as by a signal; may be called again
+	stderr bytes.Buffer // must not be read before stop
+	stop   func() error // like a signal; may be called repeatedly
 }
 
-// start runs the command on a free port until the test is over.
+// start runs the command on a free port until the test ends.
 func start(t testing.TB, args ...string) *program {
 	t.Helper()
 	p := &program{}
@@ -54,8 +54,8 @@ func start(t testing.TB, args ...string) *program {
 			return p
 		}
 	}
-	require.NoError(t, p.stop(), "it did not start")
-	require.Fail(t, "it printed no address")
+	require.NoError(t, p.stop(), "the command did not start")
+	require.Fail(t, "the command printed no address")
 	return nil
 }
 
@@ -74,29 +74,29 @@ func (p *program) do(t testing.TB, method, target, body string) string {
 	return string(text)
 }
 
-// write writes a file and returns its name.
-func write(t testing.TB, name, text string) string {
+// writeFile writes a file in a temporary directory, and returns its name.
+func writeFile(t testing.TB, name, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
 	return file
 }
 
-// failing is where nothing may be written.
-type failing struct{ t *testing.T }
+// noOutput is a writer that fails the test when something is written.
+type noOutput struct{ t *testing.T }
 
-func (f failing) Write(text []byte) (int, error) {
-	f.t.Errorf("this was written: %s", text)
+func (w noOutput) Write(text []byte) (int, error) {
+	w.t.Errorf("unexpected output: %s", text)
 	return len(text), nil
 }
 
-// If something is wrong, nothing is served, and nothing printed.
-func TestRefusesToStart(t *testing.T) {
+// With an invalid flag or file, the command prints nothing and serves nothing.
+func TestInvalidFlags(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = taken.Close() })
-	long := write(t, "long.yaml", strings.Repeat("#", seed.MaxSize+1))
+	long := writeFile(t, "long.yaml", strings.Repeat("#", seed.MaxSize+1))
 	for name, test := range map[string]struct {
 		args []string
 		want string
@@ -110,22 +110,22 @@ func TestRefusesToStart(t *testing.T) {
 		"speed":                  {[]string{"-speed", "fast"}, "-speed"},
 		"speed, too high":        {[]string{"-speed", "1e9"}, "-speed must be from 0 to 86400"},
 		"speed, no number":       {[]string{"-speed", "NaN"}, "-speed must be from 0 to 86400"},
-		"host":                   {[]string{"-host", ""}, `"" is not a host name`},
-		"host with a port":       {[]string{"-host", "sandbox.test:8765"}, "is not a host name without scheme and port"},
-		"host with a scheme":     {[]string{"-host", "http://sandbox.test"}, "is not a host name without scheme and port"},
+		"host":                   {[]string{"-host", ""}, `"" must be a host name`},
+		"host with a port":       {[]string{"-host", "sandbox.test:8765"}, "must be a host name, without scheme and port"},
+		"host with a scheme":     {[]string{"-host", "http://sandbox.test"}, "must be a host name, without scheme and port"},
 		"all addresses":          {[]string{"-addr", ":0"}, "administrator's key; add -allow-remote"},
 		"taken address":          {[]string{"-addr", taken.Addr().String()}, "address already in use"},
 		"no seed":                {[]string{"-seed", "nowhere.yaml"}, "open nowhere.yaml"},
 		"a folder":               {[]string{"-seed", t.TempDir()}, "read "},
 		"long seed":              {[]string{"-seed", long}, "long.yaml is longer than 67108864 bytes"},
-		"seed is not valid JSON": {[]string{"-seed", write(t, "seed.JSON", "orgs: []")}, "seed.JSON:1: is not valid JSON"},
+		"seed is not valid JSON": {[]string{"-seed", writeFile(t, "seed.JSON", "orgs: []")}, "seed.JSON:1: is not valid JSON"},
 		"no faults":              {[]string{"-faults", "nowhere.yaml"}, "open nowhere.yaml"},
-		"bad faults":             {[]string{"-faults", write(t, "faults.yaml", "requests:\n- status: 99\n")}, "faults.yaml:2: requests[0].status: must be from 200 to 599, not 99"},
-		"empty faults":           {[]string{"-faults", write(t, "faults.json", "")}, "faults.json: is empty"},
+		"bad faults":             {[]string{"-faults", writeFile(t, "faults.yaml", "requests:\n- status: 99\n")}, "faults.yaml:2: requests[0].status: must be from 200 to 599, not 99"},
+		"empty faults":           {[]string{"-faults", writeFile(t, "faults.json", "")}, "faults.json: is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := run(t.Context(), append([]string{"-addr", "127.0.0.1:0"}, test.args...), failing{t}, failing{t})
+			err := run(t.Context(), append([]string{"-addr", "127.0.0.1:0"}, test.args...), noOutput{t}, noOutput{t})
 			require.ErrorContains(t, err, test.want)
 		})
 	}
@@ -134,7 +134,7 @@ func TestRefusesToStart(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 	var printed bytes.Buffer
-	require.ErrorIs(t, run(t.Context(), []string{"-h"}, failing{t}, &printed), flag.ErrHelp)
+	require.ErrorIs(t, run(t.Context(), []string{"-h"}, noOutput{t}, &printed), flag.ErrHelp)
 	for _, name := range []string{"-addr", "-allow-remote", "-host", "-seed", "-faults", "-clock", "-speed", "-log"} {
 		assert.Contains(t, printed.String(), name)
 	}
@@ -149,7 +149,7 @@ func TestSample(t *testing.T) {
 
 func TestFlagsReplaceTheSeed(t *testing.T) {
 	t.Parallel()
-	file := write(t, "seed.yaml", `
+	file := writeFile(t, "seed.yaml", `
 clock: {start: 2030-01-01T00:00:00Z, speed: 0}
 orgs: [{key: acme, accounts: [{username: ada}]}]
 faults: {deliveries: [{drop: true}, {duplicate: true}]}
@@ -161,8 +161,8 @@ faults: {deliveries: [{drop: true}, {duplicate: true}]}
 		{"id": "1", "drop": true, "matched": 0, "applied": 0, "left": null}, {"id": "2", "duplicate": true, "matched": 0, "applied": 0, "left": null}
 	]}`, p.do(t, http.MethodGet, faults, ""))
 
-	p = start(t, "-seed", file, "-clock", monday, "-faults", write(t, "faults.json", `{"deliveries": [{"reorder": true}]}`))
-	for range 2 { // also after a reset
+	p = start(t, "-seed", file, "-clock", monday, "-faults", writeFile(t, "faults.json", `{"deliveries": [{"reorder": true}]}`))
+	for range 2 { // the second time after a reset
 		assert.JSONEq(t, `{"now": "`+monday+`", "speed": 0}`, p.do(t, http.MethodGet, clock, ""))
 		assert.JSONEq(t, `{"requests": [], "deliveries": [{"id": "1", "reorder": true, "matched": 0, "applied": 0, "left": null}]}`, p.do(t, http.MethodGet, faults, ""))
 		p.do(t, http.MethodPost, "/_sandbox/reset", "{}")

@@ -11,13 +11,14 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/control"
 )
 
-// greet prints the addresses, and the environment variables to paste.
-func greet(w io.Writer, url string, sb *sandbox.Sandbox) {
+// printGreeting prints the addresses of the server, and shell commands that set the
+// environment variables of a client.
+func printGreeting(w io.Writer, url string, sb *sandbox.Sandbox) {
 	account := administrator(sb.Accounts())
 	speed := fmt.Sprintf("runs at %v times real time", sb.ClockSpeed())
 	switch sb.ClockSpeed() {
 	case 0:
-		speed = "stands still"
+		speed = "stopped"
 	case 1:
 		speed = "runs in real time"
 	}
@@ -51,7 +52,7 @@ func administrator(accounts []sandbox.Account) sandbox.Account {
 	return accounts[0]
 }
 
-// quote quotes a word for a shell if necessary.
+// quote quotes a word for the shell if necessary.
 func quote(word string) string {
 	isPlain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@", r)

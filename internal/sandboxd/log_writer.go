@@ -8,33 +8,33 @@ import (
 )
 
 const (
-	// maxLogLines is the number of lines that wait to be written.
+	// maxLogLines is the maximum number of buffered lines.
 	maxLogLines = 1000
-	// logFlushTimeout limits how long Close waits for them.
+	// logFlushTimeout limits how long Close waits for the buffered lines.
 	logFlushTimeout = time.Second
 )
 
-// A LogWriter writes lines to another writer without waiting for it: a pipe that
-// nobody reads must not stop the server. If too many lines wait, it drops further
-// ones, and writes how many they were.
+// A LogWriter buffers lines and writes them to another writer in the background, so
+// that a pipe without a reader doesn't block the server. If the buffer is full, it
+// drops new lines, and later writes how many it dropped.
 type LogWriter struct {
 	writer io.Writer
 	lines  chan []byte
 	done   chan struct{}
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards the fields below
 	dropped int
 	closed  bool
 }
 
-// NewLogWriter returns a writer for a log. It must be closed.
+// NewLogWriter returns a LogWriter that writes to w. It must be closed.
 func NewLogWriter(w io.Writer) *LogWriter {
 	l := &LogWriter{writer: w, lines: make(chan []byte, maxLogLines), done: make(chan struct{})}
 	go l.run()
 	return l
 }
 
-// Write writes a line soon, or drops it. It never fails.
+// Write buffers a line, or drops it if the buffer is full. It never fails.
 func (l *LogWriter) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -49,7 +49,7 @@ func (l *LogWriter) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// Close writes the lines that wait. If that takes longer than a second, it gives up.
+// Close writes the buffered lines. It gives up after a second.
 func (l *LogWriter) Close() {
 	l.mu.Lock()
 	wasClosed := l.closed
@@ -67,14 +67,15 @@ func (l *LogWriter) Close() {
 func (l *LogWriter) run() {
 	defer close(l.done)
 	for line := range l.lines {
-		_, _ = l.writer.Write(line) // there is nobody to tell
+		_, _ = l.writer.Write(line) // a log has nowhere to report its own errors
 		if n := l.takeDropped(); n > 0 {
-			_, _ = fmt.Fprintf(l.writer, "%d lines of the log were dropped, since they were not read fast enough\n", n)
+			_, _ = fmt.Fprintf(l.writer, "%d log lines were dropped because the log was not read fast enough\n", n)
 		}
 	}
 }
 
-// takeDropped returns the number of dropped lines if no line waits, and resets it.
+// takeDropped returns and resets the number of dropped lines. It returns 0 while
+// lines are buffered.
 func (l *LogWriter) takeDropped() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,22 +14,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A pipe is a writer that nobody reads until it is opened.
-type pipe struct {
+// A blockedWriter blocks writes until it is opened.
+type blockedWriter struct {
 	open chan struct{}
 
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-func (p *pipe) Write(text []byte) (int, error) {
+func (p *blockedWriter) Write(text []byte) (int, error) {
 	<-p.open
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text.Write(text)
 }
 
-func (p *pipe) String() string {
+func (p *blockedWriter) String() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.text.String()
@@ -38,7 +38,7 @@ func (p *pipe) String() string {
 func TestLogWriterDropsLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := &pipe{open: make(chan struct{})}
+		p := &blockedWriter{open: make(chan struct{})}
 		l := NewLogWriter(p)
 		for i := range maxLogLines + 50 {
 			n, err := fmt.Fprintf(l, "line %d\n", i)
@@ -54,14 +54,13 @@ func TestLogWriterDropsLines(t *testing.T) {
 		l.Close()
 		synctest.Wait()
 		assert.Equal(t, maxLogLines+2, strings.Count(p.String(), "\n"))
-		assert.True(t, strings.HasSuffix(p.String(), "line 1000\n49 lines of the log were dropped, since they were not read fast enough\n"))
+		assert.True(t, strings.HasSuffix(p.String(), "line 1000\n49 log lines were dropped because the log was not read fast enough\n"))
 	})
 }
 
-// Requests are served even if nobody reads the log.
-func TestUnreadLogStopsNothing(t *testing.T) {
+func TestUnreadLogDoesNotBlockRequests(t *testing.T) {
 	t.Parallel()
-	p := &pipe{open: make(chan struct{})}
+	p := &blockedWriter{open: make(chan struct{})}
 	l := NewLogWriter(p)
 	t.Cleanup(l.Close)
 	t.Cleanup(func() { close(p.open) })

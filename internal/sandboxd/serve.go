@@ -1,9 +1,9 @@
-// Package sandboxd runs the sandbox as a program: the platform's API, a control API
-// and a console on one address. A command needs no more than
+// Package sandboxd serves a sandbox over HTTP: the platform's API, a control API and
+// a console, on one address.
 //
 //	err := sandboxd.Serve(ctx, sandboxd.Config{Output: os.Stdout})
 //
-// It is a test server: everyone who reaches it can read its keys.
+// It is a test server: anyone who can connect to it can read its API keys.
 package sandboxd
 
 import (
@@ -20,39 +20,39 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// DefaultAddr is the address that a sandbox listens on by default.
+// DefaultAddr is the default address to listen on.
 const DefaultAddr = "127.0.0.1:8765"
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// shutdownTimeout limits how long requests in flight may take after the
-	// context has ended.
+	// shutdownTimeout limits how long Serve waits for requests in flight after its
+	// context is done.
 	shutdownTimeout = 2 * time.Second
 )
 
 // Config configures [Serve]. The zero value serves the default seed at
 // [DefaultAddr].
 type Config struct {
-	// Addr is the address to listen on. Port 0 takes a free one.
+	// Addr is the address to listen on. Port 0 selects a free port.
 	Addr string
-	// AllowRemote permits an address beyond the loopback interface, where others
-	// can read the keys. Error messages call it -allow-remote.
+	// AllowRemote permits an address other than a loopback address. Then anyone who
+	// can connect to it can read the API keys. Error messages call it -allow-remote.
 	AllowRemote bool
-	// Hosts are the names by which browsers may reach the server, in addition to
+	// Hosts are the host names that are accepted from browsers, in addition to
 	// localhost. Error messages call them -host.
 	Hosts []string
-	// Seed creates the sandbox. The default is [seed.Default].
+	// Seed is the initial state of the sandbox. The default is [seed.Default].
 	Seed *seed.Seed
-	// Logger logs requests to the platform's API, and changes. The default
-	// discards them.
+	// Logger logs requests to the platform's API, and requests to the control API
+	// that change something. The default discards them.
 	Logger *slog.Logger
-	// Output gets the addresses and the environment variables for clients when
-	// the server listens. The default discards them.
+	// Output receives the addresses of the server and the environment variables for
+	// clients, once the server listens. The default discards them.
 	Output io.Writer
 }
 
-// Serve serves a sandbox until the context ends. If the configuration or the seed
-// is invalid, nothing is served.
+// Serve serves a sandbox until ctx is done. If the configuration or the seed is
+// invalid, it returns an error without serving anything.
 func Serve(ctx context.Context, config Config) error {
 	if err := config.complete(); err != nil {
 		return err
@@ -61,7 +61,7 @@ func Serve(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	url := urlOf(listener.Addr())
+	url := localURL(listener.Addr())
 	handler, err := control.New(control.Options{Seed: config.Seed, URL: url, Hosts: config.Hosts, Logger: config.Logger})
 	if err != nil {
 		_ = listener.Close()
@@ -74,14 +74,14 @@ func Serve(ctx context.Context, config Config) error {
 		defer close(served)
 		served <- server.Serve(listener)
 	}()
-	greet(config.Output, url, handler.Sandbox())
+	printGreeting(config.Output, url, handler.Sandbox())
 
 	select {
-	case err = <-served: // it failed
+	case err = <-served: // the server failed
 	case <-ctx.Done():
 		handler.Close()
 		err = shutdown(context.WithoutCancel(ctx), server)
-		for range served { // until its goroutine has finished
+		for range served { // wait until the goroutine has finished
 		}
 	}
 	return err
@@ -110,11 +110,11 @@ func (c *Config) complete() (err error) {
 	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() || c.AllowRemote {
 		return nil
 	}
-	return fmt.Errorf("the address %s is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key; "+
+	return fmt.Errorf("the address %s is not a loopback address, and anyone who can connect to this test server can read its administrator's key; "+
 		"add -allow-remote to permit that", c.Addr)
 }
 
-// shutdown waits for requests in flight, and then aborts them.
+// shutdown waits for requests in flight, up to shutdownTimeout, and then aborts them.
 func shutdown(ctx context.Context, server *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()
@@ -124,9 +124,10 @@ func shutdown(ctx context.Context, server *http.Server) error {
 	return server.Close()
 }
 
-// urlOf returns the URL of a listener's address for programs on this machine.
-func urlOf(address net.Addr) string {
-	host, port, _ := net.SplitHostPort(address.String()) // it always has both
+// localURL returns the URL at which programs on this machine can connect to a
+// listener's address.
+func localURL(address net.Addr) string {
+	host, port, _ := net.SplitHostPort(address.String()) // a TCP address always has both
 	if net.ParseIP(host).IsUnspecified() {
 		host = "127.0.0.1"
 	}

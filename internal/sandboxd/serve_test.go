@@ -32,10 +32,10 @@ const (
 type server struct {
 	url    string
 	output string
-	stop   func() error // ends the context; may be called again
+	stop   func() error // cancels the context; may be called repeatedly
 }
 
-// start serves on a free port until the test is over.
+// start calls Serve on a free port until the test ends.
 func start(t testing.TB, config Config) *server {
 	t.Helper()
 	s := &server{}
@@ -64,13 +64,13 @@ func start(t testing.TB, config Config) *server {
 			return s
 		}
 	}
-	require.NoError(t, s.stop(), "it did not start")
-	require.Fail(t, "it printed no address")
+	require.NoError(t, s.stop(), "the server did not start")
+	require.Fail(t, "the server printed no address")
 	return nil
 }
 
-// read reads a seed in YAML, and stops its clock.
-func read(t testing.TB, text string) *seed.Seed {
+// readStopped reads a seed in YAML, and stops its clock.
+func readStopped(t testing.TB, text string) *seed.Seed {
 	t.Helper()
 	s, err := seed.Read(document.File("seed.yaml"), []byte(text), document.YAML)
 	require.NoError(t, err)
@@ -78,7 +78,7 @@ func read(t testing.TB, text string) *seed.Seed {
 	return s
 }
 
-// What is printed connects a program.
+// The printed environment variables configure a client.
 func TestGreeting(t *testing.T) {
 	initial, err := seed.Default()
 	require.NoError(t, err)
@@ -97,27 +97,27 @@ func TestGreeting(t *testing.T) {
 	agents, err := client.Collect(c.PeriodicAgents.All(t.Context(), nil), 10)
 	require.NoError(t, err)
 	assert.Len(t, agents, 3)
-	for _, part := range []string{"console      " + s.url + "/\n", s.url + "/_sandbox/openapi.yaml\n", monday + ", stands still"} {
+	for _, part := range []string{"console      " + s.url + "/\n", s.url + "/_sandbox/openapi.yaml\n", monday + ", stopped"} {
 		assert.Contains(t, s.output, part)
 	}
 }
 
 func TestGreetingNamesAnAdministrator(t *testing.T) {
 	t.Parallel()
-	fast := read(t, `orgs: [{key: "it's", accounts: [{username: bob}, {username: ada l, admin: true, api_key: `+key+`}]}]`)
+	fast := readStopped(t, `orgs: [{key: "it's", accounts: [{username: bob}, {username: ada l, admin: true, api_key: `+key+`}]}]`)
 	fast.Speed = 60
 	s := start(t, Config{Seed: fast})
 	for _, part := range []string{"export IBLAI_API_KEY=" + key + "\n", `export IBLAI_ORG='it'\''s'` + "\n", "export IBLAI_USERNAME='ada l'\n", "runs at 60 times real time"} {
 		assert.Contains(t, s.output, part)
 	}
-	nobody := read(t, "orgs: [{key: acme, accounts: [{username: bob}]}]")
-	nobody.Speed = 1
-	s = start(t, Config{Seed: nobody})
-	assert.Contains(t, s.output, "export IBLAI_USERNAME=bob\n", "without an administrator, it is the first account")
+	noAdmin := readStopped(t, "orgs: [{key: acme, accounts: [{username: bob}]}]")
+	noAdmin.Speed = 1
+	s = start(t, Config{Seed: noAdmin})
+	assert.Contains(t, s.output, "export IBLAI_USERNAME=bob\n", "without an administrator, the greeting names the first account")
 	assert.Contains(t, s.output, "runs in real time")
 }
 
-func TestListens(t *testing.T) {
+func TestListenAddresses(t *testing.T) {
 	t.Parallel()
 	for _, config := range []Config{{Addr: "localhost:0"}, {Addr: ":0", AllowRemote: true}} {
 		s := start(t, config)
@@ -134,8 +134,8 @@ func TestListens(t *testing.T) {
 	}
 }
 
-// If the address is invalid, nothing is printed.
-func TestAddresses(t *testing.T) {
+// If the address is invalid, Serve prints nothing.
+func TestInvalidAddresses(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -143,11 +143,11 @@ func TestAddresses(t *testing.T) {
 	for address, want := range map[string]string{
 		"8765":                     `the address "8765" is not HOST:PORT`,
 		":0":                       "administrator's key; add -allow-remote",
-		"0.0.0.0:0":                "beyond this machine's loopback interface",
-		"[::]:0":                   "beyond this machine's loopback interface",
-		"192.0.2.7:0":              "beyond this machine's loopback interface",
-		"example.test:0":           "beyond this machine's loopback interface",
-		"localhost.example.test:0": "beyond this machine's loopback interface",
+		"0.0.0.0:0":                "is not a loopback address",
+		"[::]:0":                   "is not a loopback address",
+		"192.0.2.7:0":              "is not a loopback address",
+		"example.test:0":           "is not a loopback address",
+		"localhost.example.test:0": "is not a loopback address",
 		taken.Addr().String():      "address already in use",
 	} {
 		var output bytes.Buffer
@@ -156,13 +156,13 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// If the sandbox rejects the seed, the address is free again.
-func TestReleasesItsAddress(t *testing.T) {
+// If the sandbox rejects the seed, Serve closes its listener.
+func TestInvalidSeedClosesListener(t *testing.T) {
 	t.Parallel()
-	// No other test listens there.
+	// No other test listens on this address.
 	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.9:0")
 	if err != nil {
-		t.Skip("this machine has one loopback address only")
+		t.Skip("this machine has only one loopback address")
 	}
 	address := free.Addr().String()
 	require.NoError(t, free.Close())
@@ -170,21 +170,21 @@ func TestReleasesItsAddress(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, Serve(t.Context(), Config{Addr: address, Seed: invalid}), "refused.yaml:4")
 	_, err = (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
-	require.Error(t, err, "nobody listens")
+	require.Error(t, err, "the listener is closed")
 }
 
-// When the context ends, event streams, advances and deliveries end at once, and
-// nobody listens any more.
-func TestStops(t *testing.T) {
+// When the context is canceled, event streams, advances and deliveries end
+// immediately, and the listener is closed.
+func TestCancellation(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{}, 1)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the connection goes unnoticed
+		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client disconnects
 		reached <- struct{}{}
 		<-r.Context().Done()
 	}))
 	t.Cleanup(receiver.Close)
-	s := start(t, Config{Seed: read(t, `
+	s := start(t, Config{Seed: readStopped(t, `
 orgs: [{key: acme, accounts: [{username: ada}], agents: [{title: A, task: {crontab: {}}, callback_url: "`+receiver.URL+`/runs", outcomes: [{}]}]}]
 `)})
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/_sandbox/events", http.NoBody)
@@ -213,14 +213,14 @@ orgs: [{key: acme, accounts: [{username: ada}], agents: [{title: A, task: {cront
 	assert.Equal(t, http.StatusConflict, got.status)
 	assert.Contains(t, got.body, "stopping")
 	_, err = io.Copy(io.Discard, events.Body)
-	require.NoError(t, err, "the stream ends properly")
+	require.NoError(t, err, "the stream ends without an error")
 	require.NoError(t, events.Body.Close())
 	_, err = (&net.Dialer{}).DialContext(t.Context(), "tcp", s.url[len("http://"):])
 	require.Error(t, err)
 }
 
-// Requests that hang are aborted.
-func TestAbortsRequests(t *testing.T) {
+// Shutdown aborts requests that hang.
+func TestShutdownAbortsRequests(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{})
 	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.url[len("http://"):])
@@ -231,7 +231,7 @@ func TestAbortsRequests(t *testing.T) {
 	reader := bufio.NewReader(connection)
 	line, err := reader.ReadString('\n')
 	require.NoError(t, err)
-	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "it waits for the body")
+	require.Equal(t, "HTTP/1.1 100 Continue\r\n", line, "the server waits for the body")
 	require.NoError(t, s.stop())
-	_, _ = io.ReadAll(reader) // it ends, properly or not
+	_, _ = io.ReadAll(reader) // the connection ends, with or without an error
 }

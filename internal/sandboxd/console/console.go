@@ -1,6 +1,5 @@
-// Package console has the page with which people watch and control a sandbox in
-// a browser. Its scripts are ES modules that are served as they are; nothing
-// builds them.
+// Package console serves the web page for observing and controlling a sandbox. Its
+// scripts are ES modules, which are served without a build step.
 package console
 
 import (
@@ -15,13 +14,13 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// contentPolicy lets the page run its own scripts and talk to its own server
-// only, and forbids other pages to embed it.
+// contentPolicy allows only scripts and connections of the page's own server, and
+// prevents other pages from embedding it.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// mediaTypes are the types of the files. Those that the operating system
-// configures may differ.
+// mediaTypes are the media types of the files. The operating system's configuration
+// could have other types.
 var mediaTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
@@ -29,8 +28,8 @@ var mediaTypes = map[string]string{
 	".svg":  "image/svg+xml",
 }
 
-// Register adds the routes of the page, which is at /, and of its files, which
-// are below /_sandbox/console/.
+// Register adds the routes of the page, at /, and of its files, below
+// /_sandbox/console/.
 func Register(mux *http.ServeMux) error {
 	files, err := fs.Sub(assets, "assets")
 	if err != nil {
@@ -51,8 +50,8 @@ func Register(mux *http.ServeMux) error {
 	return err
 }
 
-// serveFile serves a file. Browsers revalidate it each time, so that a new sandbox
-// never gets an old console.
+// serveFile returns a handler that serves a file. Browsers revalidate the file each
+// time, so a cached console is never used with a newer sandbox.
 func serveFile(files fs.FS, name string) (http.HandlerFunc, error) {
 	text, err := fs.ReadFile(files, name)
 	sum := sha256.Sum256(text)

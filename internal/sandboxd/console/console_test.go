@@ -36,7 +36,7 @@ func TestConsole(t *testing.T) {
 		response := serve(http.MethodGet, path, "")
 		assert.Equal(t, http.StatusOK, response.Code, path)
 		assert.Equal(t, string(text), response.Body.String(), path)
-		assert.NotEmpty(t, response.Header().Get("Content-Type"), "%s: its type must be in mediaTypes", path)
+		assert.NotEmpty(t, response.Header().Get("Content-Type"), "%s: mediaTypes must have its type", path)
 		assert.Equal(t, policy, response.Header().Get("Content-Security-Policy"), path)
 		assert.Equal(t, "no-cache", response.Header().Get("Cache-Control"), path)
 		assert.Equal(t, http.StatusNotModified, serve(http.MethodGet, path, response.Header().Get("ETag")).Code, path)

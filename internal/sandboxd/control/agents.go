@@ -23,8 +23,8 @@ type logBody struct {
 	Log *client.PeriodicAgentLog `json:"log"`
 }
 
-// fire runs an agent now: with the outcome of the body, or, if the body has none, as
-// its schedule would.
+// fire runs an agent immediately. If the body has an outcome, the run has it.
+// Otherwise the run is like a scheduled one.
 func (c *call) fire() (any, error) {
 	var outcome *sandbox.Outcome
 	if err := c.body(func(v *document.Value) {
@@ -38,7 +38,7 @@ func (c *call) fire() (any, error) {
 	if _, err := c.sandbox.AgentState(c.id); err != nil {
 		return nil, err
 	}
-	return c.work("fire", c.id, nil, func(ctx context.Context) (any, error) {
+	return c.runJob("fire", c.id, nil, func(ctx context.Context) (any, error) {
 		if outcome == nil {
 			log, err := c.sandbox.RunAsScheduled(ctx, c.id)
 			if err != nil {
@@ -54,9 +54,9 @@ func (c *call) fire() (any, error) {
 	})
 }
 
-// scheduleBody explains a schedule.
+// scheduleBody describes a schedule.
 type scheduleBody struct {
-	Description string        `json:"description"` // empty if it can't be parsed
+	Description string        `json:"description"` // empty if the schedule can't be parsed
 	NextRuns    []time.Time   `json:"next_runs"`
 	Verdict     string        `json:"verdict"`
 	Findings    []findingBody `json:"findings"`
@@ -70,7 +70,7 @@ type findingBody struct {
 	Suggestion string `json:"suggestion"`
 }
 
-// agentScheduleBody adds the state of an agent.
+// agentScheduleBody describes the schedule and the state of an agent.
 type agentScheduleBody struct {
 	scheduleBody
 
@@ -93,14 +93,14 @@ func (c *call) schedule() (any, error) {
 		return nil, err
 	}
 	task := agent.Task
-	body := agentScheduleBody{scheduleBody: c.explain(task.Crontab.Fields()), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting, Explanation: state.Explanation}
-	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // none if the schedule can't be parsed
+	body := agentScheduleBody{scheduleBody: newScheduleBody(task.Crontab.Fields()), NextRun: timeOrNil(state.NextRun), Waiting: state.Waiting, Explanation: state.Explanation}
+	runs, _ := task.NextRuns(c.sandbox.Now(), int(n), nil) // an invalid schedule has no runs
 	body.NextRuns = append(body.NextRuns, runs...)
 	return body, nil
 }
 
-// explain explains a schedule, without its next runs.
-func (*call) explain(f crontab.Fields) scheduleBody {
+// newScheduleBody describes a schedule, without its next runs.
+func newScheduleBody(f crontab.Fields) scheduleBody {
 	report := crontab.Check(f)
 	body := scheduleBody{NextRuns: []time.Time{}, Verdict: report.Verdict.String(), Findings: []findingBody{}}
 	for _, finding := range report.Findings {
@@ -122,7 +122,7 @@ func timeOrNil(t time.Time) *time.Time {
 	return &t
 }
 
-// crontab explains a schedule that somebody is writing.
+// crontab describes a schedule that is given in the query.
 func (c *call) crontab() (any, error) {
 	n := c.query.integer("n", 5, 0, maxNextRuns)
 	if c.query.err != nil {
@@ -133,7 +133,7 @@ func (c *call) crontab() (any, error) {
 		case !c.query.values.Has(string(name)):
 			return "*"
 		case value == "":
-			return " " // blank, which the API rejects
+			return " " // the API rejects a blank field
 		default:
 			return value
 		}
@@ -145,15 +145,15 @@ func (c *call) crontab() (any, error) {
 		DayOfMonth:  field(crontab.DayOfMonth),
 		MonthOfYear: field(crontab.MonthOfYear),
 	}
-	body := c.explain(f)
+	body := newScheduleBody(f)
 	if schedule, err := f.Parse(); err == nil {
 		body.NextRuns = append(body.NextRuns, schedule.NextN(c.sandbox.Now(), int(n))...)
 	}
 	return body, nil
 }
 
-// shortScheduleBody is for one row of a table of agents.
-type shortScheduleBody struct {
+// scheduleSummaryBody describes the schedule of an agent in a list.
+type scheduleSummaryBody struct {
 	Title       string     `json:"title"`
 	Status      string     `json:"status"`
 	Description string     `json:"description"`
@@ -169,8 +169,8 @@ func (c *call) schedules() (any, error) {
 		return nil, errorf(http.StatusBadRequest, "the parameter ids has %d ids, but at most %d are allowed", len(ids), maxSchedules)
 	}
 	body := struct {
-		Schedules map[string]shortScheduleBody `json:"schedules"`
-	}{map[string]shortScheduleBody{}}
+		Schedules map[string]scheduleSummaryBody `json:"schedules"`
+	}{map[string]scheduleSummaryBody{}}
 	for _, text := range ids {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
@@ -181,11 +181,11 @@ func (c *call) schedules() (any, error) {
 			continue
 		}
 		state, err := c.sandbox.AgentState(id)
-		if err != nil { // it was deleted meanwhile
+		if err != nil { // the agent was deleted in the meantime
 			continue
 		}
-		explained := c.explain(agent.Task.Crontab.Fields())
-		body.Schedules[strconv.FormatInt(id, 10)] = shortScheduleBody{
+		explained := newScheduleBody(agent.Task.Crontab.Fields())
+		body.Schedules[strconv.FormatInt(id, 10)] = scheduleSummaryBody{
 			agent.Title, string(state.Status), explained.Description, timeOrNil(state.NextRun), state.Waiting, explained.Verdict,
 		}
 	}

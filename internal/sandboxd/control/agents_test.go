@@ -20,7 +20,7 @@ func TestFire(t *testing.T) {
 		return send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", body).Log
 	}
 	log := fire(`{}`)
-	assert.Equal(t, api.StatusRunning, log.Status, "it ends when the clock gets there")
+	assert.Equal(t, api.StatusRunning, log.Status, "the run ends when the clock reaches its end")
 	assert.EqualValues(t, 1, log.PeriodicAgent)
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "10s"}`)
 	ended, err := s.newClient(t).PeriodicAgentLogs.Get(t.Context(), log.ID)
@@ -91,7 +91,7 @@ func TestSchedule(t *testing.T) {
 	assert.Equal(t, "0", never.Findings[0].Suggestion)
 
 	all := get[struct {
-		Schedules map[string]shortScheduleBody `json:"schedules"`
+		Schedules map[string]scheduleSummaryBody `json:"schedules"`
 	}](t, s, "/_sandbox/schedules?ids=3,1,2,99").Schedules
 	assert.Len(t, all, 3)
 	assert.True(t, all["3"].Waiting)
@@ -119,25 +119,25 @@ func TestSchedule(t *testing.T) {
 func TestCrontab(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	explained := func(query string) scheduleBody { return get[scheduleBody](t, s, "/_sandbox/crontab?"+query) }
-	assert.Equal(t, "Every minute", explained("").Description)
-	digest := explained("minute=0&hour=8&day_of_week=mon-fri&day_of_month=*&month_of_year=*&n=1")
+	explain := func(query string) scheduleBody { return get[scheduleBody](t, s, "/_sandbox/crontab?"+query) }
+	assert.Equal(t, "Every minute", explain("").Description)
+	digest := explain("minute=0&hour=8&day_of_week=mon-fri&day_of_month=*&month_of_year=*&n=1")
 	assert.Equal(t, scheduleBody{
 		Description: "At 08:00 on Monday through Friday",
 		NextRuns:    []time.Time{time.Date(2026, time.January, 5, 8, 0, 0, 0, time.UTC)},
 		Verdict:     "runs",
 		Findings:    []findingBody{},
 	}, digest)
-	january := explained("month_of_year=jan")
+	january := explain("month_of_year=jan")
 	assert.Equal(t, "depends on the release of celery", january.Verdict)
 	assert.NotEmpty(t, january.NextRuns)
 	assert.Equal(t, "1", january.Findings[0].Suggestion)
-	assert.Equal(t, "never runs", explained("day_of_month=31&month_of_year=2").Verdict)
+	assert.Equal(t, "never runs", explain("day_of_month=31&month_of_year=2").Verdict)
 	for _, bad := range []string{"hour=24", "hour=", "hour=%20", "minute=" + strings.Repeat("1,", 1000), "minute=%3Cscript%3E"} {
-		refused := explained(bad)
-		assert.Equal(t, "refused by the API", refused.Verdict, bad)
-		assert.Empty(t, refused.Description, bad)
-		assert.Empty(t, refused.NextRuns, bad)
-		assert.NotEmpty(t, refused.Findings[0].Reason, bad)
+		rejected := explain(bad)
+		assert.Equal(t, "refused by the API", rejected.Verdict, bad)
+		assert.Empty(t, rejected.Description, bad)
+		assert.Empty(t, rejected.NextRuns, bad)
+		assert.NotEmpty(t, rejected.Findings[0].Reason, bad)
 	}
 }

@@ -17,18 +17,18 @@ const maxAdvance = 366 * 24 * time.Hour
 type clockBody struct {
 	Now   time.Time `json:"now"`
 	Speed float64   `json:"speed"`
-	Runs  *int      `json:"runs,omitempty"` // that have started while it was moved
+	Runs  *int      `json:"runs,omitempty"` // number of runs that started while the clock advanced
 }
 
-func clockOf(sb *sandbox.Sandbox) clockBody {
+func newClockBody(sb *sandbox.Sandbox) clockBody {
 	return clockBody{Now: sb.Now().UTC(), Speed: sb.ClockSpeed()}
 }
 
-func (c *call) clock() (any, error) { return clockOf(c.sandbox), nil }
+func (c *call) clock() (any, error) { return newClockBody(c.sandbox), nil }
 
-// moveClock advances the clock, or sets its speed.
-func (c *call) moveClock() (any, error) {
-	var target time.Time // zero if it sets the speed
+// setClock advances the clock, or sets its speed.
+func (c *call) setClock() (any, error) {
+	var target time.Time // zero for a change of the speed
 	var move func(context.Context) (runs int, err error)
 	now := c.sandbox.Now()
 	err := c.body(func(v *document.Value) {
@@ -66,18 +66,18 @@ func (c *call) moveClock() (any, error) {
 	}
 	operation := func(ctx context.Context) (any, error) {
 		runs, err := move(ctx)
-		if errors.Is(err, sandbox.ErrClockBackwards) { // it has passed the time meanwhile
+		if errors.Is(err, sandbox.ErrClockBackwards) { // the clock has passed the time in the meantime
 			return nil, errorf(http.StatusBadRequest, "%v", err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		body := clockOf(c.sandbox)
+		body := newClockBody(c.sandbox)
 		body.Runs = &runs
 		return body, nil
 	}
 	if target.IsZero() {
 		return operation(c.request.Context())
 	}
-	return c.work("advance", 0, &clockProgress{c.sandbox, now.UTC(), target.UTC()}, operation)
+	return c.runJob("advance", 0, &clockProgress{c.sandbox, now.UTC(), target.UTC()}, operation)
 }

@@ -12,27 +12,27 @@ import (
 func TestClock(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	move := func(body string) clockBody {
+	post := func(body string) clockBody {
 		return send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", body)
 	}
 	clock := get[clockBody](t, s, "/_sandbox/clock")
 	assert.Equal(t, monday, clock.Now.Format(time.RFC3339))
 	assert.Nil(t, clock.Runs)
 
-	moved := move(`{"advance": "4m59s"}`)
+	moved := post(`{"advance": "4m59s"}`)
 	assert.Equal(t, "2026-01-05T07:59:59Z", moved.Now.Format(time.RFC3339))
-	assert.Zero(t, *moved.Runs, "the first are due at eight")
-	moved = move(`{"to": "2026-01-05T09:00:00+01:00"}`)
+	assert.Zero(t, *moved.Runs, "the first runs are due at 08:00")
+	moved = post(`{"to": "2026-01-05T09:00:00+01:00"}`)
 	assert.Equal(t, "2026-01-05T08:00:00Z", moved.Now.Format(time.RFC3339))
 	assert.Equal(t, 2, *moved.Runs)
-	assert.Zero(t, *move(`{"advance": "0s"}`).Runs)
-	moved = move(`{"speed": 0.5}`)
+	assert.Zero(t, *post(`{"advance": "0s"}`).Runs)
+	moved = post(`{"speed": 0.5}`)
 	assert.Zero(t, *moved.Runs)
 	assert.InDelta(t, 0.5, moved.Speed, 0)
 	assert.InDelta(t, 0.5, get[clockBody](t, s, "/_sandbox/clock").Speed, 0)
-	move(`{"speed": 0}`)
+	post(`{"speed": 0}`)
 
-	last := start(t, func(o *Options) { stopped(t, o.Seed, "2999-12-30T12:00:00Z") })
+	last := start(t, func(o *Options) { stopClock(t, o.Seed, "2999-12-30T12:00:00Z") })
 	send[clockBody](t, last, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
 	a := last.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "24h"}`)
 	assert.Equal(t, "body: line 1: advance: moves the clock beyond 2999-12-31", a.reason(t))

@@ -14,20 +14,20 @@ import (
 )
 
 const (
-	defaultPage = 50
-	maxPage     = 500
+	defaultPageSize = 50
+	maxPageSize     = 500
 )
 
 type deliveriesBody struct {
 	Deliveries []deliveryBody `json:"deliveries"`
-	Total      int            `json:"total"` // that match
+	Total      int            `json:"total"` // number of matching deliveries
 	Before     *int64         `json:"before"`
 }
 
 type deliveryBody struct {
 	ID         int64     `json:"id"`
 	AgentID    int64     `json:"agent_id"`
-	Title      string    `json:"title"` // of the agent
+	Title      string    `json:"title"` // title of the agent
 	LogID      int64     `json:"log_id"`
 	URL        string    `json:"url"`
 	StatusCode int       `json:"status_code"`
@@ -49,9 +49,9 @@ type fullDeliveryBody struct {
 	ResponseBody string      `json:"response_body"`
 }
 
-// deliveries lists deliveries, newest first.
+// deliveries lists matching deliveries, newest first.
 func (c *call) deliveries() (any, error) {
-	limit := c.query.integer("limit", defaultPage, 1, maxPage)
+	limit := c.query.integer("limit", defaultPageSize, 1, maxPageSize)
 	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
 	agent := c.query.integer("agent", 0, 1, math.MaxInt64)
 	log := c.query.integer("log", 0, 1, math.MaxInt64)
@@ -75,9 +75,9 @@ func (c *call) deliveries() (any, error) {
 	return body, nil
 }
 
-// paginate returns the page of matching items before an id, the number of all
-// matching items, and the id before which the next page begins, or nil if there is
-// none.
+// paginate returns the page of matching items before an id, the total number of
+// matching items, and the id before which the next page begins. If there is no next
+// page, next is nil.
 func paginate[T any](latest iter.Seq[T], limit int, before int64, id func(*T) int64, match func(*T) bool) (page []T, total int, next *int64) {
 	more := false
 	for item := range latest {
@@ -107,7 +107,7 @@ func (c *call) deliveryByID() (any, error) {
 	return c.fullDelivery(&d), nil
 }
 
-// resend repeats a delivery.
+// resend redelivers a callback.
 func (c *call) resend() (any, error) {
 	if err := c.emptyBody(); err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (c *call) resend() (any, error) {
 	if _, ok := c.sandbox.Delivery(c.id); !ok {
 		return nil, &sandbox.UnknownDeliveryError{ID: c.id}
 	}
-	return c.work("resend", c.id, nil, func(ctx context.Context) (any, error) {
+	return c.runJob("resend", c.id, nil, func(ctx context.Context) (any, error) {
 		d, err := c.sandbox.Redeliver(ctx, c.id)
 		if err != nil {
 			return nil, err
@@ -137,9 +137,9 @@ func (c *call) delivery(d *sandbox.Delivery) deliveryBody {
 		Sent:       !errors.Is(d.Err, sandbox.ErrDeliveryDropped),
 		Fault:      d.Effect.String(),
 		FaultID:    d.FaultID,
-		Signature:  verify(c.sandbox, d.AgentID, d.Body, d.Header.Get(callback.SignatureHeader)),
+		Signature:  verifySignature(c.sandbox, d.AgentID, d.Body, d.Header.Get(callback.SignatureHeader)),
 	}
-	if d.Header.Get(callback.SignatureHeader) == "" { // it was not sent, or the agent had no secret then
+	if d.Header.Get(callback.SignatureHeader) == "" { // the callback was not sent, or the agent had no secret
 		body.Signature = "none"
 	}
 	if d.Err != nil {

@@ -19,7 +19,7 @@ const hostile = "<script>alert(1)</script>\x1b[31m\u2028\u202e </style>"
 
 func TestDeliveries(t *testing.T) {
 	t.Parallel()
-	var received []string // by one run at a time
+	var received []string // written by one delivery at a time
 	receiver := newReceiver(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		assert.NoError(t, err)
@@ -42,7 +42,7 @@ orgs:
 	first := fire(1, `{"output": "<script>alert(1)</script>"}`)
 	fire(2, `{}`)
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "10s"}`)
-	fire(3, `{"output": "Nobody hears this."}`)
+	fire(3, `{"output": "No callback."}`)
 	for range 3 {
 		fire(1, `{"status": "error"}`)
 	}
@@ -50,7 +50,7 @@ orgs:
 	page := get[deliveriesBody](t, s, "/_sandbox/deliveries?limit=2")
 	assert.Equal(t, 5, page.Total)
 	require.Len(t, page.Deliveries, 2)
-	assert.EqualValues(t, 5, page.Deliveries[0].ID, "the newest is first")
+	assert.EqualValues(t, 5, page.Deliveries[0].ID, "newest first")
 	require.NotNil(t, page.Before)
 	page = get[deliveriesBody](t, s, fmt.Sprintf("/_sandbox/deliveries?limit=2&before=%d", *page.Before))
 	assert.Equal(t, 5, page.Total)
@@ -70,7 +70,7 @@ orgs:
 	}, delivery.deliveryBody)
 	assert.Equal(t, received[0], delivery.Body)
 	assert.Contains(t, delivery.Body, "<script>")
-	assert.Equal(t, hostile+"\ufffd", delivery.ResponseBody, "any text is encoded in JSON")
+	assert.Equal(t, hostile+"\ufffd", delivery.ResponseBody, "invalid UTF-8 is replaced")
 	assert.NotEmpty(t, delivery.Header.Get(callback.SignatureHeader))
 	assert.Equal(t, "none", get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2").Signature)
 	for _, raw := range []string{"<script>", "\x1b", "\u2028", "\u202e"} {
@@ -111,7 +111,7 @@ func TestFailedDelivery(t *testing.T) {
 	assert.Zero(t, failed.StatusCode)
 	assert.True(t, failed.Sent)
 	assert.Equal(t, "valid", failed.Signature)
-	assert.Contains(t, failed.Error, "127.0.0.1:1", "nobody listens there")
+	assert.Contains(t, failed.Error, "127.0.0.1:1", "the receiver is unreachable")
 
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"deliveries": [{"drop": true}]}`)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello?"}`)

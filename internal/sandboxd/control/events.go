@@ -12,10 +12,12 @@ import (
 )
 
 const (
-	heartbeat = 15 * time.Second
-	// writeTimeout limits how long a client may read nothing.
+	// heartbeatInterval is the time between comments, which detect disconnected
+	// clients.
+	heartbeatInterval = 15 * time.Second
+	// writeTimeout limits how long a write waits for a slow client.
 	writeTimeout = 30 * time.Second
-	// maxInterval limits for how long events are coalesced.
+	// maxInterval limits how long events can be coalesced.
 	maxInterval = time.Minute
 )
 
@@ -27,19 +29,19 @@ type helloBody struct {
 
 // streamEvents sends events until the client disconnects or the server is closed.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
-	interval, err := intervalOf(r)
+	interval, err := parseInterval(r)
 	if err != nil {
-		writeJSON(w, statusOf(err), errorBody{err.Error()})
+		writeJSON(w, errorStatus(err), errorBody{err.Error()})
 		return
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
-	header.Set("X-Accel-Buffering", "no") // nginx would wait for more
+	header.Set("X-Accel-Buffering", "no") // otherwise nginx buffers the events
 	if r.Method == http.MethodHead {
 		return
 	}
 	stream := &eventStream{server: s, writer: w, controller: http.NewResponseController(w), interval: interval, position: s.feed.position()}
-	if !stream.send("hello", helloBody{clockOf(s.Sandbox()), s.boot}) {
+	if !stream.send("hello", helloBody{newClockBody(s.Sandbox()), s.boot}) {
 		return
 	}
 	if last := r.Header.Get("Last-Event-ID"); last != "" && !stream.resume(last) {
@@ -48,9 +50,9 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	stream.run(r)
 }
 
-// intervalOf returns the time for which the client wants events to be coalesced, 0
-// if it wants each of them.
-func intervalOf(r *http.Request) (time.Duration, error) {
+// parseInterval returns the time for which events are coalesced. The default, 0,
+// sends each event immediately.
+func parseInterval(r *http.Request) (time.Duration, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return 0, errorf(http.StatusBadRequest, "the query can't be parsed: %v", err)
@@ -65,18 +67,19 @@ func intervalOf(r *http.Request) (time.Duration, error) {
 	return interval, nil
 }
 
-// An eventStream writes server-sent events.
+// An eventStream sends server-sent events to a client.
 type eventStream struct {
 	server     *Server
 	writer     http.ResponseWriter
 	controller *http.ResponseController
 	interval   time.Duration
-	position   int64 // number of the last event that was read from the feed
+	position   int64 // number of the latest event read from the feed
 
-	pending []*event // coalesced, one of each kind
+	pending []*event // coalesced events, one of each kind
 }
 
-// resume goes back to the last event that the client has received.
+// resume continues after the last event that the client received. If events are
+// missing, it sends lost.
 func (s *eventStream) resume(id string) bool {
 	number, ok := s.server.eventNumber(id)
 	if !ok || number > s.position {
@@ -86,9 +89,10 @@ func (s *eventStream) resume(id string) bool {
 	return true
 }
 
-// run sends events, and a comment at each heartbeat.
+// run sends events and heartbeats until the client disconnects or the server is
+// closed.
 func (s *eventStream) run(r *http.Request) {
-	beats := time.NewTicker(heartbeat)
+	beats := time.NewTicker(heartbeatInterval)
 	defer beats.Stop()
 	flush := time.NewTimer(0)
 	defer flush.Stop()
@@ -118,7 +122,7 @@ func (s *eventStream) run(r *http.Request) {
 	}
 }
 
-// add sends events, or coalesces them until the timer fires.
+// add sends events immediately, or coalesces them until the timer fires.
 func (s *eventStream) add(events []event, flush *time.Timer) bool {
 	if s.interval == 0 {
 		for i := range events {
@@ -137,7 +141,7 @@ func (s *eventStream) add(events []event, flush *time.Timer) bool {
 	return true
 }
 
-// coalesce merges an event with a pending one of its kind.
+// coalesce replaces the pending event of the same kind, and counts both.
 func (s *eventStream) coalesce(e *event) {
 	for _, p := range s.pending {
 		if p.kind == e.kind {
@@ -156,7 +160,7 @@ func (s *eventStream) flush() bool {
 	pending := s.pending
 	s.pending = nil
 	for _, e := range pending {
-		e.number = s.position // a client that resumes has all of them
+		e.number = s.position // a client that resumes here has missed nothing
 		if !s.sendEvent(e) {
 			return false
 		}
@@ -169,14 +173,14 @@ func (s *eventStream) sendEvent(e *event) bool {
 	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", s.server.eventID(e.number), e.kind, text))
 }
 
-// send sends something that is not in the feed.
+// send sends an event that is not in the feed.
 func (s *eventStream) send(kind string, body any) bool {
 	text, _ := json.Marshal(body)
 	return s.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", s.server.eventID(s.position), kind, text))
 }
 
 func (s *eventStream) write(text string) bool {
-	_ = s.controller.SetWriteDeadline(time.Now().Add(writeTimeout)) // without one if it isn't supported
+	_ = s.controller.SetWriteDeadline(time.Now().Add(writeTimeout)) // some writers don't support deadlines
 	if _, err := io.WriteString(s.writer, text); err != nil {
 		return false
 	}

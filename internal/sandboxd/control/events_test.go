@@ -21,19 +21,20 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-type streamed struct {
+// A streamEvent is an event as a client receives it.
+type streamEvent struct {
 	id, kind string
 	data     map[string]any
 }
 
-// watch receives the events of a server until the stream ends. Headers are names
-// and values in turn.
-func watch(t testing.TB, s *server, headers ...string) <-chan streamed {
+// watch returns the events of a server until the stream ends. Headers alternate
+// between names and values.
+func watch(t testing.TB, s *server, headers ...string) <-chan streamEvent {
 	t.Helper()
 	return watchPath(t, s, "/_sandbox/events", headers...)
 }
 
-func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan streamed {
+func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan streamEvent {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, http.NoBody)
 	require.NoError(t, err)
@@ -46,7 +47,7 @@ func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan s
 	assert.Equal(t, "text/event-stream", received.Header.Get("Content-Type"))
 	assert.Equal(t, "no-store", received.Header.Get("Cache-Control"))
 	assert.Equal(t, "no", received.Header.Get("X-Accel-Buffering"))
-	events := make(chan streamed, 20_000)
+	events := make(chan streamEvent, 20_000)
 	go func() {
 		defer close(events)
 		defer received.Body.Close()
@@ -55,9 +56,9 @@ func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan s
 	return events
 }
 
-func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- streamed) {
+func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- streamEvent) {
 	t.Helper()
-	var read streamed
+	var read streamEvent
 	for lines.Scan() {
 		switch name, text, _ := strings.Cut(lines.Text(), ":"); name {
 		case "id":
@@ -66,27 +67,27 @@ func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- streamed) {
 			read.kind = strings.TrimSpace(text)
 		case "data":
 			if json.Unmarshal([]byte(text), &read.data) != nil {
-				return // the test has ended within the event
+				return // the test ended before the event was complete
 			}
 		case "":
 			if read.kind != "" {
 				events <- read
 			}
-			read = streamed{}
+			read = streamEvent{}
 		}
 	}
 }
 
-// next returns the next event of a kind and skips others.
-func next(t testing.TB, events <-chan streamed, kind string) streamed {
+// next returns the next event of a kind, and skips other events.
+func next(t testing.TB, events <-chan streamEvent, kind string) streamEvent {
 	t.Helper()
 	for e := range events {
 		if e.kind == kind {
 			return e
 		}
 	}
-	require.Fail(t, "the stream has ended", "there was no %s", kind)
-	return streamed{}
+	require.Fail(t, "the stream has ended", "without an event %s", kind)
+	return streamEvent{}
 }
 
 func TestEvents(t *testing.T) {
@@ -95,7 +96,7 @@ func TestEvents(t *testing.T) {
 	boot := get[statusBody](t, s, "/_sandbox/status").Boot
 	events := watch(t, s)
 	hello := <-events
-	assert.Equal(t, streamed{boot + "-0", "hello", map[string]any{"now": monday, "speed": 0.0, "boot": boot}}, hello)
+	assert.Equal(t, streamEvent{boot + "-0", "hello", map[string]any{"now": monday, "speed": 0.0, "boot": boot}}, hello)
 
 	c := s.newClient(t)
 	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{Title: new("Renamed")})
@@ -120,11 +121,11 @@ func TestEvents(t *testing.T) {
 	assert.NotEqual(t, "1", last.id)
 
 	s.stop()
-	for range events { // ends with the server
+	for range events { // the stream ends with the server
 	}
 }
 
-// A client that reconnects gets what it has missed, or learns that it can't.
+// A client that reconnects gets the events that it has missed, or lost.
 func TestResumedStream(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -139,7 +140,7 @@ func TestResumedStream(t *testing.T) {
 	assert.Equal(t, "hello", (<-resumed).kind)
 	assert.EqualValues(t, 1, next(t, resumed, "run_finished").data["log_id"])
 	assert.EqualValues(t, 2, next(t, resumed, "run_finished").data["log_id"])
-	for range maxFeed {
+	for range maxFeedEvents {
 		run()
 	}
 	for _, id := range []string{last.id, "another-1", "nonsense", strings.Split(last.id, "-")[0] + "-999999"} {
@@ -149,20 +150,20 @@ func TestResumedStream(t *testing.T) {
 	}
 }
 
-// With an interval, a stream has one event of each kind for many.
+// With an interval, events of the same kind are coalesced.
 func TestCoalescedEvents(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var written lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
-		s, ended := streamingPath(ctx, t, &fakeWriter{write: written.Write}, "/_sandbox/events?interval=1s")
+		s, ended := startStreamAt(ctx, t, &fakeWriter{write: written.Write}, "/_sandbox/events?interval=1s")
 		synctest.Wait()
 		for range 50 {
 			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{Status: api.StatusError})
 			require.NoError(t, err)
 		}
 		synctest.Wait()
-		assert.Equal(t, 1, strings.Count(written.String(), "event: "), "nothing but hello is sent at once")
+		assert.Equal(t, 1, strings.Count(written.String(), "event: "), "only hello is sent immediately")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		assert.Equal(t, 1, strings.Count(written.String(), "event: run_started"))
@@ -186,7 +187,7 @@ func TestHeadOfEventsEnds(t *testing.T) {
 	}
 }
 
-// A fakeWriter simulates a client.
+// A fakeWriter simulates the connection to a client.
 type fakeWriter struct {
 	http.ResponseWriter
 
@@ -200,13 +201,14 @@ func (w *fakeWriter) Write(text []byte) (int, error)     { return w.write(text) 
 func (w *fakeWriter) FlushError() error                  { return w.flush() }
 func (w *fakeWriter) SetWriteDeadline(_ time.Time) error { return nil }
 
-// streaming streams events to a writer until the context ends.
-func streaming(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
+// startStream streams events to a writer until ctx is done. The channel is closed
+// when the stream has ended.
+func startStream(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
 	t.Helper()
-	return streamingPath(ctx, t, w, "/_sandbox/events")
+	return startStreamAt(ctx, t, w, "/_sandbox/events")
 }
 
-func streamingPath(ctx context.Context, t *testing.T, w *fakeWriter, path string) (*Server, <-chan struct{}) {
+func startStreamAt(ctx context.Context, t *testing.T, w *fakeWriter, path string) (*Server, <-chan struct{}) {
 	t.Helper()
 	w.header = http.Header{}
 	if w.flush == nil {
@@ -232,7 +234,7 @@ func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var written lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
-		s, ended := streaming(ctx, t, &fakeWriter{write: written.Write})
+		s, ended := startStream(ctx, t, &fakeWriter{write: written.Write})
 		time.Sleep(46 * time.Second)
 		synctest.Wait()
 		assert.True(t, strings.HasSuffix(written.String(), "}\n\n:\n\n:\n\n:\n\n"), written.String())
@@ -245,7 +247,7 @@ func TestHeartbeat(t *testing.T) {
 func TestStreamEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s, ended := streaming(t.Context(), t, &fakeWriter{write: new(bytes.Buffer).Write})
+		s, ended := startStream(t.Context(), t, &fakeWriter{write: new(bytes.Buffer).Write})
 		synctest.Wait()
 		s.Close()
 		<-ended
@@ -253,40 +255,40 @@ func TestStreamEndsWithTheServer(t *testing.T) {
 	})
 }
 
-// A client that has disconnected is noticed when something is sent to it.
+// The stream ends when a write to a disconnected client fails.
 func TestStreamEndsWithItsClient(t *testing.T) {
 	t.Parallel()
-	gone := errors.New("gone")
+	errDisconnected := errors.New("disconnected")
 	for name, w := range map[string]*fakeWriter{
-		"write": {write: func([]byte) (int, error) { return 0, gone }},
-		"flush": {write: new(bytes.Buffer).Write, flush: func() error { return gone }},
+		"write": {write: func([]byte) (int, error) { return 0, errDisconnected }},
+		"flush": {write: new(bytes.Buffer).Write, flush: func() error { return errDisconnected }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s, ended := streaming(t.Context(), t, w)
+				s, ended := startStream(t.Context(), t, w)
 				<-ended
 				s.Close()
 			})
 		})
 	}
-	for name, happen := range map[string]func(s *Server){
+	for name, trigger := range map[string]func(s *Server){
 		"event":     func(s *Server) { _ = s.Sandbox().SetClockSpeed(1) },
-		"heartbeat": func(*Server) { time.Sleep(heartbeat) },
+		"heartbeat": func(*Server) { time.Sleep(heartbeatInterval) },
 		"replaced":  func(s *Server) { _ = s.reset(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				sent := 0
-				s, ended := streaming(t.Context(), t, &fakeWriter{write: func(text []byte) (int, error) {
+				s, ended := startStream(t.Context(), t, &fakeWriter{write: func(text []byte) (int, error) {
 					if sent++; sent > 1 {
-						return 0, gone
+						return 0, errDisconnected
 					}
 					return len(text), nil
 				}})
 				synctest.Wait()
-				happen(s)
+				trigger(s)
 				<-ended
 				s.Close()
 			})
@@ -294,14 +296,14 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// A slow client is notified that it has missed events, and blocks nobody.
+// A slow client gets lost instead of the events that it missed, and blocks nothing.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		slow := make(chan struct{})
 		var written lockedBuffer
 		ctx, cancel := context.WithCancel(t.Context())
-		s, ended := streaming(ctx, t, &fakeWriter{write: func(text []byte) (int, error) {
+		s, ended := startStream(ctx, t, &fakeWriter{write: func(text []byte) (int, error) {
 			if strings.Contains(string(text), "event: run_started") {
 				<-slow
 			}

@@ -16,7 +16,8 @@ type faultsBody struct {
 	Deliveries []deliveryFaultBody `json:"deliveries"`
 }
 
-// ruleBody is what both kinds of rules have. Only counters are always present.
+// ruleBody has the fields of both kinds of rules. Unset fields are omitted, except
+// for the id and the counters.
 type ruleBody struct {
 	ID          string     `json:"id"`
 	Disabled    bool       `json:"disabled,omitempty"`
@@ -27,10 +28,10 @@ type ruleBody struct {
 	Until       *time.Time `json:"until,omitempty"`
 	Matched     int        `json:"matched"`
 	Applied     int        `json:"applied"`
-	Left        *int       `json:"left"` // null if it has no limit
+	Left        *int       `json:"left"` // null if there is no limit
 }
 
-func ruleOf(id string, disabled bool, s sandbox.Selection, matched, applied int) ruleBody {
+func newRuleBody(id string, disabled bool, s sandbox.Selection, matched, applied int) ruleBody {
 	rule := ruleBody{ID: id, Disabled: disabled, After: s.Skip, Times: s.Times, Probability: s.Probability, From: timeOrNil(s.From), Until: timeOrNil(s.Until), Matched: matched, Applied: applied}
 	if s.Times > 0 {
 		rule.Left = new(s.Times - applied)
@@ -41,7 +42,7 @@ func ruleOf(id string, disabled bool, s sandbox.Selection, matched, applied int)
 // isActive reports whether the rule can still apply.
 func (r *ruleBody) isActive() bool { return !r.Disabled && (r.Left == nil || *r.Left > 0) }
 
-// faultBody omits fields that are not set.
+// faultBody is a rule for requests. Unset fields are omitted.
 type faultBody struct {
 	ruleBody
 
@@ -63,6 +64,7 @@ type faultBody struct {
 	Release        string `json:"release,omitempty"`
 }
 
+// deliveryFaultBody is a rule for deliveries. Unset fields are omitted.
 type deliveryFaultBody struct {
 	ruleBody
 
@@ -74,11 +76,11 @@ type deliveryFaultBody struct {
 	WrongSignature bool   `json:"wrong_signature,omitempty"`
 }
 
-func faultsOf(sb *sandbox.Sandbox) faultsBody {
+func newFaultsBody(sb *sandbox.Sandbox) faultsBody {
 	body := faultsBody{Requests: []faultBody{}, Deliveries: []deliveryFaultBody{}}
 	for _, f := range sb.FaultStates() {
 		body.Requests = append(body.Requests, faultBody{
-			ruleBody:  ruleOf(f.ID, f.Disabled, f.Selection, f.Matched, f.Applied),
+			ruleBody:  newRuleBody(f.ID, f.Disabled, f.Selection, f.Matched, f.Applied),
 			Operation: string(f.Match.Operation), Method: f.Match.Method, Path: f.Match.Path,
 			Latency: durationText(f.Effect.Latency), Status: f.Effect.Status, RetryAfter: durationText(f.Effect.RetryAfter),
 			Body: f.Effect.Body, ContentType: f.Effect.ContentType, Redirect: f.Effect.Redirect,
@@ -88,7 +90,7 @@ func faultsOf(sb *sandbox.Sandbox) faultsBody {
 	}
 	for _, f := range sb.DeliveryFaultStates() {
 		body.Deliveries = append(body.Deliveries, deliveryFaultBody{
-			ruleBody: ruleOf(f.ID, f.Disabled, f.Selection, f.Matched, f.Applied),
+			ruleBody: newRuleBody(f.ID, f.Disabled, f.Selection, f.Matched, f.Applied),
 			Agent:    f.Match.AgentID, Delay: durationText(f.Effect.Delay), Duplicate: f.Effect.Duplicate,
 			Reorder: f.Effect.Reorder, Drop: f.Effect.Drop, WrongSignature: f.Effect.WrongSignature,
 		})
@@ -96,9 +98,9 @@ func faultsOf(sb *sandbox.Sandbox) faultsBody {
 	return body
 }
 
-// activeFaults counts the rules that can still apply.
-func activeFaults(sb *sandbox.Sandbox) (n int) {
-	faults := faultsOf(sb)
+// countActiveFaults returns the number of rules that can still apply.
+func countActiveFaults(sb *sandbox.Sandbox) (n int) {
+	faults := newFaultsBody(sb)
 	for i := range faults.Requests {
 		if faults.Requests[i].isActive() {
 			n++
@@ -112,6 +114,7 @@ func activeFaults(sb *sandbox.Sandbox) (n int) {
 	return n
 }
 
+// durationText returns a duration in Go's format, or an empty string for 0.
 func durationText(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -119,7 +122,7 @@ func durationText(d time.Duration) string {
 	return d.String()
 }
 
-func (c *call) faults() (any, error) { return faultsOf(c.sandbox), nil }
+func (c *call) faults() (any, error) { return newFaultsBody(c.sandbox), nil }
 
 // setFaults replaces all rules.
 func (c *call) setFaults() (any, error) {
@@ -136,16 +139,17 @@ func (c *call) setFaults() (any, error) {
 	return c.faults()
 }
 
-// rules has one kind of rules.
+// rules are the rules for requests, or those for deliveries.
 type rules interface {
-	// find returns the rule with an id, nil if there is none.
+	// find returns the rule with an id, or nil.
 	find(id string) any
-	// put reads a rule, and adds it or replaces the one with the id.
+	// put decodes a rule. It returns a function that replaces the rule with the id,
+	// or adds it.
 	put(id string, v *document.Value) func() error
 	delete(id string) error
 }
 
-// faultRoutes are the operations on single rules.
+// faultRoutes returns the operations on single rules.
 func (s *Server) faultRoutes() map[string]http.HandlerFunc {
 	routes := map[string]http.HandlerFunc{}
 	for name, kind := range map[string]func(*sandbox.Sandbox) rules{
@@ -165,7 +169,7 @@ func (s *Server) faultRoutes() map[string]http.HandlerFunc {
 }
 
 func (c *call) unknownFault() error {
-	return errorf(http.StatusNotFound, "there is no such fault with the id %s", document.Quote(c.request.PathValue("id")))
+	return errorf(http.StatusNotFound, "there is no fault with the id %s", document.Quote(c.request.PathValue("id")))
 }
 
 func (c *call) faultByID(kind rules) (any, error) {
@@ -175,7 +179,7 @@ func (c *call) faultByID(kind rules) (any, error) {
 	return nil, c.unknownFault()
 }
 
-// putFault creates or replaces a rule, and leaves the others as they are.
+// putFault creates or replaces a rule.
 func (c *call) putFault(kind rules) (any, error) {
 	id := c.request.PathValue("id")
 	if !seed.IsRuleID(id) {
@@ -191,7 +195,7 @@ func (c *call) putFault(kind rules) (any, error) {
 	return kind.find(id), nil
 }
 
-// patchFault changes fields of a rule. Null unsets a field.
+// patchFault changes fields of a rule. A null unsets a field.
 func (c *call) patchFault(kind rules) (any, error) {
 	text, err := c.jsonBody()
 	if err != nil {
@@ -201,7 +205,7 @@ func (c *call) patchFault(kind rules) (any, error) {
 		return nil, err
 	}
 	var patch, fields map[string]json.RawMessage
-	_ = json.Unmarshal(text, &patch) // it is an object
+	_ = json.Unmarshal(text, &patch) // parseBody has checked that it is an object
 	id := c.request.PathValue("id")
 	present := kind.find(id)
 	if present == nil {
@@ -240,7 +244,7 @@ func (c *call) deleteFault(kind rules) (any, error) {
 type requestRules struct{ sandbox *sandbox.Sandbox }
 
 func (r requestRules) find(id string) any {
-	faults := faultsOf(r.sandbox).Requests
+	faults := newFaultsBody(r.sandbox).Requests
 	if i := slices.IndexFunc(faults, func(f faultBody) bool { return f.ID == id }); i >= 0 {
 		return faults[i]
 	}
@@ -270,7 +274,7 @@ func (r requestRules) delete(id string) error {
 type deliveryRules struct{ sandbox *sandbox.Sandbox }
 
 func (r deliveryRules) find(id string) any {
-	faults := faultsOf(r.sandbox).Deliveries
+	faults := newFaultsBody(r.sandbox).Deliveries
 	if i := slices.IndexFunc(faults, func(f deliveryFaultBody) bool { return f.ID == id }); i >= 0 {
 		return faults[i]
 	}

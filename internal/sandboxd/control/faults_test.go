@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every field of the rules is accepted, and returned as it was set.
+// Every field of a rule is accepted and returned.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -32,9 +32,9 @@ func TestFaults(t *testing.T) {
 		]
 	}`
 	set := s.do(t, http.MethodPut, "/_sandbox/faults", rules).body
-	assert.JSONEq(t, rules, withoutCounters(t, set))
+	assert.JSONEq(t, rules, withoutGenerated(t, set))
 	assert.JSONEq(t, set, s.do(t, http.MethodGet, "/_sandbox/faults", "").body)
-	assert.JSONEq(t, set, s.do(t, http.MethodPut, "/_sandbox/faults", set).body, "they can be set as they were returned")
+	assert.JSONEq(t, set, s.do(t, http.MethodPut, "/_sandbox/faults", set).body, "returned rules are accepted in a request")
 	assert.Equal(t, 8, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
 
 	for body, want := range map[string]string{
@@ -59,13 +59,13 @@ func TestFaults(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
 		assert.Contains(t, a.reason(t), want, body)
 	}
-	assert.JSONEq(t, set, s.do(t, http.MethodGet, "/_sandbox/faults", "").body, "nothing was changed")
+	assert.JSONEq(t, set, s.do(t, http.MethodGet, "/_sandbox/faults", "").body, "invalid rules change nothing")
 
 	assert.JSONEq(t, `{"requests": [], "deliveries": []}`, s.do(t, http.MethodPut, "/_sandbox/faults", "{}").body)
 }
 
-// withoutCounters removes what the server adds to rules.
-func withoutCounters(t *testing.T, text string) string {
+// withoutGenerated removes the ids and counters that the server adds to rules.
+func withoutGenerated(t *testing.T, text string) string {
 	t.Helper()
 	var kinds map[string][]map[string]any
 	require.NoError(t, json.Unmarshal([]byte(text), &kinds))
@@ -78,13 +78,13 @@ func withoutCounters(t *testing.T, text string) string {
 			}
 		}
 	}
-	left, err := json.Marshal(kinds)
+	remaining, err := json.Marshal(kinds)
 	require.NoError(t, err)
-	return string(left)
+	return string(remaining)
 }
 
-// Several programs change rules without losing those of the others.
-func TestFaultsAreResources(t *testing.T) {
+// A program can change its rules without affecting other rules.
+func TestSingleFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	events := watch(t, s)
@@ -99,14 +99,14 @@ func TestFaultsAreResources(t *testing.T) {
 	}
 	used := get[faultBody](t, s, path+"outage")
 	assert.Equal(t, ruleBody{ID: "outage", Times: 2, Matched: 3, Applied: 2, Left: new(0)}, used.ruleBody)
-	assert.Equal(t, 1, get[statusBody](t, s, "/_sandbox/status").Counts.Faults, "one is used up")
+	assert.Equal(t, 1, get[statusBody](t, s, "/_sandbox/status").Counts.Faults, "one rule has reached its limit")
 	assert.Equal(t, 2, get[requestsBody](t, s, "/_sandbox/requests?fault=outage").Total)
 	assert.Equal(t, "outage", get[fullRequestBody](t, s, "/_sandbox/requests/1").FaultID)
 
 	slow = send[faultBody](t, s, http.MethodPatch, path+"slow", `{"disabled": true, "method": null, "times": 7}`)
 	assert.Equal(t, faultBody{ruleBody: ruleBody{ID: "slow", Disabled: true, Times: 7, Left: new(7)}, Latency: "1ms"}, slow)
 	assert.Zero(t, get[statusBody](t, s, "/_sandbox/status").Counts.Faults)
-	assert.Equal(t, used, get[faultBody](t, s, path+"outage"), "the counters of others stay")
+	assert.Equal(t, used, get[faultBody](t, s, path+"outage"), "other rules keep their counters")
 	send[faultBody](t, s, http.MethodDelete, path+"outage", "")
 	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, path+"outage", "").status)
 	assert.Len(t, get[faultsBody](t, s, "/_sandbox/faults").Requests, 1)
@@ -124,10 +124,10 @@ func TestFaultsAreResources(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{http.MethodGet, path + "none", "", 404, `there is no such fault with the id "none"`},
-		{http.MethodPatch, path + "none", "{}", 404, "there is no such fault"},
-		{http.MethodDelete, deliveries + "none", "", 404, "there is no such fault"},
-		{http.MethodGet, "/_sandbox/faults/all/none", "", 404, "openapi.yaml lists what exists"},
+		{http.MethodGet, path + "none", "", 404, `there is no fault with the id "none"`},
+		{http.MethodPatch, path + "none", "{}", 404, "there is no fault"},
+		{http.MethodDelete, deliveries + "none", "", 404, "there is no fault"},
+		{http.MethodGet, "/_sandbox/faults/all/none", "", 404, "openapi.yaml lists all paths"},
 		{http.MethodPut, path + "a%20b", `{"status": 500}`, 400, `the id "a b" of a fault must have`},
 		{http.MethodPut, path + "a", `{"status": 1}`, 400, "body: line 1: status: must be from 200 to 599, not 1"},
 		{http.MethodPut, path + "a", `{}`, 400, "is empty"},
@@ -142,7 +142,7 @@ func TestFaultsAreResources(t *testing.T) {
 	assert.Equal(t, slow, get[faultBody](t, s, path+"slow"))
 }
 
-// Faults reach the connection through all wrappers.
+// Faults that break the connection work through all wrappers of the ResponseWriter.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	var logged lockedBuffer

@@ -10,17 +10,17 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// maxFeed is the number of events that can be read after they happened.
-const maxFeed = 4096
+// maxFeedEvents is the number of past events that a client can resume from.
+const maxFeedEvents = 4096
 
-// An event is something that happened, with its number.
+// An event of a feed, with its number.
 type event struct {
 	number int64
 	kind   string
 	body   eventBody
 }
 
-// eventBody has the fields that apply to the event.
+// eventBody is the data of an event. Fields that don't apply to its kind are omitted.
 type eventBody struct {
 	Org        string    `json:"org,omitempty"`
 	AgentID    int64     `json:"agent_id,omitempty"`
@@ -30,16 +30,16 @@ type eventBody struct {
 	JobID      int64     `json:"job_id,omitempty"`
 	InboxID    int64     `json:"inbox_id,omitempty"`
 	Status     string    `json:"status,omitempty"`
-	Count      int       `json:"count,omitempty"` // of the events that were coalesced
+	Count      int       `json:"count,omitempty"` // number of coalesced events
 	At         time.Time `json:"at"`
 }
 
-// A feed has the latest events of a server, whatever sandbox they come from. It is
-// safe for concurrent use.
+// A feed stores the latest events of a server. It continues when the sandbox is
+// replaced. It is safe for concurrent use.
 type feed struct {
 	mu      sync.Mutex
-	events  []event // the latest, with consecutive numbers
-	last    int64   // number of the last event
+	events  []event // the latest events, with consecutive numbers
+	last    int64   // number of the latest event
 	changed chan struct{}
 }
 
@@ -49,16 +49,16 @@ func (f *feed) publish(kind string, body eventBody) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.last++
-	if len(f.events) == 2*maxFeed {
-		f.events = append(f.events[:0], f.events[maxFeed:]...)
+	if len(f.events) == 2*maxFeedEvents {
+		f.events = append(f.events[:0], f.events[maxFeedEvents:]...)
 	}
 	f.events = append(f.events, event{f.last, kind, body})
 	close(f.changed)
 	f.changed = make(chan struct{})
 }
 
-// after returns the events after a number. If some of them are missing, complete is
-// false. The channel is closed at the next event.
+// after returns the events after a number. If some of them are no longer stored,
+// complete is false. The channel is closed at the next event.
 func (f *feed) after(number int64) (events []event, complete bool, changed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -67,16 +67,16 @@ func (f *feed) after(number int64) (events []event, complete bool, changed <-cha
 	return append([]event(nil), kept...), missing == 0 && number <= f.last, f.changed
 }
 
-// position returns the number of the last event.
+// position returns the number of the latest event.
 func (f *feed) position() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.last
 }
 
-// follow publishes the events of a sandbox until it is closed.
-func (s *Server) follow(sb *sandbox.Sandbox) {
-	events := sb.Watch(context.Background()) // from now on
+// publishEvents publishes the events of a sandbox until the sandbox is closed.
+func (s *Server) publishEvents(sb *sandbox.Sandbox) {
+	events := sb.Watch(context.Background()) // starts here, so that no later event is missed
 	go func() {
 		for e := range events {
 			s.feed.publish(string(e.Type), eventBody{
@@ -92,12 +92,12 @@ func (s *Server) follow(sb *sandbox.Sandbox) {
 	}()
 }
 
-// eventID returns the id of an event in a stream. Numbers start again when the
-// program restarts.
+// eventID returns the id of an event in a stream. The id identifies this start of the
+// program, since numbers start at 1 again when it restarts.
 func (s *Server) eventID(number int64) string { return s.boot + "-" + strconv.FormatInt(number, 10) }
 
-// eventNumber returns the number of the event with an id. It returns false if the id
-// is from before a restart.
+// eventNumber returns the number of the event with an id. It returns false for
+// invalid ids, and for ids from before a restart.
 func (s *Server) eventNumber(id string) (number int64, ok bool) {
 	text, ok := strings.CutPrefix(id, s.boot+"-")
 	number, err := strconv.ParseInt(text, 10, 64)

@@ -12,15 +12,15 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A guard rejects requests that other web pages send to the console and the control
-// API, which need no key: pages of other sites, and pages whose host name resolves
-// to this address (DNS rebinding). http.CrossOriginProtection would not do, since it
-// accepts every GET, and the status contains keys.
+// A guard rejects requests from other web pages to the console and the control API,
+// which need no key: from pages of other sites, and from pages whose host name
+// resolves to this address (DNS rebinding). http.CrossOriginProtection doesn't
+// suffice, since it accepts every GET request, and the status contains API keys.
 type guard struct {
-	hosts []string // accepted in addition to the loopback's and the local address
+	hosts []string // accepted in addition to loopback addresses and the local address
 }
 
-// check returns why a request is rejected, or nothing.
+// check returns the reason for which a request is rejected, or an empty string.
 func (g *guard) check(r *http.Request) string {
 	if !g.isKnownHost(r) {
 		return fmt.Sprintf("the Host %s is not a name of this sandbox; to accept it, start the sandbox with -host NAME", document.Quote(r.Host))
@@ -28,19 +28,20 @@ func (g *guard) check(r *http.Request) string {
 	for _, origin := range r.Header.Values("Origin") {
 		from, err := url.Parse(origin)
 		if err != nil || !strings.EqualFold(from.Host, r.Host) {
-			return fmt.Sprintf("the Origin %s is another site, which is not allowed to use this sandbox", document.Quote(origin))
+			return fmt.Sprintf("the Origin %s is another site, and other sites are not allowed to use this sandbox", document.Quote(origin))
 		}
 	}
 	switch site := r.Header.Get("Sec-Fetch-Site"); {
 	case site != "cross-site" && site != "same-site":
 	case isNavigation(r):
 	default:
-		return "the request comes from another site (Sec-Fetch-Site: " + site + "), which is not allowed to use this sandbox"
+		return "the request comes from another site (Sec-Fetch-Site: " + site + "), and other sites are not allowed to use this sandbox"
 	}
 	return ""
 }
 
-// isNavigation reports whether a user follows a link to the console.
+// isNavigation reports whether a browser navigates to the console, as after a click
+// on a link.
 func isNavigation(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.Path == "/" &&
 		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"

@@ -13,7 +13,7 @@ func TestHosts(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *Options) { o.Hosts = []string{"Sandbox.test", "192.0.2.7"} })
 	for host, known := range map[string]bool{
-		"":                       true, // as it is
+		"":                       true, // the header is not changed
 		"localhost":              true,
 		"LOCALHOST:8765":         true,
 		"127.0.0.1":              true,
@@ -48,7 +48,7 @@ func TestHosts(t *testing.T) {
 			}
 		}
 	}
-	// The platform's own API needs a key, so it accepts any host, as behind a proxy.
+	// The platform's API needs a key, so it accepts any host, as it does behind a proxy.
 	a := s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "", "Host", "evil.example")
 	assert.Equal(t, http.StatusUnauthorized, a.status)
 }
@@ -61,20 +61,20 @@ func TestOrigins(t *testing.T) {
 		headers []string
 		status  int
 	}{
-		"none":                                {nil, http.StatusOK},
-		"own":                                 {[]string{"Origin", s.url}, http.StatusOK},
-		"own, by fetch":                       {[]string{"Origin", s.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
-		"typed in":                            {[]string{"Sec-Fetch-Site", "none"}, http.StatusOK},
-		"localhost":                           {[]string{"Origin", "http://localhost:80", "Host", "localhost:80"}, http.StatusOK},
-		"another":                             {[]string{"Origin", "http://evil.example"}, http.StatusForbidden},
-		"another port":                        {[]string{"Origin", "http://127.0.0.1:1"}, http.StatusForbidden},
-		"another name":                        {[]string{"Origin", "http://localhost:80"}, http.StatusForbidden},
-		"null":                                {[]string{"Origin", "null"}, http.StatusForbidden},
-		"nonsense":                            {[]string{"Origin", "http://%zz"}, http.StatusForbidden},
-		"user":                                {[]string{"Origin", "http://" + host + "@evil.example"}, http.StatusForbidden},
-		"cross-site":                          {[]string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
-		"same-site":                           {[]string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
-		"cross-site, but with the own origin": {[]string{"Sec-Fetch-Site", "cross-site", "Origin", s.url}, http.StatusForbidden},
+		"none":                            {nil, http.StatusOK},
+		"same":                            {[]string{"Origin", s.url}, http.StatusOK},
+		"same, by fetch":                  {[]string{"Origin", s.url, "Sec-Fetch-Site", "same-origin"}, http.StatusOK},
+		"typed in":                        {[]string{"Sec-Fetch-Site", "none"}, http.StatusOK},
+		"localhost":                       {[]string{"Origin", "http://localhost:80", "Host", "localhost:80"}, http.StatusOK},
+		"another":                         {[]string{"Origin", "http://evil.example"}, http.StatusForbidden},
+		"another port":                    {[]string{"Origin", "http://127.0.0.1:1"}, http.StatusForbidden},
+		"another name":                    {[]string{"Origin", "http://localhost:80"}, http.StatusForbidden},
+		"null":                            {[]string{"Origin", "null"}, http.StatusForbidden},
+		"nonsense":                        {[]string{"Origin", "http://%zz"}, http.StatusForbidden},
+		"user":                            {[]string{"Origin", "http://" + host + "@evil.example"}, http.StatusForbidden},
+		"cross-site":                      {[]string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		"same-site":                       {[]string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
+		"cross-site with the same origin": {[]string{"Sec-Fetch-Site", "cross-site", "Origin", s.url}, http.StatusForbidden},
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
 			path, body := "/_sandbox/status", ""
@@ -91,31 +91,31 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// A user may follow a link to the console, but no other page may embed it or send
-// it requests.
+// Links to the console work. Other pages can neither embed it nor send it requests.
 func TestNavigation(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	visit := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}
-	assert.Equal(t, http.StatusOK, s.do(t, http.MethodGet, "/", "", visit...).status)
-	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/_sandbox/status", "", visit...).status)
-	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodPost, "/", "", visit...).status)
+	navigation := []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document"}
+	assert.Equal(t, http.StatusOK, s.do(t, http.MethodGet, "/", "", navigation...).status)
+	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/_sandbox/status", "", navigation...).status)
+	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodPost, "/", "", navigation...).status)
 	for header, value := range map[string]string{"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "iframe"} {
-		assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/", "", append(visit, header, value)...).status)
+		assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/", "", append(navigation, header, value)...).status)
 	}
 }
 
-// The address at which a request arrived is accepted as its host.
+// The address that a request arrived at is accepted as its Host.
 func TestLocalAddress(t *testing.T) {
 	t.Parallel()
-	address := outside(t)
+	address := nonLoopbackAddress(t)
 	s := startOn(t, listenOn(t, address))
 	assert.Equal(t, http.StatusOK, s.do(t, http.MethodGet, "/_sandbox/status", "").status)
 	assert.Equal(t, http.StatusForbidden, s.do(t, http.MethodGet, "/_sandbox/status", "", "Host", "192.0.2.7").status)
 }
 
-// outside returns an address of this machine other than the loopback's.
-func outside(t *testing.T) string {
+// nonLoopbackAddress returns an address of this machine that is not a loopback
+// address.
+func nonLoopbackAddress(t *testing.T) string {
 	t.Helper()
 	addresses, err := net.InterfaceAddrs()
 	require.NoError(t, err)
@@ -124,6 +124,6 @@ func outside(t *testing.T) string {
 			return network.IP.String()
 		}
 	}
-	t.Skip("this machine has no other address")
+	t.Skip("this machine has only loopback addresses")
 	return ""
 }

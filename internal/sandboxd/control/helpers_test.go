@@ -29,44 +29,43 @@ const (
 	monday = "2026-01-05T07:55:00Z"
 )
 
-// A server is a [Server] that listens.
+// A server is a running [Server].
 type server struct {
 	url      string
-	errorLog *lockedBuffer // of net/http
-	stop     func()        // may be called again
+	errorLog *lockedBuffer // errors reported by net/http
+	stop     func()        // may be called repeatedly
 }
 
-// start serves the default seed with a stopped clock, until the test is over.
+// start serves the default seed with a stopped clock until the test ends.
 func start(t testing.TB, changes ...func(*Options)) *server {
 	t.Helper()
-	listening := httptest.NewUnstartedServer(nil)
-	return startOn(t, listening, changes...)
+	return startOn(t, httptest.NewUnstartedServer(nil), changes...)
 }
 
-func startOn(t testing.TB, listening *httptest.Server, changes ...func(*Options)) *server {
+func startOn(t testing.TB, testServer *httptest.Server, changes ...func(*Options)) *server {
 	t.Helper()
 	initial, err := seed.Default()
 	require.NoError(t, err)
-	options := Options{Seed: stopped(t, initial, monday), URL: "http://" + listening.Listener.Addr().String()}
+	options := Options{Seed: stopClock(t, initial, monday), URL: "http://" + testServer.Listener.Addr().String()}
 	for _, change := range changes {
 		change(&options)
 	}
 	s, err := New(options)
 	require.NoError(t, err)
 	running := &server{url: options.URL, errorLog: &lockedBuffer{}}
-	listening.Config.Handler = s
-	listening.Config.ErrorLog = log.New(running.errorLog, "", 0)
-	listening.Start()
+	testServer.Config.Handler = s
+	testServer.Config.ErrorLog = log.New(running.errorLog, "", 0)
+	testServer.Start()
 	running.stop = sync.OnceFunc(func() {
 		s.Close()
-		listening.Close()
+		testServer.Close()
 	})
 	t.Cleanup(running.stop)
 	return running
 }
 
-// stopped stops the clock of a seed at a time.
-func stopped(t testing.TB, s *seed.Seed, at string) *seed.Seed {
+// stopClock makes the clock of a seed start at a time, and stops it.
+func stopClock(t testing.TB, s *seed.Seed, at string) *seed.Seed {
 	t.Helper()
 	var err error
 	s.Start, err = time.Parse(time.RFC3339, at)
@@ -75,15 +74,15 @@ func stopped(t testing.TB, s *seed.Seed, at string) *seed.Seed {
 	return s
 }
 
-// withSeed has a server start with a seed in YAML.
+// withSeed replaces the seed of a server with a seed in YAML, and stops its clock.
 func withSeed(t testing.TB, text string) func(*Options) {
 	t.Helper()
 	read, err := seed.Read(document.File("seed.yaml"), []byte(text), document.YAML)
 	require.NoError(t, err)
-	return func(options *Options) { options.Seed = stopped(t, read, monday) }
+	return func(options *Options) { options.Seed = stopClock(t, read, monday) }
 }
 
-// lockedBuffer can be written to and read from by several goroutines.
+// A lockedBuffer is a buffer that is safe for concurrent use.
 type lockedBuffer struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
@@ -107,7 +106,7 @@ type response struct {
 	body   string
 }
 
-// reason is the text of an error.
+// reason returns the message of an error response.
 func (r response) reason(t testing.TB) string {
 	t.Helper()
 	require.Equal(t, "application/json", r.header.Get("Content-Type"), r.body)
@@ -122,12 +121,12 @@ func decode[T any](t testing.TB, r response) (body T) {
 	return body
 }
 
-// do sends a request. A body is JSON. Headers are names and values in turn; an
-// empty value removes one. The contract tests record the exchange.
+// do sends a request with a JSON body. Headers alternate between names and values; an
+// empty value removes the header. The contract tests record the exchange.
 func (s *server) do(t testing.TB, method, target, body string, headers ...string) response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.url+target, strings.NewReader(body))
-	if !assert.NoError(t, err) { // it may be another goroutine than the test's
+	if !assert.NoError(t, err) { // not require, since this may not be the goroutine of the test
 		return response{}
 	}
 	if body != "" {
@@ -164,7 +163,7 @@ func send[T any](t testing.TB, s *server, method, target, body string, headers .
 	return decode[T](t, r)
 }
 
-// newClient is a client of the first account.
+// newClient returns a client for the first account.
 func (s *server) newClient(t testing.TB) *client.Client {
 	t.Helper()
 	account := get[statusBody](t, s, "/_sandbox/status").Accounts[0]
@@ -173,7 +172,7 @@ func (s *server) newClient(t testing.TB) *client.Client {
 	return c
 }
 
-// newReceiver listens for callbacks, and returns their URL.
+// newReceiver starts a receiver of callbacks, and returns its URL.
 func newReceiver(t testing.TB, handler http.HandlerFunc) string {
 	t.Helper()
 	receiver := httptest.NewServer(handler)

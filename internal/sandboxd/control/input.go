@@ -13,14 +13,14 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// maxBody limits bodies other than seeds, in bytes.
-const maxBody = 1 << 20
+// maxBodySize limits the size of bodies other than seeds in bytes.
+const maxBodySize = 1 << 20
 
 // format returns the format of the body. Its media type must be one of types.
-// Browsers send these types to other sites only after a preflight request, which is
-// rejected.
+// Browsers send such types to other sites only after a preflight request, and the
+// server rejects preflight requests.
 func (c *call) format(types map[string]document.Format) (document.Format, error) {
-	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if it is invalid
+	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if the header is invalid
 	format, ok := types[mediaType]
 	if !ok {
 		return 0, errorf(http.StatusUnsupportedMediaType, "the Content-Type %s is not supported here; send application/json", document.Quote(mediaType))
@@ -39,15 +39,15 @@ func (c *call) readBody(maxBytes int64) ([]byte, error) {
 	return text, nil
 }
 
-// jsonBody returns the body, which must be declared as JSON.
+// jsonBody returns the body. The Content-Type must be application/json.
 func (c *call) jsonBody() ([]byte, error) {
 	if _, err := c.format(map[string]document.Format{"application/json": document.JSON}); err != nil {
 		return nil, err
 	}
-	return c.readBody(maxBody)
+	return c.readBody(maxBodySize)
 }
 
-// body reads a body of JSON with read.
+// body parses a JSON body and decodes it with read.
 func (c *call) body(read func(*document.Value)) error {
 	text, err := c.jsonBody()
 	if err != nil {
@@ -84,7 +84,7 @@ func (q *query) invalid(name, expected string) {
 	}
 }
 
-// integer parses an integer from minimum to maximum. If it is not given, it
+// integer parses an integer from minimum to maximum. If the parameter is missing, it
 // returns the default.
 func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
 	if !q.values.Has(name) {

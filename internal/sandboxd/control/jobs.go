@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// maxJobs is the number of finished jobs that are stored.
+	// maxJobs is the number of stored jobs. Running jobs are stored even if there are
+	// more.
 	maxJobs = 100
-	// progressInterval is the time between the events of a job that is running.
+	// progressInterval is the time between the events of a running job.
 	progressInterval = 250 * time.Millisecond
 )
 
@@ -27,25 +28,25 @@ const (
 	jobCanceled  = "canceled"
 )
 
-// A job is an operation that may take long. It goes on when its client has
-// disconnected, if the client asked for that.
+// A job is an operation that may take a long time. With respond-async it continues
+// after its client has disconnected.
 type job struct {
 	id        int64
 	kind      string // advance, fire, resend, seed or reset
-	target    int64  // id of the agent or the delivery, 0 if there is none
+	target    int64  // id of the agent or the delivery; 0 for other jobs
 	startedAt time.Time
-	clock     *clockProgress // nil unless it advances the clock
+	clock     *clockProgress // nil unless the job advances the clock
 	cancel    context.CancelFunc
 	done      chan struct{}
 
-	mu         sync.Mutex // guards what follows
+	mu         sync.Mutex // guards the fields below
 	state      string
 	finishedAt time.Time
 	result     any
 	err        error
 }
 
-// clockProgress tells how far an advance is.
+// clockProgress is the progress of an advance.
 type clockProgress struct {
 	sandbox  *sandbox.Sandbox
 	from, to time.Time
@@ -73,20 +74,20 @@ type jobsBody struct {
 	Jobs []jobBody `json:"jobs"`
 }
 
-// jobs are the jobs of a server, the latest last.
+// jobs are the stored jobs of a server, the newest last.
 type jobs struct {
 	mu   sync.Mutex
 	last int64
 	all  []*job
 }
 
-// accepted is the result of a request whose job goes on.
+// accepted is the result of a request that doesn't wait for its job.
 type accepted struct{ jobBody }
 
-// work runs an operation as a job. If the client prefers not to wait, it returns
-// an accepted job, or else the job's result. If the client disconnects while it
-// waits, the job is canceled.
-func (c *call) work(kind string, target int64, clock *clockProgress, operation func(context.Context) (any, error)) (any, error) {
+// runJob runs an operation as a job. If the client prefers respond-async, runJob
+// returns the accepted job. Otherwise it waits, and returns the job's result. If the
+// client disconnects in the meantime, the job is canceled.
+func (c *call) runJob(kind string, target int64, clock *clockProgress, operation func(context.Context) (any, error)) (any, error) {
 	j := c.startJob(kind, target, clock, operation)
 	if c.prefersAsync() {
 		c.writer.Header().Set("Preference-Applied", "respond-async")
@@ -105,8 +106,8 @@ func (c *call) work(kind string, target int64, clock *clockProgress, operation f
 	return j.result, j.err
 }
 
-// prefersAsync reports whether the request has the preference respond-async, see
-// RFC 7240.
+// prefersAsync reports whether the request has the preference respond-async of RFC
+// 7240.
 func (c *call) prefersAsync() bool {
 	for _, value := range c.request.Header.Values("Prefer") {
 		for preference := range strings.SplitSeq(value, ",") {
@@ -134,7 +135,7 @@ func (s *Server) startJob(kind string, target int64, clock *clockProgress, opera
 	return j
 }
 
-// reportProgress publishes events until the job is done.
+// reportProgress publishes events until the job has finished.
 func (s *Server) reportProgress(j *job) {
 	ticks := time.NewTicker(progressInterval)
 	defer ticks.Stop()
@@ -195,7 +196,7 @@ func (j *job) body() jobBody {
 	return body
 }
 
-// add stores a job and drops old ones that are done.
+// add stores a job, and removes the oldest finished jobs beyond maxJobs.
 func (s *jobs) add(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,7 +223,7 @@ func (s *jobs) get(id int64) *job {
 	return nil
 }
 
-// listJobs lists jobs, the latest first.
+// listJobs lists jobs, newest first.
 func (c *call) listJobs() (any, error) {
 	c.jobs.mu.Lock()
 	all := slices.Clone(c.jobs.all)

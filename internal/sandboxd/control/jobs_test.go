@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// begin starts a job without waiting for it.
-func begin(t testing.TB, s *server, target, body string) jobBody {
+// startJob starts a job without waiting for it.
+func startJob(t testing.TB, s *server, target, body string) jobBody {
 	t.Helper()
 	r := s.do(t, http.MethodPost, target, body, "Prefer", "handling=strict, Respond-Async")
 	require.Equal(t, http.StatusAccepted, r.status, r.body)
@@ -24,8 +24,8 @@ func begin(t testing.TB, s *server, target, body string) jobBody {
 	return job
 }
 
-// finished waits for the end of a job.
-func finished(t testing.TB, s *server, events <-chan streamed, id int64) jobBody {
+// waitForJob waits for the end of a job.
+func waitForJob(t testing.TB, s *server, events <-chan streamEvent, id int64) jobBody {
 	t.Helper()
 	for {
 		e := next(t, events, "job")
@@ -35,8 +35,8 @@ func finished(t testing.TB, s *server, events <-chan streamed, id int64) jobBody
 	}
 }
 
-// hanging is a seed whose agent runs at 8:00 and posts to a receiver.
-func hanging(receiver string) string {
+// callbackSeed returns a seed with an agent that runs at 08:00 and posts to a receiver.
+func callbackSeed(receiver string) string {
 	return fmt.Sprintf(`
 orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: A, task: {crontab: {minute: 0, hour: 8}}, callback_url: %q, outcomes: [{}]}]}]
 `, receiver)
@@ -45,8 +45,8 @@ orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: A,
 func TestJobs(t *testing.T) {
 	t.Parallel()
 	reached, respond := make(chan struct{}, 9), make(chan struct{})
-	s := start(t, withSeed(t, hanging(newReceiver(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the connection goes unnoticed
+	s := start(t, withSeed(t, callbackSeed(newReceiver(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices when the client disconnects
 		reached <- struct{}{}
 		select {
 		case <-respond:
@@ -54,66 +54,66 @@ func TestJobs(t *testing.T) {
 		}
 	}))))
 	events := watch(t, s)
-	job := begin(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
+	job := startJob(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
 	assert.EqualValues(t, 1, job.ID)
 	assert.Equal(t, "advance", job.Kind)
 	assert.Equal(t, jobRunning, next(t, events, "job").data["status"])
 	<-reached
-	at := func(text string) time.Time {
+	parse := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text)
 		require.NoError(t, err)
 		return at
 	}
 	job = get[jobBody](t, s, "/_sandbox/jobs/1")
-	assert.Equal(t, &progressBody{at(monday), at("2026-01-05T08:00:00Z"), at("2026-01-05T08:55:00Z")}, job.Progress, "the clock waits for the receiver")
+	assert.Equal(t, &progressBody{parse(monday), parse("2026-01-05T08:00:00Z"), parse("2026-01-05T08:55:00Z")}, job.Progress, "the clock waits for the receiver")
 	assert.Equal(t, jobRunning, job.State)
 	assert.Nil(t, job.FinishedAt)
-	next(t, events, "job") // while it is running, it reports its progress
+	next(t, events, "job") // a running job reports its progress
 
 	close(respond)
-	job = finished(t, s, events, 1)
+	job = waitForJob(t, s, events, 1)
 	assert.Equal(t, jobSucceeded, job.State)
 	assert.NotNil(t, job.FinishedAt)
 	assert.Equal(t, job.Progress.To, job.Progress.Now)
 	assert.Equal(t, map[string]any{"now": "2026-01-05T08:55:00Z", "speed": 0.0, "runs": 1.0}, job.Result)
 
-	fired := finished(t, s, events, begin(t, s, "/_sandbox/agents/1/fire", `{"status": "error"}`).ID)
+	fired := waitForJob(t, s, events, startJob(t, s, "/_sandbox/agents/1/fire", `{"status": "error"}`).ID)
 	assert.Equal(t, "fire", fired.Kind)
 	assert.EqualValues(t, 1, *fired.Target)
 	assert.Equal(t, "error", fired.Result.(map[string]any)["log"].(map[string]any)["status"])
-	resent := finished(t, s, events, begin(t, s, "/_sandbox/deliveries/1/resend", `{}`).ID)
+	resent := waitForJob(t, s, events, startJob(t, s, "/_sandbox/deliveries/1/resend", `{}`).ID)
 	assert.EqualValues(t, 1, resent.Result.(map[string]any)["resent_from"])
-	broken := finished(t, s, events, begin(t, s, "/_sandbox/seed", `{"orgs": []}`).ID)
+	broken := waitForJob(t, s, events, startJob(t, s, "/_sandbox/seed", `{"orgs": []}`).ID)
 	assert.Equal(t, jobFailed, broken.State)
 	assert.Equal(t, "seed: line 1: orgs: has no org", broken.Error)
 	assert.Nil(t, broken.Result)
-	assert.Equal(t, jobSucceeded, finished(t, s, events, begin(t, s, "/_sandbox/reset", `{}`).ID).State)
+	assert.Equal(t, jobSucceeded, waitForJob(t, s, events, startJob(t, s, "/_sandbox/reset", `{}`).ID).State)
 
 	var kinds []string
 	for _, job := range get[jobsBody](t, s, "/_sandbox/jobs").Jobs {
 		kinds = append(kinds, job.Kind)
 	}
 	assert.Equal(t, []string{"reset", "seed", "resend", "fire", "advance"}, kinds)
-	assert.Equal(t, jobSucceeded, send[jobBody](t, s, http.MethodPost, "/_sandbox/jobs/1/cancel", "{}").State, "it was done already")
+	assert.Equal(t, jobSucceeded, send[jobBody](t, s, http.MethodPost, "/_sandbox/jobs/1/cancel", "{}").State, "the job had already finished")
 }
 
-// A job that is canceled ends where it is, even if a receiver hangs.
+// A canceled advance stops the clock at its current time, even if a receiver hangs.
 func TestCanceledJob(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{}, 9)
-	s := start(t, withSeed(t, hanging(newReceiver(t, func(_ http.ResponseWriter, r *http.Request) {
+	s := start(t, withSeed(t, callbackSeed(newReceiver(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		reached <- struct{}{}
 		<-r.Context().Done()
 	}))))
 	events := watch(t, s)
-	job := begin(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
+	job := startJob(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
 	<-reached
 	second := s.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
 	assert.Equal(t, http.StatusConflict, second.status)
 	assert.Contains(t, second.reason(t), "being advanced")
 	send[jobBody](t, s, http.MethodPost, fmt.Sprintf("/_sandbox/jobs/%d/cancel", job.ID), "{}")
-	job = finished(t, s, events, job.ID)
+	job = waitForJob(t, s, events, job.ID)
 	assert.Equal(t, jobCanceled, job.State)
 	assert.Equal(t, "2026-01-05T08:00:00Z", job.Progress.Now.Format(time.RFC3339))
 	next(t, events, "clock")
@@ -121,7 +121,7 @@ func TestCanceledJob(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodPost, "/_sandbox/jobs/99/cancel", "{}").status)
 }
 
-// The server stores a limited number of jobs, but all that are running.
+// The server stores a limited number of finished jobs.
 func TestOldJobs(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -188,38 +188,38 @@ func TestInbox(t *testing.T) {
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, http.StatusNoContent, delivery.StatusCode, "the first delivery succeeds")
 	assert.EqualValues(t, 1, next(t, events, "inbox").data["inbox_id"])
-	callback := get[fullInboxBody](t, s, "/_sandbox/inbox/1")
-	assert.Equal(t, inboxBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.inboxBody)
+	callback := get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/1")
+	assert.Equal(t, receivedCallbackBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.receivedCallbackBody)
 	assert.Equal(t, delivery.Body, callback.Body)
 	assert.NotEmpty(t, callback.Header.Get("X-Hub-Signature-256"))
-	list := get[inboxesBody](t, s, "/_sandbox/inbox")
-	assert.Equal(t, []inboxBody{callback.inboxBody}, list.Callbacks)
+	list := get[receivedCallbacksBody](t, s, "/_sandbox/inbox")
+	assert.Equal(t, []receivedCallbackBody{callback.receivedCallbackBody}, list.Callbacks)
 
 	send[deliveryFaultBody](t, s, http.MethodPut, "/_sandbox/faults/deliveries/wrong", `{"wrong_signature": true, "times": 1}`)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello."}`)
 	assert.Equal(t, http.StatusUnauthorized, get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2").StatusCode)
-	assert.Equal(t, "invalid", get[fullInboxBody](t, s, "/_sandbox/inbox/2").Signature)
+	assert.Equal(t, "invalid", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/2").Signature)
 
 	_, err := s.newClient(t).PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackURL: &url})
 	require.NoError(t, err)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"output": "Unsigned."}`)
-	assert.Equal(t, "none", get[fullInboxBody](t, s, "/_sandbox/inbox/3").Signature)
+	assert.Equal(t, "none", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/3").Signature)
 
-	// Anything else is stored too.
+	// Other bodies are stored, too.
 	assert.Equal(t, http.StatusNoContent, s.do(t, http.MethodPost, "/_sandbox/inbox", "nonsense").status)
-	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodPost, "/_sandbox/inbox", fmt.Sprintf(`{"log_id": %d}`, log.ID)).status, "it is not signed")
-	assert.Equal(t, http.StatusRequestEntityTooLarge, s.do(t, http.MethodPost, "/_sandbox/inbox", string(make([]byte, maxBody+1))).status)
-	list = get[inboxesBody](t, s, "/_sandbox/inbox?limit=2")
+	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodPost, "/_sandbox/inbox", fmt.Sprintf(`{"log_id": %d}`, log.ID)).status, "the signature is missing")
+	assert.Equal(t, http.StatusRequestEntityTooLarge, s.do(t, http.MethodPost, "/_sandbox/inbox", string(make([]byte, maxBodySize+1))).status)
+	list = get[receivedCallbacksBody](t, s, "/_sandbox/inbox?limit=2")
 	assert.EqualValues(t, 5, list.Total)
-	assert.EqualValues(t, 5, list.Callbacks[0].ID, "the newest is first")
+	assert.EqualValues(t, 5, list.Callbacks[0].ID, "newest first")
 	assert.Len(t, list.Callbacks, 2)
 	assert.Equal(t, http.StatusBadRequest, s.do(t, http.MethodGet, "/_sandbox/inbox?limit=0", "").status)
 
-	for range maxInbox {
+	for range maxInboxCallbacks {
 		s.do(t, http.MethodPost, "/_sandbox/inbox", "{}")
 	}
 	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, "/_sandbox/inbox/5", "").status, "the oldest are dropped")
-	assert.EqualValues(t, 6, get[fullInboxBody](t, s, "/_sandbox/inbox/6").ID)
+	assert.EqualValues(t, 6, get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/6").ID)
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	assert.Zero(t, get[inboxesBody](t, s, "/_sandbox/inbox").Total)
+	assert.Zero(t, get[receivedCallbacksBody](t, s, "/_sandbox/inbox").Total)
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// errStopping is returned by replacements after Close.
+// errStopping is returned when the server was closed.
 var errStopping = errors.New("the sandbox is stopping")
 
-// replace replaces the sandbox by a new one. Requests in flight get their response
-// from the old one, which starts no more runs.
+// replace replaces the sandbox with a new one. The old sandbox still responds to
+// requests in flight, but starts no more runs.
 func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) (*sandbox.Sandbox, error)) error {
 	s.seeding.Lock()
 	defer s.seeding.Unlock()
@@ -23,7 +23,7 @@ func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) 
 		return err
 	}
 	old := sb
-	defer func() { old.Close() }() // which waits for its jobs
+	defer func() { old.Close() }() // outside the lock, since Close waits for runs and deliveries
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -36,17 +36,17 @@ func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) 
 	s.inbox.clear()
 	s.stops.clear()
 	s.feed.publish("replaced", eventBody{At: sb.Now().UTC()})
-	s.follow(sb)
+	s.publishEvents(sb)
 	return nil
 }
 
-// reset replaces the sandbox by one in the state of the first seed.
+// reset replaces the sandbox with one in the state of the initial seed.
 func (s *Server) reset(ctx context.Context) error {
 	return s.replace(ctx, func(*sandbox.Sandbox) (*sandbox.Sandbox, error) { return s.seed.NewSandbox(nil) })
 }
 
-// Close closes the sandbox, which ends jobs, deliveries and event streams. A seed
-// that is being read has no effect any more.
+// Close closes the sandbox, and ends jobs, deliveries and event streams. If a seed is
+// being loaded, it has no effect.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true

@@ -11,15 +11,15 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// All operations run concurrently while the sandbox is replaced repeatedly. Each
-// response comes from one sandbox.
-func TestReplacedUnderLoad(t *testing.T) {
+// While requests are in flight, the sandbox is replaced repeatedly. Each response
+// comes from a single sandbox.
+func TestReplaceUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.newClient(t)
 	events := watch(t, s)
 	var group sync.WaitGroup
-	each := func(do func(i int) response) {
+	repeat := func(do func(i int) response) {
 		group.Go(func() {
 			for i := range 15 {
 				a := do(i)
@@ -27,21 +27,21 @@ func TestReplacedUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	each(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/reset", "{}") })
-	each(func(i int) response {
+	repeat(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/reset", "{}") })
+	repeat(func(i int) response {
 		return s.do(t, http.MethodPost, "/_sandbox/seed", fmt.Sprintf(`{"orgs": [{"key": "acme", "accounts": [{"username": "ada", "admin": true}], "agents": [{"title": "Seed %d", "task": {"crontab": {}}}]}]}`, i))
 	})
-	each(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/seed", `{"orgs": []}`) })
-	each(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`) })
-	each(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/agents/1/fire", `{}`) })
-	each(func(int) response {
+	repeat(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/seed", `{"orgs": []}`) })
+	repeat(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`) })
+	repeat(func(int) response { return s.do(t, http.MethodPost, "/_sandbox/agents/1/fire", `{}`) })
+	repeat(func(int) response {
 		return s.do(t, http.MethodPut, "/_sandbox/faults", `{"deliveries": [{"drop": true}]}`)
 	})
 	for _, path := range []string{
 		"status", "clock", "faults", "requests", "deliveries", "agents/1/schedule", "schedules?ids=1,2,3",
 		"timeline?org=acme&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z",
 	} {
-		each(func(int) response { return s.do(t, http.MethodGet, "/_sandbox/"+path, "") })
+		repeat(func(int) response { return s.do(t, http.MethodGet, "/_sandbox/"+path, "") })
 	}
 	group.Go(func() {
 		for range 15 {

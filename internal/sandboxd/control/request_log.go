@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// log logs a request and the status of its response. It logs neither query, headers
-// nor body, which may be secret.
-func (s *Server) log(w http.ResponseWriter, r *http.Request, handler http.HandlerFunc) {
+// serveLogged serves a request and logs it with the status of its response. The log
+// has no query, headers or body, since they may contain secrets.
+func (s *Server) serveLogged(w http.ResponseWriter, r *http.Request, handler http.HandlerFunc) {
 	start := time.Now()
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	defer func() { // faults abort responses with a panic
+	defer func() { // deferred, since faults abort responses with a panic
 		s.logger.InfoContext(r.Context(), "request",
 			"method", r.Method, "path", r.URL.Path, "status", recorder.status, "duration", time.Since(start).Round(time.Microsecond))
 	}()
@@ -29,5 +29,5 @@ func (w *statusRecorder) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap is called by http.ResponseController.
+// Unwrap returns the wrapped writer, for http.ResponseController.
 func (w *statusRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

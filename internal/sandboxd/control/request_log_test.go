@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The log has requests to the platform's API and changes, and no secrets.
+// The log has requests to the platform's API, and requests to the control API that
+// change something. It has no secrets.
 func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]func(io.Writer) slog.Handler{
@@ -30,7 +31,7 @@ func TestRequestLog(t *testing.T) {
 		assert.NotContains(t, logged, "hidden")
 		assert.NotContains(t, logged, "/_sandbox/status", "requests that only read are not logged")
 		lines := strings.Split(strings.TrimSpace(logged), "\n")
-		require.Len(t, lines, 3, "%s: a path with a line break is one line", name)
+		require.Len(t, lines, 3, "%s: a path with a line break is logged on one line", name)
 		for i, parts := range [][]string{
 			{"GET", "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "200"},
 			{"POST", "/_sandbox/agents/1/fire", "200"},

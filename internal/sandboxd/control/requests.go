@@ -14,7 +14,7 @@ import (
 
 type requestsBody struct {
 	Requests []requestBody `json:"requests"`
-	Total    int           `json:"total"` // that match
+	Total    int           `json:"total"` // number of matching requests
 	Before   *int64        `json:"before"`
 }
 
@@ -41,9 +41,9 @@ type fullRequestBody struct {
 	Truncated      bool        `json:"truncated"`
 }
 
-// requests lists requests to the platform's API, newest first.
+// requests lists matching requests to the platform's API, newest first.
 func (c *call) requests() (any, error) {
-	limit := c.query.integer("limit", defaultPage, 1, maxPage)
+	limit := c.query.integer("limit", defaultPageSize, 1, maxPageSize)
 	before := c.query.integer("before", math.MaxInt64, 1, math.MaxInt64)
 	lowest, highest := c.query.statuses("status")
 	method, text := c.query.values.Get("method"), strings.ToLower(c.query.values.Get("text"))
@@ -60,12 +60,13 @@ func (c *call) requests() (any, error) {
 		})
 	body := requestsBody{Requests: []requestBody{}, Total: total, Before: next}
 	for i := range page {
-		body.Requests = append(body.Requests, requestOf(&page[i]))
+		body.Requests = append(body.Requests, newRequestBody(&page[i]))
 	}
 	return body, nil
 }
 
-// statuses parses a status, as in 404, a class of statuses, as in 4xx, or none.
+// statuses parses a status such as 404, a class of statuses such as 4xx, or none. It
+// returns the range of matching statuses.
 func (q *query) statuses(name string) (lowest, highest int) {
 	text := q.values.Get(name)
 	switch text {
@@ -82,8 +83,8 @@ func (q *query) statuses(name string) (lowest, highest int) {
 	return lowest, highest
 }
 
-// containsText reports whether a URL or a body contains a text, which is in lower
-// case.
+// containsText reports whether a URL or a body contains a text, ignoring case. The
+// text must be in lower case.
 func containsText(text, url string, bodies ...[]byte) bool {
 	return strings.Contains(strings.ToLower(url), text) ||
 		slices.ContainsFunc(bodies, func(body []byte) bool { return bytes.Contains(bytes.ToLower(body), []byte(text)) })
@@ -94,10 +95,10 @@ func (c *call) requestByID() (any, error) {
 	if !ok {
 		return nil, errorf(http.StatusNotFound, "there is no request %d, or it is no longer stored", c.id)
 	}
-	return fullRequestBody{requestOf(&r), r.Header, string(r.Body), r.ResponseHeader, string(r.ResponseBody), r.Truncated}, nil
+	return fullRequestBody{newRequestBody(&r), r.Header, string(r.Body), r.ResponseHeader, string(r.ResponseBody), r.Truncated}, nil
 }
 
-func requestOf(r *sandbox.Request) requestBody {
+func newRequestBody(r *sandbox.Request) requestBody {
 	return requestBody{
 		ID:         r.ID,
 		At:         r.ReceivedAt.UTC(),

@@ -25,13 +25,13 @@ func TestRequests(t *testing.T) {
 	call(http.MethodDelete, agents+"1/", "")
 
 	page := get[requestsBody](t, s, "/_sandbox/requests")
-	assert.Equal(t, 5, page.Total, "without those to the control API")
+	assert.Equal(t, 5, page.Total, "requests to the control API are not recorded")
 	assert.Nil(t, page.Before)
 	var statuses []int
 	for _, r := range page.Requests {
 		statuses = append(statuses, r.Status)
 	}
-	assert.Equal(t, []int{503, 401, 200, 400, 200}, statuses, "the newest is first")
+	assert.Equal(t, []int{503, 401, 200, 400, 200}, statuses, "newest first")
 	assert.True(t, page.Requests[0].Fault)
 	assert.False(t, page.Requests[1].Fault)
 	assert.Empty(t, page.Requests[1].Username)
@@ -80,8 +80,8 @@ func TestRequests(t *testing.T) {
 	assert.EqualValues(t, 5, get[statusBody](t, s, "/_sandbox/status").Counts.Requests)
 }
 
-// The console reaches the platform without faults and without a trace.
-func TestAside(t *testing.T) {
+// Requests below /_sandbox/api/ are neither affected by faults nor recorded.
+func TestPlatformForConsole(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests":[{"status":503,"times":1}]}`)

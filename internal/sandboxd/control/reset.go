@@ -9,8 +9,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// reseed replaces the sandbox by one in the state of the body's seed.
-func (c *call) reseed() (any, error) {
+// loadSeed replaces the sandbox with one in the state of the seed in the body.
+func (c *call) loadSeed() (any, error) {
 	format, err := c.format(map[string]document.Format{"application/json": document.JSON, "application/yaml": document.YAML})
 	if err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (c *call) reseed() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.work("seed", 0, nil, func(ctx context.Context) (any, error) {
+	return c.runJob("seed", 0, nil, func(ctx context.Context) (any, error) {
 		err := c.replace(ctx, func(old *sandbox.Sandbox) (*sandbox.Sandbox, error) {
 			read, err := seed.Read(document.Body("seed"), text, format)
 			if err != nil {
@@ -35,19 +35,19 @@ func (c *call) reseed() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.statusOf(c.Sandbox()), nil
+		return c.newStatusBody(c.Sandbox()), nil
 	})
 }
 
-// resetSandbox replaces the sandbox by one in the state of the first seed.
+// resetSandbox replaces the sandbox with one in the state of the initial seed.
 func (c *call) resetSandbox() (any, error) {
 	if err := c.emptyBody(); err != nil {
 		return nil, err
 	}
-	return c.work("reset", 0, nil, func(ctx context.Context) (any, error) {
+	return c.runJob("reset", 0, nil, func(ctx context.Context) (any, error) {
 		if err := c.reset(ctx); err != nil {
 			return nil, err
 		}
-		return c.statusOf(c.Sandbox()), nil
+		return c.newStatusBody(c.Sandbox()), nil
 	})
 }

@@ -34,10 +34,10 @@ func TestDefaultSeed(t *testing.T) {
 	statistics, err := c.PeriodicAgents.Statistics(t.Context(), nil)
 	require.NoError(t, err)
 	assert.EqualValues(t, 3, statistics.TotalTasks)
-	assert.Zero(t, statistics.PendingTasks, "all of them have run within a day")
+	assert.Zero(t, statistics.PendingTasks, "every agent has run within a day")
 }
 
-// Accounts keep their keys, unless the seed gives them to others.
+// Accounts keep their keys unless the seed assigns the keys to other accounts.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	const adaAndBob = "orgs: [{key: acme, accounts: [{username: ada, admin: true}, {username: bob}]}]"
@@ -64,11 +64,11 @@ func TestKeys(t *testing.T) {
 	assert.NotEqual(t, first["acme ada"], keys()["acme ada"])
 
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	assert.Equal(t, first, keys(), "a reset brings back the first keys")
+	assert.Equal(t, first, keys(), "a reset restores the initial keys")
 }
 
 // An invalid seed has the same errors as in a file, and changes nothing.
-func TestBadSeeds(t *testing.T) {
+func TestInvalidSeeds(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../seed/testdata/bad/*.yaml")
 	require.NoError(t, err)
@@ -102,11 +102,11 @@ func TestReset(t *testing.T) {
 	assert.Equal(t, before, after)
 	assert.Equal(t, before, get[statusBody](t, s, "/_sandbox/status"))
 	agent, err := c.PeriodicAgents.Get(t.Context(), 1)
-	require.NoError(t, err, "the key is still good")
+	require.NoError(t, err, "the key is still accepted")
 	assert.Equal(t, "Inbox watch", agent.Title)
 }
 
-func TestReseed(t *testing.T) {
+func TestLoadSeed(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	before := get[statusBody](t, s, "/_sandbox/status")
@@ -117,5 +117,5 @@ func TestReseed(t *testing.T) {
 	assert.Equal(t, 1, seeded.Counts.Faults)
 	assert.Equal(t, before.Boot, seeded.Boot)
 	assert.Equal(t, seeded, get[statusBody](t, s, "/_sandbox/status"))
-	assert.Equal(t, before, send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}"), "a reset goes back to the start of the program")
+	assert.Equal(t, before, send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}"), "a reset restores the initial seed")
 }

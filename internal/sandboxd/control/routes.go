@@ -17,15 +17,15 @@ import (
 //go:embed control.yaml
 var description []byte
 
-// routes are the operations of the control API, which control.yaml describes.
+// routes returns the operations of the control API, as described in control.yaml.
 func (s *Server) routes() map[string]http.HandlerFunc {
 	routes := map[string]http.HandlerFunc{
 		"GET /_sandbox/status":                  s.handle((*call).status),
 		"GET /_sandbox/clock":                   s.handle((*call).clock),
-		"POST /_sandbox/clock":                  s.handle((*call).moveClock),
+		"POST /_sandbox/clock":                  s.handle((*call).setClock),
 		"GET /_sandbox/scheduler":               s.handle((*call).scheduler),
-		"POST /_sandbox/scheduler":              s.handle((*call).switchScheduler),
-		"POST /_sandbox/seed":                   s.handle((*call).reseed),
+		"POST /_sandbox/scheduler":              s.handle((*call).setScheduler),
+		"POST /_sandbox/seed":                   s.handle((*call).loadSeed),
 		"POST /_sandbox/reset":                  s.handle((*call).resetSandbox),
 		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
 		"GET /_sandbox/agents/{id}/schedule":    s.handle((*call).schedule),
@@ -38,7 +38,7 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"POST /_sandbox/jobs/{id}/cancel":       s.handle((*call).cancelJob),
 		"GET /_sandbox/faults":                  s.handle((*call).faults),
 		"PUT /_sandbox/faults":                  s.handle((*call).setFaults),
-		"POST /_sandbox/inbox":                  s.receive,
+		"POST /_sandbox/inbox":                  s.receiveCallback,
 		"GET /_sandbox/inbox":                   s.handle((*call).listInbox),
 		"GET /_sandbox/inbox/{id}":              s.handle((*call).inboxByID),
 		"GET /_sandbox/requests":                s.handle((*call).requests),
@@ -54,8 +54,8 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 	return routes
 }
 
-// servePlatform serves the platform's API for the console, which must neither use
-// up faults nor appear in the request journal.
+// servePlatform serves the platform's API for the console. Its requests neither
+// count for fault rules nor appear among the recorded requests.
 func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request) {
 	http.StripPrefix("/_sandbox", s.Sandbox().BypassHandler()).ServeHTTP(w, r)
 }
@@ -65,14 +65,14 @@ func serveDescription(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(description)
 }
 
-// A call is a request to the control API.
+// A call is a request to an operation of the control API.
 type call struct {
 	*Server
 
-	sandbox *sandbox.Sandbox // the current one when the request came
+	sandbox *sandbox.Sandbox // current when the request was received
 	request *http.Request
 	writer  http.ResponseWriter
-	id      int64 // from the path; 0, which no object has, if it is not a number
+	id      int64 // from the path; 0, which is no valid id, if it is not a number
 	query   query
 }
 
@@ -88,7 +88,7 @@ func (s *Server) handle(operation func(*call) (any, error)) http.HandlerFunc {
 		c.id, _ = strconv.ParseInt(r.PathValue("id"), 10, 64)
 		body, err := operation(c)
 		if err != nil {
-			writeJSON(w, statusOf(err), errorBody{err.Error()})
+			writeJSON(w, errorStatus(err), errorBody{err.Error()})
 			return
 		}
 		if job, ok := body.(accepted); ok {
@@ -112,8 +112,8 @@ func errorf(status int, format string, args ...any) error {
 	return &statusError{status, fmt.Sprintf(format, args...)}
 }
 
-// statusOf returns the status of an error response.
-func statusOf(err error) int {
+// errorStatus returns the status of the response to an error.
+func errorStatus(err error) int {
 	if e, ok := errors.AsType[*statusError](err); ok {
 		return e.status
 	}
@@ -146,7 +146,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 }
 
 // An errorWriter replaces the plain text of http.ServeMux's 404 and 405 responses
-// by JSON.
+// with JSON.
 type errorWriter struct {
 	http.ResponseWriter
 
@@ -154,7 +154,7 @@ type errorWriter struct {
 }
 
 func (w errorWriter) WriteHeader(status int) {
-	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml lists what exists"
+	text := "there is no " + document.Quote(w.request.URL.Path) + "; " + Prefix + "openapi.yaml lists all paths"
 	if status == http.StatusMethodNotAllowed {
 		text = fmt.Sprintf("the method %s is not allowed here, only %s", document.Quote(w.request.Method), w.Header().Get("Allow"))
 	}

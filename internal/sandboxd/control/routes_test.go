@@ -15,8 +15,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// The description has every route and no other. The contract tests compare the
-// responses with it.
+// control.yaml describes exactly the routes of the server. The contract tests compare
+// the responses with it.
 func TestDescription(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -40,7 +40,7 @@ func TestDescription(t *testing.T) {
 		}
 	}
 	for pattern := range new(Server).routes() {
-		if pattern != "/_sandbox/api/" { // the platform's
+		if pattern != "/_sandbox/api/" { // described by the platform's contract
 			routed = append(routed, pattern)
 		}
 	}
@@ -49,7 +49,7 @@ func TestDescription(t *testing.T) {
 	assert.Equal(t, described, routed)
 }
 
-// operations are the methods and paths of all routes, each with an id of 1.
+// operations iterates over the methods and paths of all routes, with the id 1.
 func operations(yield func(method, path string) bool) {
 	for pattern := range new(Server).routes() {
 		method, path, ok := strings.Cut(strings.Replace(pattern, "{id}", "1", 1), " ")
@@ -74,7 +74,7 @@ func TestStatus(t *testing.T) {
 	assert.NotEqual(t, status.Boot, get[statusBody](t, start(t), "/_sandbox/status").Boot)
 }
 
-// Every route rejects other methods, and names those that it has.
+// Every route rejects other methods, and names its own.
 func TestMethods(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -97,17 +97,17 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// Every route that writes accepts only JSON, up to a limit.
+// Every route with a body accepts only JSON of a limited size.
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	send[faultsBody](t, s, http.MethodPut, "/_sandbox/faults", `{"requests": [{"path": "/", "status": 500}], "deliveries": [{"drop": true}]}`)
-	written := 0
+	routes := 0
 	for method, path := range operations {
 		if method == http.MethodGet || method == http.MethodDelete || path == "/_sandbox/inbox" {
 			continue
 		}
-		written++
+		routes++
 		for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "text/json", "application/json, text/plain"} {
 			a := s.do(t, method, path, "{}", "Content-Type", contentType)
 			assert.Equal(t, http.StatusUnsupportedMediaType, a.status, "%s %s", path, contentType)
@@ -127,7 +127,7 @@ func TestBodies(t *testing.T) {
 			assert.Equal(t, http.StatusBadRequest, a.status, "%s %s", path, body)
 			assert.Contains(t, a.reason(t), want, "%s %s", path, body)
 		}
-		limit := maxBody
+		limit := maxBodySize
 		if path == "/_sandbox/seed" {
 			limit = seed.MaxSize
 		}
@@ -135,8 +135,8 @@ func TestBodies(t *testing.T) {
 		assert.Equal(t, http.StatusRequestEntityTooLarge, a.status, path)
 		assert.Contains(t, a.reason(t), "bytes")
 	}
-	assert.Equal(t, 12, written)
-	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "nothing has happened")
+	assert.Equal(t, 12, routes)
+	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "invalid requests have no effect")
 }
 
 func TestUnknownPaths(t *testing.T) {
@@ -160,7 +160,7 @@ func TestUnknownPaths(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "there is no", path)
 	}
-	// All other paths are the platform's.
+	// All other paths belong to the platform.
 	for _, path := range []string{"/_sandbox", "/nothing", "//_sandbox/status", "/index.html", "/console/"} {
 		a := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusNotFound, a.status, path)

@@ -11,25 +11,25 @@ import (
 )
 
 const (
-	// maxChain limits the runs before and after a run in its chain.
+	// maxChain limits the number of runs before a run in its chain, and after it.
 	maxChain = 20
-	// maxRunDeliveries limits the deliveries of a run.
+	// maxRunDeliveries limits the number of deliveries of a run.
 	maxRunDeliveries = 50
 )
 
-// fullRunBody tells everything about a run.
+// fullRunBody has all details of a run.
 type fullRunBody struct {
 	Log        *client.PeriodicAgentLog `json:"log"`
 	Org        string                   `json:"org"`
-	Title      string                   `json:"title"` // of the agent
+	Title      string                   `json:"title"` // title of the agent
 	Cause      string                   `json:"cause"`
 	DueAt      *time.Time               `json:"due_at"`
 	Prompt     string                   `json:"prompt"`
 	Output     string                   `json:"output"`
 	LogText    string                   `json:"log_text"`
 	Chain      []chainRunBody           `json:"chain"` // in order, including this run
-	Older      *int64                   `json:"older"` // run of the same agent
-	Newer      *int64                   `json:"newer"`
+	Older      *int64                   `json:"older"` // previous run of the same agent
+	Newer      *int64                   `json:"newer"` // next run of the same agent
 	Deliveries []deliveryBody           `json:"deliveries"`
 }
 
@@ -57,7 +57,7 @@ func (c *call) runByID() (any, error) {
 		LogText:    details.Log,
 		Deliveries: []deliveryBody{},
 	}
-	chain := c.chainOf(details)
+	chain := c.newChain(details)
 	for log := range c.sandbox.Logs(details.Org, document.MinTime, document.MaxTime) {
 		switch {
 		case log.ID == c.id:
@@ -69,14 +69,14 @@ func (c *call) runByID() (any, error) {
 		}
 		chain.add(log)
 	}
-	if body.Log == nil { // it was deleted meanwhile
+	if body.Log == nil { // the log was deleted in the meantime
 		return nil, errorf(http.StatusNotFound, "there is no run %d", c.id)
 	}
-	if details.Cause == "" { // only its log is known
+	if details.Cause == "" { // a seed added the log only
 		body.LogText = body.Log.Content
 	}
 	body.Chain = chain.runs
-	page, _, _ := paginate(c.sandbox.DeliveriesBackward(), maxRunDeliveries, c.latestDelivery()+1,
+	page, _, _ := paginate(c.sandbox.DeliveriesBackward(), maxRunDeliveries, c.latestDeliveryID()+1,
 		func(d *sandbox.Delivery) int64 { return d.ID }, func(d *sandbox.Delivery) bool { return d.LogID == c.id })
 	for i := range page {
 		body.Deliveries = append(body.Deliveries, c.delivery(&page[i]))
@@ -84,8 +84,8 @@ func (c *call) runByID() (any, error) {
 	return body, nil
 }
 
-// latestDelivery is the id of the latest delivery, 0 if there is none.
-func (c *call) latestDelivery() int64 {
+// latestDeliveryID returns the id of the latest delivery, or 0.
+func (c *call) latestDeliveryID() int64 {
 	for d := range c.sandbox.DeliveriesBackward() {
 		return d.ID
 	}
@@ -101,18 +101,19 @@ func (c *call) title(agentID int64) string {
 	return agent.Title
 }
 
-// A chain collects the runs before a run, and those that received its output.
+// A chain collects a run, the runs whose output it received, and the runs that
+// received its output.
 type chain struct {
 	call    *call
-	members map[int64]bool // by id
+	members map[int64]bool // by run id
 	runs    []chainRunBody
-	added   int // after the run
-	last    int64
+	after   int // number of runs after the run
+	runID   int64
 }
 
-// chainOf starts with the run and the runs before it.
-func (c *call) chainOf(details sandbox.RunDetails) *chain {
-	ch := &chain{call: c, members: map[int64]bool{details.LogID: true}, last: details.LogID}
+// newChain returns a chain with the run and the runs before it as members.
+func (c *call) newChain(details sandbox.RunDetails) *chain {
+	ch := &chain{call: c, members: map[int64]bool{details.LogID: true}, runID: details.LogID}
 	for previous := details.PreviousLogID; previous != 0 && len(ch.members) <= maxChain; {
 		before, ok := c.sandbox.RunDetails(previous)
 		if !ok || ch.members[previous] {
@@ -124,20 +125,20 @@ func (c *call) chainOf(details sandbox.RunDetails) *chain {
 	return ch
 }
 
-// add adds a run if it belongs to the chain. Runs are added in the order of their
-// ids, so that a run comes after the one whose output it received.
+// add adds a run if it belongs to the chain. It must be called in the order of the
+// ids, in which a run follows the run whose output it received.
 func (ch *chain) add(log *client.PeriodicAgentLog) {
 	var previous int64
-	if log.ID >= ch.last && ch.added < maxChain || ch.members[log.ID] {
+	if log.ID >= ch.runID && ch.after < maxChain || ch.members[log.ID] {
 		details, _ := ch.call.sandbox.RunDetails(log.ID)
 		previous = details.PreviousLogID
 	}
 	if !ch.members[log.ID] {
-		if log.ID < ch.last || previous < ch.last || !ch.members[previous] {
+		if log.ID < ch.runID || previous < ch.runID || !ch.members[previous] {
 			return
 		}
 		ch.members[log.ID] = true
-		ch.added++
+		ch.after++
 	}
 	run := chainRunBody{ID: log.ID, Agent: log.PeriodicAgent, Title: ch.call.title(log.PeriodicAgent), Status: string(log.Status)}
 	if previous != 0 && ch.members[previous] {

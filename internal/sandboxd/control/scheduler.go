@@ -8,7 +8,7 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// maxStops is the number of stops that are stored.
+// maxStops is the number of stored stops.
 const maxStops = 1000
 
 type schedulerBody struct {
@@ -16,13 +16,13 @@ type schedulerBody struct {
 	Stops   []stopBody `json:"stops"`
 }
 
-// stopBody is a period for which the scheduler was stopped.
+// stopBody is a period in which the scheduler was stopped.
 type stopBody struct {
 	From time.Time  `json:"from"`
-	To   *time.Time `json:"to"` // nil if it is still stopped
+	To   *time.Time `json:"to"` // nil if the scheduler is still stopped
 }
 
-// stops are the latest periods for which the scheduler was stopped.
+// stops are the latest periods in which the scheduler was stopped.
 type stops struct {
 	mu  sync.Mutex
 	all []stopBody
@@ -43,7 +43,7 @@ func (s *stops) set(sb *sandbox.Sandbox, running bool) {
 	}
 }
 
-// between returns the stops that a period touches.
+// between returns the stops that overlap a period.
 func (s *stops) between(from, to time.Time) []stopBody {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,8 +66,8 @@ func (c *call) scheduler() (any, error) {
 	return schedulerBody{c.sandbox.SchedulerRunning(), c.stops.between(document.MinTime, document.MaxTime)}, nil
 }
 
-// switchScheduler stops or starts the scheduler.
-func (c *call) switchScheduler() (any, error) {
+// setScheduler stops or starts the scheduler.
+func (c *call) setScheduler() (any, error) {
 	var running bool
 	if err := c.body(func(v *document.Value) {
 		v.Object(document.Fields{"running": func(v *document.Value) { running = v.Bool() }}, "running")

@@ -1,6 +1,5 @@
-// Package control serves a sandbox over HTTP: the platform's own API, and, for
-// people and tests on the same machine, the console and a control API, which
-// control.yaml describes.
+// Package control serves a sandbox over HTTP: the platform's API, a control API and
+// the console. The file control.yaml describes the control API.
 package control
 
 import (
@@ -19,34 +18,34 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// Prefix is the only path that the server takes from the platform, except for
-// the console's page at the root.
+// Prefix is the path prefix of the control API and the console's files. The console's
+// page is at the root. All other paths belong to the platform.
 const Prefix = "/_sandbox/"
 
 // Options configure a [Server].
 type Options struct {
-	// Seed creates the sandbox. It is required.
+	// Seed is the initial state of the sandbox. It is required.
 	Seed *seed.Seed
-	// URL is the URL for programs on this machine, which the status reports. The
-	// inbox of callbacks is below it.
+	// URL is the URL of the server for programs on this machine. The status reports
+	// it, and the URL of the inbox starts with it.
 	URL string
-	// Hosts are the names by which browsers may reach the server, in addition to
-	// localhost and the addresses of the loopback interface.
+	// Hosts are the host names that are accepted from browsers, in addition to
+	// localhost, loopback addresses, and the address that the request arrived at.
 	Hosts []string
-	// Logger logs requests to the platform's API, and changes. The default
-	// discards them.
+	// Logger logs requests to the platform's API, and requests to the control API
+	// that change something. The default discards them.
 	Logger *slog.Logger
 }
 
-// A Server is an [http.Handler] that serves a sandbox, which it replaces when it is
-// seeded or reset.
+// A Server is an [http.Handler] that serves a sandbox. When a seed is loaded or the
+// sandbox is reset, it replaces the sandbox with a new one.
 type Server struct {
 	url       string
 	seed      *seed.Seed
 	boot      string // identifies this start of the program
 	startedAt time.Time
 	guard     guard
-	mux       *http.ServeMux // of the console and the control API
+	mux       *http.ServeMux // routes of the console and the control API
 	logger    *slog.Logger
 	current   atomic.Pointer[sandbox.Sandbox]
 
@@ -55,11 +54,11 @@ type Server struct {
 	inbox *inbox
 	stops stops
 
-	ctx    context.Context //nolint:containedctx // of all jobs and streams
+	ctx    context.Context //nolint:containedctx // the parent of all jobs and streams
 	cancel context.CancelFunc
 
-	seeding sync.Mutex // of the seed, while a sandbox is created
-	mu      sync.Mutex // of replacements; never held for long
+	seeding sync.Mutex // held while a sandbox is created and replaced
+	mu      sync.Mutex // guards closed; only held briefly
 	closed  bool
 }
 
@@ -94,26 +93,25 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.current.Store(sb)
-	s.follow(sb)
+	s.publishEvents(sb)
 	return s, nil
 }
 
-// inboxURL is the URL of the receiver that the server has itself.
+// inboxURL returns the URL of the inbox.
 func (s *Server) inboxURL() string { return s.url + Prefix + "inbox" }
 
 // Sandbox returns the current sandbox.
 func (s *Server) Sandbox() *sandbox.Sandbox { return s.current.Load() }
 
-// ServeHTTP serves the console, the control API, and for all other paths the
-// platform.
+// ServeHTTP serves the console, the control API, and the platform's API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch isOurs := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, Prefix); {
-	case !isOurs:
-		s.log(w, r, s.Sandbox().ServeHTTP)
+	switch isControl := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, Prefix); {
+	case !isControl:
+		s.serveLogged(w, r, s.Sandbox().ServeHTTP)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		s.serveControl(w, r) // not logged: an open console sends many
+		s.serveControl(w, r) // not logged, since an open console sends many of them
 	default:
-		s.log(w, r, s.serveControl)
+		s.serveLogged(w, r, s.serveControl)
 	}
 }
 

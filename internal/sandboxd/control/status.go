@@ -25,24 +25,24 @@ type accountBody struct {
 }
 
 type countsBody struct {
-	Requests   int64 `json:"requests"`   // so far
-	Deliveries int64 `json:"deliveries"` // so far
-	Faults     int   `json:"faults"`     // that can still apply
+	Requests   int64 `json:"requests"`   // number of requests so far
+	Deliveries int64 `json:"deliveries"` // number of deliveries so far
+	Faults     int   `json:"faults"`     // number of rules that can still apply
 }
 
-func (c *call) status() (any, error) { return c.statusOf(c.sandbox), nil }
+func (c *call) status() (any, error) { return c.newStatusBody(c.sandbox), nil }
 
-func (s *Server) statusOf(sb *sandbox.Sandbox) statusBody {
+func (s *Server) newStatusBody(sb *sandbox.Sandbox) statusBody {
 	body := statusBody{
 		Name:      "iblai-go sandbox",
 		StartedAt: s.startedAt,
 		Boot:      s.boot,
 		URL:       s.url,
-		Clock:     clockOf(sb),
+		Clock:     newClockBody(sb),
 		InboxURL:  s.inboxURL(),
-		Counts:    countsBody{Faults: activeFaults(sb)},
+		Counts:    countsBody{Faults: countActiveFaults(sb)},
 	}
-	for r := range sb.RequestsBackward() { // ids count from 1
+	for r := range sb.RequestsBackward() { // the id of the latest request is their number
 		body.Counts.Requests = r.ID
 		break
 	}

@@ -18,36 +18,36 @@ const (
 	maxTimeline = 100 * 366 * 24 * time.Hour
 	defaultRows = 20
 	maxRows     = 100
-	// maxRowRuns is the number of runs that a row lists.
+	// maxRowRuns is the number of runs above which a row only counts them.
 	maxRowRuns = 200
-	// maxRowNext is the number of next runs that a row lists.
-	maxRowNext = 100
-	// maxMarks is the number of deliveries of a run that a row lists.
-	maxMarks = 5
+	// maxRowNextRuns limits the number of next runs in a row.
+	maxRowNextRuns = 100
+	// maxRowRunDeliveries limits the number of deliveries of each run in a row.
+	maxRowRunDeliveries = 5
 )
 
 type timelineBody struct {
 	From   time.Time         `json:"from"`
 	To     time.Time         `json:"to"`
-	Bucket string            `json:"bucket"` // its duration
-	Total  int               `json:"total"`  // runs
+	Bucket string            `json:"bucket"` // duration of a bucket
+	Total  int               `json:"total"`  // number of runs
 	Rows   []timelineRowBody `json:"rows"`
 	Others othersBody        `json:"others"`
 	Stops  []stopBody        `json:"stops"`
 }
 
-// timelineRowBody is the row of an agent.
+// timelineRowBody has the runs of an agent.
 type timelineRowBody struct {
 	Agent    int64        `json:"agent"`
 	Title    string       `json:"title"`
 	Total    int          `json:"total"`
 	Buckets  []bucketBody `json:"buckets"`
-	Runs     []runBody    `json:"runs"` // none if there are too many
+	Runs     []runBody    `json:"runs"` // empty if there are more than maxRowRuns
 	NextRuns []time.Time  `json:"next_runs"`
 	Waiting  bool         `json:"waiting"`
 }
 
-// othersBody sums the agents that have no row.
+// othersBody sums up the agents without a row.
 type othersBody struct {
 	Agents  int          `json:"agents"`
 	Total   int          `json:"total"`
@@ -62,22 +62,22 @@ type bucketBody struct {
 }
 
 type runBody struct {
-	ID         int64        `json:"id"`
-	Status     api.Status   `json:"status"`
-	StartTime  client.Time  `json:"start_time"`
-	EndTime    *client.Time `json:"end_time"`
-	Deliveries []markBody   `json:"deliveries"`
+	ID         int64             `json:"id"`
+	Status     api.Status        `json:"status"`
+	StartTime  client.Time       `json:"start_time"`
+	EndTime    *client.Time      `json:"end_time"`
+	Deliveries []runDeliveryBody `json:"deliveries"`
 }
 
-// markBody is a delivery of a run.
-type markBody struct {
+// runDeliveryBody is a delivery of a run on the timeline.
+type runDeliveryBody struct {
 	ID         int64     `json:"id"`
 	StatusCode int       `json:"status_code"`
 	Sent       bool      `json:"sent"`
 	At         time.Time `json:"at"`
 }
 
-// timeline returns the runs of an org that started in a period, by agent.
+// timeline returns the runs of an org in a period, grouped by agent.
 func (c *call) timeline() (any, error) {
 	org := c.query.values.Get("org")
 	from, to := c.query.time("from"), c.query.time("to")
@@ -102,14 +102,14 @@ func (c *call) timeline() (any, error) {
 	for log := range c.sandbox.Logs(org, from, to) {
 		t.add(log)
 	}
-	shown, others := t.split(int(rows), func(id int64) bool { return c.runsBefore(id, to) })
+	shown, others := t.selectRows(int(rows), func(id int64) bool { return c.isDueBefore(id, to) })
 	body := timelineBody{From: from, To: to, Bucket: t.step.String(), Rows: []timelineRowBody{}}
-	marks := c.marks(org, from)
+	deliveries := c.deliveriesByLog(org, from)
 	for _, row := range shown {
 		body.Total += row.total
-		body.Rows = append(body.Rows, c.rowBody(row, to, marks))
+		body.Rows = append(body.Rows, c.rowBody(row, to, deliveries))
 	}
-	body.Others = sum(others)
+	body.Others = sumRows(others)
 	body.Total += body.Others.Total
 	body.Stops = c.stops.between(from, to)
 	return body, nil
@@ -123,38 +123,38 @@ func (c *call) orgs() (keys []string) {
 	return keys
 }
 
-// runsBefore reports whether the next run of an agent is before a time.
-func (c *call) runsBefore(agentID int64, t time.Time) bool {
+// isDueBefore reports whether the next run of an agent is before a time.
+func (c *call) isDueBefore(agentID int64, t time.Time) bool {
 	state, err := c.sandbox.AgentState(agentID)
 	return err == nil && !state.NextRun.IsZero() && state.NextRun.Before(t)
 }
 
-// marks returns the deliveries of an org since a time, by log.
-func (c *call) marks(org string, from time.Time) map[int64][]markBody {
-	marks := map[int64][]markBody{}
+// deliveriesByLog returns the deliveries of an org since a time, by log.
+func (c *call) deliveriesByLog(org string, from time.Time) map[int64][]runDeliveryBody {
+	byLog := map[int64][]runDeliveryBody{}
 	for d := range c.sandbox.DeliveriesBackward() {
 		if d.FinishedAt.Before(from) {
 			break
 		}
-		if d.Org == org && len(marks[d.LogID]) < maxMarks {
-			marks[d.LogID] = append(marks[d.LogID], markBody{d.ID, d.StatusCode, d.Err != sandbox.ErrDeliveryDropped, d.StartedAt.UTC()}) //nolint:errorlint // it is not wrapped
+		if d.Org == org && len(byLog[d.LogID]) < maxRowRunDeliveries {
+			byLog[d.LogID] = append(byLog[d.LogID], runDeliveryBody{d.ID, d.StatusCode, d.Err != sandbox.ErrDeliveryDropped, d.StartedAt.UTC()}) //nolint:errorlint // it is not wrapped
 		}
 	}
-	return marks
+	return byLog
 }
 
-func (c *call) rowBody(row *timelineRow, to time.Time, marks map[int64][]markBody) timelineRowBody {
+func (c *call) rowBody(row *timelineRow, to time.Time, deliveries map[int64][]runDeliveryBody) timelineRowBody {
 	body := timelineRowBody{
-		Agent: row.agent, Title: c.title(row.agent), Total: row.total, Buckets: row.sorted(), Runs: []runBody{}, NextRuns: []time.Time{},
+		Agent: row.agent, Title: c.title(row.agent), Total: row.total, Buckets: row.sortedBuckets(), Runs: []runBody{}, NextRuns: []time.Time{},
 	}
 	if row.total <= maxRowRuns {
 		for _, log := range row.logs {
-			body.Runs = append(body.Runs, runBody{log.ID, log.Status, log.StartTime, log.EndTime, append([]markBody{}, marks[log.ID]...)})
+			body.Runs = append(body.Runs, runBody{log.ID, log.Status, log.StartTime, log.EndTime, append([]runDeliveryBody{}, deliveries[log.ID]...)})
 		}
 		slices.SortStableFunc(body.Runs, func(a, b runBody) int { return a.StartTime.Compare(b.StartTime.Time) })
 	}
 	state, err := c.sandbox.AgentState(row.agent)
-	if err != nil { // it was deleted meanwhile
+	if err != nil { // the agent was deleted in the meantime
 		return body
 	}
 	body.Waiting = state.Waiting
@@ -162,16 +162,16 @@ func (c *call) rowBody(row *timelineRow, to time.Time, marks map[int64][]markBod
 	if err != nil || state.NextRun.IsZero() {
 		return body
 	}
-	next, _ := agent.Task.NextRuns(state.NextRun.Add(-time.Nanosecond), maxRowNext, nil) // none if the schedule can't be parsed
+	next, _ := agent.Task.NextRuns(state.NextRun.Add(-time.Nanosecond), maxRowNextRuns, nil) // an invalid schedule has no runs
 	for _, at := range append([]time.Time{state.NextRun.UTC()}, next...) {
-		if at.Before(to) && !slices.Contains(body.NextRuns, at) && len(body.NextRuns) < maxRowNext {
+		if at.Before(to) && !slices.Contains(body.NextRuns, at) && len(body.NextRuns) < maxRowNextRuns {
 			body.NextRuns = append(body.NextRuns, at)
 		}
 	}
 	return body
 }
 
-// A timeline counts runs by agent.
+// A timeline groups runs by agent, and counts them in buckets.
 type timeline struct {
 	first time.Time // start of the first bucket
 	step  time.Duration
@@ -182,7 +182,7 @@ type timelineRow struct {
 	agent   int64
 	total   int
 	buckets map[time.Time]*bucketBody
-	logs    []*client.PeriodicAgentLog // the first ones
+	logs    []*client.PeriodicAgentLog // at most maxRowRuns
 }
 
 func newTimeline(from, to time.Time, buckets int, agents []int64) *timeline {
@@ -219,10 +219,9 @@ func (t *timeline) add(log *client.PeriodicAgentLog) {
 	}
 }
 
-// split returns the rows that are shown, in the order of their agents, and the
-// others. If there are too many, those with the most runs are shown, and then those
-// that are due.
-func (t *timeline) split(limit int, isDue func(agent int64) bool) (shown, others []*timelineRow) {
+// selectRows selects at most limit rows, and returns them in the order of the agents'
+// ids, and the others. It prefers rows with more runs, and then agents that are due.
+func (t *timeline) selectRows(limit int, isDue func(agent int64) bool) (shown, others []*timelineRow) {
 	var rows []*timelineRow
 	for _, row := range t.rows {
 		rows = append(rows, row)
@@ -244,7 +243,8 @@ func (t *timeline) split(limit int, isDue func(agent int64) bool) (shown, others
 	return rows, others
 }
 
-func (r *timelineRow) sorted() []bucketBody {
+// sortedBuckets returns the buckets in chronological order.
+func (r *timelineRow) sortedBuckets() []bucketBody {
 	buckets := []bucketBody{}
 	for _, bucket := range r.buckets {
 		buckets = append(buckets, *bucket)
@@ -253,8 +253,8 @@ func (r *timelineRow) sorted() []bucketBody {
 	return buckets
 }
 
-// sum sums rows.
-func sum(rows []*timelineRow) othersBody {
+// sumRows returns the sum of rows.
+func sumRows(rows []*timelineRow) othersBody {
 	all := timelineRow{buckets: map[time.Time]*bucketBody{}}
 	for _, row := range rows {
 		all.total += row.total
@@ -267,12 +267,11 @@ func sum(rows []*timelineRow) othersBody {
 			all.buckets[start].Running += bucket.Running
 		}
 	}
-	return othersBody{Agents: len(rows), Total: all.total, Buckets: all.sorted()}
+	return othersBody{Agents: len(rows), Total: all.total, Buckets: all.sortedBuckets()}
 }
 
-// bucketSize returns the duration of a bucket. It needs at most one bucket more
-// than the number given. Buckets start at round times, so they stay the same when the
-// period moves.
+// bucketSize returns a duration with which at most buckets+1 buckets cover a period.
+// Buckets start at round times, so they stay the same when the period moves.
 func bucketSize(period time.Duration, buckets int) time.Duration {
 	const day = 24 * time.Hour
 	shortest := period / time.Duration(buckets)

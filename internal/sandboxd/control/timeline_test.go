@@ -33,7 +33,7 @@ orgs:
 	hourly, daily := all.Rows[0], all.Rows[1]
 	assert.Equal(t, "Hourly", hourly.Title)
 	assert.Len(t, hourly.Runs, 16)
-	assert.Len(t, hourly.Buckets, 16, "those of the night are omitted")
+	assert.Len(t, hourly.Buckets, 16, "empty buckets are omitted")
 	at := func(hour int) time.Time { return time.Date(2026, time.January, 5, hour, 0, 0, 0, time.UTC) }
 	assert.Equal(t, []bucketBody{
 		{Start: at(8), Success: 1}, {Start: at(9), Error: 1}, {Start: at(10), Running: 1}, {Start: at(11), Success: 1},
@@ -45,7 +45,7 @@ orgs:
 	require.Len(t, daily.Runs[0].Deliveries, 1)
 	assert.Equal(t, http.StatusNoContent, daily.Runs[0].Deliveries[0].StatusCode)
 	assert.Empty(t, hourly.Runs[0].Deliveries)
-	assert.Empty(t, hourly.NextRuns, "they are after the period")
+	assert.Empty(t, hourly.NextRuns, "the next runs are after the period")
 	assert.Equal(t, othersBody{Buckets: []bucketBody{}}, all.Others)
 
 	tomorrow := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-06T06:00:00Z&to=2026-01-06T12:00:00Z")
@@ -60,7 +60,7 @@ orgs:
 	assert.Equal(t, 1, get[timelineBody](t, s, day+"&agent=2").Total)
 	assert.Zero(t, get[timelineBody](t, s, day+"&agent=99").Total)
 	narrow := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z")
-	assert.Equal(t, 2, narrow.Total, "a run at the end is not in it")
+	assert.Equal(t, 2, narrow.Total, "the end of the period is exclusive")
 	assert.Equal(t, "30s", narrow.Bucket)
 	empty := s.do(t, http.MethodGet, "/_sandbox/timeline?org=else&from=2026-01-05T08:00:00Z&to=2026-01-05T09:00:00Z", "")
 	assert.Contains(t, empty.body, `"rows":[],"others":{"agents":0,"total":0,"buckets":[]},"stops":[]}`)
@@ -82,7 +82,7 @@ orgs:
 	}
 }
 
-// A stopped scheduler starts nothing, and catches up later.
+// A stopped scheduler starts no runs, and catches up when it is started again.
 func TestScheduler(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -96,7 +96,7 @@ func TestScheduler(t *testing.T) {
 		return at
 	}
 	assert.Equal(t, schedulerBody{Running: true, Stops: []stopBody{}}, get[schedulerBody](t, s, "/_sandbox/scheduler"))
-	for range 2 { // again changes nothing
+	for range 2 { // stopping it again changes nothing
 		assert.Equal(t, schedulerBody{Stops: []stopBody{{From: at("08:55:00")}}}, send[schedulerBody](t, s, http.MethodPost, "/_sandbox/scheduler", `{"running": false}`))
 	}
 	next(t, events, "scheduler")
@@ -108,7 +108,7 @@ func TestScheduler(t *testing.T) {
 	assert.Equal(t, schedulerBody{Running: true, Stops: []stopBody{{at("08:55:00"), new(at("09:55:00"))}}}, started)
 	advance("1m")
 	line := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T09:30:00Z&to=2026-01-05T12:00:00Z")
-	require.NotEmpty(t, line.Rows[0].Runs, "it catches up")
+	require.NotEmpty(t, line.Rows[0].Runs, "the scheduler catches up")
 	assert.Equal(t, started.Stops, line.Stops)
 	assert.Empty(t, get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T10:00:00Z&to=2026-01-05T12:00:00Z").Stops)
 	assert.Equal(t, "overdue", get[fullRunBody](t, s, fmt.Sprintf("/_sandbox/runs/%d", line.Rows[0].Runs[0].ID)).Cause)
@@ -137,8 +137,7 @@ orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Of
 	assert.Equal(t, 201, counted)
 }
 
-// There is at most one bucket more than requested, and buckets stay the same when
-// the period moves.
+// At most one bucket more than requested is needed, and buckets start at round times.
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, time.January, 5, 7, 55, 12, 345, time.UTC)
@@ -150,9 +149,9 @@ func TestBuckets(t *testing.T) {
 				line.add(&client.PeriodicAgentLog{PeriodicAgent: 7, StartTime: client.Time{Time: at}})
 			}
 			line.add(&client.PeriodicAgentLog{PeriodicAgent: 8, StartTime: client.Time{Time: from}})
-			rows, _ := line.split(1, nil)
+			rows, _ := line.selectRows(1, nil)
 			assert.Equal(t, 3, rows[0].total)
-			for _, bucket := range rows[0].sorted() {
+			for _, bucket := range rows[0].sortedBuckets() {
 				assert.Equal(t, bucket.Start, bucket.Start.Truncate(line.step), "%v %d", span, buckets)
 			}
 		}

@@ -1,5 +1,5 @@
-// Package document reads JSON and YAML strictly. It reports all errors of a
-// document at once, each with its line and its path.
+// Package document decodes JSON and YAML strictly. It reports all errors of a
+// document together, each with its line and its path.
 package document
 
 import (
@@ -18,12 +18,13 @@ import (
 )
 
 const (
-	// maxNodes limits the values that are visited, including those that YAML
-	// aliases repeat: a short text can expand to a very long one.
+	// maxNodes limits the number of values, including values repeated by YAML
+	// aliases, with which a short text can expand to a very long one.
 	maxNodes = 2_000_000
-	// maxYAML limits YAML, in bytes: its parser allocates the whole tree before
-	// anything can be counted. JSON is counted while it is parsed.
-	maxYAML = 8 << 20
+	// maxYAMLSize limits the size of YAML in bytes, since its parser allocates the
+	// whole tree before values can be counted. The values of JSON are counted while
+	// it is parsed.
+	maxYAMLSize = 8 << 20
 	// maxProblems limits how many errors are reported at once.
 	maxProblems = 50
 )
@@ -43,19 +44,19 @@ type Source struct {
 	separator string // between the name and a line number
 }
 
-// File names a document as compilers name a file: "seed.yaml:7: ".
+// File returns a Source for a file. Its positions look like "seed.yaml:7: ".
 func File(name string) Source { return Source{name, ":"} }
 
-// Body names a document that was sent in a request: "body: line 7: ".
+// Body returns a Source for the body of a request. Its positions look like
+// "body: line 7: ".
 func Body(name string) Source { return Source{name, ": line "} }
 
-// A Document is a parsed text. Unknown fields and values of another type are
-// errors.
+// A Document is a parsed text. Unknown fields and values of a wrong type are errors.
 type Document struct {
 	source   Source
 	problems []problem
 	omitted  int // problems beyond the limit
-	nodes    int // that may still be visited
+	nodes    int // number of values that may still be visited
 }
 
 // A problem is an error at a line, or in the whole document if the line is 0.
@@ -72,10 +73,11 @@ func (d *Document) add(p problem) {
 	d.problems = append(d.problems, p)
 }
 
-// AddError adds an error that belongs to no line.
+// AddError adds an error about the whole document.
 func (d *Document) AddError(text string) { d.add(problem{text: text}) }
 
-// Err returns all errors so far, one a line and sorted by line, or nil.
+// Err returns all errors so far, or nil. The message has one line for each error, in
+// the order of their positions.
 func (d *Document) Err() error {
 	if len(d.problems) == 0 {
 		return nil
@@ -91,7 +93,7 @@ func (d *Document) Err() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// position is the beginning of a message, as in "seed.yaml:7: ".
+// position returns the prefix of a message, such as "seed.yaml:7: ".
 func (d *Document) position(line int) string {
 	if line == 0 {
 		return d.source.name + ": "
@@ -99,8 +101,8 @@ func (d *Document) position(line int) string {
 	return d.source.name + d.source.separator + strconv.Itoa(line) + ": "
 }
 
-// Parse parses a text. The root is nil if the text has a syntax error, which Err
-// returns.
+// Parse parses a text. If the text has a syntax error, root is nil, and Err returns
+// the error.
 func Parse(source Source, text []byte, format Format) (d *Document, root *Value) {
 	d = &Document{source: source, nodes: maxNodes}
 	node, p := parse(text, format)
@@ -112,15 +114,15 @@ func Parse(source Source, text []byte, format Format) (d *Document, root *Value)
 }
 
 func parse(text []byte, format Format) (*yaml.Node, *problem) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff")) // the byte order mark of some editors
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write a byte order mark
 	if line := invalidLine(text); line > 0 {
 		return nil, &problem{line, "is not UTF-8"}
 	}
 	if format == JSON {
 		return parseJSON(text)
 	}
-	if len(text) > maxYAML {
-		return nil, &problem{0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAML)}
+	if len(text) > maxYAMLSize {
+		return nil, &problem{0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAMLSize)}
 	}
 	return parseYAML(text)
 }
@@ -150,7 +152,7 @@ func parseYAML(text []byte) (*yaml.Node, *problem) {
 		if parts == nil {
 			return nil, &problem{0, err.Error()}
 		}
-		line, _ := strconv.Atoi(parts[1]) // 0 if the parser names none
+		line, _ := strconv.Atoi(parts[1]) // 0 if the parser reports no line
 		return nil, &problem{line, "is not valid YAML: " + parts[2] + hint(text, line)}
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
@@ -159,7 +161,7 @@ func parseYAML(text []byte) (*yaml.Node, *problem) {
 	return document.Content[0], nil
 }
 
-// hint explains the most frequent mistake, if a line near the error has it.
+// hint explains the most frequent mistake, an unquoted star, if it is near the error.
 func hint(text []byte, line int) string {
 	lines := bytes.Split(text, []byte("\n"))
 	for _, near := range lines[max(0, min(line-1, len(lines))):min(line+1, len(lines))] {

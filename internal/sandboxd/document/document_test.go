@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// thing is the content of the documents in these tests.
+// thing is the type of the documents in these tests.
 type thing struct {
 	Text     string
 	Number   float64
@@ -56,11 +56,11 @@ func TestFormats(t *testing.T) {
 		format Format
 		text   string
 	}{
-		"JSON":                  {JSON, `{"text": "Tag 📚", "number": 0.5, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T07:55:00Z", "children": [{"text": "a\tb"}, {"text": "*\/5"}]}`},
-		"JSON as Python writes": {JSON, `{"text": "Tag \ud83d\udcda", "number": 5e-1, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T08:55:00+01:00", "children": [{"text": "a\u0009b"}, {"text": "*/5"}]}` + "\n"},
-		"YAML":                  {YAML, "text: Tag 📚\nnumber: .5\nwhole: -0x3\nyes: true\ntakes: 1.5s\nchoice: green\nat: 2026-01-05T07:55:00Z\nchildren:\n- text: \"a\\tb\"\n- text: '*/5'\n"},
-		"YAML with aliases":     {YAML, "text: Tag 📚\nnumber: 0.5\nwhole: -3\nyes: true\ntakes: &t 1.5s\nchoice: green\nat: '2026-01-05T07:55:00Z'\nchildren: [{text: &a \"a\\tb\"}, &five {text: '*/5'}]\n"},
-		"JSON read as YAML":     {YAML, `{"text": "Tag 📚", "number": 0.5, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T07:55:00Z", "children": [{"text": "a\tb"}, {"text": "*/5"}]}`},
+		"JSON":              {JSON, `{"text": "Tag 📚", "number": 0.5, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T07:55:00Z", "children": [{"text": "a\tb"}, {"text": "*\/5"}]}`},
+		"JSON from Python":  {JSON, `{"text": "Tag \ud83d\udcda", "number": 5e-1, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T08:55:00+01:00", "children": [{"text": "a\u0009b"}, {"text": "*/5"}]}` + "\n"},
+		"YAML":              {YAML, "text: Tag 📚\nnumber: .5\nwhole: -0x3\nyes: true\ntakes: 1.5s\nchoice: green\nat: 2026-01-05T07:55:00Z\nchildren:\n- text: \"a\\tb\"\n- text: '*/5'\n"},
+		"YAML with aliases": {YAML, "text: Tag 📚\nnumber: 0.5\nwhole: -3\nyes: true\ntakes: &t 1.5s\nchoice: green\nat: '2026-01-05T07:55:00Z'\nchildren: [{text: &a \"a\\tb\"}, &five {text: '*/5'}]\n"},
+		"JSON read as YAML": {YAML, `{"text": "Tag 📚", "number": 0.5, "whole": -3, "yes": true, "takes": "1.5s", "choice": "green", "at": "2026-01-05T07:55:00Z", "children": [{"text": "a\tb"}, {"text": "*/5"}]}`},
 	} {
 		read, err := parseThing(test.text, test.format)
 		require.NoError(t, err, name)
@@ -68,7 +68,7 @@ func TestFormats(t *testing.T) {
 	}
 	read, err := parseThing("text: a\nchildren: [&c {text: b}, *c]", YAML)
 	require.NoError(t, err)
-	assert.Equal(t, []thing{{Text: "b"}, {Text: "b"}}, read.Children, "aliases are followed")
+	assert.Equal(t, []thing{{Text: "b"}, {Text: "b"}}, read.Children, "aliases are resolved")
 }
 
 func TestErrors(t *testing.T) {
@@ -78,29 +78,29 @@ func TestErrors(t *testing.T) {
 		text   string
 		want   []string // lines
 	}{
-		"empty YAML":          {YAML, "# nothing\n", []string{"thing: is empty"}},
-		"empty JSON":          {JSON, " \n", []string{"thing: is empty"}},
-		"no JSON":             {JSON, "{\n\"text\": nothing}", []string{"thing:2: is not valid JSON: invalid character 'o' in literal null (expecting 'u')"}},
-		"half JSON":           {JSON, "{\n\"text\": [1,\n", []string{"thing:3: is not valid JSON: it ends unexpectedly"}},
-		"two of JSON":         {JSON, "{\"text\": \"a\"}\n{}", []string{"thing:2: is not valid JSON: more text follows the value"}},
-		"half a surrogate":    {JSON, `{"text": "\ud83d"}`, []string{`thing:1: is not valid JSON: invalid surrogate pair ` + "`" + `\ud83d"}` + "`" + ` in string`}},
-		"no YAML":             {YAML, "text: a\n\tb: c\n", []string{"thing:2: is not valid YAML: found a tab character that violates indentation"}},
-		"star":                {YAML, "text: a\nchoice: */5\n", []string{`thing:2: is not valid YAML: did not find expected alphabetic or numeric character; a string that starts with a star needs quotes, as in minute: "*/5"`}},
-		"two of YAML":         {YAML, "text: a\n---\ntext: b\n", []string{"thing: has more than one document"}},
-		"unknown alias":       {YAML, "choice: \ntext: [*a]\n", []string{"thing: is not valid YAML: unknown anchor 'a' referenced"}},
-		"not UTF-8":           {YAML, "text: a\n# \xff\n", []string{"thing:2: is not UTF-8"}},
-		"UTF-16":              {YAML, "\xff\xfet\x00", []string{"thing:1: is not UTF-8"}},
-		"a list":              {JSON, "[]", []string{"thing:1: must be an object, not a list"}},
-		"a text":              {YAML, "text", []string{`thing:1: must be an object, not the string "text"`}},
-		"null":                {YAML, "text: a\nchoice:\nyes: null", []string{"thing:2: choice: must be a string, not null", "thing:3: yes: must be true or false, not null"}},
-		"nothing of it":       {JSON, "{}", []string{"thing:1: has no text"}},
-		"unknown":             {YAML, "text: a\ntxet: b\n", []string{`thing:2: unknown field "txet"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
-		"unknown below":       {JSON, "{\"text\": \"a\", \"children\": [\n{\"text\": \"b\"},\n{\"text\": \"b\",\n\"x\": 1}]}", []string{`thing:4: children[1]: unknown field "x"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
-		"key that is no text": {YAML, "text: a\n? [a]\n: b\n", []string{`thing:2: unknown field ""; the known fields are at, children, choice, number, takes, text, whole, yes`}},
-		"merge":               {YAML, "text: a\nchildren:\n- &c {text: b}\n- <<: *c\n  text: d\n", []string{`thing:4: children[1]: unknown field "<<"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
-		"twice in YAML":       {YAML, "text: a\nyes: true\ntext: b\n", []string{"thing:3: text: is given twice"}},
-		"twice in JSON":       {JSON, `{"text": "a", "text": "a"}`, []string{"thing:1: text: is given twice"}},
-		"all at once, sorted": {YAML, "children:\n- text: 1\n- yes: maybe\n- text: [a]\nwhole: 1.5\nnumber: x\n", []string{
+		"empty YAML":         {YAML, "# nothing\n", []string{"thing: is empty"}},
+		"empty JSON":         {JSON, " \n", []string{"thing: is empty"}},
+		"invalid JSON":       {JSON, "{\n\"text\": nothing}", []string{"thing:2: is not valid JSON: invalid character 'o' in literal null (expecting 'u')"}},
+		"incomplete JSON":    {JSON, "{\n\"text\": [1,\n", []string{"thing:3: is not valid JSON: it ends unexpectedly"}},
+		"two JSON values":    {JSON, "{\"text\": \"a\"}\n{}", []string{"thing:2: is not valid JSON: more text follows the value"}},
+		"half a surrogate":   {JSON, `{"text": "\ud83d"}`, []string{`thing:1: is not valid JSON: invalid surrogate pair ` + "`" + `\ud83d"}` + "`" + ` in string`}},
+		"invalid YAML":       {YAML, "text: a\n\tb: c\n", []string{"thing:2: is not valid YAML: found a tab character that violates indentation"}},
+		"star":               {YAML, "text: a\nchoice: */5\n", []string{`thing:2: is not valid YAML: did not find expected alphabetic or numeric character; a string that starts with a star needs quotes, as in minute: "*/5"`}},
+		"two YAML documents": {YAML, "text: a\n---\ntext: b\n", []string{"thing: has more than one document"}},
+		"unknown alias":      {YAML, "choice: \ntext: [*a]\n", []string{"thing: is not valid YAML: unknown anchor 'a' referenced"}},
+		"not UTF-8":          {YAML, "text: a\n# \xff\n", []string{"thing:2: is not UTF-8"}},
+		"UTF-16":             {YAML, "\xff\xfet\x00", []string{"thing:1: is not UTF-8"}},
+		"a list":             {JSON, "[]", []string{"thing:1: must be an object, not a list"}},
+		"a string":           {YAML, "text", []string{`thing:1: must be an object, not the string "text"`}},
+		"null":               {YAML, "text: a\nchoice:\nyes: null", []string{"thing:2: choice: must be a string, not null", "thing:3: yes: must be true or false, not null"}},
+		"empty object":       {JSON, "{}", []string{"thing:1: has no text"}},
+		"unknown":            {YAML, "text: a\ntxet: b\n", []string{`thing:2: unknown field "txet"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
+		"unknown below":      {JSON, "{\"text\": \"a\", \"children\": [\n{\"text\": \"b\"},\n{\"text\": \"b\",\n\"x\": 1}]}", []string{`thing:4: children[1]: unknown field "x"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
+		"key that is a list": {YAML, "text: a\n? [a]\n: b\n", []string{`thing:2: unknown field ""; the known fields are at, children, choice, number, takes, text, whole, yes`}},
+		"merge":              {YAML, "text: a\nchildren:\n- &c {text: b}\n- <<: *c\n  text: d\n", []string{`thing:4: children[1]: unknown field "<<"; the known fields are at, children, choice, number, takes, text, whole, yes`}},
+		"repeated in YAML":   {YAML, "text: a\nyes: true\ntext: b\n", []string{"thing:3: text: is given twice"}},
+		"repeated in JSON":   {JSON, `{"text": "a", "text": "a"}`, []string{"thing:1: text: is given twice"}},
+		"several, sorted": {YAML, "children:\n- text: 1\n- yes: maybe\n- text: [a]\nwhole: 1.5\nnumber: x\n", []string{
 			"thing:1: has no text",
 			`thing:2: children[0].text: must be a string, not the number "1"`,
 			`thing:3: children[1].yes: must be true or false, not the string "maybe"`,
@@ -109,13 +109,13 @@ func TestErrors(t *testing.T) {
 			`thing:5: whole: must be an integer, not the number "1.5"`,
 			`thing:6: number: must be a number, not the string "x"`,
 		}},
-		"tags":         {YAML, "text: !mine a\nwhole: !!int x\nyes: !!bool x\nat: !!binary aGk=", []string{`thing:1: text: must be a string, not of the type "!mine"`, `thing:2: whole: is the number "x", which can't be decoded`, "thing:3: yes: is x, which can't be decoded", `thing:4: at: must be a time such as 2026-01-05T08:00:00Z, not of the type "!!binary"`}},
-		"long text":    {YAML, "text: ääääääääääi", []string{"thing:1: text: has 11 characters, but at most 10 are allowed"}},
-		"long list":    {YAML, "text: a\nchildren: [1, 2, 3, 4]", []string{"thing:2: children: has 4 items, but at most 3 are allowed"}},
-		"no list":      {YAML, "text: a\nchildren: {}", []string{"thing:2: children: must be a list, not an object"}},
-		"numbers":      {YAML, "text: a\nwhole: 6\nnumber: .nan\n", []string{"thing:2: whole: must be from -5 to 5, not 6", "thing:3: number: must be from -1 to 1000, not NaN"}},
-		"huge numbers": {JSON, `{"text": "a", "whole": 99999999999999999999, "number": 1e999}`, []string{`thing:1: whole: is the number "99999999999999999999", which can't be decoded`, `thing:1: number: is the number "1e999", which can't be decoded`}},
-		"choice":       {YAML, "text: a\nchoice: blue", []string{`thing:2: choice: must be one of red, green, not "blue"`}},
+		"tags":              {YAML, "text: !mine a\nwhole: !!int x\nyes: !!bool x\nat: !!binary aGk=", []string{`thing:1: text: must be a string, not of the type "!mine"`, `thing:2: whole: is the number "x", which can't be decoded`, "thing:3: yes: is x, which can't be decoded", `thing:4: at: must be a time such as 2026-01-05T08:00:00Z, not of the type "!!binary"`}},
+		"long text":         {YAML, "text: ääääääääääi", []string{"thing:1: text: has 11 characters, but at most 10 are allowed"}},
+		"long list":         {YAML, "text: a\nchildren: [1, 2, 3, 4]", []string{"thing:2: children: has 4 items, but at most 3 are allowed"}},
+		"object for a list": {YAML, "text: a\nchildren: {}", []string{"thing:2: children: must be a list, not an object"}},
+		"numbers":           {YAML, "text: a\nwhole: 6\nnumber: .nan\n", []string{"thing:2: whole: must be from -5 to 5, not 6", "thing:3: number: must be from -1 to 1000, not NaN"}},
+		"huge numbers":      {JSON, `{"text": "a", "whole": 99999999999999999999, "number": 1e999}`, []string{`thing:1: whole: is the number "99999999999999999999", which can't be decoded`, `thing:1: number: is the number "1e999", which can't be decoded`}},
+		"choice":            {YAML, "text: a\nchoice: blue", []string{`thing:2: choice: must be one of red, green, not "blue"`}},
 		"times": {YAML, "text: a\nat: 2026-01-05\nchildren: [{text: a, at: yesterday}, {text: a, at: 1969-12-31T23:59:59Z}, {text: a, at: 5}]", []string{
 			`thing:2: at: must be a time such as 2026-01-05T08:00:00Z, not "2026-01-05"`,
 			`thing:3: children[0].at: must be a time such as 2026-01-05T08:00:00Z, not "yesterday"`,
@@ -128,7 +128,7 @@ func TestErrors(t *testing.T) {
 			"thing:3: children[1].takes: must be from 0s to 1h0m0s, not -1s",
 			"thing:3: children[2].takes: must be from 0s to 1h0m0s, not 1h1m0s",
 		}},
-		"brief, in quotes": {YAML, "text: a\nchoice: \"\\u001b[31m" + strings.Repeat("x", 100) + "\"", []string{
+		"shortened and quoted": {YAML, "text: a\nchoice: \"\\u001b[31m" + strings.Repeat("x", 100) + "\"", []string{
 			`thing:2: choice: must be one of red, green, not "\x1b[31m` + strings.Repeat("x", 54) + `…"`,
 		}},
 	} {
@@ -167,6 +167,6 @@ func TestLongDocuments(t *testing.T) {
 	t.Parallel()
 	_, err := parseThing("["+strings.Repeat("0,", maxNodes)+"0]", JSON)
 	require.EqualError(t, err, "thing: is too long: it has more than 2000000 values")
-	_, err = parseThing(strings.Repeat("#", maxYAML+1), YAML)
+	_, err = parseThing(strings.Repeat("#", maxYAMLSize+1), YAML)
 	require.EqualError(t, err, "thing: is longer than 8388608 bytes of YAML; JSON may be longer")
 }

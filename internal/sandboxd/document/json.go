@@ -13,8 +13,8 @@ import (
 
 var errTooLong = fmt.Errorf("is too long: it has more than %d values", maxNodes)
 
-// parseJSON parses JSON into the nodes that YAML has. The YAML parser can't read
-// all of JSON: it doesn't know surrogate pairs, which JSON uses for emoji.
+// parseJSON parses JSON into YAML nodes. The YAML parser can't parse all JSON: it
+// doesn't support surrogate pairs, with which JSON can encode emoji.
 func parseJSON(text []byte) (*yaml.Node, *problem) {
 	p := &jsonParser{text: text, decoder: jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)), line: 1}
 	root, err := p.value()
@@ -33,7 +33,7 @@ type jsonParser struct {
 	text    []byte
 	decoder *jsontext.Decoder
 	line    int
-	offset  int // up to which line has counted
+	offset  int // at which line is the current line
 	nodes   int
 }
 
@@ -76,7 +76,7 @@ func (p *jsonParser) value() (*yaml.Node, error) {
 	return node, nil
 }
 
-// currentLine is the line of the last token.
+// currentLine returns the line of the latest token.
 func (p *jsonParser) currentLine() int {
 	offset := int(p.decoder.InputOffset())
 	p.line += bytes.Count(p.text[p.offset:offset], []byte("\n"))

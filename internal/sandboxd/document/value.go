@@ -13,18 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Value is a part of a document. Its methods return the zero value and record
-// an error if the document has something else there.
+// A Value is a part of a document. If it is invalid for the called method, the method
+// adds an error to the document.
 type Value struct {
 	document *Document
 	node     *yaml.Node
-	line     int    // of its key, if it has one
+	line     int    // line of its key, if it has one; otherwise its own
 	parent   *Value // nil for the root
-	step     string // from the parent, as in ".task" or "[3]"
-	invalid  bool   // it or a part of it has an error
+	step     string // path from the parent, such as ".task" or "[3]"
+	invalid  bool   // whether it or a part of it has an error
 }
 
-// path is the position in the document, as in orgs[0].agents[3].task.
+// path returns the path in the document, such as orgs[0].agents[3].task.
 func (v *Value) path() string {
 	if v.parent == nil {
 		return ""
@@ -43,7 +43,7 @@ func (v *Value) add(line int, text string) {
 	v.invalidate()
 }
 
-// invalidate marks the value and everything that it is a part of.
+// invalidate marks the value and its ancestors as invalid.
 func (v *Value) invalidate() {
 	for ; v != nil; v = v.parent {
 		v.invalid = true
@@ -53,7 +53,7 @@ func (v *Value) invalidate() {
 // Invalid reports whether the value or a part of it has an error.
 func (v *Value) Invalid() bool { return v.invalid }
 
-// Len is the number of fields of an object that was read, or items of a list.
+// Len returns the number of fields of an object, or of items of a list.
 func (v *Value) Len() int {
 	if v.node.Kind == yaml.MappingNode {
 		return len(v.node.Content) / 2
@@ -61,14 +61,14 @@ func (v *Value) Len() int {
 	return len(v.node.Content)
 }
 
-// visit resolves an alias. It returns false, and adds an error, if the node is of
-// another kind than expected or has none of the tags.
+// visit resolves an alias, and checks the kind and the tag of the node. If they are
+// not the expected ones, it adds an error and returns false.
 func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
 	if v.document.nodes--; v.document.nodes < 0 {
 		if v.document.nodes == -1 {
 			v.document.AddError(errTooLong.Error())
 		}
-		v.invalidate() // it was not read, so it can't be checked
+		v.invalidate() // an unread value can't be checked
 		return false
 	}
 	if v.line == 0 {
@@ -84,7 +84,7 @@ func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
 	return false
 }
 
-// describe names the value in an error message.
+// describe returns a description of the value for error messages.
 func (v *Value) describe() string {
 	switch tag := v.node.ShortTag(); tag {
 	case "!!null":
@@ -106,7 +106,7 @@ func (v *Value) describe() string {
 	}
 }
 
-// Quote quotes a text for an error message, and shortens a long one.
+// Quote quotes a text for an error message. It truncates long texts.
 func Quote(text string) string {
 	const longest = 60
 	if runes := []rune(text); len(runes) > longest {
@@ -115,11 +115,11 @@ func Quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// Fields are the fields that an object may have, and how each is read.
+// Fields maps the names of an object's fields to the functions that decode them.
 type Fields map[string]func(*Value)
 
-// Object reads the fields of an object, in their order. Unknown, repeated and
-// missing required fields are errors.
+// Object decodes the fields of an object, in the order of the document. It adds
+// errors for unknown fields, repeated fields, and missing required fields.
 func (v *Value) Object(known Fields, required ...string) {
 	if !v.visit(yaml.MappingNode, "an object") {
 		return
@@ -146,16 +146,15 @@ func (v *Value) Object(known Fields, required ...string) {
 	}
 }
 
-// AnyObject adds an error unless the value is an object. It doesn't read the fields.
+// AnyObject adds an error unless the value is an object. It ignores the fields.
 func (v *Value) AnyObject() { v.visit(yaml.MappingNode, "an object") }
 
-// field is the field of a key and its value.
+// field returns the field of a pair of a key and a value.
 func (v *Value) field(pair []*yaml.Node) *Value {
 	return &Value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + pair[0].Value}
 }
 
-// Field returns a field of an object that was read, or the object itself if it
-// has no such field.
+// Field returns a field of an object, or the object itself if it has no such field.
 func (v *Value) Field(name string) *Value {
 	for pair := range slices.Chunk(v.node.Content, 2) {
 		if pair[0].Value == name {
@@ -165,7 +164,7 @@ func (v *Value) Field(name string) *Value {
 	return v
 }
 
-// List reads the items of a list.
+// List decodes the items of a list.
 func (v *Value) List(maxItems int, read func(*Value)) {
 	if !v.visit(yaml.SequenceNode, "a list") {
 		return
@@ -179,7 +178,7 @@ func (v *Value) List(maxItems int, read func(*Value)) {
 	}
 }
 
-// Text reads a string of at most maxLength characters.
+// Text decodes a string of at most maxLength characters.
 func (v *Value) Text(maxLength int) string {
 	if !v.visit(yaml.ScalarNode, "a string", "!!str") {
 		return ""
@@ -190,7 +189,7 @@ func (v *Value) Text(maxLength int) string {
 	return v.node.Value
 }
 
-// OneOf reads one of some strings.
+// OneOf decodes a string that must be one of the choices.
 func (v *Value) OneOf(choices ...string) string {
 	text := v.Text(math.MaxInt)
 	if !slices.Contains(choices, text) && v.node.ShortTag() == "!!str" {
@@ -199,14 +198,14 @@ func (v *Value) OneOf(choices ...string) string {
 	return text
 }
 
-// TextOrInt reads a string, or an integer as it is written. The error names the
-// value that was expected.
+// TextOrInt decodes a string or an integer, and returns its text. The error message
+// contains expected.
 func (v *Value) TextOrInt(expected string) (text string, isInt, ok bool) {
 	ok = v.visit(yaml.ScalarNode, expected, "!!str", "!!int")
 	return v.node.Value, v.node.ShortTag() == "!!int", ok
 }
 
-// Bool reads a boolean.
+// Bool decodes a boolean.
 func (v *Value) Bool() (b bool) {
 	if v.visit(yaml.ScalarNode, "true or false", "!!bool") {
 		v.decode(&b)
@@ -214,7 +213,7 @@ func (v *Value) Bool() (b bool) {
 	return b
 }
 
-// Int reads an integer. The maximum math.MaxInt64 means none.
+// Int decodes an integer. The maximum math.MaxInt64 means no maximum.
 func (v *Value) Int(minimum, maximum int64) (n int64) {
 	if !v.visit(yaml.ScalarNode, "an integer", "!!int") || !v.decode(&n) || n >= minimum && n <= maximum {
 		return n
@@ -227,7 +226,7 @@ func (v *Value) Int(minimum, maximum int64) (n int64) {
 	return n
 }
 
-// Float reads a number.
+// Float decodes a number.
 func (v *Value) Float(minimum, maximum float64) (n float64) {
 	if v.visit(yaml.ScalarNode, "a number", "!!int", "!!float") && v.decode(&n) && !(n >= minimum && n <= maximum) { // or NaN
 		v.Errorf("must be from %v to %v, not %v", minimum, maximum, n)
@@ -235,7 +234,7 @@ func (v *Value) Float(minimum, maximum float64) (n float64) {
 	return n
 }
 
-// decode decodes a scalar whose tag is right.
+// decode decodes a scalar. The tag must have been checked.
 func (v *Value) decode(into any) bool {
 	if err := v.node.Decode(into); err != nil {
 		v.Errorf("is %s, which can't be decoded", v.describe())
@@ -244,14 +243,13 @@ func (v *Value) decode(into any) bool {
 	return true
 }
 
-// MinTime and MaxTime are the times that a clock can show, with room for
-// calendars to calculate.
+// MinTime and MaxTime limit the times of documents and clocks.
 var (
 	MinTime = time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC)
 	MaxTime = time.Date(2999, time.December, 31, 0, 0, 0, 0, time.UTC)
 )
 
-// Time reads a point in time.
+// Time decodes a time in the format of RFC 3339, from [MinTime] to [MaxTime].
 func (v *Value) Time() time.Time {
 	if !v.visit(yaml.ScalarNode, "a time such as 2026-01-05T08:00:00Z", "!!str", "!!timestamp") {
 		return time.Time{}
@@ -266,7 +264,7 @@ func (v *Value) Time() time.Time {
 	return t.UTC()
 }
 
-// Duration reads a duration from 0 to a maximum.
+// Duration decodes a duration from 0 to maximum, in Go's format.
 func (v *Value) Duration(maximum time.Duration) time.Duration {
 	if !v.visit(yaml.ScalarNode, "a duration such as 1.5s", "!!str") {
 		return 0

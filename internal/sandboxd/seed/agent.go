@@ -12,7 +12,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// readAgent reads an agent with the API's own fields. The sandbox validates them.
+// readAgent reads an agent, which has the fields of the API. The sandbox validates
+// them.
 func (o *orgReader) readAgent(v *document.Value) {
 	a := &agent{}
 	o.lastAgent++
@@ -21,7 +22,7 @@ func (o *orgReader) readAgent(v *document.Value) {
 		"title":             func(v *document.Value) { a.request.Title = v.Text(maxText) },
 		"description":       func(v *document.Value) { a.request.Description = new(v.Text(maxText)) },
 		"prompt":            func(v *document.Value) { a.request.Prompt = new(v.Text(maxText)) },
-		"mentor":            func(v *document.Value) { o.readMentorOf(v, a) },
+		"mentor":            func(v *document.Value) { o.readAgentMentor(v, a) },
 		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
 		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
 		"callback_url":      func(v *document.Value) { readCallbackURL(v, a) },
@@ -44,18 +45,18 @@ func (o *orgReader) readAgent(v *document.Value) {
 	o.agentIDs[a.request.Title] = append(o.agentIDs[a.request.Title], id)
 	o.addPart(v, func() []sandbox.Option {
 		alone := a.request
-		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // these are references
+		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // they refer to other parts
 		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
 	})
 }
 
-// anyInboxURL stands for the inbox of a server whose URL is unknown.
-const anyInboxURL = "http://127.0.0.1/_sandbox/inbox"
+// placeholderInboxURL is the URL of the inbox until the URL of the server is known.
+const placeholderInboxURL = "http://127.0.0.1/_sandbox/inbox"
 
 func readCallbackURL(v *document.Value, a *agent) {
 	text := v.Text(maxText)
 	if a.inbox = text == "inbox"; a.inbox {
-		text = anyInboxURL
+		text = placeholderInboxURL
 	}
 	a.request.CallbackURL = &text
 }
@@ -69,7 +70,8 @@ func readTask(v *document.Value, task *client.PeriodicTaskRequest) {
 	}, "crontab")
 }
 
-// readCrontab reads a schedule. One that no release of celery runs is an error.
+// readCrontab reads a schedule. It adds an error if no release of celery runs the
+// schedule.
 func readCrontab(v *document.Value) client.CrontabSchedule {
 	schedule := client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
 	values := map[crontab.Field]*document.Value{}
@@ -94,14 +96,14 @@ func readCrontab(v *document.Value) client.CrontabSchedule {
 			if value == nil { // the field has its default
 				value = v
 			}
-			value.Errorf("%s", message(finding))
+			value.Errorf("%s", findingText(finding))
 		}
 	}
 	return schedule
 }
 
-// message describes a finding without the field's name.
-func message(f crontab.Finding) string {
+// findingText describes a finding without the name of its field.
+func findingText(f crontab.Finding) string {
 	text := fmt.Sprintf("%s: %v: %s", document.Quote(f.Value), f.Verdict, f.Reason)
 	if f.Suggestion != "" {
 		text += "; write " + strconv.Quote(f.Suggestion)
@@ -109,8 +111,8 @@ func message(f crontab.Finding) string {
 	return text
 }
 
-// readMentorOf reads the name or the unique id of a mentor of the org.
-func (o *orgReader) readMentorOf(v *document.Value, a *agent) {
+// readAgentMentor reads the name or the unique id of a mentor of the org.
+func (o *orgReader) readAgentMentor(v *document.Value, a *agent) {
 	text := v.Text(maxText)
 	o.resolve = append(o.resolve, func() {
 		switch found := o.mentorIDs[text]; len(found) {

@@ -12,7 +12,7 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A part of a seed can be checked alone, so that an error gets its position.
+// A part of a seed can be checked on its own, to find the position of an error.
 type part struct {
 	value   *document.Value
 	options func() []sandbox.Option
@@ -22,16 +22,17 @@ func (r *reader) addPart(v *document.Value, options func() []sandbox.Option) {
 	r.seed.parts = append(r.seed.parts, part{v, options})
 }
 
+// anyOrg is the org in which a part is checked.
 const anyOrg = "org"
 
-// anyAccount is the account that an org needs before it can have anything else.
+// anyAccount adds an account, which an org must have before other objects.
 func anyAccount() sandbox.Option {
 	return sandbox.WithAccount(sandbox.Account{Org: anyOrg, Username: "anybody"})
 }
 
-// explain replaces an error of the sandbox by errors with positions.
+// explain replaces an error of the sandbox with errors that have positions.
 func (s *Seed) explain(err error) error {
-	if s.document == nil { // it was accepted before
+	if s.document == nil { // the sandbox has accepted the seed before
 		return err
 	}
 	s.checkParts()
@@ -48,8 +49,8 @@ func (s *Seed) checkParts() {
 	}
 }
 
-// checkOptions adds the sandbox's error about options that a value sets, unless the
-// value has an error already.
+// checkOptions creates a sandbox with the options of a value, and adds its error to
+// the value. It does nothing if the value already has an error.
 func checkOptions(v *document.Value, options ...sandbox.Option) {
 	if v.Invalid() {
 		return
@@ -76,13 +77,13 @@ func checkOptions(v *document.Value, options ...sandbox.Option) {
 	goName := invalid.Argument[strings.LastIndexByte(invalid.Argument, '.')+1:] // as in WithFaults[0].Effect.Status
 	name := fieldNames.Replace(goName)
 	field := v.Field(name)
-	if field == v && name != goName { // the value has no such field
+	if field == v && name != goName { // the value has no field of that name
 		text = name + " " + text
 	}
 	field.Errorf("%s", text)
 }
 
-// addFieldErrors adds validation errors, which nest as the fields do.
+// addFieldErrors adds validation errors, which are nested like the fields.
 func addFieldErrors(v *document.Value, fields map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		field := v.Field(name)
@@ -97,7 +98,7 @@ func addFieldErrors(v *document.Value, fields map[string]any) {
 	}
 }
 
-// fieldNames replaces the names of Go's fields by those of the document.
+// fieldNames replaces the names of Go's fields with those of the document.
 var fieldNames = strings.NewReplacer(
 	"Org", "org", "Username", "username", "APIKey", "api_key", "UniqueID", "unique_id",
 	"Operation", "operation", "Method", "method", "Path", "path", "AgentID", "agent",

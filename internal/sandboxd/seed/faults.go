@@ -15,13 +15,13 @@ const (
 	maxCount      = 1_000_000_000
 )
 
-// Faults are the rules by which a sandbox injects faults.
+// Faults are the fault rules of a sandbox.
 type Faults struct {
 	Requests   []sandbox.Fault
 	Deliveries []sandbox.DeliveryFault
 }
 
-// ReadFaultsFile reads faults from a file, as [ReadFile] reads a seed.
+// ReadFaultsFile reads fault rules from a file. The formats are those of [ReadFile].
 func ReadFaultsFile(name string) (faults Faults, err error) {
 	text, format, err := load(name)
 	if err != nil {
@@ -34,7 +34,8 @@ func ReadFaultsFile(name string) (faults Faults, err error) {
 	return faults, d.Err()
 }
 
-// ReadFaults reads faults. Rules that the sandbox rejects are errors.
+// ReadFaults reads fault rules. It adds an error for each rule that the sandbox
+// rejects.
 func ReadFaults(v *document.Value) (faults Faults) {
 	v.Object(document.Fields{
 		"requests": func(v *document.Value) {
@@ -57,16 +58,16 @@ func ReadFaults(v *document.Value) (faults Faults) {
 	if v.Invalid() {
 		return faults
 	}
-	for i, id := range ids(len(faults.Requests), func(i int) string { return faults.Requests[i].ID }) {
+	for i, id := range assignIDs(len(faults.Requests), func(i int) string { return faults.Requests[i].ID }) {
 		faults.Requests[i].ID = id
 	}
-	for i, id := range ids(len(faults.Deliveries), func(i int) string { return faults.Deliveries[i].ID }) {
+	for i, id := range assignIDs(len(faults.Deliveries), func(i int) string { return faults.Deliveries[i].ID }) {
 		faults.Deliveries[i].ID = id
 	}
 	return faults
 }
 
-// checkUnique adds an error if a rule has the id of another one.
+// checkUnique adds an error if another rule has the same id.
 func checkUnique(v *document.Value, id string, seen map[string]bool) {
 	if id != "" && seen[id] {
 		v.Field("id").Errorf("%s is the id of another rule", document.Quote(id))
@@ -76,7 +77,7 @@ func checkUnique(v *document.Value, id string, seen map[string]bool) {
 
 var ruleID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// IsRuleID reports whether a rule can have an id.
+// IsRuleID reports whether id is a valid id of a rule.
 func IsRuleID(id string) bool { return ruleID.MatchString(id) }
 
 func readRuleID(v *document.Value) string {
@@ -87,9 +88,9 @@ func readRuleID(v *document.Value) string {
 	return id
 }
 
-// ids returns the ids of n rules. A rule without one gets the lowest number that is
-// free.
-func ids(n int, given func(i int) string) []string {
+// assignIDs returns the ids of n rules. A rule without an id gets the lowest unused
+// number.
+func assignIDs(n int, given func(i int) string) []string {
 	ids := make([]string, n)
 	taken := map[string]bool{}
 	for i := range ids {
@@ -108,14 +109,14 @@ func ids(n int, given func(i int) string) []string {
 	return ids
 }
 
-// ReadFault reads a rule for requests.
+// ReadFault reads a fault rule for requests.
 func ReadFault(v *document.Value) (f sandbox.Fault) {
 	v.Object(document.Fields{
 		"id":               func(v *document.Value) { f.ID = readRuleID(v) },
 		"disabled":         func(v *document.Value) { f.Disabled = v.Bool() },
-		"matched":          ignore,
-		"applied":          ignore,
-		"left":             ignore,
+		"matched":          ignoreCounter,
+		"applied":          ignoreCounter,
+		"left":             ignoreCounter,
 		"operation":        func(v *document.Value) { f.Match.Operation = sandbox.OperationID(v.Text(maxText)) },
 		"method":           func(v *document.Value) { f.Match.Method = v.Text(maxText) },
 		"path":             func(v *document.Value) { f.Match.Path = v.Text(maxText) },
@@ -142,21 +143,22 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 	return f
 }
 
-// ignore ignores a counter, so that rules can be set as they were returned.
-func ignore(*document.Value) {}
+// ignoreCounter ignores a counter, so that a rule from a response is accepted in a
+// request.
+func ignoreCounter(*document.Value) {}
 
 var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release4205)}
 
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 
-// ReadDeliveryFault reads a rule for deliveries.
+// ReadDeliveryFault reads a fault rule for deliveries.
 func ReadDeliveryFault(v *document.Value) (f sandbox.DeliveryFault) {
 	v.Object(document.Fields{
 		"id":              func(v *document.Value) { f.ID = readRuleID(v) },
 		"disabled":        func(v *document.Value) { f.Disabled = v.Bool() },
-		"matched":         ignore,
-		"applied":         ignore,
-		"left":            ignore,
+		"matched":         ignoreCounter,
+		"applied":         ignoreCounter,
+		"left":            ignoreCounter,
 		"agent":           func(v *document.Value) { f.Match.AgentID = v.Int(1, math.MaxInt64) },
 		"after":           func(v *document.Value) { f.Selection.Skip = int(v.Int(0, maxCount)) },
 		"times":           func(v *document.Value) { f.Selection.Times = int(v.Int(0, maxCount)) },

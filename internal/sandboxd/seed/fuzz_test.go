@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// FuzzSeed reads any text. A valid seed creates sandboxes, repeatedly; an invalid
-// one has errors with lines.
+// FuzzSeed reads arbitrary text. A valid seed can create several sandboxes. The
+// errors of an invalid seed have positions.
 func FuzzSeed(f *testing.F) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	require.NoError(f, err)

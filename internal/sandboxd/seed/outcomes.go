@@ -12,8 +12,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// outcomes returns the outcomes of runs: those that the seed lists for the agent,
-// in turn, or generated ones if it lists none.
+// outcomes returns a function for the outcomes of runs. If the seed lists outcomes
+// for an agent, the function returns them in turn. Otherwise it generates outcomes.
 func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	scripts := map[int64][]sandbox.Outcome{}
 	var id int64
@@ -40,8 +40,8 @@ func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	}
 }
 
-// generateOutcome returns a plausible outcome, the same for the same run of the
-// same seed.
+// generateOutcome returns a plausible outcome, which depends only on the seed and
+// the run.
 func generateOutcome(seed uint64, run sandbox.Run) sandbox.Outcome {
 	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
 	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}
@@ -69,7 +69,7 @@ var (
 	findings = []string{
 		"Two essays are due on Friday, and one lab report is late.",
 		"Seven learners have finished the unit; three have not begun.",
-		"The forum has four questions that nobody has answered.",
+		"The forum has four unanswered questions.",
 		"Nothing new has come in since the last run.",
 		"Most questions are about the second assignment.",
 	}

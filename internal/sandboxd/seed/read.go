@@ -17,23 +17,23 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// Limits of a seed. They catch mistakes; tests of scale stay below them.
+// Limits of a seed. They catch mistakes, and leave room for load tests.
 const (
 	MaxSize     = 64 << 20 // bytes
 	MaxSpeed    = 86400
 	maxOrgs     = 100
-	maxAccounts = 1000 // of an org, like the next two
-	maxMentors  = 1000
-	maxAgents   = 100_000
-	maxLogs     = 1_000_000 // of an agent, like the next
-	maxOutcomes = 1000
-	maxText     = 100_000 // characters
+	maxAccounts = 1000      // per org
+	maxMentors  = 1000      // per org
+	maxAgents   = 100_000   // per org
+	maxLogs     = 1_000_000 // per agent
+	maxOutcomes = 1000      // per agent
+	maxText     = 100_000   // characters
 	maxName     = 255
 	maxRun      = 31 * 24 * time.Hour
 )
 
-// ReadFile reads a seed from a file, as JSON if its name ends in .json, and as
-// YAML otherwise. The error lists everything that is wrong, with line numbers.
+// ReadFile reads a seed from a file: as JSON if the name ends in .json, and as YAML
+// otherwise. The error lists all errors of the file, with line numbers.
 func ReadFile(name string) (*Seed, error) {
 	text, format, err := load(name)
 	if err != nil {
@@ -47,7 +47,7 @@ func load(name string) (text []byte, format document.Format, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = file.Close() }() // nothing was written
 	text, err = io.ReadAll(io.LimitReader(file, MaxSize+1))
 	switch {
 	case err != nil:
@@ -61,7 +61,7 @@ func load(name string) (text []byte, format document.Format, err error) {
 	}
 }
 
-// Read reads a seed. The error lists everything that is wrong, with line numbers.
+// Read reads a seed. The error lists all errors of the text, with line numbers.
 func Read(source document.Source, text []byte, format document.Format) (*Seed, error) {
 	d, root := document.Parse(source, text, format)
 	r := &reader{seed: &Seed{Speed: 1, random: 1, document: d}, seen: map[string]bool{}}
@@ -77,7 +77,7 @@ func Read(source document.Source, text []byte, format document.Format) (*Seed, e
 // A reader reads a seed from a document.
 type reader struct {
 	seed      *Seed
-	lastAgent int64 // id of the agent that was read last
+	lastAgent int64 // id of the latest agent
 	seen      map[string]bool
 }
 
@@ -138,13 +138,13 @@ func (r *reader) unique(v *document.Value, text, scope string) string {
 	return text
 }
 
-// An orgReader reads an org. Its fields may come in any order, so references
-// between them are resolved at the end.
+// An orgReader reads an org. References are resolved at the end, since the fields may
+// be in any order.
 type orgReader struct {
 	*reader
 	*org
 
-	agentIDs  map[any][]int64     // of the agents so far, by title and by id
+	agentIDs  map[any][]int64     // ids of the agents so far, by title and by id
 	mentorIDs map[string][]string // unique ids by name and by unique id
 	resolve   []func()
 }
@@ -182,8 +182,8 @@ func (o *orgReader) readMentor(v *document.Value) {
 	})
 }
 
-// scope is a scope of this org.
-func (o *orgReader) scope(of string) string { return fmt.Sprint(len(o.seed.orgs), of) }
+// scope returns the name of a scope that is separate for each org.
+func (o *orgReader) scope(name string) string { return fmt.Sprint(len(o.seed.orgs), name) }
 
 // complete sets defaults and resolves references.
 func (o *orgReader) complete() {
@@ -207,7 +207,7 @@ func (o *orgReader) complete() {
 	}
 }
 
-// generateID returns a UUID that depends on nothing but its arguments.
+// generateID returns a UUID that depends only on its arguments.
 func generateID(org, name string, i int) string {
 	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %d", org, name, i))
 	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80 // version 8: vendor-specific

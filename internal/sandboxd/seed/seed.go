@@ -18,20 +18,21 @@ var defaultSeed []byte
 
 // A Seed is the initial state of a sandbox.
 type Seed struct {
-	// Start is the time at which the clock starts. The zero value means now.
+	// Start is the time at which the clock starts. The zero value means the current
+	// time.
 	Start time.Time
 	// Speed is the speed of the clock: 0 stops it, 1 is real time.
 	Speed float64
 	// InboxURL is the callback_url of agents whose callback_url is "inbox".
 	InboxURL string
-	// Faults are the faults that are injected from the start.
+	// Faults are the initial fault rules.
 	Faults Faults
 
 	random uint64
 	orgs   []*org
 
-	// The document and its parts, which explain errors of the sandbox. They are
-	// released when a sandbox was created.
+	// The document and its parts, which provide the positions of errors. They are
+	// released once a sandbox is created.
 	document *document.Document
 	parts    []part
 }
@@ -43,7 +44,7 @@ type org struct {
 	agents   []*agent
 }
 
-// An agent has the id of its position among the agents of all orgs.
+// An agent of a seed. Its id is its position among the agents of all orgs, from 1.
 type agent struct {
 	request  client.PeriodicAgentCreateRequest
 	inbox    bool // whether its callbacks go to the server's inbox
@@ -51,21 +52,20 @@ type agent struct {
 	logs     []client.PeriodicAgentLog
 }
 
-// Default returns the seed of a sandbox that is given none: one org with three
-// agents.
+// Default returns the default seed, which has one org with three agents.
 func Default() (*Seed, error) { return Read(document.File("default.yaml"), defaultSeed, document.YAML) }
 
 // NewSandbox creates a sandbox in the seed's state. If the seed has no key for an
-// account, the account gets its key among the accounts given, or else a generated
-// key, which is the same for all sandboxes of the seed. The error lists everything
-// that the sandbox rejects, with line numbers.
+// account, NewSandbox uses the key of the same user in accounts. Otherwise it
+// generates a key, which is the same for all sandboxes of the seed. The error lists
+// everything that the sandbox rejects, with line numbers.
 func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
-	s.keepKeys(accounts)
+	s.setMissingKeys(accounts)
 	sb, err := sandbox.New(s.options()...)
 	if err != nil {
 		return nil, s.explain(err)
 	}
-	s.keepKeys(sb.Accounts())
+	s.setMissingKeys(sb.Accounts())
 	s.document, s.parts = nil, nil
 	return sb, nil
 }
@@ -105,14 +105,14 @@ func (o *org) options(inboxURL string) []sandbox.Option {
 		requests = append(requests, a.request)
 		logs = append(logs, a.logs...)
 	}
-	// The service numbers logs in the order of time.
+	// The service numbers logs in chronological order.
 	slices.SortStableFunc(logs, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
 	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
 }
 
-// keepKeys sets the missing keys of accounts to their keys among the accounts
-// given, unless the seed has the key for another account.
-func (s *Seed) keepKeys(accounts []sandbox.Account) {
+// setMissingKeys sets missing keys of the seed's accounts to the keys of the same
+// users in accounts. It skips a key that the seed assigns to another account.
+func (s *Seed) setMissingKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
 	taken := map[api.Secret]bool{}
 	for _, o := range s.orgs {

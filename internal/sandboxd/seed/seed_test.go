@@ -20,7 +20,7 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// sample is the seed that shows everything that a seed may contain.
+// sample is the seed that shows every field of a seed.
 const sample = "../../../examples/sandbox/seed.yaml"
 
 // build reads a seed in YAML and creates its sandbox.
@@ -34,7 +34,7 @@ func build(t testing.TB, text string) (*Seed, *sandbox.Sandbox) {
 	return s, sb
 }
 
-// The sample contains everything that a seed may contain.
+// The sample contains every field of a seed.
 func TestSampleSeed(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(sample)
@@ -87,7 +87,7 @@ func TestSampleSeed(t *testing.T) {
 	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
 }
 
-// The sample in JSON is the same seed.
+// The sample is the same seed if it is converted to JSON.
 func TestSeedInJSON(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile(sample)
@@ -101,13 +101,13 @@ func TestSeedInJSON(t *testing.T) {
 	inJSON, err := Read(document.File("seed.json"), asJSON, document.JSON)
 	require.NoError(t, err)
 	for _, s := range []*Seed{inYAML, inJSON} {
-		s.document, s.parts = nil, nil // these have positions
+		s.document, s.parts = nil, nil // the positions differ
 	}
 	assert.Equal(t, inYAML, inJSON)
 }
 
-// Defaults are the same each time.
-func TestSmallestSeed(t *testing.T) {
+// Two sandboxes of a seed have the same defaults.
+func TestMinimalSeed(t *testing.T) {
 	t.Parallel()
 	const text = `
 orgs:
@@ -133,8 +133,8 @@ orgs:
 	assert.Equal(t, "5", agent.Task.Crontab.Hour)
 }
 
-// TestBadSeeds compares the errors of each file with the text file beside it.
-func TestBadSeeds(t *testing.T) {
+// TestInvalidSeeds compares the errors of each file with the text file beside it.
+func TestInvalidSeeds(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	require.NoError(t, err)
@@ -151,8 +151,8 @@ func TestBadSeeds(t *testing.T) {
 	}
 }
 
-// An alias can repeat a long list often. The error says so, and nothing that was
-// not read is called invalid.
+// Aliases can repeat a long list many times. The only error is about the length of
+// the document, and not about its unread parts.
 func TestTooManyAliases(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
@@ -167,7 +167,7 @@ func TestTooManyAliases(t *testing.T) {
 	require.EqualError(t, err, "seed.yaml: is too long: it has more than 2000000 values")
 }
 
-// Windows editors put a byte order mark in front.
+// Some Windows editors write a byte order mark.
 func TestByteOrderMark(t *testing.T) {
 	t.Parallel()
 	for format, text := range map[document.Format]string{
@@ -192,7 +192,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Callbacks of the inbox go to the URL that the server sets.
+// A callback_url of "inbox" is replaced with the URL of the server's inbox.
 func TestInboxURL(t *testing.T) {
 	t.Parallel()
 	s, err := Default()
@@ -206,7 +206,7 @@ func TestInboxURL(t *testing.T) {
 	assert.Equal(t, s.InboxURL, agent.CallbackURL)
 }
 
-// An error about a field that the document has elsewhere names the field.
+// An error about a field that is in another part of the document names the field.
 func TestInvalidOrg(t *testing.T) {
 	t.Parallel()
 	s, err := Read(document.File("seed.yaml"), []byte(`orgs: [{key: a/b, accounts: [{username: ada}]}]`), document.YAML)
@@ -222,7 +222,7 @@ orgs:
 - key: acme
   accounts: [{username: ada, admin: true}]
   agents:
-  - {title: Made up, task: {crontab: {}}}
+  - {title: Generated, task: {crontab: {}}}
   - title: Script
     task: {crontab: {}}
     outcomes:
@@ -231,8 +231,8 @@ orgs:
     - {status: running}
 `)
 	outcomes := read.outcomes()
-	at := func(agent, log int64) sandbox.Outcome {
-		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // none is needed
+	outcomeOf := func(agent, log int64) sandbox.Outcome {
+		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // the context is unused
 	}
 	script := []sandbox.Outcome{
 		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},
@@ -240,14 +240,14 @@ orgs:
 		{Status: api.StatusRunning},
 	}
 	for i := range int64(7) {
-		assert.Equal(t, script[i%3], at(2, 100+i))
+		assert.Equal(t, script[i%3], outcomeOf(2, 100+i))
 	}
 
 	counts := map[api.Status]int{}
 	for i := range int64(500) {
-		outcome := at(1, i)
+		outcome := outcomeOf(1, i)
 		counts[outcome.Status]++
-		assert.Equal(t, outcome, at(1, i), "the same run has the same outcome")
+		assert.Equal(t, outcome, outcomeOf(1, i), "the same run has the same outcome")
 		assert.GreaterOrEqual(t, outcome.Duration, 2*time.Second)
 		assert.Less(t, outcome.Duration, 9*time.Second)
 		assert.Contains(t, outcome.Log, `"Digest"`)
@@ -258,7 +258,7 @@ orgs:
 	assert.Greater(t, counts[api.StatusError], 20)
 }
 
-// Log ids are in the order of time, across agents.
+// Log ids are in chronological order across agents.
 func TestPastLogsInOrder(t *testing.T) {
 	t.Parallel()
 	_, sb := build(t, `
@@ -271,7 +271,7 @@ orgs:
 `)
 	var agents []int64
 	for log := range sb.Logs("acme", document.MinTime, document.MaxTime) {
-		if log.ID <= 3 { // the clock runs, and so may the agents
+		if log.ID <= 3 { // the clock is running, so agents may have run
 			agents = append(agents, log.PeriodicAgent)
 		}
 	}

@@ -26,7 +26,7 @@ func (a *app) newAgents() *cobra.Command {
 	})
 	agents.AddCommand(
 		a.newAgentsList(), a.newAgentsGet(), a.newAgentsCreate(), a.newAgentsEdit(),
-		a.newAgentsSwitch("enable", "Enable agents", true), a.newAgentsSwitch("disable", "Disable agents", false),
+		a.newAgentsSetEnabled("enable", "Enable agents", true), a.newAgentsSetEnabled("disable", "Disable agents", false),
 		a.newAgentsDelete(), a.newAgentsRun(), a.newAgentsNext(),
 	)
 	return agents
@@ -63,8 +63,8 @@ func (a *app) newAgentsList() *cobra.Command {
 	return cmd
 }
 
-func addLimitFlag(cmd *cobra.Command, limit *int, value int, of string) {
-	cmd.Flags().IntVar(limit, "limit", value, "maximum `number` of "+of)
+func addLimitFlag(cmd *cobra.Command, limit *int, value int, items string) {
+	cmd.Flags().IntVar(limit, "limit", value, "maximum `number` of "+items)
 }
 
 func (a *app) newAgentsGet() *cobra.Command {
@@ -92,8 +92,8 @@ func (a *app) newAgentsGet() *cobra.Command {
 	})
 }
 
-// agentCommand completes a command whose arguments are agents: run receives
-// them.
+// agentCommand sets the fields of a command whose arguments are agents. It calls run
+// with the agents.
 func (a *app) agentCommand(cmd *cobra.Command, run func(context.Context, *client.Client, []*client.PeriodicAgent) error) *cobra.Command {
 	if cmd.Args == nil {
 		cmd.Args = agentArgs(1, math.MaxInt)
@@ -115,14 +115,14 @@ func (a *app) agentCommand(cmd *cobra.Command, run func(context.Context, *client
 	return cmd
 }
 
-// agentArgs accepts a number of agents as arguments.
+// agentArgs validates the number of agents in the arguments.
 func agentArgs(least, most int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:
-			return errors.New("name an AGENT by its id or title; iblai agents list shows all")
+			return errors.New("an agent's id or title is required; iblai agents list shows all agents")
 		case len(args) > most:
-			return fmt.Errorf("%d agents are named, but only %d is allowed; quote a title with spaces", len(args), most)
+			return fmt.Errorf("%d agents are given, but only %d is allowed; quote titles with spaces", len(args), most)
 		}
 		return nil
 	}
@@ -133,7 +133,7 @@ func findAgent(ctx context.Context, c *client.Client, arg string) (*client.Perio
 	if id, err := strconv.ParseInt(arg, 10, 64); err == nil {
 		agent, err := c.PeriodicAgents.Get(ctx, id)
 		if errors.Is(err, client.ErrNotFound) {
-			return nil, fmt.Errorf("no agent has the id %d; iblai agents list shows all", id)
+			return nil, fmt.Errorf("no agent has the id %d; iblai agents list shows all agents", id)
 		}
 		return agent, err
 	}
@@ -142,13 +142,13 @@ func findAgent(ctx context.Context, c *client.Client, arg string) (*client.Perio
 		if err != nil {
 			return nil, err
 		}
-		if agent.Title == arg { // a service may ignore the filter
+		if agent.Title == arg { // a release without the filter ignores it
 			found = append(found, agent)
 		}
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("no agent has the title %q; iblai agents list shows all", arg)
+		return nil, fmt.Errorf("no agent has the title %q; iblai agents list shows all agents", arg)
 	case 1:
 		return found[0], nil
 	}
@@ -167,7 +167,7 @@ func (a *app) completeAgents(cmd *cobra.Command, _ []string, _ string) ([]cobra.
 	}
 	var completions []cobra.Completion
 	for _, agent := range page.Results {
-		completions = append(completions, cobra.CompletionWithDesc(strconv.FormatInt(agent.ID, 10), firstLine(safe(agent.Title), 60)))
+		completions = append(completions, cobra.CompletionWithDesc(strconv.FormatInt(agent.ID, 10), firstLine(sanitize(agent.Title), 60)))
 	}
 	return completions, cobra.ShellCompDirectiveNoFileComp
 }
@@ -191,7 +191,7 @@ func (a *app) printAgents(agents []*client.PeriodicAgent) error {
 	}})
 }
 
-// nonNil returns an empty list for nil, which JSON would encode as null.
+// nonNil returns a list that is not nil, since JSON encodes a nil list as null.
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 func (a *app) nextRun(agent *client.PeriodicAgent) string {
@@ -228,7 +228,7 @@ func describe(agent *client.PeriodicAgent) *table {
 		name += ":"
 		for line := range strings.Lines(text) {
 			t.add(name, strings.TrimSuffix(line, "\n"))
-			name = "" // the first line has it
+			name = "" // only the first line has the name
 		}
 	}
 	add("id", strconv.FormatInt(agent.ID, 10))
@@ -236,7 +236,7 @@ func describe(agent *client.PeriodicAgent) *table {
 	add("description", agent.Description)
 	add("mentor", strings.TrimSpace(agent.Mentor.Name+"  "+agent.Mentor.UniqueID))
 	add("prompt", agent.Prompt)
-	add("schedule", scheduleLine(agent.Task.Crontab)+inWords(agent.Task.Crontab))
+	add("schedule", scheduleLine(agent.Task.Crontab)+describeSchedule(agent.Task.Crontab))
 	add("enabled", yesNo(agent.Task.Enabled))
 	add("one-off", yesNo(agent.Task.OneOff))
 	if start := agent.Task.StartTime; start != nil {
@@ -251,7 +251,8 @@ func describe(agent *client.PeriodicAgent) *table {
 	return t
 }
 
-func inWords(s client.CrontabSchedule) string {
+// describeSchedule returns the suffix that explains a schedule.
+func describeSchedule(s client.CrontabSchedule) string {
 	schedule, err := s.Fields().Parse()
 	if err != nil {
 		return ", which never runs: " + err.Error()

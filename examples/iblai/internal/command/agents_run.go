@@ -24,15 +24,15 @@ func (a *app) newAgentsRun() *cobra.Command {
 		Short: "Run an agent's mentor and prompt once, and print the output",
 		Long: `Run an agent's mentor and prompt once, wait, and print the output.
 
-The platform can't run an agent at once. The command creates a copy of the agent
-that is due at the next minute and runs once, waits for its run, and deletes it.
-The copy has no callback URL, and its run is not in the agent's logs. The exit
-code is 1 if the run fails.`,
+The platform can't run an agent immediately. The command creates a copy of the agent
+that runs once, at the next minute. It waits for the run and deletes the copy. The
+copy has no callback URL, and its run is not in the agent's logs. The exit code is 1
+if the run fails.`,
 		Example: `  iblai agents run "Morning digest"`,
 		Args:    agentArgs(1, 1),
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
 		agent := agents[0]
-		fmt.Fprintf(a.Stderr, "waiting for a run of %q, which starts within a minute\n", safe(agent.Title))
+		fmt.Fprintf(a.Stderr, "waiting for a run of %q, which will start within a minute\n", sanitize(agent.Title))
 		options := []runs.OnceOption{}
 		if a.pollInterval > 0 {
 			options = append(options, runs.WithPollInterval(a.pollInterval))
@@ -63,7 +63,7 @@ func (a *app) printRun(log *client.PeriodicAgentLog) error {
 	if a.format != formatTable {
 		return a.print(result{value: log, names: []string{strconv.FormatInt(log.ID, 10)}})
 	}
-	_, err := io.WriteString(a.Stdout, safe(log.Content)+"\n")
+	_, err := io.WriteString(a.Stdout, sanitize(log.Content)+"\n")
 	return err
 }
 
@@ -73,10 +73,10 @@ func (a *app) newAgentsNext() *cobra.Command {
 	cmd := a.agentCommand(&cobra.Command{
 		Use:   "next [AGENT...]",
 		Short: "Show the next runs, in UTC and local time",
-		Long: `Show the next runs of agents, of all enabled ones by default.
+		Long: `Show the next runs of agents. The default is all enabled agents.
 
-The runs are computed from the schedules, as if the service's time zone was UTC.
-A service with another time zone has other runs.`,
+The runs are calculated from the schedules, in UTC. If the service has another time
+zone, its runs are at other times.`,
 		Example: `  iblai agents next
   iblai agents next 7 -n 10 --tz Europe/Berlin`,
 		Args: agentArgs(0, math.MaxInt),
@@ -87,7 +87,7 @@ A service with another time zone has other runs.`,
 			return err
 		}
 		if number < 1 {
-			return &usageError{fmt.Errorf("-n is %d, but must be above 0", number)}
+			return &usageError{fmt.Errorf("-n is %d, but must be positive", number)}
 		}
 		c, err := a.client()
 		if err != nil {
@@ -104,7 +104,8 @@ A service with another time zone has other runs.`,
 	return cmd
 }
 
-// agentsOrAll returns the agents of the arguments, or all enabled agents.
+// agentsOrAll returns the agents of the arguments. Without arguments, it returns all
+// enabled agents.
 func (a *app) agentsOrAll(ctx context.Context, c *client.Client, args []string) (agents []*client.PeriodicAgent, err error) {
 	if len(args) == 0 {
 		return collect(a, c.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Enabled: new(true)}), 1000)
@@ -134,7 +135,7 @@ func (a *app) location(zone string) (*time.Location, error) {
 	return location, nil
 }
 
-// A nextRun is a run in the future.
+// A nextRun is a future run of an agent.
 type nextRun struct {
 	Agent int64     `json:"agent"`
 	Title string    `json:"title"`

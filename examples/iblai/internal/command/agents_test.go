@@ -114,7 +114,7 @@ func TestLimit(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Second"))))
 	out := s.run("agents", "list", "--limit", "1", "-o", "name")
-	assert.Equal(t, output{exitOK, "1\n", "There are more than 1; raise --limit to see them.\n"}, out)
+	assert.Equal(t, output{exitOK, "1\n", "There are more than 1 items; increase --limit to see them.\n"}, out)
 	assert.Empty(t, s.run("agents", "list", "--limit", "2").stderr)
 }
 

@@ -39,16 +39,16 @@ func (f *agentFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.schedule, "schedule", "", "five `fields`: minute hour day-of-month month day-of-week, in the server's time zone (UTC)")
 	flags.StringVar(&f.callbackURL, "callback-url", "", "`URL` that receives each result")
 	flags.StringVar(&f.callbackSecretEnv, "callback-secret-env", "", "environment `variable` with the secret that signs callbacks")
-	flags.StringVar(&f.after, "after", "", "`agent` after whose runs this one runs: its id or title, or none")
-	flags.StringVar(&f.afterStatus, "after-status", "", "`status` that the run of --after must have: success or error")
-	flags.StringVar(&f.startTime, "start-time", "", "`time` before which it does not run, such as 2026-01-05T08:00:00Z, or none")
-	flags.BoolVar(&f.enabled, "enabled", true, "whether it runs on its schedule")
-	flags.BoolVar(&f.oneOff, "one-off", false, "whether it runs only once")
+	flags.StringVar(&f.after, "after", "", "previous `agent`, by id or title, or none; the agent runs after it")
+	flags.StringVar(&f.afterStatus, "after-status", "", "required `status` of the previous agent's run: success or error")
+	flags.StringVar(&f.startTime, "start-time", "", "`time` before which the agent does not run, such as 2026-01-05T08:00:00Z, or none")
+	flags.BoolVar(&f.enabled, "enabled", true, "whether the agent runs on its schedule")
+	flags.BoolVar(&f.oneOff, "one-off", false, "whether the agent runs only once")
 	cmd.MarkFlagsMutuallyExclusive("prompt", "prompt-file")
 }
 
-// request returns a request with the fields whose flags are set. It checks the
-// flags before it requests anything.
+// request returns a request with the fields whose flags are set. It validates the flags
+// before it sends any request.
 func (f *agentFlags) request(ctx context.Context, a *app, cmd *cobra.Command, c *client.Client) (*client.PeriodicAgentUpdateRequest, error) {
 	r := &client.PeriodicAgentUpdateRequest{}
 	task := &client.PeriodicTaskUpdateRequest{}
@@ -116,8 +116,8 @@ func (a *app) newAgentsCreate() *cobra.Command {
 	return cmd
 }
 
-// createRequest returns the request to create an agent. The flags title, mentor
-// and schedule are required.
+// createRequest converts a request to a request that creates an agent. The title, the
+// mentor and the schedule must be set.
 func createRequest(r *client.PeriodicAgentUpdateRequest) *client.PeriodicAgentCreateRequest {
 	return &client.PeriodicAgentCreateRequest{
 		Mentor: *r.Mentor, Title: *r.Title, Description: r.Description, Prompt: r.Prompt,
@@ -132,9 +132,10 @@ func (a *app) newAgentsEdit() *cobra.Command {
 	cmd := a.agentCommand(&cobra.Command{
 		Use:   "edit AGENT",
 		Short: "Change an agent",
-		Long: `Change the fields of an agent whose flags are given. The others stay as they are.
+		Long: `Change the fields of an agent whose flags are set. Other fields stay the same.
 
-A changed schedule may run the agent at once: the service plans from the latest run.`,
+If the schedule changes, the agent may run immediately, since the service calculates
+the next run from the latest run.`,
 		Example: `  iblai agents edit 7 --schedule "30 7 * * mon-fri"
   iblai agents edit "Morning digest" --title "Evening digest" --enabled=false
   iblai agents edit 7 --after none`,
@@ -150,7 +151,7 @@ A changed schedule may run the agent at once: the service plans from the latest 
 			return err
 		}
 		if *r == (client.PeriodicAgentUpdateRequest{}) {
-			return &usageError{errors.New("no flag says what to change; see iblai agents edit --help")}
+			return &usageError{errors.New("no field to change is given; see iblai agents edit --help")}
 		}
 		agent, err := findAgent(cmd.Context(), c, args[0])
 		if err != nil {
@@ -166,8 +167,8 @@ A changed schedule may run the agent at once: the service plans from the latest 
 	return cmd
 }
 
-// newAgentsSwitch returns the command enable or disable.
-func (a *app) newAgentsSwitch(name, short string, enabled bool) *cobra.Command {
+// newAgentsSetEnabled returns the command enable or disable.
+func (a *app) newAgentsSetEnabled(name, short string, enabled bool) *cobra.Command {
 	return a.agentCommand(&cobra.Command{
 		Use:     name + " AGENT...",
 		Short:   short,
@@ -187,7 +188,7 @@ func (a *app) newAgentsDelete() *cobra.Command {
 		Example: `  iblai agents delete 7 8 --yes`,
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
 		return a.forEach(agents, "deleted", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
-			if !yes && !a.confirm(fmt.Sprintf("Delete agent %d, %q?", agent.ID, safe(agent.Title))) {
+			if !yes && !a.confirm(fmt.Sprintf("Delete agent %d, %q?", agent.ID, sanitize(agent.Title))) {
 				return nil, errors.New("not confirmed; answer yes, or use --yes")
 			}
 			return agent, c.PeriodicAgents.Delete(ctx, agent.ID)
@@ -197,18 +198,18 @@ func (a *app) newAgentsDelete() *cobra.Command {
 	return cmd
 }
 
-// confirm asks a question, which only "yes" and "y" confirm.
+// confirm asks a question, and reports whether the answer is "yes" or "y".
 func (a *app) confirm(question string) bool {
 	fmt.Fprintf(a.Stderr, "%s [yes/no] ", question)
 	if a.reader == nil {
 		a.reader = bufio.NewReader(a.Stdin)
 	}
-	answer, _ := a.reader.ReadString('\n') // at the end of the input, it is empty
+	answer, _ := a.reader.ReadString('\n') // empty at the end of the input
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "yes" || answer == "y"
 }
 
-// forEach writes agents until an error, and reports those that it has written.
+// forEach writes agents until an error occurs, and reports the written agents.
 func (a *app) forEach(agents []*client.PeriodicAgent, done string, write func(*client.PeriodicAgent) (*client.PeriodicAgent, error)) error {
 	var written []*client.PeriodicAgent
 	var failure error
@@ -237,12 +238,12 @@ func (a *app) report(agent *client.PeriodicAgent, done string) error {
 	if a.format != formatTable {
 		return a.print(result{value: agent, names: ids([]*client.PeriodicAgent{agent})})
 	}
-	_, err := fmt.Fprintf(a.Stdout, "%s agent %d, %q\n", done, agent.ID, safe(agent.Title))
+	_, err := fmt.Fprintf(a.Stdout, "%s agent %d, %q\n", done, agent.ID, sanitize(agent.Title))
 	return err
 }
 
-// findMentor returns the unique id of the mentor with a unique id, a number, a
-// slug or a name.
+// findMentor returns the unique id of the mentor with a unique id, a slug or a name. If
+// there is none, it returns a number unchanged.
 func findMentor(ctx context.Context, c *client.Client, arg string) (*string, error) {
 	var found []*client.Mentor
 	for mentor, err := range c.Mentors.All(ctx, nil) {
@@ -259,7 +260,7 @@ func findMentor(ctx context.Context, c *client.Client, arg string) (*string, err
 	switch len(found) {
 	case 0:
 		if _, err := strconv.Atoi(arg); err == nil {
-			return &arg, nil // older releases use the mentor's number
+			return &arg, nil // older releases require the number of the mentor
 		}
 		return nil, fmt.Errorf("--mentor: no mentor has the unique id, slug or name %q", arg)
 	case 1:
@@ -309,7 +310,7 @@ func (a *app) readPrompt(file string) (*string, error) {
 		if err != nil {
 			return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
 		}
-		defer func() { _ = opened.Close() }() // it was only read
+		defer func() { _ = opened.Close() }() // nothing was written
 		in = opened
 	}
 	text, err := io.ReadAll(io.LimitReader(in, limit+1))

@@ -8,14 +8,14 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// collect returns at most limit items, and notes on stderr if there are more.
+// collect returns at most limit items. If there are more, it writes a note to stderr.
 func collect[T any](a *app, items iter.Seq2[T, error], limit int) ([]T, error) {
 	if limit < 1 {
-		return nil, &usageError{fmt.Errorf("--limit is %d, but must be above 0", limit)}
+		return nil, &usageError{fmt.Errorf("--limit is %d, but must be positive", limit)}
 	}
 	collected, err := client.Collect(items, limit)
 	if errors.Is(err, client.ErrTruncated) {
-		fmt.Fprintf(a.Stderr, "There are more than %d; raise --limit to see them.\n", limit)
+		fmt.Fprintf(a.Stderr, "There are more than %d items; increase --limit to see them.\n", limit)
 		err = nil
 	}
 	return collected, err

@@ -1,4 +1,4 @@
-// Package command is the command iblai.
+// Package command implements the command iblai.
 package command
 
 import (
@@ -21,20 +21,20 @@ const (
 	exitUsage  = 2 // the command line or the settings are invalid; nothing was sent
 )
 
-// Environment is what the command uses of the operating system.
+// Environment has the parts of the operating system that the command uses.
 type Environment struct {
 	Getenv         func(string) string
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	HTTPClient     *http.Client
-	ConfigDir      string // of the user's configuration files
+	ConfigDir      string // directory of the user's configuration files
 	Now            func() time.Time
 	Local          *time.Location
-	Terminal       bool // Stdout is a terminal, which shows colors
-	Progress       bool // Stderr is a terminal, which shows progress
+	Terminal       bool // whether Stdout is a terminal, to which colors can be written
+	Progress       bool // whether Stderr is a terminal, to which progress can be written
 
-	// pollInterval replaces the interval at which agents run and logs --follow
-	// poll, in tests.
+	// pollInterval is the interval at which agents run and logs --follow poll. Tests
+	// set it; 0 means the default.
 	pollInterval time.Duration
 }
 
@@ -46,7 +46,7 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	a.markStart(root)
+	a.recordStart(root)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
@@ -54,9 +54,9 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	return a.reportError(err)
 }
 
-// markStart makes all commands note that they start: every error before that is
-// one of the command line.
-func (a *app) markStart(cmd *cobra.Command) {
+// recordStart wraps all commands so that they record their start. Errors before the
+// start are errors of the command line.
+func (a *app) recordStart(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			a.started = true
@@ -64,11 +64,11 @@ func (a *app) markStart(cmd *cobra.Command) {
 		}
 	}
 	for _, child := range cmd.Commands() {
-		a.markStart(child)
+		a.recordStart(child)
 	}
 }
 
-// app is one run of the command.
+// app is the state of one run of the command.
 type app struct {
 	Environment
 	started bool
@@ -84,12 +84,12 @@ The settings are environment variables:
   IBLAI_API_KEY    the API key of an administrator
   IBLAI_ORG        the key of the org, or --org
   IBLAI_USERNAME   the username, or --username
-  IBLAI_BASE_URL   the address of the service, if it is not production
+  IBLAI_BASE_URL   the address of the service (default production)
   IBLAI_PROFILE    the name of a profile, or --profile
   NO_COLOR         disables colors
 
-A profile is a set of settings in iblai/config.yaml, in the directory of the user's
-configuration files, such as ~/.config:
+A profile is a named set of settings. Profiles are stored in iblai/config.yaml, in the
+user's configuration directory, such as ~/.config:
 
   profiles:
     staging:
@@ -118,7 +118,7 @@ func (a *app) newRoot() *cobra.Command {
 	return root
 }
 
-// newGroup returns a command that only has subcommands. Without one, it prints
+// newGroup returns a command that has only subcommands. Without a subcommand, it prints
 // its help.
 func newGroup(cmd *cobra.Command) *cobra.Command {
 	cmd.SuggestionsMinimumDistance = 2
@@ -136,11 +136,11 @@ func newGroup(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// A usageError is an invalid argument that the command finds itself.
+// A usageError reports that the command line or a setting is invalid.
 type usageError struct{ err error }
 
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
-// errFailed is returned if the failure was already reported.
+// errFailed is returned when the failure was already reported.
 var errFailed = errors.New("failed")

@@ -16,8 +16,8 @@ func (a *app) newCrontab() *cobra.Command {
 		Short: "Explain and check schedules, without an account",
 		Long: `Explain and check schedules. These commands need no account and no network.
 
-A SCHEDULE has five fields: minute hour day-of-month month day-of-week. They follow
-celery, not cron: all five must match, and Sunday is 0.`,
+A SCHEDULE has five fields: minute hour day-of-month month day-of-week. They have
+celery's semantics, not cron's: all five fields must match, and Sunday is 0.`,
 		Example: `  iblai crontab explain "0 8 * * mon-fri"
   iblai crontab check "0 8 * * 7"`,
 	})
@@ -25,7 +25,7 @@ celery, not cron: all five must match, and Sunday is 0.`,
 	return group
 }
 
-// scheduleArgs accepts a schedule as one argument or as five.
+// scheduleArgs accepts a schedule as one argument or as five arguments.
 func scheduleArgs(_ *cobra.Command, args []string) error {
 	if n := len(strings.Fields(strings.Join(args, " "))); n != 5 {
 		return fmt.Errorf(`a schedule has 5 fields, not %d: minute hour day-of-month month day-of-week, as in "0 8 * * mon-fri"; quote it, because the shell expands *`, n)
@@ -59,8 +59,8 @@ func (a *app) newCrontabCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check SCHEDULE",
 		Short: "Check whether the platform runs a schedule",
-		Long: `Check what the platform does with a schedule: run it, refuse it, or store it and
-never run it. The exit code is 0 only if it runs with every release.`,
+		Long: `Check whether the platform runs a schedule, rejects it, or stores it without ever
+running it. The exit code is 0 only if every release runs it.`,
 		Example: `  iblai crontab check "0 8 31 2 *"`,
 		Args:    scheduleArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -91,7 +91,7 @@ func (a *app) newCrontabNext() *cobra.Command {
 				return err
 			}
 			if number < 1 {
-				return &usageError{fmt.Errorf("-n is %d, but must be above 0", number)}
+				return &usageError{fmt.Errorf("-n is %d, but must be positive", number)}
 			}
 			schedule, err := fieldsOf(args).Parse()
 			if err != nil {
@@ -127,10 +127,10 @@ func (a *app) newCrontabUTC() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "utc SCHEDULE",
 		Short: "Convert a schedule from local time to UTC",
-		Long: `Convert a schedule from local time to UTC, which the service uses unless its
-operators have set another time zone. When the clocks change, the next row applies.
+		Long: `Convert a schedule from local time to UTC, the default time zone of the service. Each
+row applies from one change of the clocks to the next.
 
-A period with several schedules needs an agent for each of them.`,
+If a period has several schedules, create an agent for each of them.`,
 		Example: `  iblai crontab utc "0 8 * * mon-fri" --tz Europe/Berlin`,
 		Args:    scheduleArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -151,7 +151,7 @@ A period with several schedules needs an agent for each of them.`,
 	return cmd
 }
 
-// A utcSchedule is a schedule in UTC for a time.
+// A utcSchedule is a schedule in UTC that applies in a period.
 type utcSchedule struct {
 	From      time.Time `json:"from"`
 	To        time.Time `json:"to"`

@@ -16,8 +16,8 @@ func (a *app) newDoctor() *cobra.Command {
 		Long: `Examine a deployment: the connection, the key, the org, the user and its role, the
 release, and every operation. Each finding says what it means and what to do.
 
-It only reads, unless --write is given, and prints no secrets. The exit code is 1 if
-something failed; warnings are not failures.`,
+It only reads, unless --write is set, and prints no secrets. The exit code is 1 if a
+check failed. Warnings are not failures.`,
 		Example: `  iblai doctor
   iblai doctor --base-url https://base.manager.acme.edu -o json`,
 		Args: cobra.NoArgs,

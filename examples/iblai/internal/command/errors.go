@@ -10,8 +10,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// flagOf are the flags by the paths of the API's fields.
-var flagOf = map[string]string{
+// flagNames maps the paths of the API's fields to flags.
+var flagNames = map[string]string{
 	"mentor":                "--mentor",
 	"title":                 "--title",
 	"description":           "--description",
@@ -28,7 +28,7 @@ func (a *app) reportError(err error) int {
 	if errors.Is(err, errFailed) {
 		return exitFailed
 	}
-	fmt.Fprintf(a.Stderr, "iblai: %s\n", safe(explain(err)))
+	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(explain(err)))
 	_, isUsage := errors.AsType[*usageError](err)
 	_, isArgument := errors.AsType[*api.ArgumentError](err)
 	switch {
@@ -40,21 +40,21 @@ func (a *app) reportError(err error) int {
 	return exitFailed
 }
 
-// kinds are the kinds of error responses in words.
+// kinds are the descriptions of the kinds of error responses.
 var kinds = []struct {
 	kind error
 	text string
 }{
-	{client.ErrValidation, "the service refuses the values"},
-	{client.ErrUnauthorized, "the service refuses the API key"},
+	{client.ErrValidation, "the service rejected the values"},
+	{client.ErrUnauthorized, "the service rejected the API key"},
 	{client.ErrForbidden, "the user is not allowed to do this"},
 	{client.ErrNotFound, "not found"},
-	{client.ErrNotFromService, "a proxy or another program responds instead of the service"},
+	{client.ErrNotFromService, "a proxy or another program responded instead of the service"},
 	{client.ErrRateLimited, "the service limits the rate of requests"},
 	{client.ErrServer, "the service failed"},
 }
 
-// An agentError is the error of one of several agents.
+// An agentError names the agent of an error.
 type agentError struct {
 	id  int64
 	err error
@@ -63,7 +63,7 @@ type agentError struct {
 func (e *agentError) Error() string { return fmt.Sprintf("agent %d: %v", e.id, e.err) }
 func (e *agentError) Unwrap() error { return e.err }
 
-// explain returns an error's text, with flags in place of the API's fields.
+// explain returns the text of an error, and replaces the API's fields with flags.
 func explain(err error) string {
 	if failure, is := errors.AsType[*agentError](err); is {
 		return fmt.Sprintf("agent %d: %s", failure.id, explain(failure.err))
@@ -86,7 +86,7 @@ func explain(err error) string {
 }
 
 func explainResponse(failure *client.Error) string {
-	text := "the service refuses the request"
+	text := "the service rejected the request"
 	for _, k := range kinds {
 		if errors.Is(failure, k.kind) {
 			text = k.text
@@ -108,7 +108,7 @@ func flagFor(path string) string {
 	if field, is := strings.CutPrefix(path, "task.crontab"); is {
 		return "--schedule" + strings.Replace(field, ".", " ", 1)
 	}
-	if flag := flagOf[path]; flag != "" {
+	if flag := flagNames[path]; flag != "" {
 		return flag
 	}
 	return path

@@ -26,10 +26,10 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"misspelled command":     {args: []string{"agents", "lits"}, stderr: "did you mean list?"},
 		"unknown flag":           {args: []string{"agents", "list", "--bogus"}, stderr: "unknown flag: --bogus"},
 		"unknown format":         {args: []string{"agents", "list", "-o", "xml"}, stderr: "must be table, json, yaml, name"},
-		"no agent":               {args: []string{"agents", "get"}, stderr: "name an AGENT by its id or title"},
-		"too many agents":        {args: []string{"agents", "run", "Morning", "digest"}, stderr: "quote a title with spaces"},
+		"no agent":               {args: []string{"agents", "get"}, stderr: "an agent's id or title is required"},
+		"too many agents":        {args: []string{"agents", "run", "Morning", "digest"}, stderr: "quote titles with spaces"},
 		"required flags":         {args: []string{"agents", "create"}, stderr: `"mentor", "schedule", "title" not set`},
-		"nothing to change":      {args: []string{"agents", "edit", "1"}, stderr: "no flag says what to change"},
+		"nothing to change":      {args: []string{"agents", "edit", "1"}, stderr: "no field to change is given"},
 		"four fields":            {args: []string{"agents", "edit", "1", "--schedule", "0 8 * *"}, stderr: "--schedule has 4 fields instead of 5"},
 		"start time":             {args: []string{"agents", "edit", "1", "--start-time", "tomorrow"}, stderr: "--start-time must be none or a time"},
 		"missing secret":         {args: create("--callback-secret-env", "NOTHING"), stderr: "the environment variable NOTHING is empty"},
@@ -80,8 +80,8 @@ func TestErrorsOfTheService(t *testing.T) {
 		code    int
 		stderr  string
 	}{
-		"unknown id":     {sb, []string{"agents", "get", "99"}, nil, exitFailed, "iblai: no agent has the id 99; iblai agents list shows all\n"},
-		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all\n"},
+		"unknown id":     {sb, []string{"agents", "get", "99"}, nil, exitFailed, "iblai: no agent has the id 99; iblai agents list shows all agents\n"},
+		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all agents\n"},
 		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service refuses the values (400):\n"},
 		"its fields":     {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *"}, nil, exitFailed, "  --schedule hour: '99', not in 0-23 for Hours\n"},
 		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitUsage, "iblai: --schedule would never run:\n  day_of_week \"7\""},

@@ -52,14 +52,15 @@ func (a *app) newLogs() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&params.Status), "status", "", "only runs with this `status`: success, error or running")
-	flags.DurationVar(&since, "since", 0, "only runs that were created in this `time`, such as 2h")
+	flags.DurationVar(&since, "since", 0, "only runs created in this `duration` until now, such as 2h")
 	flags.BoolVarP(&follow, "follow", "f", false, "print runs as they finish, until interrupted")
 	flags.BoolVar(&full, "full", false, "print the complete output of each run")
 	addLimitFlag(cmd, &limit, 20, "runs")
 	return cmd
 }
 
-// logsSince iterates over the logs of the last time, newest first; 0 means all.
+// logsSince iterates over the logs of the given duration until now, newest first. The
+// duration 0 means all logs.
 func (a *app) logsSince(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
 	if since > 0 {
 		return c.PeriodicAgentLogs.Since(ctx, a.Now().Add(-since), &params, client.WithPrefetch(2))
@@ -68,10 +69,10 @@ func (a *app) logsSince(ctx context.Context, c *client.Client, params client.Per
 	return c.PeriodicAgentLogs.All(ctx, &params)
 }
 
-// followLogs prints runs as they finish, those of the last time first.
+// followLogs prints runs as they finish, starting with the given duration until now.
 func (a *app) followLogs(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, full bool) error {
 	status := params.Status
-	params.Status = "" // a run that is still running must be seen, too
+	params.Status = "" // running runs must be included, to print them when they finish
 	options := []runs.FollowOption{runs.WithParams(params)}
 	if a.pollInterval > 0 {
 		options = append(options, runs.WithPollInterval(a.pollInterval))
@@ -79,11 +80,11 @@ func (a *app) followLogs(ctx context.Context, c *client.Client, params client.Pe
 	for log, err := range runs.Follow(ctx, c, runs.At(a.Now().Add(-since)), options...) {
 		switch {
 		case ctx.Err() != nil:
-			return nil // interrupted, as intended
+			return nil // an interrupt ends the command successfully
 		case isPermanent(err):
 			return err
 		case err != nil:
-			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", safe(err.Error()))
+			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", sanitize(err.Error()))
 			continue
 		case status != "" && log.Status != status:
 			continue
@@ -114,7 +115,7 @@ func (a *app) printLog(log *client.PeriodicAgentLog, full bool) error {
 	addLog(t, log, full)
 	err := t.write(a.Stdout, a.colors())
 	if full && err == nil {
-		_, err = fmt.Fprintln(a.Stdout, safe(log.Content))
+		_, err = fmt.Fprintln(a.Stdout, sanitize(log.Content))
 	}
 	return err
 }
@@ -141,8 +142,8 @@ func (a *app) printLogs(logs []*client.PeriodicAgentLog, full bool) error {
 	}})
 }
 
-// addLog adds the row of a run, with the first line of its output unless the
-// complete output follows.
+// addLog adds the row of a run. Unless full is set, the row has the first line of the
+// output.
 func addLog(t *table, log *client.PeriodicAgentLog, full bool) {
 	took := "-"
 	if log.EndTime != nil {

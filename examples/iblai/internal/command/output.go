@@ -67,7 +67,7 @@ func (a *app) print(r result) error {
 	return r.table().write(a.Stdout, a.colors())
 }
 
-// printEach prints one of many values: as a line of JSON, or a YAML document.
+// printEach prints one of several values: as a line of JSON, or as a YAML document.
 func (a *app) printEach(value any, name string) error {
 	switch a.format {
 	case formatJSON:
@@ -90,7 +90,7 @@ func writeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// writeYAML writes the value's JSON as YAML, with the same names and order.
+// writeYAML writes a value as YAML, with the names and the order of its JSON.
 func writeYAML(w io.Writer, value any) error {
 	var text bytes.Buffer
 	if err := writeJSON(&text, value); err != nil {

@@ -16,8 +16,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// A profile has settings with a name. The key is a reference, unless nobody else
-// can read the file.
+// A profile is a named set of settings. It contains either a reference to the API key,
+// or, if only the owner can read the file, the key itself.
 type profile struct {
 	Org        string `yaml:"org"`
 	Username   string `yaml:"username"`
@@ -27,13 +27,14 @@ type profile struct {
 	APIKeyFile string `yaml:"api_key_file"`
 }
 
-// envProfile names the profile if there is no flag.
+// envProfile is the environment variable with the name of the profile, if the flag is
+// not set.
 const envProfile = "IBLAI_PROFILE"
 
-// maxConfig limits the size of the files.
-const maxConfig = 1 << 20
+// maxConfigSize limits the size of the files in bytes.
+const maxConfigSize = 1 << 20
 
-// readProfile reads a profile of the configuration file.
+// readProfile reads a profile from the configuration file.
 func readProfile(file, name string) (*profile, error) {
 	text, private, err := readConfig(file)
 	if err != nil {
@@ -50,7 +51,7 @@ func readProfile(file, name string) (*profile, error) {
 	p, found := config.Profiles[name]
 	switch {
 	case !found:
-		return nil, fmt.Errorf("%s has no profile %s, but: %s", file, name, strings.Join(slices.Sorted(maps.Keys(config.Profiles)), ", "))
+		return nil, fmt.Errorf("%s has no profile %s; its profiles are: %s", file, name, strings.Join(slices.Sorted(maps.Keys(config.Profiles)), ", "))
 	case countSet(p.APIKey, p.APIKeyEnv, p.APIKeyFile) > 1:
 		return nil, fmt.Errorf("%s: profile %s: set one of api_key, api_key_env and api_key_file", file, name)
 	case p.APIKey != "" && !private:
@@ -65,16 +66,16 @@ func readConfig(file string) (text []byte, private bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	defer func() { _ = opened.Close() }() // it was only read
+	defer func() { _ = opened.Close() }() // nothing was written
 	info, err := opened.Stat()
 	if err != nil {
 		return nil, false, err
 	}
-	text, err = io.ReadAll(io.LimitReader(opened, maxConfig+1))
-	if err == nil && len(text) > maxConfig {
+	text, err = io.ReadAll(io.LimitReader(opened, maxConfigSize+1))
+	if err == nil && len(text) > maxConfigSize {
 		err = fmt.Errorf("%s is larger than 1 MiB", file)
 	}
-	private = runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 // Windows has other permissions
+	private = runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 // Windows doesn't have these permissions
 	return text, private, err
 }
 

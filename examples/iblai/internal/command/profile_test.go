@@ -64,7 +64,7 @@ func TestInvalidProfiles(t *testing.T) {
 		mode    os.FileMode
 		stderr  string
 	}{
-		"unknown profile":   {head + "api_key_env: KEY", "prod", 0o600, "config.yaml has no profile prod, but: acme"},
+		"unknown profile":   {head + "api_key_env: KEY", "prod", 0o600, "config.yaml has no profile prod; its profiles are: acme"},
 		"unknown field":     {head + "key: x", "acme", 0o600, "line 5: field key not found"},
 		"not YAML":          {"profiles: [", "acme", 0o600, "config.yaml: yaml: line 1"},
 		"empty file":        {"", "acme", 0o600, "has no profile acme"},

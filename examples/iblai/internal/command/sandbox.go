@@ -20,7 +20,7 @@ func (a *app) newSandbox() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve a sandbox of the platform on this machine",
-		Long: `Serve a sandbox of the platform on this machine, until interrupted: the API, a
+		Long: `Serve a sandbox of the platform on this machine, until interrupted. It has the API, a
 console for the browser, and a control API. It needs no account and no network.`,
 		Example: `  iblai sandbox &
   eval "$(iblai sandbox env)"
@@ -48,7 +48,7 @@ func (a *app) newSandboxEnv() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env",
 		Short: "Print the environment variables for a running sandbox",
-		Long:  "Print shell commands that set the environment variables for a running sandbox. It waits until the sandbox responds.",
+		Long:  "Print shell commands that set the environment variables for a running sandbox. The command waits until the sandbox responds.",
 		Example: `  eval "$(iblai sandbox env)"
   eval "$(iblai sandbox env --addr 127.0.0.1:9000)"`,
 		Args: cobra.NoArgs,
@@ -72,7 +72,7 @@ func (a *app) newSandboxEnv() *cobra.Command {
 	return cmd
 }
 
-// sandboxStatus is the part of the control API's status that connects a program.
+// sandboxStatus has the accounts in the status of the control API.
 type sandboxStatus struct {
 	Accounts []struct {
 		Org      string `json:"org"`
@@ -82,8 +82,8 @@ type sandboxStatus struct {
 	} `json:"accounts"`
 }
 
-// sandboxStatus requests the status until the sandbox responds, which may have
-// just been started, for at most 5 seconds.
+// sandboxStatus requests the status. It retries for a few seconds, since the sandbox
+// may have just been started.
 func (a *app) sandboxStatus(cmd *cobra.Command, url string) (*sandboxStatus, error) {
 	c, err := client.New(client.WithBaseURL(url), client.WithHTTPClient(a.HTTPClient),
 		client.WithAPIKey("none"), client.WithOrg("none"), client.WithUsername("none"),

@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// flags are the flags of all commands. The key has no flag, because every user of
-// a machine can read command lines.
+// flags are the global flags. There is no flag for the API key, because all users of a
+// machine can read command lines.
 type flags struct {
 	profile, org, username, baseURL string
 	timeout                         time.Duration
@@ -34,7 +34,7 @@ func (f *flags) add(root *cobra.Command) {
 // A setting is a value and the name of its source.
 type setting struct{ value, source string }
 
-// or returns the first setting with a value, or else the last one.
+// or returns s if it has a value, and next otherwise.
 func (s setting) or(next setting) setting {
 	if s.value != "" {
 		return s
@@ -42,14 +42,14 @@ func (s setting) or(next setting) setting {
 	return next
 }
 
-// settings are what a client needs.
+// settings are the settings of a client.
 type settings struct {
 	key, org, username, baseURL setting
 	timeout                     time.Duration
 }
 
-// settings returns the settings. Flags replace those of the profile, and these
-// replace environment variables. It returns an error that names all missing ones.
+// settings returns the settings. Flags take precedence over the profile, and the
+// profile over environment variables. The error names all missing settings.
 func (a *app) settings() (*settings, error) {
 	name := a.flags.profile
 	if name == "" {
@@ -109,7 +109,7 @@ func (a *app) client() (*client.Client, error) {
 	return c, s.nameSource(err)
 }
 
-// nameSource names the source of an invalid setting.
+// nameSource adds the source of an invalid setting to its error.
 func (s *settings) nameSource(err error) error {
 	invalid, is := errors.AsType[*api.ArgumentError](err)
 	if !is {

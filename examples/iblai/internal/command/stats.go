@@ -36,14 +36,14 @@ func (a *app) newStats() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats",
 		Short: "Summarize the finished runs of each agent",
-		Long: `Summarize the runs of each agent that finished in the last day, or another time:
-their number, how many failed, and the median and 95th percentile of their time.`,
+		Long: `Summarize the finished runs of each agent in the last day, or in another period: the
+number of runs and failures, and the median and 95th percentile of their durations.`,
 		Example: `  iblai stats
   iblai stats --since 720h --csv > month.csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if since <= 0 {
-				return &usageError{fmt.Errorf("--since is %s, but must be above 0", since)}
+				return &usageError{fmt.Errorf("--since is %s, but must be positive", since)}
 			}
 			c, err := a.client()
 			if err != nil {
@@ -59,13 +59,13 @@ their number, how many failed, and the median and 95th percentile of their time.
 			return a.printStats(stats)
 		},
 	}
-	cmd.Flags().DurationVar(&since, "since", 24*time.Hour, "`time` to summarize, such as 720h for 30 days")
+	cmd.Flags().DurationVar(&since, "since", 24*time.Hour, "`duration` until now to summarize, such as 720h for 30 days")
 	cmd.Flags().BoolVar(&csvFile, "csv", false, "print CSV")
 	return cmd
 }
 
-// readStats reads the logs of the last time. Its memory grows with the number of
-// runs by one duration each.
+// readStats summarizes the logs of the given duration until now. It stores only the
+// duration of each run.
 func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
 	byAgent := map[int64]*agentStats{}
 	read := 0
@@ -107,7 +107,8 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 	return stats, nil
 }
 
-// progress shows on a terminal how many runs were read. 0 clears it.
+// progress shows the number of runs read so far, if stderr is a terminal. 0 clears the
+// line.
 func (a *app) progress(read int) {
 	switch {
 	case !a.Progress:
@@ -118,8 +119,8 @@ func (a *app) progress(read int) {
 	}
 }
 
-// percentile returns the value in seconds that a part of the sorted durations
-// does not exceed.
+// percentile returns a percentile of sorted durations in seconds. The part is from 0 to
+// 1.
 func percentile(sorted []time.Duration, part float64) float64 {
 	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)].Seconds()
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// A table is text in columns. Without a heading, the first column has names.
+// A table is text in columns. Without a heading, each row begins with its name.
 type table struct {
 	heading []string
 	rows    [][]cell
 }
 
-// A cell is a text with the status that gives it its color.
+// A cell is a text with a status, which determines its color.
 type cell struct {
 	text   string
 	status api.Status
@@ -29,7 +29,7 @@ func (t *table) add(texts ...string) {
 	t.rows = append(t.rows, row)
 }
 
-// color colors a cell of the last row by a status.
+// color sets the status that determines the color of a cell in the last row.
 func (t *table) color(column int, status api.Status) {
 	t.rows[len(t.rows)-1][column].status = status
 }
@@ -46,7 +46,7 @@ func (t *table) write(w io.Writer, colors bool) error {
 	var widths []int
 	for _, row := range rows {
 		for i := range row {
-			row[i].text = safe(strings.NewReplacer("\n", " ", "\t", " ").Replace(row[i].text))
+			row[i].text = sanitize(strings.NewReplacer("\n", " ", "\t", " ").Replace(row[i].text))
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
@@ -60,7 +60,7 @@ func (t *table) write(w io.Writer, colors bool) error {
 			if i == len(row)-1 {
 				padding = ""
 			}
-			b.WriteString(paint(c, colors) + padding)
+			b.WriteString(colorize(c, colors) + padding)
 		}
 		b.WriteByte('\n')
 	}
@@ -68,7 +68,8 @@ func (t *table) write(w io.Writer, colors bool) error {
 	return err
 }
 
-func paint(c cell, colors bool) string {
+// colorize returns the text of a cell, with the color of its status.
+func colorize(c cell, colors bool) string {
 	code := map[api.Status]string{api.StatusSuccess: "32", api.StatusError: "31", api.StatusRunning: "33"}[c.status]
 	if !colors || code == "" {
 		return c.text
@@ -76,14 +77,14 @@ func paint(c cell, colors bool) string {
 	return "\x1b[" + code + "m" + c.text + "\x1b[0m"
 }
 
-// colors reports whether output may have colors.
+// colors reports whether to print colors.
 func (a *app) colors() bool {
 	return a.Terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
 }
 
-// safe replaces control characters, which a model may have written. It keeps
-// line breaks and tabs.
-func safe(text string) string {
+// sanitize replaces control characters, except for line breaks and tabs, since a
+// mentor's output can contain them.
+func sanitize(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {
 			return '�'

@@ -15,8 +15,9 @@ const (
 	checkRole    = "role"
 )
 
-// checkAccount distinguishes a wrong org or user from a role that is too low.
-// Every member may list mentors; only administrators may list periodic agents.
+// checkAccount checks the org, the user and the user's role. It distinguishes a wrong
+// org or user from a missing role: all members may list mentors, but only
+// administrators may list periodic agents.
 func (e *examination) checkAccount(ctx context.Context) {
 	if e.skipAll(ctx, checkAccount, checkRole) {
 		return
@@ -28,48 +29,47 @@ func (e *examination) checkAccount(ctx context.Context) {
 	}
 	switch {
 	case agents.err == nil:
-		e.accountIsRight()
-		e.add(OK, checkRole, 0, Diagnosis{Found: "may read periodic agents, like an administrator"})
+		e.passAccount()
+		e.add(OK, checkRole, 0, Diagnosis{Found: "can read periodic agents, so the user is an administrator"})
 	case e.known.missing[agentsPath] && mentors.err == nil:
-		e.accountIsRight()
+		e.passAccount()
 		e.skip(checkRole, "needs periodic agents, which this service does not have")
 	case mentors.err == nil:
-		e.accountIsRight()
+		e.passAccount()
 		e.judgeRole(agents)
 	case isRefusal(agents.err):
 		e.judgeAccount(agents, e.findUser(ctx))
 	case isRefusal(mentors.err):
 		e.judgeAccount(mentors, e.findUser(ctx))
 	default:
-		e.stopped = "it is unknown whether the org and the user are right"
+		e.stopped = "the org and the user could not be checked"
 		e.fail(checkAccount, 0, agents.err, &agents.response)
 		e.skip(checkRole, notRun+e.stopped)
 	}
 }
 
-func (e *examination) accountIsRight() {
+func (e *examination) passAccount() {
 	e.known.account = true
 	e.add(OK, checkAccount, 0, Diagnosis{Found: "the key belongs to them"})
 }
 
-// isRefusal reports whether the service itself refuses the user or does not find
-// it.
+// isRefusal reports whether the service itself responded 403 or 404.
 func isRefusal(err error) bool {
 	failure, is := errors.AsType[*client.Error](err)
 	return is && failure.FromService && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFound))
 }
 
-// judgeRole judges why a member of the org can't list its periodic agents.
+// judgeRole explains why a member of the org can't list periodic agents.
 func (e *examination) judgeRole(agents page) {
 	if !isRefusal(agents.err) {
 		e.fail(checkRole, agents.took, agents.err, &agents.response)
 		return
 	}
-	e.roleIsTooLow(agents, "The user can list mentors but not periodic agents, for which it must be an administrator.")
+	e.failRole(agents, "The user can list mentors but not periodic agents. To list periodic agents, the user must be an administrator.")
 }
 
-// roleIsTooLow stops the examination: only administrators may do the rest.
-func (e *examination) roleIsTooLow(refused page, meaning string) {
+// failRole stops the examination, since the other checks require an administrator.
+func (e *examination) failRole(refused page, meaning string) {
 	found := e.explain(refused.err, &refused.response)
 	found.Meaning = meaning
 	found.Advice = fmt.Sprintf("Make %s an administrator of the org %s, or use the key and the username of an administrator.", e.Username, e.Org)
@@ -77,18 +77,18 @@ func (e *examination) roleIsTooLow(refused page, meaning string) {
 	e.stopped = "the user is not an administrator"
 }
 
-// judgeAccount judges why the user can't list anything.
+// judgeAccount explains why the user can't list anything.
 func (e *examination) judgeAccount(refused page, user membership) {
 	switch found := e.explain(refused.err, &refused.response); {
 	case user == member:
-		e.accountIsRight()
-		e.roleIsTooLow(refused, "The platform's list of users says that the user is not an administrator.")
+		e.passAccount()
+		e.failRole(refused, "The platform's list of users says that the user is not an administrator.")
 		return
 	case user == administrator:
-		found.Meaning = "The user is an administrator of the org, so the key must have been made for another user or org."
-		found.Advice = "Use the key of this user, or set " + client.EnvOrg + " and " + client.EnvUsername + " to those of the key."
+		found.Meaning = "The user is an administrator of the org, so the key must belong to another user or org."
+		found.Advice = "Use a key of this user, or set " + client.EnvOrg + " and " + client.EnvUsername + " to the org and the user of the key."
 		e.add(Failed, checkAccount, refused.took, found)
-	case user == stranger:
+	case user == nonMember:
 		found.Meaning = fmt.Sprintf("The platform's list of users has no %s in the org %s.", e.Username, e.Org)
 		found.Advice = "Correct " + client.EnvUsername + ". It is the username, not the email address or the full name."
 		e.add(Failed, checkAccount, refused.took, found)
@@ -97,26 +97,26 @@ func (e *examination) judgeAccount(refused page, user membership) {
 		found.Advice = "Check the spelling of " + client.EnvOrg + " and " + client.EnvUsername + "."
 		e.add(Failed, checkAccount, refused.took, found)
 	default:
-		found.Meaning = "The key is accepted. Either the user is not an administrator of the org, or the key was made for another org or user. The service does not say which."
-		found.Advice = "Make " + e.Username + " an administrator of the org. If it is one, check that the key was made for " + client.EnvOrg + " and " + client.EnvUsername + "."
+		found.Meaning = "The key is accepted. Either the user is not an administrator of the org, or the key belongs to another org or user. The response does not say which."
+		found.Advice = "Make " + e.Username + " an administrator of the org. If the user already is one, check that the key belongs to " + client.EnvOrg + " and " + client.EnvUsername + "."
 		e.add(Failed, checkAccount, refused.took, found)
 	}
 	e.stopped = "the service refuses the org and the user"
 	e.skip(checkRole, notRun+e.stopped)
 }
 
-// membership is the answer of the platform's list of users.
+// membership is the user's role according to the platform's list of users.
 type membership int
 
 const (
 	unknown membership = iota // the list is not accessible
-	stranger
+	nonMember
 	member
 	administrator
 )
 
-// findUser looks the user up in the org's list of users. Not every release
-// allows that with a platform key.
+// findUser looks up the user in the org's list of users. Some releases don't allow
+// that with a platform key.
 func (e *examination) findUser(ctx context.Context) membership {
 	var users struct {
 		Count   int `json:"count"`
@@ -145,7 +145,7 @@ func (e *examination) findUser(ctx context.Context) membership {
 		}
 	}
 	if users.Results == nil || users.Count > len(users.Results) {
-		return unknown // the list continues
+		return unknown // the list may have more pages
 	}
-	return stranger
+	return nonMember
 }

@@ -31,7 +31,7 @@ func TestAccount(t *testing.T) {
 	}{
 		"another org's key": {
 			base, func(s *Settings) { s.Org = "other" }, checkAccount,
-			"403 Forbidden: You do not have permission", "not an administrator of the org, or the key was made for another", "If it is one, check that the key",
+			"403 Forbidden: You do not have permission", "not an administrator of the org, or the key belongs to another", "If the user already is one, check that the key",
 		},
 		"an unknown user": {
 			base, func(s *Settings) { s.Username = "eve" }, checkAccount,

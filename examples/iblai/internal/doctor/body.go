@@ -17,8 +17,8 @@ var (
 	passwordField = regexp.MustCompile(`(?i)<input[^>]*type\s*=\s*["']?password`)
 )
 
-// summarize returns a body's detail or its page's title. Any other body may
-// contain secrets, so only its size is returned.
+// summarize returns the detail of an error response, or the title of an HTML page.
+// For other bodies, which may contain secrets, it returns the size.
 func summarize(body []byte) string {
 	text := detail(body)
 	switch {
@@ -54,15 +54,15 @@ func isHTML(body []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 }
 
-// isSignIn reports whether a page asks for a password.
-func isSignIn(body []byte) bool { return isHTML(body) && passwordField.Match(body) }
+// isLoginPage reports whether a body is an HTML page with a password field.
+func isLoginPage(body []byte) bool { return isHTML(body) && passwordField.Match(body) }
 
-// isFromService reports whether an error response has the form of the service's
-// own: Django REST Framework gives the reason in "detail".
+// isFromService reports whether an error response has the form of the service's error
+// responses. Django REST Framework puts the reason in the field "detail".
 func isFromService(body []byte) bool { return detail(body) != "" }
 
-// isServiceRefusal reports whether a response is the service's own refusal of a
-// request without a key.
+// isServiceRefusal reports whether a response is a 4xx response of the service itself,
+// except for 429.
 func isServiceRefusal(r *client.Response) bool {
 	return isFromService(r.Body) && r.StatusCode >= 400 && r.StatusCode < 500 && r.StatusCode != http.StatusTooManyRequests
 }
@@ -77,7 +77,7 @@ func detail(body []byte) string {
 	return object.Detail
 }
 
-// isList reports whether a body is a page of a list, or a list.
+// isList reports whether a body is a list, or a page of a list.
 func isList(body []byte) bool {
 	var page struct {
 		Results *[]json.RawMessage `json:"results"`

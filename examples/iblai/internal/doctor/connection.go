@@ -20,17 +20,17 @@ const (
 )
 
 const (
-	// expirySoon is the time before expiry at which a renewal is overdue.
-	// Automatic renewals happen a month before.
-	expirySoon = 14 * 24 * time.Hour
-	// clockTolerance is a difference between clocks that does no harm.
+	// expiryWarning is the time before expiry at which a renewal is overdue.
+	// Certificates are usually renewed a month before they expire.
+	expiryWarning = 14 * 24 * time.Hour
+	// clockTolerance is the largest harmless difference between clocks.
 	clockTolerance = 30 * time.Second
-	// clockLimit is the difference at which signatures and tokens are considered
-	// too old.
+	// clockLimit is the difference at which other programs commonly reject
+	// signatures and tokens.
 	clockLimit = 5 * time.Minute
 )
 
-// checkConnection sends a request without the key, and judges each step.
+// checkConnection sends a request without the key, and reports each step.
 func (e *examination) checkConnection(ctx context.Context) {
 	p := e.probe(ctx, e.address(e.client.BaseURL(), agentsPath))
 	p.mu.Lock()
@@ -111,12 +111,12 @@ func (e *examination) judgeTLS(p *probe) {
 	certificate := p.tls.PeerCertificates[0]
 	left := time.Until(certificate.NotAfter)
 	found := Diagnosis{Found: fmt.Sprintf("the certificate of %s is valid for %d days", issuer(certificate), left/(24*time.Hour))}
-	if left > expirySoon {
+	if left > expiryWarning {
 		e.add(OK, checkTLS, p.handshake.took(), found)
 		return
 	}
 	found.Meaning = "Its renewal is overdue. When it expires, every request fails."
-	found.Advice = "Tell the service's operators."
+	found.Advice = "Notify the service's operators."
 	e.add(Warning, checkTLS, p.handshake.took(), found)
 }
 
@@ -127,8 +127,8 @@ func issuer(certificate *x509.Certificate) string {
 	return certificate.Issuer.CommonName
 }
 
-// judgeClock compares the clocks. The server's Date, in whole seconds, lies
-// between the request and the response.
+// judgeClock compares the clocks. The server set its Date, in whole seconds, between
+// the request and the response.
 func (e *examination) judgeClock(p *probe) {
 	date, err := http.ParseTime(p.response.Header.Get("Date"))
 	if err != nil {
@@ -143,12 +143,12 @@ func (e *examination) judgeClock(p *probe) {
 		return
 	}
 	if e.client.BaseURL().Scheme != "https" {
-		found.Meaning = "Both programs are on the same machine, so the service has a clock of its own, as a sandbox does."
+		found.Meaning = "The service runs on this machine, so it has its own clock, as a sandbox does."
 		e.add(Warning, checkClock, 0, found)
 		return
 	}
-	found.Meaning = "Schedules seem to run at the wrong time, callbacks seem to be old or in the future, and certificates may seem invalid."
-	found.Advice = "Synchronize this machine's clock with NTP. If it is right, tell the service's operators."
+	found.Meaning = "Agents seem to run at the wrong time, callbacks seem to be old or in the future, and valid certificates may be rejected."
+	found.Advice = "Synchronize this machine's clock with NTP. If it is right, notify the service's operators."
 	status := Warning
 	if off.Abs() > clockLimit {
 		status = Failed

@@ -12,13 +12,14 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// differences are the differences between a response and the SDK's model. They
-// contain paths and values of enumerations. Other values may be secret.
+// differences are the differences between a response and the SDK's model. They contain
+// paths and values of enumerations, but no other values, which may be secret.
 type differences struct {
 	missing, unknown, newValues, otherType paths
 }
 
-// paths is a set, because the items of a list mostly have the same differences.
+// paths is a set of paths. It is a set because the items of a list usually have the
+// same differences.
 type paths map[string]bool
 
 func (p paths) sorted() []string { return slices.Sorted(maps.Keys(p)) }
@@ -26,7 +27,7 @@ func (p paths) sorted() []string { return slices.Sorted(maps.Keys(p)) }
 // agentModel is the model of an agent.
 var agentModel = reflect.TypeFor[client.PeriodicAgent]()
 
-// compare compares decoded JSON with the model that the SDK decodes it into.
+// compare compares decoded JSON with the SDK's model.
 func compare(response any, model reflect.Type) differences {
 	d := differences{paths{}, paths{}, paths{}, paths{}}
 	d.value("", response, model)
@@ -45,9 +46,9 @@ func (d differences) value(path string, value any, model reflect.Type) {
 		if value != nil {
 			d.value(path, value, model.Elem())
 		}
-	case path == "mentor" && isA[string](value): // the unique id, after a write
+	case path == "mentor" && hasType[string](value): // the unique id, after a write
 	case model == reflect.TypeFor[client.Time]():
-		d.expect(path, value, "a string", isA[string](value))
+		d.expect(path, value, "a string", hasType[string](value))
 	case model.Kind() == reflect.Struct:
 		d.object(path, value, model)
 	case model.Kind() == reflect.Slice:
@@ -60,7 +61,7 @@ func (d differences) value(path string, value any, model reflect.Type) {
 func (d differences) scalar(path string, value any, model reflect.Type) {
 	switch model.Kind() {
 	case reflect.Bool:
-		d.expect(path, value, "a boolean", isA[bool](value))
+		d.expect(path, value, "a boolean", hasType[bool](value))
 	case reflect.Int64:
 		number, _ := value.(json.Number)
 		_, err := number.Int64()
@@ -85,7 +86,7 @@ func (d differences) list(path string, value any, item reflect.Type) {
 func (d differences) object(path string, value any, model reflect.Type) {
 	fields := fieldsOf(model)
 	results, isPage := fields["results"]
-	if isPage && isA[[]any](value) {
+	if isPage && hasType[[]any](value) {
 		d.bareList(path, value, results.Elem())
 		return
 	}
@@ -97,7 +98,7 @@ func (d differences) object(path string, value any, model reflect.Type) {
 	for name, field := range fields {
 		value, sent := object[name]
 		switch {
-		case !sent && slices.Contains(someReleases[model], name):
+		case !sent && slices.Contains(optionalFields[model], name):
 		case !sent:
 			d.missing[join(path, name)] = true
 		case isPage && value == nil && (name == "next" || name == "previous"): // on the first or last page
@@ -112,8 +113,8 @@ func (d differences) object(path string, value any, model reflect.Type) {
 	}
 }
 
-// bareList compares a list in place of a page. The SDK also accepts nested lists,
-// which the documentation shows for pinned messages.
+// bareList compares a list that is sent instead of a page. The SDK also accepts nested
+// lists, as in the documentation of pinned messages.
 func (d differences) bareList(path string, value any, item reflect.Type) {
 	items, isList := value.([]any)
 	if !isList {
@@ -131,7 +132,7 @@ func (d differences) expect(path string, value any, want string, ok bool) {
 	}
 }
 
-func isA[T any](value any) bool {
+func hasType[T any](value any) bool {
 	_, is := value.(T)
 	return is
 }

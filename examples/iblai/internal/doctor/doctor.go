@@ -1,6 +1,6 @@
 // Package doctor examines a deployment of the platform from this machine: the
 // connection, the API key, the org, the user and its role, the release, and every
-// operation. It says what it found, what that means, and what to do.
+// operation. It reports its findings, their meaning, and what to do.
 //
 // It only reads, unless Settings.Write is set. No report contains a secret.
 package doctor
@@ -20,7 +20,7 @@ type Settings struct {
 	APIKey, Org, Username string
 	// BaseURL is the address of the deployment, by default that of production.
 	BaseURL string
-	// HTTPClient sends the requests.
+	// HTTPClient is the HTTP client used for requests.
 	HTTPClient *http.Client
 	// Timeout limits the time of one request. The default is 15 seconds.
 	Timeout time.Duration
@@ -35,14 +35,14 @@ type examination struct {
 	Settings
 
 	options []client.Option
-	client  *client.Client // with the authentication scheme that is accepted
+	client  *client.Client // uses the accepted authentication scheme once it is known
 	known   facts
 	report  Report
 	list    string // path of a list for the check of the key, below userPath
-	stopped string // why the remaining checks are skipped; empty if they are not
+	stopped string // reason for skipping the remaining checks; empty to run them
 }
 
-// facts are proven by earlier checks. Advice is based on nothing else.
+// facts are proven by earlier checks. Advice is based only on them.
 type facts struct {
 	service  bool // the service itself has responded
 	key      bool // the key is accepted
@@ -52,8 +52,8 @@ type facts struct {
 	mentorID string          // unique id of a mentor
 }
 
-// Examine examines a deployment. The error is an *api.ArgumentError for an
-// invalid setting; nothing was sent then.
+// Examine examines a deployment. If a setting is invalid, it sends nothing and returns
+// an *api.ArgumentError.
 func Examine(ctx context.Context, settings Settings) (*Report, error) {
 	if settings.Timeout == 0 {
 		settings.Timeout = 15 * time.Second
@@ -90,8 +90,8 @@ func Examine(ctx context.Context, settings Settings) (*Report, error) {
 	return &e.report, nil
 }
 
-// run runs the checks in order. It skips those that an earlier error makes
-// pointless.
+// run runs the checks in order. It skips checks that can't succeed after an earlier
+// error.
 func (e *examination) run(ctx context.Context) {
 	e.checkConnection(ctx)
 	e.checkKey(ctx)
@@ -123,8 +123,8 @@ func (e *examination) skip(check, why string) {
 	e.add(Skipped, check, 0, Diagnosis{Found: why})
 }
 
-// skipAll skips the checks if the examination has stopped, and reports whether
-// it has.
+// skipAll reports whether the examination has stopped. If it has, skipAll skips the
+// checks.
 func (e *examination) skipAll(ctx context.Context, checks ...string) bool {
 	if ctx.Err() != nil {
 		e.stopped = "interrupted"

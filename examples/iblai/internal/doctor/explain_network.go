@@ -18,7 +18,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// explainNetwork diagnoses a request without a response.
+// explainNetwork explains the error of a request without a response.
 func (e *examination) explainNetwork(err error) Diagnosis {
 	if wrapped, is := errors.AsType[*url.Error](err); is {
 		err = wrapped.Err // without the address
@@ -49,7 +49,7 @@ func explainLookup(fault *net.DNSError) Diagnosis {
 	if fault.IsNotFound {
 		return Diagnosis{
 			Found:   fmt.Sprintf("there is no host %q", fault.Name),
-			Meaning: "The name does not exist, or only in a network that this machine is not part of.",
+			Meaning: "The name does not exist, or it exists only in a network that this machine is not connected to.",
 			Advice:  "Check the spelling of " + client.EnvBaseURL + ", and whether a VPN is needed.",
 		}
 	}
@@ -96,13 +96,13 @@ func explainValidity(certificate *x509.Certificate, now time.Time) Diagnosis {
 		return Diagnosis{
 			Found:   "the certificate is not valid before " + certificate.NotBefore.Format(time.DateTime),
 			Meaning: "It is new, or this machine's clock is slow: it says " + now.UTC().Format(time.DateTime) + ".",
-			Advice:  "Set this machine's clock. If it is right, tell the server's operators.",
+			Advice:  "Set this machine's clock. If it is right, notify the server's operators.",
 		}
 	}
 	return Diagnosis{
 		Found:   "the certificate expired on " + certificate.NotAfter.Format(time.DateTime),
 		Meaning: "The server's operators did not renew it, or this machine's clock is fast: it says " + now.UTC().Format(time.DateTime) + ".",
-		Advice:  "Check this machine's clock. If it is right, tell the server's operators.",
+		Advice:  "Check this machine's clock. If it is right, notify the server's operators.",
 	}
 }
 
@@ -110,14 +110,14 @@ func explainAuthority(certificate *x509.Certificate) Diagnosis {
 	if certificate != nil && bytes.Equal(certificate.RawIssuer, certificate.RawSubject) {
 		return Diagnosis{
 			Found:   "the certificate is self-signed",
-			Meaning: "No authority vouches for the server: it is a test server, a proxy that decrypts the traffic, or an attacker.",
-			Advice:  "If the server is supposed to have it, add the certificate to this machine's, or name its file in SSL_CERT_FILE. Don't disable verification: anybody could receive the key.",
+			Meaning: "No authority has signed the certificate: the server is a test server, a proxy that decrypts the traffic, or an attacker.",
+			Advice:  "If the server is supposed to use it, add the certificate to this machine's trusted certificates, or set SSL_CERT_FILE to its file. Don't disable verification: an attacker could receive the key.",
 		}
 	}
 	return Diagnosis{
 		Found:   "the certificate's issuer is unknown on this machine",
 		Meaning: "The server does not send its intermediate certificates, the organization has its own authority, or a proxy decrypts the traffic.",
-		Advice:  "Add the authority's certificate to this machine's, or name its file in SSL_CERT_FILE. If the chain is incomplete, the server's operators must complete it.",
+		Advice:  "Add the authority's certificate to this machine's trusted certificates, or set SSL_CERT_FILE to its file. If the chain is incomplete, the server's operators must complete it.",
 	}
 }
 
@@ -149,12 +149,12 @@ func explainConnection(err error) Diagnosis {
 		return Diagnosis{
 			Found:   "the connection was closed before the response was complete",
 			Meaning: "The service, or a proxy in front of it, closed it.",
-			Advice:  "Try again. If it happens again, tell the service's operators.",
+			Advice:  "Try again. If it happens again, notify the service's operators.",
 		}
 	default:
 		return Diagnosis{
 			Found:   "no response: " + err.Error(),
-			Meaning: "The request failed for a reason that the doctor does not know.",
+			Meaning: "The request failed for an unknown reason.",
 			Advice:  "Check the network, the proxy in HTTPS_PROXY, and " + client.EnvBaseURL + ".",
 		}
 	}

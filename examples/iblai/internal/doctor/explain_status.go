@@ -11,9 +11,9 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// explain diagnoses the error of a call and its response, if there was one.
+// explain explains the error of a call and its response, if there was one.
 func (e *examination) explain(err error, response *client.Response) Diagnosis {
-	response.Body = redact(response.Body, e.APIKey) // before it is shortened
+	response.Body = redact(response.Body, e.APIKey) // before shortening could cut the key
 	if errors.Is(err, client.ErrRateLimited) {
 		e.stopped = "the service limits the rate of requests"
 	}
@@ -30,7 +30,7 @@ func (e *examination) explain(err error, response *client.Response) Diagnosis {
 	return e.explainNetwork(err)
 }
 
-// explainStatus diagnoses an unsuccessful response.
+// explainStatus explains an unsuccessful response.
 func (e *examination) explainStatus(r *client.Response) Diagnosis {
 	found := Diagnosis{Found: fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), summarize(r.Body))}
 	switch status := r.StatusCode; {
@@ -43,23 +43,23 @@ func (e *examination) explainStatus(r *client.Response) Diagnosis {
 	case status == http.StatusNotFound:
 		e.explainNotFound(&found, isFromService(r.Body))
 	case status == http.StatusMethodNotAllowed:
-		found.Meaning = "The path exists, but not for this method: " + e.releaseName() + " lacks the operation, or a proxy allows reading only."
+		found.Meaning = "The path exists, but not for this method: " + e.releaseName() + " lacks the operation, or a proxy only allows reading."
 		found.Advice = "Ask the service's operators whether their proxy forwards this method."
 	case status == http.StatusProxyAuthRequired:
 		found.Meaning = "The proxy requires a user name and a password."
 		found.Advice = "Add them to HTTPS_PROXY, or add the host to NO_PROXY."
 	case status == http.StatusTooManyRequests:
 		found.Meaning = "There were too many requests with this key or from this address. " + retryAfter(r.Header)
-		found.Advice = "Wait, then run it again. Programs that use the SDK wait by themselves."
+		found.Advice = "Wait, then run it again. Programs that use the SDK wait automatically."
 	case status >= 500 && !isFromService(r.Body):
 		found.Meaning = "A proxy or load balancer responded instead of the service, which is down, being deployed or too slow."
-		found.Advice = "Try again in a minute. If it happens again, tell the service's operators."
+		found.Advice = "Try again in a minute. If it happens again, notify the service's operators."
 	case status >= 500:
 		found.Meaning = "The service failed to handle this request."
-		found.Advice = "Try again. If it happens again, tell the service's operators when it happened." + requestID(r.Header)
+		found.Advice = "Try again. If it happens again, notify the service's operators, and include the time of the request." + requestID(r.Header)
 	default:
-		found.Meaning = "The service refuses a request that the documentation allows."
-		found.Advice = "Tell the service's operators, with the details."
+		found.Meaning = "The service rejects a documented request."
+		found.Advice = "Notify the service's operators, and include the details."
 	}
 	return found
 }
@@ -98,25 +98,25 @@ func (e *examination) explainNotFound(found *Diagnosis, fromService bool) {
 		found.Advice = "Check the spelling of " + client.EnvOrg + " and " + client.EnvUsername + "."
 	case e.known.service:
 		found.Meaning = "Other operations work, so " + e.releaseName() + " lacks this one, or a proxy does not forward it."
-		found.Advice = "Don't call it, or ask the service's operators whether their proxy forwards the path."
+		found.Advice = "Don't use the operation, or ask the service's operators whether their proxy forwards the path."
 	default:
 		found.Meaning = "The server does not know this path: it is another program, or the base URL's prefix is wrong."
-		found.Advice = "Check " + client.EnvBaseURL + " and its prefix: the gateway's is /dm, the service itself has none."
+		found.Advice = "Check " + client.EnvBaseURL + " and its prefix: the prefix of the gateway is /dm, and the service itself has none."
 	}
 }
 
-// explainNotJSON diagnoses a successful response that is not the API's.
+// explainNotJSON explains a successful response that is not a response of the API.
 func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 	found := Diagnosis{Found: fmt.Sprintf("%d, but not the documented JSON: %s", r.StatusCode, summarize(r.Body))}
 	switch {
-	case isSignIn(r.Body):
-		found.Meaning = "A sign-in page is in front of the service. A program with a key can't pass it."
-		found.Advice = "Check " + client.EnvBaseURL + ": it may be the address for people. If it is right, the service's operators must let the API's paths through."
+	case isLoginPage(r.Body):
+		found.Meaning = "The response is a login page. A program with a key can't log in."
+		found.Advice = "Check " + client.EnvBaseURL + ": it may be the address of the website. If it is right, the service's operators must exempt the API's paths from the login."
 	case isHTML(r.Body):
 		found.Meaning = "Another program responded: a website or a proxy."
 		found.Advice = "Check " + client.EnvBaseURL + " and its prefix."
 	case json.Valid(r.Body):
-		found.Meaning = "It is JSON, but not the API's: another program responded."
+		found.Meaning = "The JSON is not a response of the API: another program responded."
 		found.Advice = "Check " + client.EnvBaseURL + " and its prefix."
 	default:
 		found.Meaning = "The response is empty, incomplete, or was changed by a proxy."
@@ -129,8 +129,8 @@ func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 	return found
 }
 
-// explainRedirect says where a response redirects. It omits the query, in which
-// sign-in pages receive secrets.
+// explainRedirect explains a redirect. It omits the query of the URL, since the query
+// for a login page may contain secrets.
 func (e *examination) explainRedirect(location string) Diagnosis {
 	where := "an invalid address"
 	if to, err := url.Parse(location); err == nil && location != "" {
@@ -138,7 +138,7 @@ func (e *examination) explainRedirect(location string) Diagnosis {
 	}
 	found := Diagnosis{
 		Found:   "redirected to " + where,
-		Meaning: "The base URL is not that of the API, has moved, or asks people to sign in. The SDK sends the key to no other host.",
+		Meaning: "The base URL is wrong, has moved, or belongs to a website with a login page. The SDK sends the key to no other host.",
 		Advice:  "Check " + client.EnvBaseURL + ": the API must respond there without a redirect.",
 	}
 	if e.known.service {
@@ -150,9 +150,9 @@ func (e *examination) explainRedirect(location string) Diagnosis {
 
 func retryAfter(header http.Header) string {
 	if wait := header.Get("Retry-After"); wait != "" {
-		return "The service asks to wait: " + wait + " (seconds, or a date)."
+		return "The response says how long to wait: " + wait + " (seconds, or a date)."
 	}
-	return "The service does not say how long to wait."
+	return "The response does not say how long to wait."
 }
 
 func requestID(header http.Header) string {

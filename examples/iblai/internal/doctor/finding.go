@@ -28,7 +28,7 @@ type Finding struct {
 	Diagnosis
 }
 
-// A Diagnosis says what was found, what it means, and what to do.
+// A Diagnosis describes a finding, its meaning, and what to do.
 type Diagnosis struct {
 	Found   string   `json:"found"`
 	Details []string `json:"details,omitempty"`
@@ -36,8 +36,8 @@ type Diagnosis struct {
 	Advice  string   `json:"advice,omitempty"`
 }
 
-// redacted returns the diagnosis without the secret, which a server may have
-// repeated, and without control characters.
+// redacted returns the diagnosis without control characters and without the secret,
+// which a response may contain.
 func (d Diagnosis) redacted(secret string) Diagnosis {
 	clean := func(text string) string {
 		return printable(string(redact([]byte(text), secret)))
@@ -49,7 +49,7 @@ func (d Diagnosis) redacted(secret string) Diagnosis {
 	return Diagnosis{clean(d.Found), details, clean(d.Meaning), clean(d.Advice)}
 }
 
-// redact masks a secret. It ignores short ones, which occur in any text.
+// redact masks a secret. It ignores short secrets, since they may occur in any text.
 func redact(text []byte, secret string) []byte {
 	const short = 8
 	if len(secret) < short {
@@ -68,7 +68,7 @@ func printable(text string) string {
 	}, text)
 }
 
-// Milliseconds is a duration that is a whole number of milliseconds in JSON.
+// Milliseconds is a duration whose JSON is a whole number of milliseconds.
 type Milliseconds time.Duration
 
 // MarshalJSON encodes whole milliseconds.
@@ -84,7 +84,7 @@ func (m *Milliseconds) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// String returns the duration, or nothing for a check that sent no request.
+// String returns the duration, or an empty string for a check without a request.
 func (m Milliseconds) String() string {
 	switch took := time.Duration(m); {
 	case took == 0:

@@ -16,11 +16,11 @@ const checkKey = "key"
 // platformKey is the form of the platform's API keys.
 var platformKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// schemes are the authentication schemes in documents and scripts, the SDK's
-// default first. The empty one means the bare key.
+// schemes are the authentication schemes used in documentation and scripts. The first
+// one is the SDK's default. The empty scheme means the key alone.
 var schemes = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
 
-// checkKey finds the authentication scheme with which the key is accepted.
+// checkKey finds an authentication scheme with which the service accepts the key.
 func (e *examination) checkKey(ctx context.Context) {
 	if e.skipAll(ctx, checkKey) {
 		return
@@ -48,13 +48,13 @@ func (e *examination) checkKey(ctx context.Context) {
 	e.judgeRefusal(time.Since(begin), refusal, &refused)
 }
 
-// judgeScheme judges a response that is not 401. Only the service's own response
+// judgeScheme reports a response other than 401. Only a response of the service itself
 // proves that the key is accepted.
 func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
 	if p.err != nil && !isServiceRefusal(&p.response) {
 		e.fail(checkKey, took, p.err, &p.response)
 		if e.stopped == "" {
-			e.stopped = "it is unknown whether the key is accepted"
+			e.stopped = "the key could not be checked"
 		}
 		return
 	}
@@ -67,12 +67,12 @@ func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
 	if scheme == "" {
 		found.Found = "accepted without an authentication scheme"
 	}
-	found.Meaning = fmt.Sprintf("This deployment refuses the SDK's default scheme, %q.", client.DefaultAuthScheme)
+	found.Meaning = fmt.Sprintf("This deployment rejects the SDK's default scheme, %q.", client.DefaultAuthScheme)
 	found.Advice = fmt.Sprintf("Pass client.WithAuthScheme(%q) to client.New.", scheme)
 	e.add(Warning, checkKey, took, found)
 }
 
-// judgeRefusal explains that the key is refused with every scheme.
+// judgeRefusal reports that the key is rejected with every scheme.
 func (e *examination) judgeRefusal(took time.Duration, err error, response *client.Response) {
 	found := e.explain(err, response)
 	found.Details = append(found.Details, "Tried the authentication schemes "+strings.Join(schemes[:len(schemes)-1], ", ")+", and none.")

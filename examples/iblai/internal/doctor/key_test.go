@@ -68,8 +68,8 @@ func TestKeyIsUnproven(t *testing.T) {
 		body   string
 		why    string
 	}{
-		"gateway":  {502, badGateway, "it is unknown whether the key is accepted"},
-		"website":  {200, signInPage, "it is unknown whether the key is accepted"},
+		"gateway":  {502, badGateway, "the key could not be checked"},
+		"website":  {200, signInPage, "the key could not be checked"},
 		"too many": {429, "", "the service limits the rate of requests"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// slow is a time that people notice.
-const slow = 5 * time.Second
+// slowThreshold is the latency from which an operation is reported as slow.
+const slowThreshold = 5 * time.Second
 
 // checkOperation calls an operation, named by its method and its path below
 // userPath. It returns nil if the call failed.
@@ -34,19 +34,19 @@ func checkOperation[T any](ctx context.Context, e *examination, name string, cal
 	return result
 }
 
-// optional are the operations without which a program can use periodic agents.
-var optional = map[string]bool{listMentors: true, statistics: true, listPins: true}
+// optionalOperations are the operations that programs for periodic agents don't need.
+var optionalOperations = map[string]bool{listMentors: true, statistics: true, listPins: true}
 
 func (e *examination) failOperation(name string, took time.Duration, err error, response *client.Response) {
 	status, found := Failed, e.explain(err, response)
 	switch {
-	case errors.Is(err, client.ErrNotFromService) && optional[name]:
+	case errors.Is(err, client.ErrNotFromService) && optionalOperations[name]:
 		status = Warning // other operations work
 	case errors.Is(err, client.ErrNotFound) && name == statistics:
-		// The path is that of an agent to a release without the operation.
+		// A release without the operation takes the path for the path of an agent.
 		status = Warning
 		found.Meaning = "Other operations work, so " + e.releaseName() + " has no statistics."
-		found.Advice = "Don't call it. Count the agents by the latest log of each."
+		found.Advice = "Don't use the operation. Count the agents by the status of their latest log."
 	}
 	e.add(status, name, took, found)
 }
@@ -60,17 +60,17 @@ func (e *examination) judgeResponse(name string, took time.Duration, response *c
 		status = e.severity(differences)
 		differences.explain(&found)
 	}
-	if took > slow {
+	if took > slowThreshold {
 		status = Warning
 		found.Found += ", slowly"
-		found.Meaning = strings.TrimSpace(found.Meaning + " The service needs much time for this operation.")
-		found.Advice = strings.TrimSpace(found.Advice + " Request less at once (page_size), and give the call a longer client.WithAttemptTimeout.")
+		found.Meaning = strings.TrimSpace(found.Meaning + " The service takes a long time for this operation.")
+		found.Advice = strings.TrimSpace(found.Advice + " Request smaller pages (page_size), and set a longer client.WithAttemptTimeout.")
 	}
 	e.add(status, name, took, found)
 }
 
-// severity returns whether differences are worth a warning. Releases older than
-// the SDK's documentation lack many fields, which the release's row explains.
+// severity returns the status for differences. Missing fields are no warning for
+// releases older than the SDK's documentation, which the check of the release reports.
 func (e *examination) severity(d differences) Status {
 	onlyMissing := len(d.unknown)+len(d.newValues)+len(d.otherType) == 0
 	if onlyMissing && e.known.release != nil && e.known.release.mentorNumber {
@@ -113,8 +113,8 @@ func (d differences) explain(found *Diagnosis) {
 	}{
 		{"missing", d.missing, "Fields are missing, so the SDK's models have zero values there.", "Don't rely on those fields."},
 		{"new", d.unknown, "Fields are unknown to this version of the SDK, which keeps them in Unknown.", "If you need them, update the SDK or read them from the raw JSON (client.WithResponse)."},
-		{"new value", d.newValues, "Enumerations have values for which the SDK has no constants; it keeps them.", "Check that every switch over such a field has a default."},
-		{"other type", d.otherType, "Values have another type than documented. The SDK converts them if it can, and has zero values otherwise.", "Read those fields from the raw JSON (client.WithResponse), and report it to the SDK's authors."},
+		{"new value", d.newValues, "Enumerations have values without a constant in the SDK, which keeps them.", "Check that every switch over such a field has a default."},
+		{"other type", d.otherType, "The types of values differ from the documentation. The SDK converts the values if possible, and otherwise uses zero values.", "Read those fields from the raw JSON (client.WithResponse), and report the difference to the SDK's authors."},
 	} {
 		if len(kind.paths) == 0 {
 			continue

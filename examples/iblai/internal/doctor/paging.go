@@ -17,12 +17,12 @@ const (
 	checkPageSize = "page size"
 	checkNext     = "next page"
 
-	// largePage is more than the maximum of any service.
-	largePage = 1000
+	// largePageSize exceeds the maximum page size of any service.
+	largePageSize = 1000
 )
 
-// checkPaging examines the next link and the maximum page size of the longest
-// list.
+// checkPaging checks the link to the next page, and the maximum page size, with the
+// longest list.
 func (e *examination) checkPaging(ctx context.Context) {
 	if e.skipAll(ctx, checkNext, checkPageSize) {
 		return
@@ -44,14 +44,14 @@ func (e *examination) checkPaging(ctx context.Context) {
 		e.add(Warning, checkPageSize, small.took, Diagnosis{
 			Found:   fmt.Sprintf("a page of one item was requested, and has %d", len(small.Results)),
 			Meaning: "The deployment ignores page_size.",
-			Advice:  "Use All, which reads pages of any size. List may return more items than its PageSize.",
+			Advice:  "Use All, which accepts pages of any size. List may return more items than its PageSize.",
 		})
 		return
 	}
-	e.judgePageSize(e.page(ctx, longest, largePage))
+	e.judgePageSize(e.page(ctx, longest, largePageSize))
 }
 
-// A page is a page of any list, with raw items.
+// A page is a page of a list, with raw items and its response.
 type page struct {
 	client.Page[json.RawMessage]
 	took     time.Duration
@@ -76,7 +76,7 @@ func (e *examination) judgePageSize(p page) {
 	case p.err != nil:
 		e.fail(checkPageSize, p.took, p.err, &p.response)
 	case received < p.Count:
-		e.add(OK, checkPageSize, p.took, Diagnosis{Found: fmt.Sprintf("at most %d items on a page; %d were requested", received, largePage)})
+		e.add(OK, checkPageSize, p.took, Diagnosis{Found: fmt.Sprintf("at most %d items on a page; %d were requested", received, largePageSize)})
 	default:
 		e.add(OK, checkPageSize, p.took, Diagnosis{Found: fmt.Sprintf("all %d items fit on one page, so the maximum is unknown", received)})
 	}
@@ -93,7 +93,7 @@ func (e *examination) judgeNext(p page) {
 		e.add(Warning, checkNext, 0, Diagnosis{
 			Found:   "the URL of the next page is invalid",
 			Meaning: "The documentation promises an absolute URL. The SDK uses its query only.",
-			Advice:  "Programs without the SDK must take the page's number from the query.",
+			Advice:  "Programs without the SDK must get the page number from the query.",
 		})
 	case next.Scheme == base.Scheme && next.Host == base.Host && strings.HasPrefix(next.EscapedPath(), base.EscapedPath()+"/"):
 		e.add(OK, checkNext, 0, Diagnosis{Found: "below the base URL"})

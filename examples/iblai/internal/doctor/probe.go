@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// A probe is a request without the key, and a record of its steps. The key is
-// only sent to a server that responds to a probe like the service.
+// A probe is a request without the key, and a record of its steps. The key is sent only
+// to a server that responds to a probe as the service does.
 type probe struct {
 	proxy *url.URL // nil for none
 
@@ -39,7 +39,7 @@ type step struct{ begin, end time.Time }
 func (s step) took() time.Duration { return s.end.Sub(s.begin) }
 func (s step) done() bool          { return !s.end.IsZero() }
 
-// probe requests an address without the key, and follows no redirect.
+// probe sends a request without the key. It follows no redirects.
 func (e *examination) probe(ctx context.Context, address string) *probe {
 	p := &probe{}
 	ctx = httptrace.WithClientTrace(ctx, p.trace())
@@ -85,7 +85,7 @@ func (e *examination) proxyFor(request *http.Request) *url.URL {
 	}
 	proxy, err := find(request)
 	if err != nil {
-		return nil // the request fails with it
+		return nil // the request fails with the same error
 	}
 	return proxy
 }

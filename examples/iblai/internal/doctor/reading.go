@@ -20,8 +20,8 @@ const (
 	listPins    = "GET /pin-message/"
 )
 
-// checkReading calls every operation that reads. The ids that it needs are those
-// of the first items of the lists.
+// checkReading calls every operation that reads, with the ids of the first items of
+// the lists.
 func (e *examination) checkReading(ctx context.Context) {
 	mentors := checkOperation(ctx, e, listMentors, func(capture client.CallOption) (*client.Page[client.Mentor], error) {
 		return e.client.Mentors.List(ctx, nil, capture)
@@ -60,9 +60,9 @@ func (e *examination) checkReading(ctx context.Context) {
 	e.checkPins(ctx, agents)
 }
 
-// checkPins lists the pinned messages of a chat session: of one that an agent
-// names, or of one that does not exist. An agent may name a session that was
-// deleted, so the service may find neither.
+// checkPins lists the pinned messages of the chat session of an agent. If no agent has
+// a session, it uses an id that does not exist. The session of an agent may have been
+// deleted, so in both cases the service may respond that it does not exist.
 func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.PeriodicAgent]) {
 	if e.skipAll(ctx, listPins) {
 		return
@@ -76,14 +76,13 @@ func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.
 		e.judgeResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
 	case isServiceRefusal(&response) && errors.Is(err, client.ErrNotFound),
 		errors.Is(err, client.ErrValidation):
-		e.skip(listPins, "needs a chat session, and no agent names one that exists")
+		e.skip(listPins, "needs a chat session, and no agent has an existing one")
 	default:
 		e.failOperation(listPins, took, err, &response)
 	}
 }
 
-// sessionOf returns the chat session that an agent names, or one that does not
-// exist.
+// sessionOf returns the chat session of an agent, or an id that does not exist.
 func sessionOf(agents *client.Page[client.PeriodicAgent]) string {
 	if agents != nil {
 		for _, agent := range agents.Results {

@@ -11,16 +11,17 @@ import (
 
 const checkRelease = "release"
 
-// A release is a range of the service's releases, which have the same fields.
+// A release is a range of the service's releases with the same fields.
 type release struct {
 	name string
 	// marker is a field of mentors that earlier releases lack.
 	marker string
-	// mentorNumber means that agents are created with a mentor's number.
+	// mentorNumber reports whether agents are created with the number of a mentor,
+	// instead of its unique id.
 	mentorNumber bool
 }
 
-// releases are all known ranges, the latest first.
+// releases are the known ranges, latest first.
 var releases = []release{
 	{name: "4.202 or later", marker: "starter_prompts"},
 	{name: "4.95 to 4.201", marker: "show_rag_images"},
@@ -28,9 +29,9 @@ var releases = []release{
 	{name: "3.5x", mentorNumber: true},
 }
 
-// someReleases are the fields that only some releases send, which a test compares
-// with the contract, and call_configuration, which a mentor may lack.
-var someReleases = map[reflect.Type][]string{
+// optionalFields are the fields that only some releases send, and call_configuration,
+// which some mentors lack. A test compares them with the contract.
+var optionalFields = map[reflect.Type][]string{
 	reflect.TypeFor[client.Mentor](): {
 		"id", "types", "subjects", "show_rag_images", "enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts",
 		"study_mode_prompt", "starter_prompts", "show_explore_mentors", "embed_icon_selection_data", "call_configuration",
@@ -43,14 +44,14 @@ var someReleases = map[reflect.Type][]string{
 	reflect.TypeFor[client.PinnedSession](): {"mentor_unique_id", "title"},
 }
 
-// checkRelease finds out the release from the fields of a mentor.
+// checkRelease recognizes the release by the fields of a mentor.
 func (e *examination) checkRelease(ctx context.Context) {
 	if e.skipAll(ctx, checkRelease) {
 		return
 	}
 	mentor := e.sampleMentor(ctx)
 	if mentor == nil {
-		e.skip(checkRelease, "the org has no mentor to recognize it by")
+		e.skip(checkRelease, "the org has no mentor, whose fields would show the release")
 		return
 	}
 	for i := range releases {
@@ -72,7 +73,7 @@ func (e *examination) checkRelease(ctx context.Context) {
 	}
 }
 
-// sampleMentor returns the fields of a mentor, from the lists of mentors or
+// sampleMentor returns the fields of a mentor, from the list of mentors or the list of
 // agents.
 func (e *examination) sampleMentor(ctx context.Context) map[string]json.RawMessage {
 	if p := e.page(ctx, mentorsPath, 1); p.err == nil && len(p.Results) > 0 {
@@ -92,7 +93,7 @@ func (e *examination) sampleMentor(ctx context.Context) map[string]json.RawMessa
 	return nil
 }
 
-// releaseName returns the name of the release in a sentence.
+// releaseName returns the name of the release for use in a sentence.
 func (e *examination) releaseName() string {
 	if e.known.release == nil {
 		return "this release"

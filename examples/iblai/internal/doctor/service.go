@@ -20,16 +20,16 @@ const (
 	mentorsPath = "/"
 )
 
-// lists are the lists of the API. A service of any release has at least one.
+// lists are the lists of the API. Every release has at least one of them.
 var lists = []string{agentsPath, mentorsPath, logsPath}
 
-// address returns the URL of a list if base is the API's base URL.
+// address returns the URL of a list below a base URL.
 func (e *examination) address(base *url.URL, list string) string {
 	path := strings.NewReplacer("{org}", url.PathEscape(e.Org), "{user_id}", url.PathEscape(e.Username)).Replace(userPath)
 	return base.JoinPath(path, list).String()
 }
 
-// judgeService judges the response to a request without a key.
+// judgeService reports the response to a request without a key.
 func (e *examination) judgeService(ctx context.Context, p *probe) {
 	took := p.received.Sub(p.sent)
 	switch r := p.response; {
@@ -40,23 +40,23 @@ func (e *examination) judgeService(ctx context.Context, p *probe) {
 		e.known.service = true
 		e.add(Warning, checkService, took, Diagnosis{
 			Found:   "responds 200 without a key",
-			Meaning: "This is not a real deployment. The documentation's mock server does so.",
-			Advice:  "Check " + client.EnvBaseURL + ", unless you mean the mock server.",
+			Meaning: "This is not a real deployment. The documentation's mock server responds this way.",
+			Advice:  "Check " + client.EnvBaseURL + ", unless you want to use the mock server.",
 		})
 	case r.StatusCode == http.StatusUnauthorized, r.StatusCode == http.StatusForbidden:
 		e.add(Warning, checkService, took, Diagnosis{
 			Found:   fmt.Sprintf("%d %s: %s", r.StatusCode, http.StatusText(r.StatusCode), summarize(r.Body)),
-			Meaning: "Something in front of the service refuses requests without a key.",
-			Advice:  "If the key is accepted below, nothing. Otherwise ask the service's operators what else it requires.",
+			Meaning: "A proxy in front of the service rejects requests without a key.",
+			Advice:  "If the key is accepted below, do nothing. Otherwise ask the service's operators what their proxy requires.",
 		})
 	default:
 		e.findService(ctx, p)
 	}
 }
 
-// findService searches for the service after a response that is not the
-// service's: first at other lists of the base URL, then at the usual prefixes,
-// which are none and the gateway's.
+// findService searches for the service after the response of another program. It tries
+// the other lists below the base URL, then the base URL without a prefix and with the
+// prefix of the gateway.
 func (e *examination) findService(ctx context.Context, p *probe) {
 	r, took := p.response, p.received.Sub(p.sent)
 	switch {
@@ -77,7 +77,7 @@ func (e *examination) findService(ctx context.Context, p *probe) {
 			e.add(Failed, checkService, took, Diagnosis{
 				Found:   fmt.Sprintf("responds at %s, but not at %s: %d %s", list, agentsPath, r.StatusCode, summarize(r.Body)),
 				Meaning: "The service has no periodic agents, or a proxy does not forward that path.",
-				Advice:  "Ask the service's operators which release it is, and which paths their proxy forwards.",
+				Advice:  "Ask the service's operators for the release, and for the paths that their proxy forwards.",
 			})
 			return
 		}
@@ -93,7 +93,7 @@ func (e *examination) findService(ctx context.Context, p *probe) {
 			break
 		}
 	}
-	e.stopped = "the responses are not the service's"
+	e.stopped = "another program responds instead of the service"
 	e.add(Failed, checkService, took, found)
 }
 

@@ -24,8 +24,8 @@ const (
 	cleanup = "cleanup"
 )
 
-// cleanupTimeout limits the time to delete the agent, with retries. It is
-// deleted even if the examination is interrupted.
+// cleanupTimeout limits the time for deleting the agent, including retries. The agent
+// is deleted even if the examination is interrupted.
 const cleanupTimeout = 2 * time.Minute
 
 // checkWriting creates an agent, changes it, and deletes it.
@@ -58,7 +58,7 @@ func (e *examination) writeAgent(ctx context.Context) {
 		Mentor: e.known.mentorID,
 		Title:  "iblai doctor " + rand.Text(),
 		Task: client.PeriodicTaskRequest{
-			// Disabled; if the service ignores that, the next run is far away.
+			// In case the service ignores Enabled, the next run is years away.
 			Crontab: client.CrontabSchedule{Minute: "0", Hour: "0", DayOfMonth: "29", MonthOfYear: "2"},
 			Enabled: new(false),
 		},
@@ -68,8 +68,8 @@ func (e *examination) writeAgent(ctx context.Context) {
 	created, err := e.client.PeriodicAgents.Create(ctx, agent, client.WithResponse(&response))
 	e.judgeCreation(time.Since(begin), err, &response)
 	if err != nil || created.ID == 0 {
-		if mayHaveHappened(err) {
-			e.deleteLost(ctx, agent.Title)
+		if mayHaveSucceeded(err) {
+			e.deleteUnconfirmed(ctx, agent.Title)
 		}
 		for _, check := range []string{updateAgent, replaceAgent, deleteAgent} {
 			e.skip(check, "no agent was created")
@@ -85,8 +85,8 @@ func (e *examination) writeAgent(ctx context.Context) {
 	})
 }
 
-// judgeCreation judges the creation of an agent. Releases that need the mentor's
-// number refuse its unique id; the number is in no response of theirs.
+// judgeCreation reports the creation of an agent. Releases that require the number of
+// the mentor reject its unique id, and no response contains the number.
 func (e *examination) judgeCreation(took time.Duration, err error, response *client.Response) {
 	failure, is := errors.AsType[*client.Error](err)
 	switch {
@@ -102,14 +102,14 @@ func (e *examination) judgeCreation(took time.Duration, err error, response *cli
 	}
 }
 
-// mayHaveHappened reports whether a call that failed may have been executed. Only
-// a refusal proves that it was not.
-func mayHaveHappened(err error) bool {
+// mayHaveSucceeded reports whether the service may have executed a failed call. Only a
+// response below 500 proves that it has not.
+func mayHaveSucceeded(err error) bool {
 	failure, is := errors.AsType[*client.Error](err)
 	return !is || failure.StatusCode >= http.StatusInternalServerError
 }
 
-// deleteAgent deletes the agent that the doctor has created.
+// deleteAgent deletes the agent that the examination created.
 func (e *examination) deleteAgent(ctx context.Context, check string, id int64, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
@@ -123,13 +123,13 @@ func (e *examination) deleteAgent(ctx context.Context, check string, id int64, t
 	}
 	found := e.explain(err, &response)
 	found.Details = append(found.Details, fmt.Sprintf("The agent %d, %q, may still exist. It is disabled.", id, title))
-	found.Advice = "Delete that agent by hand. " + found.Advice
+	found.Advice = "Delete that agent manually. " + found.Advice
 	e.add(Failed, check, took, found)
 }
 
-// deleteLost deletes the agent if it was created although the response was lost.
-// It compares the titles, because a service ignores unknown filters.
-func (e *examination) deleteLost(ctx context.Context, title string) {
+// deleteUnconfirmed deletes the agent if it was created although the response was
+// lost. It compares the titles, since a release without the filter ignores it.
+func (e *examination) deleteUnconfirmed(ctx context.Context, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
 	retries := client.WithRetryPolicy(client.RetryPolicy{})
@@ -138,7 +138,7 @@ func (e *examination) deleteLost(ctx context.Context, title string) {
 			e.add(Failed, cleanup, 0, Diagnosis{
 				Found:   fmt.Sprintf("the agent %q may have been created", title),
 				Meaning: "Its creation failed without a clear response, and the list of agents failed too. If it exists, it is disabled.",
-				Advice:  "Look for an agent with this title, and delete it by hand.",
+				Advice:  "Look for an agent with this title, and delete it manually.",
 			})
 			return
 		}

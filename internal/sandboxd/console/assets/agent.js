@@ -37,7 +37,7 @@ export function agentPage(route) {
     h('div', { class: 'columns' },
       card('Schedule', h('p', { class: 'code' }, crontabText(agent.task?.crontab)), schedule && meaningBlock(schedule),
         facts([
-          ['Next run', [schedule?.waiting ? 'waits for its previous agent' : time(schedule?.next_run), h('div', { class: 'muted' }, schedule?.explanation)]],
+          ['Next run', [schedule?.waiting ? 'waiting for its previous agent' : time(schedule?.next_run), h('div', { class: 'muted' }, schedule?.explanation)]],
           ['Start time', time(agent.task?.start_time)],
           ['Chain', chain(agent)],
         ])),
@@ -56,7 +56,7 @@ export function agentPage(route) {
       runTable({ logs: logs.results, empty: empty('This agent has not run yet.', button('Run now', () => void runAgent(id, {}))) }),
       h('p', null, h('a', { href: address('runs', '', { agent: route.id }) }, 'All runs of this agent'))),
     posted && card('Latest deliveries',
-      deliveryTable({ deliveries: posted.deliveries, empty: empty(agent.callback_url ? 'Nothing was posted yet: a callback is posted when a run finishes.' : 'Nothing is posted, since the agent has no callback URL.', agent.callback_url ? null : button('Set one', () => openAgentForm(agent))) }),
+      deliveryTable({ deliveries: posted.deliveries, empty: empty(agent.callback_url ? 'No deliveries yet. A callback is posted when a run finishes.' : 'No deliveries, since the agent has no callback URL.', agent.callback_url ? null : button('Set one', () => openAgentForm(agent))) }),
       h('p', null, h('a', { href: address('deliveries', '', { agent: route.id }) }, 'All deliveries of this agent'))))
 }
 
@@ -104,7 +104,7 @@ function chain(agent) {
   const dependents = read('agents', '/periodic-agents/', { api: 'platform', query: { previous_agent: id, page_size: DEPENDENTS } }).value
   const hidden = (dependents?.count ?? 0) - (dependents?.results.length ?? 0)
   return [
-    previous === null ? 'It waits for no other agent.' : ['After ', statusName(status), ' of ', agentLink(previous, titleOf(previous)), '.'],
+    previous === null ? 'It does not depend on another agent.' : ['After ', statusName(status), ' of ', agentLink(previous, titleOf(previous)), '.'],
     dependents && dependents.count > 0 && h('div', null, 'Then: ', dependents.results.map((dependent, index) => [
       index > 0 && ', ', agentLink(dependent.id, dependent.title), ` (on ${dependent.previous_agent_status})`,
     ]), hidden > 0 && ` and ${hidden} more`),

@@ -40,12 +40,12 @@ export async function setEnabled(id, enabled) {
 export function deleteAgent(agent, deleted) {
   confirm({
     heading: 'Delete this agent?',
-    text: `“${plain(agent.title)}” is deleted with its schedule and the logs of all its runs. Agents that wait for it wait for none.`,
+    text: `“${plain(agent.title)}” is deleted, with its schedule and the logs of its runs. Agents that depend on it become independent.`,
     action: 'Delete',
     run: async () => {
       try {
         await platform(`/periodic-agents/${agent.id}/`, { method: 'DELETE' })
-        toast('The agent is deleted.', 'news', { name: 'Undo', run: () => void restore(agent) })
+        toast('The agent was deleted.', 'news', { name: 'Undo', run: () => void restore(agent) })
         deleted()
       } catch (error) {
         toastError(error)
@@ -61,7 +61,7 @@ async function restore(agent) {
   try {
     /** @type {Agent} */
     const restored = await platform('/periodic-agents/', { method: 'POST', body })
-    toast(`The agent is back as agent ${restored.id}, without its old logs.`)
+    toast(`The agent was restored as agent ${restored.id}, without its logs.`)
     location.hash = address('agents', restored.id)
   } catch (error) {
     toastError(error)

@@ -43,7 +43,7 @@ async function save(agent, values, initial) {
     ? await platform(`/periodic-agents/${agent.id}/`, { method: 'PATCH', body: bodyOf(values, initial) })
     : await platform('/periodic-agents/', { method: 'POST', body: bodyOf(values, undefined) })
   openDialog(null)
-  toast(agent ? 'The agent is saved.' : `Agent ${saved.id} is created.`)
+  toast(agent ? 'The agent was saved.' : `Agent ${saved.id} was created.`)
   if (!agent) location.hash = address('agents', saved.id)
 }
 
@@ -55,19 +55,19 @@ function fields(mentors) {
     { path: 'description', label: 'Description' },
     { path: 'prompt', label: 'Prompt', type: 'long' },
     ...crontabFields.map(({ field, label, range }) => ({ path: `task.crontab.${field}`, label, hint: range, class: 'code' })),
-    { path: 'task.enabled', label: 'Enabled', type: 'check', hint: 'If it is disabled, it runs only by hand.' },
-    { path: 'task.one_off', label: 'Run once', type: 'check', hint: 'It is disabled after its next run.' },
-    { path: 'task.start_time', label: 'Start time (UTC)', type: 'time', hint: 'It does not run before.' },
+    { path: 'task.enabled', label: 'Enabled', type: 'check', hint: 'A disabled agent runs only on request.' },
+    { path: 'task.one_off', label: 'Run once', type: 'check', hint: 'The agent is disabled after its next run.' },
+    { path: 'task.start_time', label: 'Start time (UTC)', type: 'time', hint: 'The agent does not run before this time.' },
     {
-      path: 'callback_url', label: 'Callback URL', inputmode: 'url', class: 'code', hint: 'Each finished run is posted there.',
+      path: 'callback_url', label: 'Callback URL', inputmode: 'url', class: 'code', hint: 'Receives a callback for each finished run.',
       beside: form => button('Inbox', () => form.set('callback_url', status().inbox_url), { label: 'Use the inbox of the sandbox' }),
     },
-    { path: 'callback_secret', label: 'Callback secret', type: 'password', hint: 'Callbacks are signed with it.', beside: secretButtons },
+    { path: 'callback_secret', label: 'Callback secret', type: 'password', hint: 'Signs callbacks.', beside: secretButtons },
     {
       path: 'previous_agent', label: 'Previous agent',
       control: (form, id, attributes) => h(AgentPicker, { id, attributes, value: String(form.state.values['previous_agent'] ?? ''), change: value => form.set('previous_agent', value) }),
     },
-    { path: 'previous_agent_status', label: 'Its status', type: 'choice', choices: statuses, hint: 'The agent runs when the previous one has it.' },
+    { path: 'previous_agent_status', label: 'Required status', type: 'choice', choices: statuses, hint: 'The agent runs if the latest run of the previous agent has this status.' },
   ]
 }
 

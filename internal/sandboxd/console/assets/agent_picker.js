@@ -46,7 +46,7 @@ export class AgentPicker extends Component {
     const found = read('agents', '/periodic-agents/', { api: 'platform', query: { search, page_size: CHOICES }, slot: this.list }).value
     return [
       h('input', {
-        ...attributes, id, type: 'text', list: this.list, autocomplete: 'off', spellcheck: false, placeholder: 'Type a part of its title',
+        ...attributes, id, type: 'text', list: this.list, autocomplete: 'off', spellcheck: false, placeholder: 'Type part of a title',
         value: typed ?? this.title(value), onInput: (/** @type {any} */ event) => this.type(event.currentTarget.value),
         onBlur: () => this.setState({ typed: null }),
       }),

@@ -51,7 +51,7 @@ export function agentsPage(route) {
       rows: agents.map(agent => ({ agent, schedule: schedules?.[agent.id], previous: agent.previous_agent ? titles.get(agent.previous_agent) : undefined })),
       sort: next => changeQuery(route, { order: next, page: '' }, 'replace'),
       columns,
-      empty: filtered ? empty('No agent matches the filters.') : empty('There is no agent yet. An agent runs a prompt on a schedule.', button('Create one', () => openAgentForm())),
+      empty: filtered ? empty('No agents match the filters.') : empty('No agents yet. An agent runs a prompt on a schedule.', button('Create an agent', () => openAgentForm())),
     }) : loading(error),
     pager: numberedPager(route, 'agent', page?.count),
   })

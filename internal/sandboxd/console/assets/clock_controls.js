@@ -56,7 +56,7 @@ function advanceButtons() {
 async function switchScheduler(running) {
   try {
     await control('/scheduler', { method: 'POST', body: { running } })
-    toast(running ? 'The scheduler is started. It catches up as celery’s beat does.' : 'The scheduler is stopped, as if celery’s beat were down.')
+    toast(running ? 'The scheduler was started. It catches up on missed runs, as celery’s beat does.' : 'The scheduler was stopped, as if celery’s beat were down.')
   } catch (error) {
     toastError(error)
   }
@@ -70,14 +70,14 @@ export function clockDialog() {
     h('div', { class: 'form' },
       speedButtons(), advanceButtons(),
       running !== undefined && h('div', { class: 'row' }, button(running ? 'Stop the scheduler' : 'Start the scheduler', () => void switchScheduler(!running)),
-        h('span', { class: 'muted' }, running ? 'Agents run on their schedules.' : 'No agent becomes due.')),
+        h('span', { class: 'muted' }, running ? 'Agents run on their schedules.' : 'No agents run on their schedules.')),
       h(Form, {
         draft: 'advance by', action: 'Advance', initial: { advance: '' },
         fields: [{ path: 'advance', label: 'Advance by', placeholder: '90 min', hint: 'Such as 90 min, 36h or 2 days.' }],
         submit: ({ advance: by }) => move({ advance: goDuration(String(by)) }),
       }),
       h(Form, {
-        draft: 'advance to', action: 'Advance to it', initial: { to: '' },
+        draft: 'advance to', action: 'Advance to this time', initial: { to: '' },
         fields: [{ path: 'to', label: 'Advance to (UTC)', type: 'time' }],
         submit: ({ to }) => move({ to: to === '' ? '' : utc(String(to)) }),
       }),
@@ -114,6 +114,6 @@ async function move(change) {
     toast(`The clock shows ${moment(new Date(state.now))}: ${plural(state.runs, 'run')}.`)
   } catch (error) {
     if (!(error instanceof Canceled)) throw error
-    toast('The advance was canceled; the clock stays where it is.')
+    toast('The advance was canceled. The clock keeps the time that it has reached.')
   }
 }

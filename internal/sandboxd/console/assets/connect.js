@@ -29,7 +29,7 @@ export function connectCard() {
 function reset() {
   confirm({
     heading: 'Reset the sandbox?',
-    text: 'Agents, runs, deliveries and requests become what they were when the program started.',
+    text: 'All agents, runs, deliveries and requests are replaced with those that existed when the program started.',
     action: 'Reset',
     run: async () => {
       try {
@@ -61,7 +61,7 @@ async function seed(input) {
   try {
     const text = await file.text()
     await runJob('/seed', { raw: { type: file.name.toLowerCase().endsWith('.json') ? 'application/json' : 'application/yaml', text } })
-    toast(`The sandbox was replaced by ${file.name}.`)
+    toast(`The seed ${file.name} was loaded.`)
   } catch (error) {
     if (!(error instanceof Canceled)) toastError(error)
   }

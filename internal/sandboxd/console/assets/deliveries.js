@@ -20,8 +20,8 @@ import { BodyBlock, headerTable, textBlock } from './text.js'
 const responses = [...['2xx', '3xx', '4xx', '5xx'].map(value => ({ value, name: value })), { value: 'none', name: 'No response' }]
 
 const signatures = new Map([
-  ['valid', 'It matches the body and the agent’s current secret.'],
-  ['invalid', 'It does not match the agent’s current secret.'],
+  ['valid', 'The signature matches the body and the agent’s current secret.'],
+  ['invalid', 'The signature does not match the agent’s current secret.'],
   ['none', 'The callback is not signed.'],
 ])
 
@@ -45,8 +45,8 @@ export function deliveriesPage(route) {
     ],
     table: page ? deliveryTable({
       deliveries: page.deliveries, several: true, query, current: id,
-      empty: filtered ? empty('No delivery matches the filters.')
-        : empty('Nothing was posted yet: agents with a callback URL post each run that has finished.', button('Advance by a day', () => void advance('24h'))),
+      empty: filtered ? empty('No deliveries match the filters.')
+        : empty('No deliveries yet. Agents with a callback URL post a callback for each finished run.', button('Advance by a day', () => void advance('24h'))),
     }) : loading(error),
     pager: backwardPager(route, 'delivery', page && { rows: page.deliveries.length, total: page.total, before: page.before }),
   })
@@ -71,12 +71,12 @@ function open(id) {
       ['Duration', sent ? duration(Date.parse(finished_at) - Date.parse(started_at)) : '–'],
       ...fault ? [/** @type {[string, any]} */ (['Fault', [tag(fault, 'warn'), ' by ', h('a', { href: address('faults', '', { rule: fault_id }) }, `rule ${fault_id}`)]])] : [],
       ...resent_from === null ? [] : [/** @type {[string, any]} */ (['Repeats', h('a', { href: address('deliveries', resent_from) }, `delivery #${resent_from}`)])],
-      ['Signature', sent ? h('span', { class: 'signature' }, signatureTag(signature), ' ', signatures.get(signature) ?? '') : 'none, since nothing was sent'],
+      ['Signature', sent ? h('span', { class: 'signature' }, signatureTag(signature), ' ', signatures.get(signature) ?? '') : 'none, since the callback was not sent'],
     ]),
     delivery.error && h('p', { class: 'fault' }, foreign(delivery.error)),
     h('h3', null, sent ? 'Body' : 'Body that was not sent'), h(BodyBlock, { label: 'Body', text: delivery.body }),
     h('h3', null, 'Headers'), headerTable(delivery.header),
-    h('h3', null, 'Response'), status_code === 0 ? h('p', { class: 'empty' }, 'There was none.') : textBlock('Response', delivery.response_body, `${status_code}, without a body.`),
+    h('h3', null, 'Response'), status_code === 0 ? h('p', { class: 'empty' }, 'No response.') : textBlock('Response', delivery.response_body, `${status_code}, without a body.`),
   ]
 }
 
@@ -85,7 +85,7 @@ async function resend(id) {
   try {
     /** @type {Delivery} */
     const again = await runJob(`/deliveries/${id}/resend`, { body: {} })
-    toast(`Sent again as delivery #${again.id}: ${again.status_code || 'no response'}.`, 'news',
+    toast(`Redelivered as delivery #${again.id}: ${again.status_code || 'no response'}.`, 'news',
       { name: 'Show', run: () => { location.hash = address('deliveries', again.id) } })
   } catch (error) {
     if (!(error instanceof Canceled)) toastError(error)

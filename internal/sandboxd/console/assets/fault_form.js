@@ -34,7 +34,7 @@ export function faultDialog(kind, rule) {
       submit: async values => {
         await control(`/faults/${kind}/${id}`, { method: 'PUT', body: ruleOf(kind, values) })
         openDialog(null)
-        toast(rule ? 'The rule is saved.' : 'The rule is on.')
+        toast(rule ? 'The rule was saved.' : 'The rule is active.')
       },
     }))
 }

@@ -33,7 +33,7 @@ export function faultsPage(route) {
   const { value: faults, error } = readFaults()
   return h('div', null,
     title('Faults'),
-    h('p', { class: 'muted lead' }, 'They affect the requests of programs, but not those of this console.'),
+    h('p', { class: 'muted lead' }, 'Faults affect requests from programs, but not requests from this console.'),
     faults ? [
       kinds.map(([kind, name]) => h('div', { key: kind }, card(name, ruleList(kind, faults[kind], route), h('div', { class: 'row' },
         button('Add a custom rule…', () => openFaultForm(kind), { label: `Add a custom rule for ${kind}…` }),

@@ -35,9 +35,9 @@ export function firstSteps() {
     h('div', { class: 'row' }, h('h2', null, 'First steps'), h('span', { class: 'spring' }), button('Hide', hide, { kind: 'quiet', label: 'Hide the first steps' })),
     h('ol', null,
       step(Boolean(request), 'Send a request', h(Line, null)),
-      step(Boolean(request), 'See it arrive', request
+      step(Boolean(request), 'See the request', request
         ? h('a', { href: address('requests', request.id) }, `${request.method} ${request.status}: request #${request.id}`)
-        : h('p', { class: 'muted' }, 'It appears here as soon as you have sent it.')),
+        : h('p', { class: 'muted' }, 'The request appears here when the sandbox receives it.')),
       step(Boolean(delivery), 'Run a day of agents', [
         button('+1 day', () => void advance('24h'), { kind: delivery ? '' : 'primary' }), ' ',
         delivery ? [h('a', { href: address('deliveries', delivery.id) }, `Delivery #${delivery.id}`), ' ', result(delivery)]

@@ -132,7 +132,7 @@ export class Form extends Component {
     const { fields, action, cancel, layout } = this.props
     const { errors, busy, restored } = this.state
     return h('form', { noValidate: true, onSubmit: (/** @type {Event} */ event) => void this.submit(event) },
-      restored && h('p', { class: 'note' }, 'What you typed last time is restored. ', button('Discard', () => this.discard(), { kind: 'quiet' })),
+      restored && h('p', { class: 'note' }, 'Your previous input was restored. ', button('Discard', () => this.discard(), { kind: 'quiet' })),
       h('div', { role: 'alert' }, errors.size > 0 && this.summary()),
       layout ? layout(this) : h('div', { class: 'form grid' }, fields.map(({ path }) => this.field(path))),
       h('div', { class: 'row end' },

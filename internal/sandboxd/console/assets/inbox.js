@@ -23,10 +23,10 @@ export function inboxPage(route) {
   const list = listPage({
     heading: 'Inbox', noun: 'callback', route, total: page?.total, filters: [],
     table: [
-      h('p', { class: 'lead muted' }, 'A receiver that verifies signatures. Its URL is ', h('code', null, url), ' ', button('Copy', () => void copyText(url), { kind: 'quiet', label: 'Copy the URL' })),
+      h('p', { class: 'lead muted' }, 'A receiver of callbacks that verifies signatures. Its URL is ', h('code', null, url), ' ', button('Copy', () => void copyText(url), { kind: 'quiet', label: 'Copy the URL' })),
       page ? table({
         caption: 'Received callbacks', rows: page.callbacks, key: row => row.id, current: id,
-        empty: empty('Nothing was received yet. Agents whose callback URL is the inbox post each run that has finished.', button('Advance by a day', () => void advance('24h'))),
+        empty: empty('No callbacks yet. To receive them here, set the callback URL of an agent to the inbox.', button('Advance by a day', () => void advance('24h'))),
         columns: [
           { name: 'Callback', cell: row => h('a', { href: address('inbox', row.id) }, `#${row.id}`) },
           { name: 'Signature', cell: row => signatureTag(row.signature) },

@@ -42,13 +42,13 @@ function settle(jobs) {
     if (!job || state === 'running') continue
     waiting.delete(id)
     if (state === 'succeeded') job.resolve(result)
-    else job.reject(state === 'canceled' ? new Canceled('It was canceled.') : new Error(error))
+    else job.reject(state === 'canceled' ? new Canceled('The job was canceled.') : new Error(error))
   }
 }
 
 /** Gives up waiting: the program has restarted, and its jobs are gone. */
 export function forgetJobs() {
-  for (const { reject } of waiting.values()) reject(new Error('The sandbox was restarted before it was done.'))
+  for (const { reject } of waiting.values()) reject(new Error('The sandbox was restarted before the job finished.'))
   waiting.clear()
 }
 

@@ -20,7 +20,7 @@ export function mentorsPage(route) {
     filters: [{ field: 'featured', label: 'Featured', choices: [{ value: 'true', name: 'Yes' }, { value: 'false', name: 'No' }] }],
     table: page ? table({
       caption: 'Mentors', rows: page.results, key: mentor => mentor.unique_id,
-      empty: empty('No mentor matches the filter.'),
+      empty: empty('No mentors match the filter.'),
       columns: [
         { name: 'Mentor', kind: 'text', cell: mentor => h('strong', null, foreign(mentor.name)) },
         { name: 'Unique id', cell: mentor => h('span', { class: 'code' }, mentor.unique_id) },

@@ -15,10 +15,10 @@ export function outcomeDialog(id, title) {
     draft: `outcome ${id}`, action: 'Run', cancel: () => openDialog(null),
     initial: { status: 'success', output: '', log: '', duration: '' },
     fields: [
-      { path: 'status', label: 'Status', type: 'choice', choices: statuses.slice(0, 3), hint: 'A run that is running never finishes.' },
+      { path: 'status', label: 'Status', type: 'choice', choices: statuses.slice(0, 3), hint: 'A run with the status running never finishes.' },
       { path: 'output', label: 'Output', type: 'long' },
       { path: 'log', label: 'Log', type: 'long' },
-      { path: 'duration', label: 'Duration', placeholder: '3 s', hint: 'Such as 1.5 s or 2 min. The run takes no time if it is empty.' },
+      { path: 'duration', label: 'Duration', placeholder: '3 s', hint: 'Such as 1.5 s or 2 min; no time if empty.' },
     ],
     submit: async values => {
       openDialog(null)

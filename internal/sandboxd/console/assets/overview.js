@@ -31,7 +31,7 @@ export function overviewPage() {
       card('Latest runs',
         logs && runTable({
           logs: logs.results, titles: titlesOf(logs.results.map(log => log.periodic_agent)),
-          empty: empty('Nothing has run yet: agents run when the clock reaches their times.', button('Advance by a day', () => void advance('24h'))),
+          empty: empty('No runs yet. Agents run when the clock reaches their next run.', button('Advance by a day', () => void advance('24h'))),
         }),
         h('p', null, h('a', { href: address('runs') }, 'All runs')))))
 }

@@ -35,7 +35,7 @@ export function requestDialog(entry) {
     fields: [
       { path: 'method', label: 'Method', type: 'choice', choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(value => ({ value, name: value })) },
       { path: 'path', label: 'Path and query', class: 'code' },
-      { path: 'headers', label: 'Headers', type: 'long', class: 'code', hint: 'One per line. The recorded key is masked; this is that of the chosen account.' },
+      { path: 'headers', label: 'Headers', type: 'long', class: 'code', hint: 'One header per line. The recorded key is masked, so this is the key of the selected account.' },
       { path: 'body', label: 'Body', type: 'long', class: 'code' },
     ],
     submit: send,

@@ -39,8 +39,8 @@ export function requestsPage(route) {
     ],
     table: page ? table({
       caption: 'Requests', rows: page.requests, key: row => row.id, current: id,
-      empty: filtered ? empty('No request matches the filters.')
-        : empty('No program has sent a request yet. The overview has a line that does.', h('a', { class: 'button', href: address('') }, 'Go to the overview')),
+      empty: filtered ? empty('No requests match the filters.')
+        : empty('No requests yet. The overview has a command that sends one.', h('a', { class: 'button', href: address('') }, 'Go to the overview')),
       columns: [
         { name: 'Method', cell: row => h('span', { class: 'code' }, row.method) },
         { name: 'Status', cell: row => h('div', { class: 'tags' }, httpStatus(row.status), row.fault && tag('fault', 'warn')) },

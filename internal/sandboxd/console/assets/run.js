@@ -34,10 +34,10 @@ export function runPage(route) {
       ['Duration', running ? 'still running' : runDuration(log)],
     ]),
     run.chain.length > 1 && card('Chain', chainPicture(run.chain, id)),
-    card('Output', textBlock('Output', run.output, running ? 'The run has not finished.' : run.cause ? 'The mentor wrote nothing.' : 'Unknown: a seed added the run with its log only.')),
+    card('Output', textBlock('Output', run.output, running ? 'The run has not finished.' : run.cause ? 'The output is empty.' : 'Unknown, since a seed added only the log of the run.')),
     card('Log', textBlock('Log', run.log_text, running ? 'The run has not finished.' : 'The log is empty.')),
-    card('Prompt', textBlock('Prompt', run.prompt, run.cause ? 'No prompt.' : 'Unknown: a seed added the run with its log only.')),
-    card('Callback', deliveryTable({ deliveries: run.deliveries, empty: empty(running ? 'A callback is posted when the run finishes.' : 'Nothing was posted about this run.') })))
+    card('Prompt', textBlock('Prompt', run.prompt, run.cause ? 'The prompt is empty.' : 'Unknown, since a seed added only the log of the run.')),
+    card('Callback', deliveryTable({ deliveries: run.deliveries, empty: empty(running ? 'A callback is posted when the run finishes.' : 'No callback was posted for this run.') })))
 }
 
 /** @param {string} name @param {number | null} id */
@@ -49,11 +49,11 @@ function neighbor(name, id) {
 function cause({ cause: reason, due_at: due, log }) {
   const late = due !== null && due !== log.start_time
   switch (reason) {
-    case 'schedule': return late ? ['since it was due at ', time(due)] : 'on its schedule'
-    case 'overdue': return 'to catch up: the scheduler had missed a run, or the schedule was changed'
-    case 'start_time': return 'since the scheduler took a time before the start time for a missed run'
-    case 'chain': return ['when its previous agent was done; it was due at ', time(due)]
-    case 'call': return 'by hand'
+    case 'schedule': return late ? ['late: it was due at ', time(due)] : 'on its schedule'
+    case 'overdue': return 'to catch up, after a missed run or a change of the schedule'
+    case 'start_time': return 'because the scheduler treated a time before the start time as a missed run'
+    case 'chain': return ['after its previous agent had run; it was due at ', time(due)]
+    case 'call': return 'on request'
     case '': return 'from a seed'
   }
   return reason

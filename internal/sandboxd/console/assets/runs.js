@@ -34,7 +34,7 @@ export function runsPage(route) {
     table: page ? runTable({
       logs: page.results, titles: titlesOf(page.results.map(log => log.periodic_agent)), order,
       sort: next => changeQuery(route, { order: next, page: '' }, 'replace'),
-      empty: filtered ? empty('No run matches the filters.') : empty('Nothing has run yet: agents run when the clock reaches their times.', button('Advance by a day', () => void advance('24h'))),
+      empty: filtered ? empty('No runs match the filters.') : empty('No runs yet. Agents run when the clock reaches their next run.', button('Advance by a day', () => void advance('24h'))),
     }) : loading(error),
     pager: numberedPager(route, 'run', page?.count),
   })

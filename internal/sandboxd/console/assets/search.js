@@ -69,7 +69,7 @@ class Search extends Component {
       h('ul', { id: 'search-hits', role: 'listbox', 'aria-label': 'Results' }, hits.map((hit, index) => h('li', {
         key: hit.href, id: `search-hit-${index}`, role: 'option', 'aria-selected': String(index === selected) === 'true', onClick: () => { location.hash = hit.href },
       }, h('span', { class: 'muted' }, hit.kind), ' ', plain(hit.text)))),
-      h('p', { class: 'muted', role: 'status' }, text !== '' && hits.length === 0 ? 'Nothing was found.' : ''))
+      h('p', { class: 'muted', role: 'status' }, text !== '' && hits.length === 0 ? 'No results.' : ''))
   }
 }
 
@@ -103,7 +103,7 @@ export function helpDialog() {
   return h(Dialog, { heading: 'Keyboard shortcuts', size: 'small' },
     h('dl', { class: 'facts' },
       line('Ctrl K', 'Search everywhere'), line('?', 'Show this list'), line('n', 'New agent'),
-      pages.map(({ key, title }) => line(`g ${key}`, title)), line('Esc', 'Close a dialog; what was typed is kept')),
+      pages.map(({ key, title }) => line(`g ${key}`, title)), line('Esc', 'Close a dialog; its input is kept')),
     h('div', { class: 'row end' }, button('Close', () => openDialog(null))))
 }
 

@@ -45,7 +45,7 @@ class Open extends Component {
 
   render() {
     const { noun, close, children } = this.props
-    return h('section', { ref: element => { this.element = element }, class: 'one', 'aria-label': `The ${noun} that is open` },
+    return h('section', { ref: element => { this.element = element }, class: 'one', 'aria-label': `Selected ${noun}` },
       h('p', { class: 'crumbs' }, h('a', { href: close }, 'Close')), children)
   }
 }

@@ -17,7 +17,7 @@ const GAP = 2
 export function statisticsCard(numbers) {
   if (!numbers) return null
   const total = numbers.total_tasks
-  if (total === 0) return card('Agents by their latest run', empty('There is no agent yet.', button('Create an agent', () => openAgentForm())))
+  if (total === 0) return card('Agents by their latest run', empty('No agents yet.', button('Create an agent', () => openAgentForm())))
   const parts = [
     { status: 'success', n: numbers.succeeded_tasks },
     { status: 'error', n: numbers.failed_tasks },

@@ -221,14 +221,14 @@ export class Timeline extends Component {
         onBlur: () => this.setState({ selected: null, tip: null }),
       }, data ? this.picture(data, scale) : loading(error), tip && h('div', { class: 'tip', style: tipStyle(tip, this.state.width) }, tip.text)),
       h('p', { class: 'muted' }, data ? `${summary(data)}, ${periodText(scale)}` : ''),
-      h('p', { class: 'hint', id: 'timeline-keys' }, 'Up and down choose an agent, left and right its runs, Enter opens; Page Up and Page Down move, plus and minus zoom, End follows the clock.'),
+      h('p', { class: 'hint', id: 'timeline-keys' }, 'Press up or down to select an agent, left or right to select a run, and Enter to open it. Press Page Up or Page Down to move, plus or minus to zoom, and End to follow the clock.'),
       h('p', { class: 'unseen', role: 'status' }, this.state.selected && tip ? tip.text : ''),
       data && timelineTable(data, bucket => this.zoomTo(bucket, data)))
   }
 
   /** @param {TimelineType} data @param {Scale} scale */
   picture(data, scale) {
-    if (data.rows.length === 0) return empty('There is no agent whose runs could be shown.')
+    if (data.rows.length === 0) return empty('There are no agents to show.')
     const { selected } = this.state
     const lines = data.rows.length + (data.others.agents > 0 ? 1 : 0)
     const height = HEAD + lines * ROW

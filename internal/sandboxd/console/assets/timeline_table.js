@@ -33,7 +33,7 @@ function agentTable({ rows, others }) {
   const errors = (/** @type {TimelineRow} */ row) => row.buckets.reduce((n, bucket) => n + bucket.error, 0)
   return [
     table({
-      caption: 'Agents on the timeline', rows, key: row => row.agent, empty: empty('There is no agent.'),
+      caption: 'Agents on the timeline', rows, key: row => row.agent, empty: empty('There are no agents.'),
       columns: [
         { name: 'Agent', kind: 'text', cell: row => agentLink(row.agent, row.title) },
         { name: 'Runs', kind: 'number', cell: row => count(row.total) },
@@ -52,7 +52,7 @@ function runsTable({ rows, others, total }, zoom) {
   const shown = runs.sort((a, b) => b.id - a.id).slice(0, MOST)
   return [
     table({
-      caption: 'Runs on the timeline, the latest first', rows: shown, key: run => run.id, empty: empty('There is no run in this period.'),
+      caption: 'Runs on the timeline, newest first', rows: shown, key: run => run.id, empty: empty('There are no runs in this period.'),
       columns: [
         { name: 'Run', cell: (/** @type {TimelineRun} */ run) => runLink(run.id) },
         { name: 'Agent', kind: 'text', cell: run => agentLink(run.agent, run.title) },
@@ -77,7 +77,7 @@ function bucketTable(buckets, zoom) {
   const shown = all.slice(0, MOST)
   return [
     table({
-      caption: 'Numbers of runs on the timeline, the latest first', rows: shown, key: bucket => bucket.start, empty: empty('There is no run in this period.'),
+      caption: 'Numbers of runs on the timeline, newest first', rows: shown, key: bucket => bucket.start, empty: empty('There are no runs in this period.'),
       columns: [
         { name: 'From', cell: bucket => time(bucket.start) },
         { name: 'Success', kind: 'number', cell: bucket => count(bucket.success) },

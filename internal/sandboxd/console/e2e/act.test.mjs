@@ -29,7 +29,7 @@ test('from an empty sandbox, a line and a click lead to a successful delivery', 
   await page.getByText('1 of 1 callbacks').waitFor()
   await page.getByText('valid', { exact: true }).waitFor()
   await page.locator('#page').getByRole('link', { name: '#1' }).first().click()
-  await page.getByRole('region', { name: 'The callback that is open' }).locator('pre[aria-label="Body"]').waitFor()
+  await page.getByRole('region', { name: 'Selected callback' }).locator('pre[aria-label="Body"]').waitFor()
 
   // Once all is done, the steps don't come back.
   await page.goto(`${sandbox.url}/#/`)
@@ -47,7 +47,7 @@ test('a request is copied as code, edited and sent again', async t => {
   await fetch(sandbox.url + path, { method: 'PATCH', headers: { Authorization: `Api-Token ${IBLAI_API_KEY}`, 'Content-Type': 'application/json' }, body })
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/requests/1' })
   await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (/** @type {string} */ text) => { Object.assign(globalThis, { copied: text }) } } }))
-  const one = page.getByRole('region', { name: 'The request that is open' })
+  const one = page.getByRole('region', { name: 'Selected request' })
   for (const [language, command, args] of /** @type {[string, string, (code: string) => string[]][]} */ ([
     ['curl', 'sh', code => ['-c', code]],
     ['Node', process.execPath, code => ['--input-type=module', '--eval', code]],
@@ -104,7 +104,7 @@ test('what was typed survives Escape, the back button, a reload and a restart', 
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
   await open()
-  await dialog.getByText('What you typed last time is restored.').waitFor()
+  await dialog.getByText('Your previous input was restored.').waitFor()
   assert.equal(await dialog.getByLabel('Title').inputValue(), 'Long thoughts')
   await page.reload()
   await open()

@@ -41,7 +41,7 @@ test('a preset is switched on, a client handles it, the requests show it, and it
   await page.getByLabel('Status').selectOption('5xx')
   await page.getByText('3 requests', { exact: true }).first().waitFor()
   await page.locator('#page tbody a').first().click()
-  const one = page.getByRole('region', { name: 'The request that is open' })
+  const one = page.getByRole('region', { name: 'Selected request' })
   await one.getByText('Api-Token ***').waitFor()
 
   // The request leads to its rule.

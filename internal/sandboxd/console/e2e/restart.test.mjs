@@ -26,7 +26,7 @@ test('after a restart everything is fetched again, including the key', async t =
   const after = await sandbox.environment()
   assert.notEqual(after.IBLAI_API_KEY, before.IBLAI_API_KEY)
   await connect.getByText(after.IBLAI_API_KEY).waitFor()
-  await page.getByText('Nothing has run yet').waitFor()
+  await page.getByText('No runs yet').waitFor()
   assert.equal(await page.locator('#clock-face').textContent(), 'Mon 2026-01-05 07:55:00')
   await sandbox.control('/clock', { method: 'POST', body: { advance: '10m' } })
   await page.getByRole('region', { name: 'Latest runs' }).getByRole('link', { name: '#2' }).waitFor()
