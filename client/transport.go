@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -27,6 +28,7 @@ type transport struct {
 	observers     []func(context.Context, Attempt)
 	gate          gate
 	buffers       bufferPool
+	timedOut      atomic.Pointer[func()] // to call, if no attempt has had a response since one timed out
 }
 
 func newTransport(s *clientSettings) *transport {
@@ -60,7 +62,6 @@ type call struct {
 
 	cancelAttempt context.CancelFunc
 	sending       *sending // of the attempt, or nil for a method that only reads
-	timedOut      func()   // to call, if the last attempt timed out
 	cutOff        bool     // whether the body of the last error response is incomplete
 
 	// outcome is that of the attempts so far.
@@ -160,8 +161,8 @@ func (c *call) waitBefore(ctx context.Context, failed Attempt) error {
 		failed.RetryIn = 0
 	}
 	err := c.waitForTurn(ctx, failed.RetryIn)
-	if c.timedOut != nil {
-		c.timedOut() // once more: net/http may only now have cleaned up
+	if timedOut := c.timedOut.Load(); timedOut != nil {
+		(*timedOut)() // once more: net/http may only now have cleaned up
 	}
 	return err
 }
@@ -216,19 +217,19 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	defer cancel()
 	c.cancelAttempt = cancel
 	timedOut := watchTimeout(c.httpClient)
-	c.timedOut = nil
 
 	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
 	if err == nil {
+		c.timedOut.Store(nil)
 		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
 		_ = response.Body.Close() // everything needed has been read
 	}
 	if err != nil {
 		if ctx.Err() == nil && errors.Is(attemptCtx.Err(), context.DeadlineExceeded) {
-			c.timedOut = timedOut
 			timedOut()
+			c.timedOut.Store(&timedOut)
 		}
 		attempt.Err = c.attemptError(ctx, attemptCtx, number, err)
 	}
