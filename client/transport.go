@@ -98,12 +98,12 @@ func (c *Client) discard(ctx context.Context, opts []CallOption, build buildFunc
 	if err != nil {
 		return err
 	}
-	_, err = c.send(ctx, s, build, nil)
+	_, err = c.send(ctx, s, build, noContent{})
 	return err
 }
 
 // send sends the request that build makes and decodes the response into out,
-// which is nil for operations whose response has no content.
+// which is noContent for operations whose response has no content.
 func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out any) (*call, error) {
 	if ctx == nil {
 		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
