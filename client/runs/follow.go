@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -40,7 +41,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log)) != isNew {
+			if f.tracker.claim(log.ID, created(log), time.Time{}) != isNew {
 				return nil
 			}
 			f.tracker.finish(log.ID)

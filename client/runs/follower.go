@@ -390,7 +390,7 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}
-		if p.tracker.list(log.ID) {
+		if p.tracker.list(log.ID, created(log)) {
 			p.found++
 		}
 		known := p.tracker.know(log.ID, created(log))

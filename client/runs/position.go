@@ -37,8 +37,9 @@ type tracker struct {
 	done map[int64]time.Time
 	// open has the logs that are still to be handled.
 	open map[int64]*openLog
-	// unlisted has the logs of callbacks that the list was not seen to have.
-	unlisted map[int64]bool
+	// unlisted has the logs of callbacks that the list was not seen to have, with
+	// the times at which their runs ended. Their times of creation are estimates.
+	unlisted map[int64]time.Time
 	// unsaved are the changes since the last call of takeChanges.
 	unsaved Changes
 }
@@ -129,7 +130,7 @@ func NewPosition(state Changes) (*Position, error) {
 
 func (p *Position) init() *tracker {
 	if p.tracker == nil {
-		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]bool{}}
+		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]time.Time{}}
 	}
 	return p.tracker
 }
@@ -217,13 +218,20 @@ func (t *tracker) load(saved Changes) error {
 // forget removes the handled logs that are no longer listed.
 func (t *tracker) forget() {
 	maps.DeleteFunc(t.done, func(id int64, created time.Time) bool {
-		isOld := created.Before(t.since)
+		isOld := t.isPast(id, created)
 		if isOld {
 			t.oldID = max(t.oldID, id)
 			delete(t.unlisted, id)
 		}
 		return isOld
 	})
+}
+
+// isPast reports whether a log is before the position. Until the list was seen to
+// have it, it may be as late as the end of its run: the service's clock may have
+// leapt since the poll from which its time of creation is estimated.
+func (t *tracker) isPast(id int64, created time.Time) bool {
+	return created.Before(t.since) && t.unlisted[id].Before(t.since)
 }
 
 // record adds the state of a log to the unsaved changes.
@@ -286,17 +294,30 @@ func (t *tracker) know(id int64, created time.Time) knowledge {
 func (t *tracker) isUnlisted(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.unlisted[id]
+	_, isUnlisted := t.unlisted[id]
+	return isUnlisted
 }
 
-// list records that the list has a log. It reports whether only a callback had
-// told of the log.
-func (t *tracker) list(id int64) bool {
+// list records that the list has a log, and when the log was created. It reports
+// whether only a callback had told of the log.
+func (t *tracker) list(id int64, created time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wasUnlisted := t.unlisted[id]
+	if _, isUnlisted := t.unlisted[id]; !isUnlisted {
+		return false
+	}
 	delete(t.unlisted, id)
-	return wasUnlisted
+	if created.IsZero() {
+		return true
+	}
+	created = created.Truncate(time.Microsecond)
+	if _, ok := t.done[id]; ok {
+		t.done[id] = created
+	} else if log := t.open[id]; log != nil {
+		log.created = created
+	}
+	t.record(id)
+	return true
 }
 
 // watch records that the run of a log is to be handled later. It reports
@@ -321,8 +342,9 @@ func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
 }
 
 // claim begins the handling of a run, unless it is done or being handled: then
-// it returns isDone or isOpen, and otherwise isNew.
-func (t *tracker) claim(id int64, created time.Time) knowledge {
+// it returns isDone or isOpen, and otherwise isNew. Of a callback, created is an
+// estimate, and ended the end of the run.
+func (t *tracker) claim(id int64, created, ended time.Time) knowledge {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
@@ -332,7 +354,7 @@ func (t *tracker) claim(id int64, created time.Time) knowledge {
 	if log == nil {
 		log = &openLog{created: created}
 		t.open[id] = log
-		t.unlisted[id] = true
+		t.unlisted[id] = ended
 	}
 	if log.isClaimed {
 		return isOpen
@@ -349,7 +371,7 @@ func (t *tracker) finish(id int64) {
 		delete(t.open, id)
 		t.done[id] = log.created
 		t.record(id)
-		if log.created.Before(t.since) {
+		if t.isPast(id, log.created) {
 			delete(t.done, id)
 			t.oldID = max(t.oldID, id)
 		}

@@ -115,7 +115,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
 	}
 	run := &Run{LogID: event.LogID, Status: normalize(event.Status), Content: event.Log, Event: event}
-	if err := r.claim(run.LogID); err != nil {
+	if err := r.claim(run.LogID, event.Timestamp); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -157,9 +157,8 @@ func (r *Receiver) leaveToLogs(event *callback.Event) error {
 }
 
 // claim claims the run of a callback.
-func (r *Receiver) claim(id int64) error {
-	created := r.serviceTime()
-	switch r.tracker.claim(id, created) {
+func (r *Receiver) claim(id int64, ended time.Time) error {
+	switch r.tracker.claim(id, r.serviceTime(), ended) {
 	case isDone:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
 	case isOpen:
@@ -347,7 +346,7 @@ func (f *following) poll(ctx context.Context) error {
 
 // deliver hands a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log)) != isNew {
+	if f.tracker.claim(log.ID, created(log), time.Time{}) != isNew {
 		return nil // a callback has reported it meanwhile
 	}
 	select {
