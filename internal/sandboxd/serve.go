@@ -8,6 +8,7 @@ package sandboxd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,13 +31,17 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
+// ErrRemote is returned by [Serve] for an address beyond the loopback interface,
+// unless [Config].AllowRemote is set.
+var ErrRemote = errors.New("the address is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key")
+
 // Config configures [Serve]. The zero value serves the default seed at
 // [DefaultAddr].
 type Config struct {
 	// Addr is the address to listen on. Port 0 takes a free one.
 	Addr string
 	// AllowRemote permits an address beyond the loopback interface, where others
-	// can read the keys. Error messages call it -allow-remote.
+	// can read the keys. Without it, Serve returns [ErrRemote].
 	AllowRemote bool
 	// Hosts are the names by which browsers may reach the server, in addition to
 	// localhost. Error messages call them -host.
@@ -110,8 +115,7 @@ func (c *Config) complete() (err error) {
 	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() || c.AllowRemote {
 		return nil
 	}
-	return fmt.Errorf("the address %s is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key; "+
-		"add -allow-remote to permit that", c.Addr)
+	return fmt.Errorf("%s: %w", c.Addr, ErrRemote)
 }
 
 // shutdown waits for requests in flight, and then aborts them.

@@ -142,7 +142,7 @@ func TestAddresses(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	for address, want := range map[string]string{
 		"8765":                     `the address "8765" is not HOST:PORT`,
-		":0":                       "administrator's key; add -allow-remote",
+		":0":                       ":0: the address is beyond this machine's loopback interface",
 		"0.0.0.0:0":                "beyond this machine's loopback interface",
 		"[::]:0":                   "beyond this machine's loopback interface",
 		"192.0.2.7:0":              "beyond this machine's loopback interface",

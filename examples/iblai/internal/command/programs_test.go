@@ -76,6 +76,7 @@ func TestSandbox(t *testing.T) {
 	out := s.run("sandbox", "--addr", "0.0.0.0:0")
 	assert.Equal(t, exitFailed, out.code)
 	assert.Contains(t, out.stderr, "beyond this machine")
+	assert.NotContains(t, out.stderr, "allow-remote", "a flag of another command")
 }
 
 // Every command has a short text and an example, and the README shows all of
