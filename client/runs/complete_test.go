@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -278,6 +280,71 @@ func TestSandboxInThePast(t *testing.T) {
 	assert.Equal(t, []int64{1, 2, 3}, got)
 	cancel()
 	require.ErrorIs(t, <-ended, context.Canceled)
+}
+
+// A sandbox whose clock leaps reports runs that ended long after the latest poll.
+// They are handled once, although the function fails at times.
+func TestSandboxWhoseClockLeaps(t *testing.T) {
+	t.Parallel()
+	for name, schedules := range map[string][]client.CrontabSchedule{
+		"a run in a leap":  {{Minute: "30"}},
+		"runs of an hour":  {{Minute: "30"}, {Minute: "0", Hour: "8"}, {Minute: "*/15", Hour: "9-17"}},
+		"more than a page": {{Minute: "*"}, {Minute: "*/2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var receiver *runs.Receiver
+				var agents []client.PeriodicAgentCreateRequest
+				for _, schedule := range schedules {
+					agents = append(agents, client.PeriodicAgentCreateRequest{
+						Title: "t", Task: client.PeriodicTaskRequest{Crontab: schedule},
+						CallbackURL: new("https://hooks.example.com/"), CallbackSecret: new(api.NewSecret(secret)),
+					})
+				}
+				sb, err := sandbox.New(sandbox.WithFrozenClock(time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)),
+					sandbox.WithPeriodicAgent(sandbox.DefaultOrg, agents...),
+					sandbox.WithOutcomes(sandbox.Outcome{Duration: 20 * time.Second}),
+					sandbox.WithCallbackHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { receiver.ServeHTTP(w, r) })))
+				require.NoError(t, err)
+				defer sb.Close()
+				var mu sync.Mutex
+				calls, handled := 0, map[int64]int{}
+				c, err := client.New(sb.ClientOptions()...)
+				require.NoError(t, err)
+				receiver, err = runs.NewReceiver(c, newVerifier(t), func(_ context.Context, run *runs.Run) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if calls++; calls%5 == 0 {
+						return errors.New("fails")
+					}
+					handled[run.LogID]++
+					return nil
+				}, runs.WithPositionStore(&savedPosition{}), runs.WithLogger(slog.New(slog.DiscardHandler)))
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() { ended <- receiver.Follow(ctx) }()
+				synctest.Wait()
+				started := 0
+				for range 24 {
+					n, err := sb.Advance(t.Context(), time.Hour)
+					require.NoError(t, err)
+					started += n
+					advance(2 * time.Minute)
+				}
+				_, err = sb.Advance(t.Context(), time.Minute-time.Second)
+				require.NoError(t, err)
+				advance(10 * time.Minute)
+				cancel()
+				require.ErrorIs(t, <-ended, context.Canceled)
+				require.Len(t, handled, started)
+				for id, times := range handled {
+					require.Equal(t, 1, times, id)
+				}
+			})
+		})
+	}
 }
 
 // A position that was saved for another service and is ahead of this one is

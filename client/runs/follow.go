@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -42,7 +43,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log)) != logNew {
+			if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
 				return nil
 			}
 			f.tracker.finish(log.ID)

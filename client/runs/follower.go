@@ -394,7 +394,7 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}
-		if p.tracker.markListed(log.ID) {
+		if p.tracker.markListed(log.ID, created(log)) {
 			p.found++
 		}
 		class := p.tracker.classify(log.ID, created(log))

@@ -35,9 +35,10 @@ type tracker struct {
 	done map[int64]time.Time
 	// open holds the logs that are not handled yet.
 	open map[int64]*openLog
-	// unlisted holds the ids of logs that callbacks have reported and that have
-	// not been seen in the list.
-	unlisted map[int64]bool
+	// unlisted holds the logs that callbacks have reported and that have not been
+	// seen in the list, with the times at which their runs ended. Their times of
+	// creation are estimates.
+	unlisted map[int64]time.Time
 	// unsaved holds the changes since the last call of takeChanges.
 	unsaved Changes
 }
@@ -130,7 +131,7 @@ func NewPosition(state Changes) (*Position, error) {
 
 func (p *Position) init() *tracker {
 	if p.tracker == nil {
-		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]bool{}}
+		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]time.Time{}}
 	}
 	return p.tracker
 }
@@ -219,13 +220,20 @@ func (t *tracker) load(saved Changes) error {
 // forget removes the handled logs before the position.
 func (t *tracker) forget() {
 	maps.DeleteFunc(t.done, func(id int64, created time.Time) bool {
-		isOld := created.Before(t.since)
+		isOld := t.isPast(id, created)
 		if isOld {
 			t.oldID = max(t.oldID, id)
 			delete(t.unlisted, id)
 		}
 		return isOld
 	})
+}
+
+// isPast reports whether a log is before the position. Until the list was seen to
+// have it, it may be as late as the end of its run: the service's clock may have
+// leapt since the poll from which its time of creation is estimated.
+func (t *tracker) isPast(id int64, created time.Time) bool {
+	return created.Before(t.since) && t.unlisted[id].Before(t.since)
 }
 
 // record adds the state of a log to the unsaved changes.
@@ -290,17 +298,30 @@ func (t *tracker) classify(id int64, created time.Time) logClass {
 func (t *tracker) isUnlisted(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.unlisted[id]
+	_, isUnlisted := t.unlisted[id]
+	return isUnlisted
 }
 
-// markListed records that a log was seen in the list. It reports whether only a
-// callback had reported the log before.
-func (t *tracker) markListed(id int64) bool {
+// markListed records that a log was seen in the list, and when it was created. It
+// reports whether only a callback had reported the log before.
+func (t *tracker) markListed(id int64, created time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wasUnlisted := t.unlisted[id]
+	if _, isUnlisted := t.unlisted[id]; !isUnlisted {
+		return false
+	}
 	delete(t.unlisted, id)
-	return wasUnlisted
+	if created.IsZero() {
+		return true
+	}
+	created = created.Truncate(time.Microsecond)
+	if _, ok := t.done[id]; ok {
+		t.done[id] = created
+	} else if log := t.open[id]; log != nil {
+		log.created = created
+	}
+	t.record(id)
+	return true
 }
 
 // addOpen records that a log is open, unless it is done. It reports whether the
@@ -325,8 +346,9 @@ func (t *tracker) addOpen(id int64, created, now time.Time, isRunning bool) bool
 }
 
 // claim claims a run for handling and returns logNew. If the run is already
-// done or claimed, it returns logDone or logOpen.
-func (t *tracker) claim(id int64, created time.Time) logClass {
+// done or claimed, it returns logDone or logOpen. For a callback, created is an
+// estimate, and ended is the end of the run.
+func (t *tracker) claim(id int64, created, ended time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
@@ -336,7 +358,7 @@ func (t *tracker) claim(id int64, created time.Time) logClass {
 	if log == nil {
 		log = &openLog{created: created}
 		t.open[id] = log
-		t.unlisted[id] = true
+		t.unlisted[id] = ended
 	}
 	if log.isClaimed {
 		return logOpen
@@ -353,7 +375,7 @@ func (t *tracker) finish(id int64) {
 		delete(t.open, id)
 		t.done[id] = log.created
 		t.record(id)
-		if log.created.Before(t.since) {
+		if t.isPast(id, log.created) {
 			delete(t.done, id)
 			t.oldID = max(t.oldID, id)
 		}

@@ -116,7 +116,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
 	}
 	run := &Run{LogID: event.LogID, Status: normalize(event.Status), Content: event.Log, Event: event}
-	if err := r.claim(run.LogID); err != nil {
+	if err := r.claim(run.LogID, event.Timestamp); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -158,9 +158,8 @@ func (r *Receiver) deferToLogs(event *callback.Event) error {
 }
 
 // claim claims the run in a callback.
-func (r *Receiver) claim(id int64) error {
-	created := r.serviceTime()
-	switch r.tracker.claim(id, created) {
+func (r *Receiver) claim(id int64, ended time.Time) error {
+	switch r.tracker.claim(id, r.serviceTime(), ended) {
 	case logDone:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
 	case logOpen:
@@ -349,7 +348,7 @@ func (f *following) poll(ctx context.Context) error {
 
 // deliver passes a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log)) != logNew {
+	if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
 		return nil // a callback has reported it in the meantime
 	}
 	select {

@@ -41,7 +41,7 @@ export const faultFields = {
     { path: 'unknown_fields', label: 'Add unknown fields', kind: 'check' },
     { path: 'unknown_enums', label: 'Use unknown enum values', kind: 'check' },
     { path: 'link_host', label: 'Host of next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
-    { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.205'] },
+    { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.95', '4.205'] },
   ],
   deliveries: [
     { path: 'agent', label: 'Agent', kind: 'agent', hint: 'All agents if empty.' },
