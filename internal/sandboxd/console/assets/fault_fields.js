@@ -27,7 +27,7 @@ export const faultFields = {
   requests: [
     { path: 'operation', label: 'Operation', kind: 'choice', choices: operations },
     { path: 'method', label: 'Method', kind: 'choice', choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-    { path: 'path', label: 'Path', kind: 'text', hint: 'Such as /api/*/periodic-agents/*' },
+    { path: 'path', label: 'Path', kind: 'text', hint: 'Such as /api/ai-mentor/orgs/*/users/*/periodic-agents/*/' },
     ...selection,
     { path: 'latency', label: 'Latency', kind: 'duration', hint: 'Such as 2 s' },
     { path: 'status', label: 'Status', kind: 'number', hint: 'Such as 503' },
