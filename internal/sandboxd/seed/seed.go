@@ -23,7 +23,7 @@ type Seed struct {
 	Start time.Time
 	// Speed is the speed of the clock: 0 stops it, 1 is real time.
 	Speed float64
-	// InboxURL is the callback_url of agents whose callback_url is "inbox".
+	// InboxURL replaces the callback_url "inbox" of agents.
 	InboxURL string
 	// Faults are the initial fault rules.
 	Faults Faults

@@ -221,7 +221,7 @@ func fieldsLine(f crontab.Fields) string {
 	return strings.Join([]string{f.Minute, f.Hour, f.DayOfMonth, f.MonthOfYear, f.DayOfWeek}, " ")
 }
 
-// describe returns the fields of an agent that are set.
+// describe returns a table of the set fields of an agent.
 func describe(agent *client.PeriodicAgent) *table {
 	t := &table{}
 	add := func(name, text string) {

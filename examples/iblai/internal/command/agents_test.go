@@ -56,16 +56,16 @@ func TestAgentLifecycle(t *testing.T) {
 	assert.Equal(t, "[]\n", s.succeed("agents", "list", "-o", "json"))
 }
 
-func TestDeleteWithoutAnswerDeletesNothing(t *testing.T) {
+func TestDeleteRequiresConfirmation(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	s := newShell(t, sb)
 	assert.Equal(t, exitFailed, s.run("agents", "delete", "1").code)
-	assert.Empty(t, writes(sb))
+	assert.Empty(t, writeMethods(sb))
 	assert.Equal(t, "1\n", s.succeed("agents", "delete", "1", "--yes", "-o", "name"))
 }
 
-// If one of several agents can't be changed, the output says which were.
+// If a write fails, the output has the agents that were changed before.
 func TestPartialFailureIsReported(t *testing.T) {
 	t.Parallel()
 	fault := sandbox.Fault{Match: sandbox.RequestMatch{Method: "PATCH", Path: "/api/ai-mentor/orgs/*/users/*/periodic-agents/2/"}, Effect: sandbox.RespondWith(500)}
@@ -126,13 +126,13 @@ func TestTitlesMustBeUnique(t *testing.T) {
 	assert.Contains(t, out.stderr, `2 agents have the title "Morning digest"; use an id: 1, 2`)
 }
 
-// roundTripper is a proxy.
+// A roundTripper intercepts requests to the sandbox.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A service that ignores the filter lists other agents, too.
-func TestTitleIsCompared(t *testing.T) {
+// A release that ignores the filter also lists other agents.
+func TestTitleFilterIsIgnored(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Drafts"))))
 	next := s.environment.HTTPClient.Transport
@@ -144,7 +144,7 @@ func TestTitleIsCompared(t *testing.T) {
 	assert.Equal(t, "2\n", s.succeed("agents", "get", "Drafts", "-o", "name"))
 }
 
-func TestMentorIsFound(t *testing.T) {
+func TestFindMentor(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, sandbox.WithMentor("acme", client.Mentor{Name: "Tutor"})))
 	for _, mentor := range []string{coach, "study-coach", "Study coach"} {
@@ -154,7 +154,7 @@ func TestMentorIsFound(t *testing.T) {
 	assert.Contains(t, s.run("agents", "create", "--title", "x", "--mentor", "Tutor", "--schedule", "0 8 * * *").stderr, `2 mentors have the name "Tutor"; use a unique id:`)
 }
 
-// Older releases create agents with the mentor's number.
+// Older releases create agents with the number of the mentor.
 func TestEveryRelease(t *testing.T) {
 	t.Parallel()
 	for release, mentor := range map[sandbox.Release]string{
@@ -190,7 +190,7 @@ func TestNext(t *testing.T) {
 	assert.Equal(t, "UTC  LOCAL  ID  TITLE\n", s.succeed("agents", "next", "Off"), "a disabled agent has no next run")
 }
 
-// The copy that runs has no callback, and nothing of it remains.
+// The copy of the agent has no callback, and is deleted after its run.
 func TestRunPrintsOutput(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[api.Status]int{api.StatusSuccess: exitOK, api.StatusError: exitFailed} {
@@ -202,7 +202,7 @@ func TestRunPrintsOutput(t *testing.T) {
 			assert.Equal(t, code, out.code, out.stderr)
 			assert.Contains(t, out.stdout, "Two essays�[31m are due.")
 			assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
-			assert.Equal(t, []string{"POST", "DELETE"}, writes(sb))
+			assert.Equal(t, []string{"POST", "DELETE"}, writeMethods(sb))
 		})
 	}
 }

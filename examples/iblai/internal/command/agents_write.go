@@ -39,7 +39,7 @@ func (f *agentFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&f.schedule, "schedule", "", "five `fields`: minute hour day-of-month month day-of-week, in the server's time zone (UTC)")
 	flags.StringVar(&f.callbackURL, "callback-url", "", "`URL` that receives each result")
 	flags.StringVar(&f.callbackSecretEnv, "callback-secret-env", "", "environment `variable` with the secret that signs callbacks")
-	flags.StringVar(&f.after, "after", "", "previous `agent`, by id or title, or none; the agent runs after it")
+	flags.StringVar(&f.after, "after", "", "id or title of the previous `agent`, after which this agent runs, or none")
 	flags.StringVar(&f.afterStatus, "after-status", "", "required `status` of the previous agent's run: success or error")
 	flags.StringVar(&f.startTime, "start-time", "", "`time` before which the agent does not run, such as 2026-01-05T08:00:00Z, or none")
 	flags.BoolVar(&f.enabled, "enabled", true, "whether the agent runs on its schedule")

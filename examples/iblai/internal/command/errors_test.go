@@ -10,7 +10,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// An invalid command line or setting is reported before anything is sent.
+// An invalid command line or setting is reported without sending a request.
 func TestUsageErrorsSendNothing(t *testing.T) {
 	t.Parallel()
 	create := func(flags ...string) []string {
@@ -69,8 +69,8 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 	}
 }
 
-// Errors of the service are told in the words of the command line.
-func TestErrorsOfTheService(t *testing.T) {
+// Errors of the service name flags instead of the API's fields.
+func TestServiceErrors(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t)
 	member := newSandbox(t, sandbox.WithAccount(sandbox.Account{Org: "other", Username: "ada"}))
@@ -83,12 +83,12 @@ func TestErrorsOfTheService(t *testing.T) {
 	}{
 		"unknown id":     {sb, []string{"agents", "get", "99"}, nil, exitFailed, "iblai: no agent has the id 99; iblai agents list shows all agents\n"},
 		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all agents\n"},
-		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service refuses the values (400):\n"},
+		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service rejected the values (400):\n"},
 		"its fields":     {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *"}, nil, exitFailed, "  --schedule hour: '99', not in 0-23 for Hours\n"},
 		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitUsage, "iblai: --schedule would never run:\n  day_of_week \"7\""},
-		"wrong key":      {sb, []string{"agents", "list"}, map[string]string{client.EnvAPIKey: "wrong"}, exitFailed, "iblai: the service refuses the API key (401): Invalid token.\nTo find the cause, run: iblai doctor\n"},
+		"wrong key":      {sb, []string{"agents", "list"}, map[string]string{client.EnvAPIKey: "wrong"}, exitFailed, "iblai: the service rejected the API key (401): Invalid token.\nTo find the cause, run: iblai doctor\n"},
 		"wrong org":      {member, []string{"agents", "list", "--org", "other"}, nil, exitFailed, "iblai: the user is not allowed to do this (403): You do not have permission to perform this action.\nTo find"},
-		"wrong address":  {sb, []string{"agents", "list", "--base-url", sb.URL + "/dm"}, nil, exitFailed, "iblai: a proxy or another program responds instead of the service (404)"},
+		"wrong address":  {sb, []string{"agents", "list", "--base-url", sb.URL + "/dm"}, nil, exitFailed, "iblai: a proxy or another program responded instead of the service (404)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

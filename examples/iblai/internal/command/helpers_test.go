@@ -23,10 +23,10 @@ const (
 	coach      = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 )
 
-// monday is the time of the test's clocks: 5 January 2026, 07:55.
+// monday is the time of the clocks in these tests.
 var monday = time.Date(2026, time.January, 5, 7, 55, 0, 0, time.UTC)
 
-// newSandbox starts a platform with two mentors and an agent.
+// newSandbox starts a sandbox with two mentors and an agent.
 func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
 	sb, err := sandbox.Start(append([]sandbox.Option{
@@ -78,7 +78,7 @@ func newShell(t *testing.T, sb *sandbox.Server) *shell {
 	return s
 }
 
-// output is what a command printed, and its exit code.
+// output is the output of a command, and its exit code.
 type output struct {
 	code           int
 	stdout, stderr string
@@ -103,7 +103,7 @@ func (s *shell) runContext(ctx context.Context, args ...string) output {
 	return output{code, stdout.String(), stderr.String()}
 }
 
-// succeed runs a command that must succeed, and returns what it printed.
+// succeed runs a command that must succeed, and returns its stdout.
 func (s *shell) succeed(args ...string) string {
 	s.t.Helper()
 	out := s.run(args...)
@@ -111,8 +111,8 @@ func (s *shell) succeed(args ...string) string {
 	return out.stdout
 }
 
-// writes returns the methods of the requests that write.
-func writes(sb *sandbox.Server) []string {
+// writeMethods returns the methods of the requests that write.
+func writeMethods(sb *sandbox.Server) []string {
 	var methods []string
 	for r := range sb.Requests() {
 		if r.Method != http.MethodGet {

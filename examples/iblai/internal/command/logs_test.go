@@ -49,7 +49,7 @@ func TestLogs(t *testing.T) {
 	assert.Equal(t, "Out of tokens\x1b[31m.\nSecond line.", logs[1].Content, "programs get the text as it is")
 }
 
-// A program reads logs --follow line by line.
+// The formats of logs --follow can be parsed run by run.
 func TestFollowJSON(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, withPastRuns()))
@@ -79,7 +79,7 @@ func TestColors(t *testing.T) {
 	assert.NotContains(t, s.succeed("logs"), "\x1b")
 }
 
-// A writer calls a function once it has received a text.
+// A writer calls a function once a text was written to it.
 type writer struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
@@ -98,7 +98,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// An interrupt is the way to end logs --follow, so it is not a failure.
+// An interrupt ends logs --follow successfully.
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	sb := newSandbox(t, withPastRuns())
@@ -117,7 +117,7 @@ func TestFollow(t *testing.T) {
 	assert.NotContains(t, stdout.text.String(), "Out of tokens")
 
 	s.variables[client.EnvAPIKey] = "wrong"
-	assert.Contains(t, s.run("logs", "--follow").stderr, "the service refuses the API key")
+	assert.Contains(t, s.run("logs", "--follow").stderr, "the service rejected the API key")
 }
 
 func TestStats(t *testing.T) {

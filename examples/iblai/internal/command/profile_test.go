@@ -12,8 +12,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// configure writes a configuration file with a mode for the shell.
-func (s *shell) configure(text string, mode os.FileMode) {
+// writeConfig writes the configuration file of the shell.
+func (s *shell) writeConfig(text string, mode os.FileMode) {
 	s.t.Helper()
 	s.environment.ConfigDir = s.t.TempDir()
 	file := filepath.Join(s.environment.ConfigDir, "iblai", "config.yaml")
@@ -43,7 +43,7 @@ func TestProfiles(t *testing.T) {
 			if test.key == "" {
 				s.variables[client.EnvAPIKey] = testKey
 			}
-			s.configure(fmt.Sprintf("profiles:\n  acme:\n    org: acme\n    username: ada\n    base_url: %s\n    %s\n", sb.URL, test.key), test.mode)
+			s.writeConfig(fmt.Sprintf("profiles:\n  acme:\n    org: acme\n    username: ada\n    base_url: %s\n    %s\n", sb.URL, test.key), test.mode)
 			assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name", "--profile", "acme"))
 			s.variables[envProfile] = "acme"
 			assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
@@ -79,7 +79,7 @@ func TestInvalidProfiles(t *testing.T) {
 			t.Parallel()
 			s := newShell(t, nil)
 			s.variables = nil
-			s.configure(test.config, test.mode)
+			s.writeConfig(test.config, test.mode)
 			out := s.run("agents", "list", "--profile", test.profile)
 			assert.Equal(t, exitUsage, out.code)
 			assert.Contains(t, out.stderr, test.stderr)

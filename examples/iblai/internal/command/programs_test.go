@@ -51,7 +51,7 @@ func TestDoctor(t *testing.T) {
 	sb := newSandbox(t)
 	s := newShell(t, sb)
 	assert.Contains(t, s.succeed("doctor"), ", 0 failed, ")
-	assert.Empty(t, writes(sb))
+	assert.Empty(t, writeMethods(sb))
 	assert.Contains(t, s.succeed("doctor", "--write"), "204, nothing remains")
 	s.variables[client.EnvAPIKey] = strings.Repeat("0", 64)
 	out := s.run("doctor")

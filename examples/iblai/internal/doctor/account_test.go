@@ -38,11 +38,11 @@ func TestAccount(t *testing.T) {
 			"404 Not Found", "no such org, or no such user", "Check the spelling",
 		},
 		"a member who sees mentors": {
-			refusing(base, agentsPath, 403, forbidden), nil, checkRole,
+			overrideResponses(base, agentsPath, 403, forbidden), nil, checkRole,
 			"403 Forbidden", "must be an administrator", "Make ada an administrator of the org acme",
 		},
 		"a member to whom agents are hidden": {
-			refusing(base, agentsPath, 404, notFound), nil, checkRole,
+			overrideResponses(base, agentsPath, 404, notFound), nil, checkRole,
 			"404 Not Found: Not found.", "must be an administrator", "Make ada an administrator of the org acme",
 		},
 	} {
@@ -64,7 +64,7 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// If the service refuses everything, the platform's list of users can tell the
+// If the service rejects all requests, the platform's list of users can show the
 // reason.
 func TestRefusedUserIsLookedUp(t *testing.T) {
 	t.Parallel()
@@ -76,13 +76,13 @@ func TestRefusedUserIsLookedUp(t *testing.T) {
 		check  string
 		advice string
 	}{
-		"a member":              {`{"count":2,"results":[{"username":"ada","is_admin":true},{"username":"eve","is_admin":false}]}`, checkRole, "Make eve an administrator"},
-		"an administrator":      {`{"count":1,"results":[{"username":"eve","is_admin":true}]}`, checkAccount, "Use the key of this user"},
-		"a stranger":            {`{"count":1,"results":[{"username":"eve@acme.example","is_admin":true}]}`, checkAccount, "Correct IBLAI_USERNAME"},
-		"perhaps on page 2":     {`{"count":200,"results":[{"username":"ada","is_admin":true}]}`, checkAccount, "If it is one"},
-		"of an unknown role":    {`{"count":1,"results":[{"username":"eve"}]}`, checkAccount, "If it is one"},
-		"of a refusing release": {"", checkAccount, "If it is one"},
-		"not a list":            {`{}`, checkAccount, "If it is one"},
+		"a member":         {`{"count":2,"results":[{"username":"ada","is_admin":true},{"username":"eve","is_admin":false}]}`, checkRole, "Make eve an administrator"},
+		"an administrator": {`{"count":1,"results":[{"username":"eve","is_admin":true}]}`, checkAccount, "Use a key of this user"},
+		"an unknown user":  {`{"count":1,"results":[{"username":"eve@acme.example","is_admin":true}]}`, checkAccount, "Correct IBLAI_USERNAME"},
+		"more pages":       {`{"count":200,"results":[{"username":"ada","is_admin":true}]}`, checkAccount, "If the user already is one"},
+		"role missing":     {`{"count":1,"results":[{"username":"eve"}]}`, checkAccount, "If the user already is one"},
+		"list not allowed": {"", checkAccount, "If the user already is one"},
+		"not a list":       {`{}`, checkAccount, "If the user already is one"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,8 +106,8 @@ func TestRefusedUserIsLookedUp(t *testing.T) {
 	}
 }
 
-// Once the org and the user are proven, no advice blames them.
-func TestProvenAccountIsNotBlamed(t *testing.T) {
+// Once the org and the user are confirmed, no advice is about them.
+func TestNoAdviceAboutConfirmedAccount(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	address := newSandbox(t).URL
@@ -115,10 +115,10 @@ func TestProvenAccountIsNotBlamed(t *testing.T) {
 		for _, refusal := range []struct {
 			status int
 			body   string
-		}{{401, `{"detail": "Invalid token."}`}, {403, forbidden}, {404, notFound}, {404, "<h1>Not Found</h1>"}, {302, ""}, {200, signInPage}} {
+		}{{401, `{"detail": "Invalid token."}`}, {403, forbidden}, {404, notFound}, {404, "<h1>Not Found</h1>"}, {302, ""}, {200, loginPage}} {
 			t.Run(fmt.Sprintf("%s %d", operation, refusal.status), func(t *testing.T) {
 				t.Parallel()
-				e := examine(t, refusing(base, operation, refusal.status, refusal.body), address)
+				e := examine(t, overrideResponses(base, operation, refusal.status, refusal.body), address)
 				for _, f := range e.Findings {
 					for _, setting := range []string{"IBLAI_API_KEY", "IBLAI_ORG", "IBLAI_USERNAME", "IBLAI_BASE_URL"} {
 						assert.NotContains(t, f.Advice, setting, f.Check)
@@ -130,10 +130,10 @@ func TestProvenAccountIsNotBlamed(t *testing.T) {
 	}
 }
 
-// An agent may name a chat session that was deleted.
+// The chat session of an agent may have been deleted.
 func TestDeletedSession(t *testing.T) {
 	t.Parallel()
-	e := examine(t, refusing(newTransport(t), "/pin-message/", 404, notFound), newSandbox(t).URL)
+	e := examine(t, overrideResponses(newTransport(t), "/pin-message/", 404, notFound), newSandbox(t).URL)
 	assert.Equal(t, Skipped, e.find(t, listPins).Status)
 	assert.Equal(t, OK, e.Verdict, e.text)
 }

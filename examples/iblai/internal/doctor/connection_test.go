@@ -27,15 +27,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// unauthorized responds like the service to requests without a key.
+// unauthorized responds as the service does to requests without a key.
 var unauthorized = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("WWW-Authenticate", "Api-Token")
 	w.WriteHeader(http.StatusUnauthorized)
 	_, _ = io.WriteString(w, `{"detail": "Authentication credentials were not provided."}`)
 })
 
-// dialing returns a transport that fails to dial, like package net.
-func dialing(err error) *http.Transport {
+// failingTransport returns a transport whose dials fail with an error of package net.
+func failingTransport(err error) *http.Transport {
 	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
 	}}
@@ -70,9 +70,9 @@ func TestNoResponse(t *testing.T) {
 	})
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	nobody := listener.Addr().String()
+	closedAddr := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	proxy := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: nobody, User: url.UserPassword("proxy", testSecret)})}
+	proxy := &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: "http", Host: closedAddr, User: url.UserPassword("proxy", testSecret)})}
 
 	for name, test := range map[string]struct {
 		transport http.RoundTripper
@@ -80,13 +80,13 @@ func TestNoResponse(t *testing.T) {
 		check     string
 		found     string
 	}{
-		"unknown host":                {dialing(&net.DNSError{Err: "no such host", Name: "base.manager.exmaple.edu", IsNotFound: true}), "https://base.manager.exmaple.edu", checkLookup, `there is no host "base.manager.exmaple.edu"`},
-		"name server":                 {dialing(&net.DNSError{Err: "server misbehaving", Name: "ibl.example"}), "https://ibl.example", checkLookup, `the address of "ibl.example" could not be looked up: server misbehaving`},
-		"refused":                     {newTransport(t), "http://" + nobody, checkDial, "the connection was refused"},
-		"no route":                    {dialing(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "https://ibl.example", checkDial, "there is no route to the host"},
-		"dropped":                     {dialing(context.DeadlineExceeded), "https://ibl.example", checkDial, "no response in time"},
+		"unknown host":                {failingTransport(&net.DNSError{Err: "no such host", Name: "base.manager.exmaple.edu", IsNotFound: true}), "https://base.manager.exmaple.edu", checkLookup, `there is no host "base.manager.exmaple.edu"`},
+		"name server":                 {failingTransport(&net.DNSError{Err: "server misbehaving", Name: "ibl.example"}), "https://ibl.example", checkLookup, `the address of "ibl.example" could not be looked up: server misbehaving`},
+		"refused":                     {newTransport(t), "http://" + closedAddr, checkDial, "the connection was refused"},
+		"no route":                    {failingTransport(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "https://ibl.example", checkDial, "there is no route to the host"},
+		"dropped":                     {failingTransport(context.DeadlineExceeded), "https://ibl.example", checkDial, "no response in time"},
 		"proxy":                       {proxy, "https://ibl.example", checkDial, "the proxy is unreachable"},
-		"something else":              {dialing(errors.New("out of sockets")), "https://ibl.example", checkDial, "no response: dial tcp: out of sockets"},
+		"something else":              {failingTransport(errors.New("out of sockets")), "https://ibl.example", checkDial, "no response: dial tcp: out of sockets"},
 		"silent":                      {newTransport(t), "http://" + silent, checkService, "no response in time"},
 		"silent at TLS":               {newTransport(t), "https://" + silent, checkTLS, "no response in time"},
 		"closed":                      {newTransport(t), "http://" + closed, checkService, "the connection was closed before the response was complete"},
@@ -106,7 +106,7 @@ func TestNoResponse(t *testing.T) {
 			assert.Equal(t, test.found, f.Found)
 			assert.NotEmpty(t, f.Meaning)
 			assert.NotEmpty(t, f.Advice)
-			assert.Equal(t, 1, e.count(Failed), "what follows is Skipped, not blamed:\n%s", e.text)
+			assert.Equal(t, 1, e.count(Failed), "only one check fails, and later checks are skipped:\n%s", e.text)
 			assert.Equal(t, Skipped, e.find(t, checkKey).Status)
 		})
 	}
@@ -166,7 +166,8 @@ func TestCertificates(t *testing.T) {
 	})
 }
 
-// newTLSServer starts a server with a certificate that roots trust.
+// newTLSServer starts a server with a certificate, and returns the pool that trusts
+// it.
 func newTLSServer(t *testing.T, template x509.Certificate, selfSigned bool) (address string, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -240,7 +241,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// serverTime returns the Date of a server whose clock is ahead of ours.
+// serverTime returns the Date of a server whose clock is ahead of this machine's.
 func serverTime(ahead time.Duration) func() string {
 	return func() string { return time.Now().Add(ahead).UTC().Format(http.TimeFormat) }
 }

@@ -28,11 +28,11 @@ func TestEverythingWorks(t *testing.T) {
 	}
 }
 
-// Every operation of the API has a row and is called. Operations that write are
-// only called if the settings allow it.
+// The report has every operation of the API. Every operation is called, but those that
+// write only with Settings.Write.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
-	for _, changes := range [][]func(*Settings){nil, {write}} {
+	for _, changes := range [][]func(*Settings){nil, {withWrite}} {
 		called := map[string]bool{}
 		base := newTransport(t)
 		watch := roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -54,7 +54,7 @@ func TestEveryOperation(t *testing.T) {
 
 func TestInvalidSettingsSendNothing(t *testing.T) {
 	t.Parallel()
-	nobody := roundTripper(func(r *http.Request) (*http.Response, error) {
+	unused := roundTripper(func(r *http.Request) (*http.Response, error) {
 		t.Errorf("%s was requested", r.URL)
 		return nil, errors.New("unreachable")
 	})
@@ -65,7 +65,7 @@ func TestInvalidSettingsSendNothing(t *testing.T) {
 		"WithBaseURL":        {APIKey: testKey, Org: testOrg, Username: testUser, BaseURL: "http://ibl.example"},
 		"WithAttemptTimeout": {APIKey: testKey, Org: testOrg, Username: testUser, Timeout: -1},
 	} {
-		settings.HTTPClient = &http.Client{Transport: nobody}
+		settings.HTTPClient = &http.Client{Transport: unused}
 		_, err := Examine(t.Context(), settings)
 		invalid, is := errors.AsType[*api.ArgumentError](err)
 		require.True(t, is, "%s: %v", argument, err)

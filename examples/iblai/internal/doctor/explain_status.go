@@ -124,7 +124,7 @@ func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 	}
 	if e.known.service {
 		found.Meaning += " Other requests reached the service."
-		found.Advice = "Try again. If it happens again, ask the service's operators what responds at this path."
+		found.Advice = "Try again. If it happens again, ask the service's operators which program responds at this path."
 	}
 	return found
 }

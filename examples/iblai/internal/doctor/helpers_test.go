@@ -21,14 +21,14 @@ const (
 	testOrg  = "acme"
 	testUser = "ada"
 
-	// Secrets, which no report may contain.
+	// Reports must not contain these secrets.
 	testKey         = "5ec2e7000000000000000000000000000000000000000000000000000005ec2e"
 	testSecret      = "the-callback-secret"
 	testCredentials = "the-mcp-credentials"
 	testHeader      = "the-mcp-header"
 )
 
-// newSandbox starts a platform with everything that an examination checks.
+// newSandbox starts a sandbox with objects for all checks.
 func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	t.Helper()
 	voice := client.Voice{ID: 1, Name: "Alloy", Provider: client.VoiceProviderOpenAI}
@@ -57,15 +57,15 @@ func newSandbox(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 	return sb
 }
 
-// A result is a report and its text.
+// A result is a report with its text.
 type result struct {
 	*Report
 
 	text string
 }
 
-// examine examines the deployment at baseURL. Neither form of the report may
-// contain a secret or a control character.
+// examine examines the deployment at baseURL. It fails the test if the report, as text
+// or JSON, contains a secret or a control character.
 func examine(t *testing.T, transport http.RoundTripper, baseURL string, changes ...func(*Settings)) result {
 	t.Helper()
 	return examineContext(t.Context(), t, transport, baseURL, changes...)
@@ -94,9 +94,10 @@ func examineContext(ctx context.Context, t *testing.T, transport http.RoundTripp
 	return result{report, text.String()}
 }
 
-func write(s *Settings) { s.Write = true }
+// withWrite makes the examination write.
+func withWrite(s *Settings) { s.Write = true }
 
-// find returns the finding of a check, the last if there are several.
+// find returns the finding of a check. If there are several, it returns the last one.
 func (r result) find(t *testing.T, check string) Finding {
 	t.Helper()
 	for _, f := range slices.Backward(r.Findings) {
@@ -108,12 +109,12 @@ func (r result) find(t *testing.T, check string) Finding {
 	return Finding{}
 }
 
-// A roundTripper is between the doctor and the sandbox.
+// A roundTripper intercepts requests to the sandbox.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// newTransport returns a transport with separate connections.
+// newTransport returns a transport that shares no connections.
 func newTransport(t *testing.T) *http.Transport {
 	t.Helper()
 	transport := &http.Transport{}
@@ -121,7 +122,7 @@ func newTransport(t *testing.T) *http.Transport {
 	return transport
 }
 
-// respond returns a response. The header consists of pairs.
+// respond returns a response. The header alternates between names and values.
 func respond(r *http.Request, status int, body string, header ...string) *http.Response {
 	response := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}
 	for i := 0; i < len(header); i += 2 {
@@ -130,8 +131,8 @@ func respond(r *http.Request, status int, body string, header ...string) *http.R
 	return response
 }
 
-// rewriting rewrites the bodies of responses to paths with a suffix.
-func rewriting(next http.RoundTripper, suffix string, rewrite func(body string) string) http.RoundTripper {
+// rewriteBodies rewrites the bodies of responses to paths with a suffix.
+func rewriteBodies(next http.RoundTripper, suffix string, rewrite func(body string) string) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		response, err := next.RoundTrip(r)
 		if err != nil || response.StatusCode != http.StatusOK || !strings.HasSuffix(r.URL.Path, suffix) {
@@ -146,8 +147,9 @@ func rewriting(next http.RoundTripper, suffix string, rewrite func(body string) 
 	})
 }
 
-// refusing responds to requests with a key and a suffix, instead of the sandbox.
-func refusing(next http.RoundTripper, suffix string, status int, body string) http.RoundTripper {
+// overrideResponses replaces the responses to requests that have a key and a path with
+// a suffix.
+func overrideResponses(next http.RoundTripper, suffix string, status int, body string) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(r.URL.Path, suffix) && r.Header.Get("Authorization") != "" {
 			return respond(r, status, body), nil

@@ -25,7 +25,7 @@ func TestKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// A deployment that accepts the key with this scheme only.
+			// A deployment that accepts the key only with this scheme.
 			e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
 				r = r.Clone(r.Context())
 				switch r.Header.Get("Authorization") {
@@ -50,7 +50,7 @@ func TestKey(t *testing.T) {
 	}
 }
 
-func TestKeyOfAnotherShape(t *testing.T) {
+func TestKeyFormat(t *testing.T) {
 	t.Parallel()
 	e := examine(t, newTransport(t), newSandbox(t).URL, func(s *Settings) { s.APIKey = testKey[:40] })
 	assert.Equal(t, Failed, e.Verdict)
@@ -58,8 +58,8 @@ func TestKeyOfAnotherShape(t *testing.T) {
 	assert.Contains(t, e.find(t, checkKey).Meaning, "64 hexadecimal digits")
 }
 
-// Only the service's own response proves that the key is accepted.
-func TestKeyIsUnproven(t *testing.T) {
+// Only a response of the service itself proves that the key is accepted.
+func TestUncheckedKey(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	address := newSandbox(t).URL
@@ -69,7 +69,7 @@ func TestKeyIsUnproven(t *testing.T) {
 		why    string
 	}{
 		"gateway":  {502, badGateway, "the key could not be checked"},
-		"website":  {200, signInPage, "the key could not be checked"},
+		"website":  {200, loginPage, "the key could not be checked"},
 		"too many": {429, "", "the service limits the rate of requests"},
 	} {
 		t.Run(name, func(t *testing.T) {

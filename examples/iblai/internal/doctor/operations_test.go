@@ -36,7 +36,7 @@ func TestDifferences(t *testing.T) {
 		"missing":             {[]string{`"prompt":"",`, ``}, "200, 2 of 2 items, 1 missing", []string{"missing: results[].prompt"}, "missing"},
 		"deep inside":         {[]string{`"mode":"realtime",`, ``}, "1 missing", []string{"missing: results[].mentor.call_configuration.mode"}, "missing"},
 		"new":                 {[]string{`"prompt":"",`, `"prompt":"","owner":"` + testSecret + `",`}, "1 new", []string{"new: results[].owner"}, "unknown to this version"},
-		"new value":           {[]string{`"mode":"realtime"`, `"mode":"telepathy"`}, "1 new value", []string{`new value: results[].mentor.call_configuration.mode: "telepathy"`}, "no constants"},
+		"new value":           {[]string{`"mode":"realtime"`, `"mode":"telepathy"`}, "1 new value", []string{`new value: results[].mentor.call_configuration.mode: "telepathy"`}, "without a constant"},
 		"a blank choice":      {[]string{`"mode":"realtime"`, `"mode":""`}, "200, 2 of 2 items", nil, ""},
 		"string for a number": {[]string{`"parent_mentor_id":null`, `"parent_mentor_id":"1"`}, "1 other type", []string{"other type: results[].parent_mentor_id: a string instead of an integer"}, "converts"},
 		"a fraction":          {[]string{`"parent_mentor_id":null`, `"parent_mentor_id":1.5`}, "1 other type", []string{"other type: results[].parent_mentor_id: a number instead of an integer"}, "converts"},
@@ -48,7 +48,7 @@ func TestDifferences(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := examine(t, rewriting(base, "/periodic-agents/", strings.NewReplacer(test.replacements...).Replace), address)
+			e := examine(t, rewriteBodies(base, "/periodic-agents/", strings.NewReplacer(test.replacements...).Replace), address)
 			f := e.find(t, "GET /periodic-agents/")
 			assert.True(t, strings.HasSuffix(f.Found, test.found), f.Found)
 			assert.Equal(t, test.details, f.Details)
@@ -63,7 +63,7 @@ func TestDifferences(t *testing.T) {
 func TestPinnedMessagesAsDocumented(t *testing.T) {
 	t.Parallel()
 	const message = `{"id":1,"message":{},"inserted_at":"2026-01-06T08:01:00Z","title":null,"feedback":{},"document_sources":null,"files":[]}`
-	e := examine(t, rewriting(newTransport(t), "/pin-message/", func(string) string {
+	e := examine(t, rewriteBodies(newTransport(t), "/pin-message/", func(string) string {
 		return `[[{"session_id":"9b2cbd0a","mentor":"497f6eca","messages":[` + message + `]}]]`
 	}), newSandbox(t).URL)
 	f := e.find(t, "GET /pin-message/")
@@ -84,8 +84,8 @@ func TestOperationFails(t *testing.T) {
 	}{
 		"refused":         {400, `{"mentor_id": ["Must be a valid UUID."]}`, nil, "400 Bad Request: 40 bytes", []string{"mentor_id: Must be a valid UUID."}, "service's operators"},
 		"fails":           {500, `<h1>Server Error (500)</h1>`, nil, "500 Internal Server Error: an HTML page", nil, "Try again in a minute"},
-		"website":         {200, signInPage, nil, "200, but not the documented JSON", nil, "what responds at this path"},
-		"repeats the key": {200, "<title>" + strings.Repeat("!", 70) + testKey + "</title>", nil, "an HTML page", nil, "what responds at this path"},
+		"website":         {200, loginPage, nil, "200, but not the documented JSON", nil, "which program responds at this path"},
+		"repeats the key": {200, "<title>" + strings.Repeat("!", 70) + testKey + "</title>", nil, "an HTML page", nil, "which program responds at this path"},
 		"moved":           {302, "", []string{"Location", "https://other.example/?key=1"}, "redirected to https://other.example/", nil, "redirects this path"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestOperationFails(t *testing.T) {
 	}
 }
 
-// After a 429, nothing more is requested.
+// After a 429 response, no more requests are sent.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
@@ -129,7 +129,7 @@ func TestEmptyOrg(t *testing.T) {
 	sb, err := sandbox.Start(sandbox.WithAccount(sandbox.Account{Org: testOrg, Username: testUser, APIKey: api.NewSecret(testKey)}))
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	e := examine(t, rewriting(newTransport(t), "/ada/", func(string) string { return `{"count":0,"next":null,"previous":null,"results":[]}` }), sb.URL, write)
+	e := examine(t, rewriteBodies(newTransport(t), "/ada/", func(string) string { return `{"count":0,"next":null,"previous":null,"results":[]}` }), sb.URL, withWrite)
 	assert.NotEqual(t, Failed, e.Verdict)
 	for check, why := range map[string]string{
 		"GET /periodic-agents/{id}/":     "the list has no agent with an id",
@@ -151,12 +151,12 @@ func TestNoSession(t *testing.T) {
 	t.Cleanup(sb.Close)
 	base := newTransport(t)
 	for code, want := range map[int]Status{404: Skipped, 400: Skipped, 403: Failed} {
-		e := examine(t, refusing(base, "/pin-message/", code, `{"detail": "No."}`), sb.URL)
+		e := examine(t, overrideResponses(base, "/pin-message/", code, `{"detail": "No."}`), sb.URL)
 		assert.Equal(t, want, e.find(t, "GET /pin-message/").Status)
 	}
 }
 
-// In a bubble, time passes at once.
+// In a synctest bubble, the clock advances immediately.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -181,7 +181,7 @@ func TestSlow(t *testing.T) {
 	})
 }
 
-// The known values must be those of the SDK's source.
+// The known values must match the constants in the SDK's source.
 func TestKnownValues(t *testing.T) {
 	t.Parallel()
 	constants := map[string][]string{}

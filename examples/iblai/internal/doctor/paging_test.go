@@ -71,7 +71,7 @@ func TestNextPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			frame := fmt.Sprintf(`{"count":2,"next":%q,"previous":null,"results":[{"id":1}]}`, test.next)
-			e := examine(t, rewriting(base, "/periodic-agents/", func(string) string { return frame }), address)
+			e := examine(t, rewriteBodies(base, "/periodic-agents/", func(string) string { return frame }), address)
 			f := e.find(t, checkNext)
 			assert.Equal(t, test.status, f.Status)
 			assert.Contains(t, f.Found, test.found)
@@ -81,8 +81,8 @@ func TestNextPage(t *testing.T) {
 	}
 }
 
-// A next link without TLS makes other programs send the key in clear.
-func TestNextPageLeavesTLS(t *testing.T) {
+// A program that follows a next link without TLS sends the key unencrypted.
+func TestNextPageWithoutTLS(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	host := strings.TrimPrefix(newSandbox(t).URL, "http://")

@@ -51,7 +51,7 @@ func (e *examination) checkRelease(ctx context.Context) {
 	}
 	mentor := e.sampleMentor(ctx)
 	if mentor == nil {
-		e.skip(checkRelease, "the org has no mentor, whose fields would show the release")
+		e.skip(checkRelease, "needs a mentor, and the org has none")
 		return
 	}
 	for i := range releases {

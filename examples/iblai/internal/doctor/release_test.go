@@ -26,17 +26,17 @@ func TestRelease(t *testing.T) {
 	} {
 		t.Run(string(release), func(t *testing.T) {
 			t.Parallel()
-			e := examine(t, newTransport(t), newSandbox(t, sandbox.WithRelease(release)).URL, write)
+			e := examine(t, newTransport(t), newSandbox(t, sandbox.WithRelease(release)).URL, withWrite)
 			assert.Equal(t, found, e.find(t, checkRelease).Found)
 			assert.Equal(t, OK, e.Verdict, e.text)
 		})
 	}
 }
 
-// A release older than the SDK's documentation works, and the report says how.
+// A release older than the SDK's documentation works, with a warning about mentors.
 func TestOlderRelease(t *testing.T) {
 	t.Parallel()
-	e := examine(t, newTransport(t), newSandbox(t, sandbox.WithRelease(sandbox.Release359)).URL, write)
+	e := examine(t, newTransport(t), newSandbox(t, sandbox.WithRelease(sandbox.Release359)).URL, withWrite)
 	assert.Equal(t, Warning, e.Verdict, e.text)
 	assert.NotContains(t, strings.ToLower(e.text), "update")
 
@@ -60,14 +60,14 @@ func TestReleaseIsUnknownWithoutMentors(t *testing.T) {
 	t.Parallel()
 	empty := func(string) string { return `{"count":0,"next":null,"previous":null,"results":[]}` }
 	transport := newTransport(t)
-	e := examine(t, rewriting(rewriting(transport, "/ada/", empty), agentsPath, empty), newSandbox(t).URL, write)
+	e := examine(t, rewriteBodies(rewriteBodies(transport, "/ada/", empty), agentsPath, empty), newSandbox(t).URL, withWrite)
 	f := e.find(t, checkRelease)
 	assert.Equal(t, Skipped, f.Status)
 	assert.Equal(t, "the org has no mentor for an agent", e.find(t, createAgent).Found)
 	assert.Equal(t, OK, e.Verdict, e.text)
 }
 
-// A service may lack any list. The others are checked all the same.
+// If a service lacks one of the lists, the other operations are still checked.
 func TestMissingList(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
@@ -104,7 +104,7 @@ func TestMissingList(t *testing.T) {
 	}
 }
 
-func TestSomeReleasesFieldsAreThoseOfTheContract(t *testing.T) {
+func TestOptionalFieldsMatchContract(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../../openapi.yaml")
 	require.NoError(t, err)

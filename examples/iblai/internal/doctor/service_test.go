@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	signInPage = `<!DOCTYPE html><html><head><title>Sign in &ndash; Acme</title></head><form><input name="p" type="password"></form></html>`
+	loginPage  = `<!DOCTYPE html><html><head><title>Sign in &ndash; Acme</title></head><form><input name="p" type="password"></form></html>`
 	badGateway = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center>nginx</center></body>\r\n</html>"
 )
 
-// Another program is recognized by its response to a request without the key, and
-// never receives the key.
+// Other programs are recognized by their response to a request without the key, so they
+// never receive the key.
 func TestOtherPrograms(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -26,24 +26,24 @@ func TestOtherPrograms(t *testing.T) {
 		meaning string
 		advice  string
 	}{
-		"sign-in page":                  {200, signInPage, nil, `200, but not the documented JSON: an HTML page with the title "Sign in – Acme"`, "sign-in page", "address for people"},
+		"login page":                    {200, loginPage, nil, `200, but not the documented JSON: an HTML page with the title "Sign in – Acme"`, "a login page", "address of the website"},
 		"website":                       {200, "<html><title>Acme University</title></html>", nil, "Acme University", "website or a proxy", "IBLAI_BASE_URL"},
 		"another program":               {200, `{"status": "healthy"}`, nil, "200, but not the documented JSON", "another program", "IBLAI_BASE_URL"},
 		"empty":                         {200, "", nil, "200, but not the documented JSON: an empty body", "empty, incomplete", "proxy"},
 		"incomplete":                    {200, `{"count": 1, "resu`, nil, "18 bytes", "incomplete", "proxy"},
 		"unknown address":               {404, "<h1>Not Found</h1>", nil, "404 Not Found: an HTML page", "does not know this path", "/dm"},
 		"gateway's 404":                 {404, `{"message": "no Route matched"}`, nil, "404 Not Found", "does not know this path", "/dm"},
-		"redirect to sign in":           {302, "", []string{"Location", "https://login.acme.example/sso?key=" + testKey}, "redirected to https://login.acme.example/sso", "people to sign in", "without a redirect"},
-		"redirect nowhere":              {301, "", nil, "redirected to an invalid address", "not that of the API", "without a redirect"},
+		"redirect to a login page":      {302, "", []string{"Location", "https://login.acme.example/sso?key=" + testKey}, "redirected to https://login.acme.example/sso", "a website with a login page", "without a redirect"},
+		"redirect nowhere":              {301, "", nil, "redirected to an invalid address", "The base URL is wrong", "without a redirect"},
 		"proxy wants a user":            {407, "", nil, "407 Proxy Authentication Required: an empty body", "user name and a password", "HTTPS_PROXY"},
-		"method":                        {405, `{"message": "GET only"}`, nil, "405 Method Not Allowed", "reading only", "operators"},
-		"too many":                      {429, `{"detail": "Request was throttled. Expected available in 60 seconds."}`, []string{"Retry-After", "60"}, "429 Too Many Requests: Request was throttled.", "asks to wait: 60 (seconds", "Wait"},
+		"method":                        {405, `{"message": "GET only"}`, nil, "405 Method Not Allowed", "only allows reading", "operators"},
+		"too many":                      {429, `{"detail": "Request was throttled. Expected available in 60 seconds."}`, []string{"Retry-After", "60"}, "429 Too Many Requests: Request was throttled.", "how long to wait: 60 (seconds", "Wait"},
 		"too many, without Retry-After": {429, "slow down", nil, "429 Too Many Requests: 9 bytes", "does not say how long", "Wait"},
 		"gateway":                       {502, badGateway, nil, `502 Bad Gateway: an HTML page with the title "502 Bad Gateway"`, "load balancer", "in a minute"},
 		"unavailable":                   {503, "", nil, "503 Service Unavailable: an empty body", "load balancer", "in a minute"},
 		"gateway timeout":               {504, badGateway, nil, "504 Gateway Timeout", "load balancer", "in a minute"},
 		"service fails":                 {500, `{"detail": "A server error occurred.\u001b[2J"}`, []string{"X-Request-Id", "r-17"}, "500 Internal Server Error: A server error occurred. [2J", "service failed", "id is r-17"},
-		"something else":                {418, "short and stout", nil, "418 I'm a teapot: 15 bytes", "refuses", "operators"},
+		"something else":                {418, "short and stout", nil, "418 I'm a teapot: 15 bytes", "rejects", "operators"},
 		"hostile":                       {404, "<title>\x1b[2J" + strings.Repeat("!", 70) + testKey + strings.Repeat("!", 200) + "</title>", nil, "…", "does not know", "IBLAI_BASE_URL"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestOtherPrograms(t *testing.T) {
 	}
 }
 
-// A proxy that refuses requests without a key may forward those with one.
+// A proxy that rejects requests without a key may forward requests with a key.
 func TestProxyRequiresKey(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
@@ -80,8 +80,8 @@ func TestProxyRequiresKey(t *testing.T) {
 	assert.Equal(t, OK, e.find(t, checkKey).Status)
 }
 
-// As long as nothing has responded like the service, the base URL may be wrong.
-func TestUnprovenServiceIsNotTrusted(t *testing.T) {
+// Until the service itself has responded, the advice is to check the base URL.
+func TestUnconfirmedService(t *testing.T) {
 	t.Parallel()
 	for status, body := range map[int]string{404: "<h1>Not Found</h1>", 200: "<title>Acme</title>", 302: ""} {
 		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {

@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// agentsOf returns the titles of all agents.
-func agentsOf(t *testing.T, sb *sandbox.Server) []string {
+// agentTitles returns the titles of all agents.
+func agentTitles(t *testing.T, sb *sandbox.Server) []string {
 	t.Helper()
 	c, err := client.New(sb.ClientOptions()...)
 	require.NoError(t, err)
@@ -71,11 +71,11 @@ func TestWriteCleansUp(t *testing.T) {
 				}
 				_ = response.Body.Close()
 				return test.instead(r)
-			}), sb.URL, write)
+			}), sb.URL, withWrite)
 			f := e.find(t, test.check)
 			assert.Equal(t, test.status, f.Status, e.text)
 			assert.Equal(t, test.found, f.Found)
-			assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentsOf(t, sb))
+			assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentTitles(t, sb))
 			assert.Equal(t, test.method != "", e.count(Failed)+e.count(Warning) > 0)
 		})
 	}
@@ -93,16 +93,16 @@ func TestInterruptedWriteCleansUp(t *testing.T) {
 				interrupt()
 			}
 			return response, err
-		}), sb.URL, write)
+		}), sb.URL, withWrite)
 		assert.Equal(t, Failed, e.Verdict)
 		assert.Contains(t, e.text, "204, nothing remains")
 		assert.Regexp(t, `skipped +\d+ checks +not run: interrupted`, e.text)
-		assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentsOf(t, sb))
+		assert.Equal(t, []string{"Morning digest", "Evening digest"}, agentTitles(t, sb))
 	}
 }
 
 // An agent that can't be deleted is reported with its id and title.
-func TestWriteReportsAgentThatRemains(t *testing.T) {
+func TestFailedCleanupIsReported(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)
 	sb := newSandbox(t)
@@ -111,14 +111,14 @@ func TestWriteReportsAgentThatRemains(t *testing.T) {
 			return respond(r, http.StatusForbidden, `{"detail": "No."}`), nil
 		}
 		return base.RoundTrip(r)
-	}), sb.URL, write)
+	}), sb.URL, withWrite)
 	f := e.find(t, deleteAgent)
 	assert.Equal(t, Failed, e.Verdict)
 	assert.Equal(t, Failed, f.Status)
 	require.Len(t, f.Details, 1)
 	assert.Regexp(t, `The agent \d+, "iblai doctor \w+", may still exist. It is disabled.`, f.Details[0])
-	assert.True(t, strings.HasPrefix(f.Advice, "Delete that agent by hand."))
-	assert.Len(t, agentsOf(t, sb), 3)
+	assert.True(t, strings.HasPrefix(f.Advice, "Delete that agent manually."))
+	assert.Len(t, agentTitles(t, sb), 3)
 }
 
 func TestCreationFails(t *testing.T) {
@@ -142,7 +142,7 @@ func TestCreationFails(t *testing.T) {
 					return respond(r, http.StatusInternalServerError, ""), nil
 				}
 				return base.RoundTrip(r)
-			}), sb.URL, write)
+			}), sb.URL, withWrite)
 			assert.Equal(t, Failed, e.Verdict)
 			assert.Regexp(t, string(test.status)+` +cleanup +`+test.found, e.text)
 		})
@@ -154,7 +154,7 @@ func TestCreationFails(t *testing.T) {
 				return respond(r, http.StatusBadRequest, `{"title": ["This field may not be blank."]}`), nil
 			}
 			return base.RoundTrip(r)
-		}), sb.URL, write)
+		}), sb.URL, withWrite)
 		assert.Equal(t, []string{"title: This field may not be blank."}, e.find(t, createAgent).Details)
 		assert.NotContains(t, e.text, cleanup)
 	})
