@@ -201,8 +201,8 @@ func (w *fakeWriter) Write(text []byte) (int, error)     { return w.write(text) 
 func (w *fakeWriter) FlushError() error                  { return w.flush() }
 func (w *fakeWriter) SetWriteDeadline(_ time.Time) error { return nil }
 
-// startStream streams events to a writer until ctx is done. The channel is closed
-// when the stream has ended.
+// startStream streams events to a writer until ctx is done. The channel is
+// closed when the stream has ended.
 func startStream(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
 	t.Helper()
 	return startStreamAt(ctx, t, w, "/_sandbox/events")
@@ -296,7 +296,8 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// A slow client gets lost instead of the events that it missed, and blocks nothing.
+// A slow client gets lost instead of the events that it missed, and blocks
+// nothing.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

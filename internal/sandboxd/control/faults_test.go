@@ -142,7 +142,8 @@ func TestSingleFaults(t *testing.T) {
 	assert.Equal(t, slow, get[faultBody](t, s, path+"slow"))
 }
 
-// Faults that break the connection work through all wrappers of the ResponseWriter.
+// Faults that break the connection work through all wrappers of the
+// ResponseWriter.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	var logged lockedBuffer

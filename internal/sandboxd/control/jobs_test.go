@@ -35,7 +35,8 @@ func waitForJob(t testing.TB, s *server, events <-chan streamEvent, id int64) jo
 	}
 }
 
-// callbackSeed returns a seed with an agent that runs at 08:00 and posts to a receiver.
+// callbackSeed returns a seed with an agent that runs at 08:00 and posts to a
+// receiver.
 func callbackSeed(receiver string) string {
 	return fmt.Sprintf(`
 orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: A, task: {crontab: {minute: 0, hour: 8}}, callback_url: %q, outcomes: [{}]}]}]
@@ -97,7 +98,8 @@ func TestJobs(t *testing.T) {
 	assert.Equal(t, jobSucceeded, send[jobBody](t, s, http.MethodPost, "/_sandbox/jobs/1/cancel", "{}").State, "the job had already finished")
 }
 
-// A canceled advance stops the clock at its current time, even if a receiver hangs.
+// A canceled advance stops the clock at its current time, even if a receiver
+// hangs.
 func TestCanceledJob(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{}, 9)

@@ -11,8 +11,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// While requests are in flight, the sandbox is replaced repeatedly. Each response
-// comes from a single sandbox.
+// While requests are in flight, the sandbox is replaced repeatedly. Each
+// response comes from a single sandbox.
 func TestReplaceUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := start(t)

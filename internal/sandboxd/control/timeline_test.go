@@ -137,7 +137,8 @@ orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Of
 	assert.Equal(t, 201, counted)
 }
 
-// At most one bucket more than requested is needed, and buckets start at round times.
+// At most one bucket more than requested is needed, and buckets start at round
+// times.
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, time.January, 5, 7, 55, 12, 345, time.UTC)

@@ -15,8 +15,8 @@ const (
 	checkRole    = "role"
 )
 
-// checkAccount checks the org, the user and the user's role. It distinguishes a wrong
-// org or user from a missing role: all members may list mentors, but only
+// checkAccount checks the org, the user and the user's role. It distinguishes a
+// wrong org or user from a missing role: all members may list mentors, but only
 // administrators may list periodic agents.
 func (e *examination) checkAccount(ctx context.Context) {
 	if e.skipAll(ctx, checkAccount, checkRole) {
@@ -68,7 +68,8 @@ func (e *examination) judgeRole(agents page) {
 	e.failRole(agents, "The user can list mentors but not periodic agents. To list periodic agents, the user must be an administrator.")
 }
 
-// failRole stops the examination, since the other checks require an administrator.
+// failRole stops the examination, since the other checks require an
+// administrator.
 func (e *examination) failRole(refused page, meaning string) {
 	found := e.explain(refused.err, &refused.response)
 	found.Meaning = meaning
@@ -115,8 +116,8 @@ const (
 	administrator
 )
 
-// findUser looks up the user in the org's list of users. Some releases don't allow
-// that with a platform key.
+// findUser looks up the user in the org's list of users. Some releases don't
+// allow that with a platform key.
 func (e *examination) findUser(ctx context.Context) membership {
 	var users struct {
 		Count   int `json:"count"`

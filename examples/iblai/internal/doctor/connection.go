@@ -127,8 +127,8 @@ func issuer(certificate *x509.Certificate) string {
 	return certificate.Issuer.CommonName
 }
 
-// judgeClock compares the clocks. The server set its Date, in whole seconds, between
-// the request and the response.
+// judgeClock compares the clocks. The server set its Date, in whole seconds,
+// between the request and the response.
 func (e *examination) judgeClock(p *probe) {
 	date, err := http.ParseTime(p.response.Header.Get("Date"))
 	if err != nil {

@@ -16,11 +16,12 @@ const checkKey = "key"
 // platformKey is the form of the platform's API keys.
 var platformKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// schemes are the authentication schemes used in documentation and scripts. The first
-// one is the SDK's default. The empty scheme means the key alone.
+// schemes are the authentication schemes used in documentation and scripts. The
+// first one is the SDK's default. The empty scheme means the key alone.
 var schemes = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
 
-// checkKey finds an authentication scheme with which the service accepts the key.
+// checkKey finds an authentication scheme with which the service accepts the
+// key.
 func (e *examination) checkKey(ctx context.Context) {
 	if e.skipAll(ctx, checkKey) {
 		return
@@ -48,8 +49,8 @@ func (e *examination) checkKey(ctx context.Context) {
 	e.judgeRefusal(time.Since(begin), refusal, &refused)
 }
 
-// judgeScheme reports a response other than 401. Only a response of the service itself
-// proves that the key is accepted.
+// judgeScheme reports a response other than 401. Only a response of the service
+// itself proves that the key is accepted.
 func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
 	if p.err != nil && !isServiceRefusal(&p.response) {
 		e.fail(checkKey, took, p.err, &p.response)

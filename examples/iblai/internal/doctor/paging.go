@@ -21,8 +21,8 @@ const (
 	largePageSize = 1000
 )
 
-// checkPaging checks the link to the next page, and the maximum page size, with the
-// longest list.
+// checkPaging checks the link to the next page, and the maximum page size, with
+// the longest list.
 func (e *examination) checkPaging(ctx context.Context) {
 	if e.skipAll(ctx, checkNext, checkPageSize) {
 		return

@@ -24,8 +24,8 @@ const (
 	cleanup = "cleanup"
 )
 
-// cleanupTimeout limits the time for deleting the agent, including retries. The agent
-// is deleted even if the examination is interrupted.
+// cleanupTimeout limits the time for deleting the agent, including retries. The
+// agent is deleted even if the examination is interrupted.
 const cleanupTimeout = 2 * time.Minute
 
 // checkWriting creates an agent, changes it, and deletes it.
@@ -85,8 +85,9 @@ func (e *examination) writeAgent(ctx context.Context) {
 	})
 }
 
-// judgeCreation reports the creation of an agent. Releases that require the number of
-// the mentor reject its unique id, and no response contains the number.
+// judgeCreation reports the creation of an agent. Releases that require the
+// number of the mentor reject its unique id, and no response contains the
+// number.
 func (e *examination) judgeCreation(took time.Duration, err error, response *client.Response) {
 	failure, is := errors.AsType[*client.Error](err)
 	switch {
@@ -102,8 +103,8 @@ func (e *examination) judgeCreation(took time.Duration, err error, response *cli
 	}
 }
 
-// mayHaveSucceeded reports whether the service may have executed a failed call. Only a
-// response below 500 proves that it has not.
+// mayHaveSucceeded reports whether the service may have executed a failed call.
+// Only a response below 500 proves that it has not.
 func mayHaveSucceeded(err error) bool {
 	failure, is := errors.AsType[*client.Error](err)
 	return !is || failure.StatusCode >= http.StatusInternalServerError
@@ -127,8 +128,9 @@ func (e *examination) deleteAgent(ctx context.Context, check string, id int64, t
 	e.add(Failed, check, took, found)
 }
 
-// deleteUnconfirmed deletes the agent if it was created although the response was
-// lost. It compares the titles, since a release without the filter ignores it.
+// deleteUnconfirmed deletes the agent if it was created although the response
+// was lost. It compares the titles, since a release without the filter ignores
+// it.
 func (e *examination) deleteUnconfirmed(ctx context.Context, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
