@@ -64,8 +64,8 @@ func (f *feed) after(number int64) (events []event, complete bool, changed <-cha
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	missing := max(0, int(f.last-number)-len(f.events))
-	kept := f.events[max(0, len(f.events)-int(f.last-number)):]
-	return append([]event(nil), kept...), missing == 0 && number <= f.last, f.changed
+	remaining := f.events[max(0, len(f.events)-int(f.last-number)):]
+	return append([]event(nil), remaining...), missing == 0 && number <= f.last, f.changed
 }
 
 // position returns the number of the latest event.

@@ -17,7 +17,7 @@ func TestReplaceUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.newClient(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	var group sync.WaitGroup
 	repeat := func(do func(i int) response) {
 		group.Go(func() {
@@ -53,7 +53,7 @@ func TestReplaceUnderLoad(t *testing.T) {
 	})
 	group.Wait()
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	next(t, events, "replaced")
+	nextEvent(t, events, "replaced")
 	s.stop()
 	for range events {
 	}

@@ -36,11 +36,11 @@ func (e *examination) checkAccount(ctx context.Context) {
 		e.skip(checkRole, "needs periodic agents, which this service does not have")
 	case mentors.err == nil:
 		e.passAccount()
-		e.judgeRole(agents)
+		e.reportRole(agents)
 	case isRefusal(agents.err):
-		e.judgeAccount(agents, e.findUser(ctx))
+		e.reportAccount(agents, e.findUser(ctx))
 	case isRefusal(mentors.err):
-		e.judgeAccount(mentors, e.findUser(ctx))
+		e.reportAccount(mentors, e.findUser(ctx))
 	default:
 		e.stopped = "the org and the user could not be checked"
 		e.fail(checkAccount, 0, agents.err, &agents.response)
@@ -59,8 +59,8 @@ func isRefusal(err error) bool {
 	return is && failure.FromService && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFound))
 }
 
-// judgeRole explains why a member of the org can't list periodic agents.
-func (e *examination) judgeRole(agents page) {
+// reportRole explains why a member of the org can't list periodic agents.
+func (e *examination) reportRole(agents page) {
 	if !isRefusal(agents.err) {
 		e.fail(checkRole, agents.took, agents.err, &agents.response)
 		return
@@ -78,8 +78,8 @@ func (e *examination) failRole(refused page, meaning string) {
 	e.stopped = "the user is not an administrator"
 }
 
-// judgeAccount explains why the user can't list anything.
-func (e *examination) judgeAccount(refused page, user membership) {
+// reportAccount explains why the user can't list anything.
+func (e *examination) reportAccount(refused page, user membership) {
 	switch found := e.explain(refused.err, &refused.response); {
 	case user == member:
 		e.passAccount()

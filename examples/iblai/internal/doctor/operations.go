@@ -30,7 +30,7 @@ func checkOperation[T any](ctx context.Context, e *examination, name string, cal
 		e.failOperation(name, took, err, &response)
 		return nil
 	}
-	e.judgeResponse(name, took, &response, reflect.TypeFor[T]())
+	e.reportResponse(name, took, &response, reflect.TypeFor[T]())
 	return result
 }
 
@@ -53,8 +53,8 @@ func (e *examination) failOperation(name string, took time.Duration, err error, 
 	e.add(status, name, took, found)
 }
 
-// judgeResponse compares a response with the SDK's model.
-func (e *examination) judgeResponse(name string, took time.Duration, response *client.Response, model reflect.Type) {
+// reportResponse compares a response with the SDK's model.
+func (e *examination) reportResponse(name string, took time.Duration, response *client.Response, model reflect.Type) {
 	raw := decode(redact(response.Body, e.APIKey))
 	found := Diagnosis{Found: fmt.Sprintf("%d%s", response.StatusCode, countItems(raw))}
 	status := OK

@@ -74,7 +74,7 @@ func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.
 	took := time.Since(begin)
 	switch {
 	case err == nil:
-		e.judgeResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
+		e.reportResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
 	case isServiceRefusal(&response) && errors.Is(err, client.ErrNotFound),
 		errors.Is(err, client.ErrValidation):
 		e.skip(listPins, "needs a chat session, and no agent has an existing one")

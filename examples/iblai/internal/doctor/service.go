@@ -29,8 +29,8 @@ func (e *examination) address(base *url.URL, list string) string {
 	return base.JoinPath(path, list).String()
 }
 
-// judgeService reports the response to a request without a key.
-func (e *examination) judgeService(ctx context.Context, p *probe) {
+// reportService reports the response to a request without a key.
+func (e *examination) reportService(ctx context.Context, p *probe) {
 	took := p.received.Sub(p.sent)
 	switch r := p.response; {
 	case isServiceRefusal(r):

@@ -66,7 +66,7 @@ func (e *examination) writeAgent(ctx context.Context) {
 	var response client.Response
 	begin := time.Now()
 	created, err := e.client.PeriodicAgents.Create(ctx, agent, client.WithResponse(&response))
-	e.judgeCreation(time.Since(begin), err, &response)
+	e.reportCreation(time.Since(begin), err, &response)
 	if err != nil || created.ID == 0 {
 		if mayHaveSucceeded(err) {
 			e.deleteUnconfirmed(ctx, agent.Title)
@@ -85,14 +85,14 @@ func (e *examination) writeAgent(ctx context.Context) {
 	})
 }
 
-// judgeCreation reports the creation of an agent. Releases that require the
+// reportCreation reports the creation of an agent. Releases that require the
 // number of the mentor reject its unique id, and no response contains the
 // number.
-func (e *examination) judgeCreation(took time.Duration, err error, response *client.Response) {
+func (e *examination) reportCreation(took time.Duration, err error, response *client.Response) {
 	failure, is := errors.AsType[*client.Error](err)
 	switch {
 	case err == nil:
-		e.judgeResponse(createAgent, took, response, agentModel)
+		e.reportResponse(createAgent, took, response, agentModel)
 	case is && failure.Field("mentor") != nil && e.known.release != nil && e.known.release.mentorNumber:
 		found := e.explain(err, response)
 		found.Meaning = "Release " + e.known.release.name + " creates agents with the mentor's number instead of its unique id."
