@@ -23,8 +23,8 @@ Serves the platform's API, a control API below /_sandbox/, and a console at /.
 // hostName matches host names and IP addresses.
 var hostName = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]+)$`)
 
-// parseFlags parses the flags and reads the files that they name. It writes the help
-// text to stderr.
+// parseFlags parses the flags and reads the files that they name. It writes the
+// help text to stderr.
 func parseFlags(args []string, stderr, log io.Writer) (sandboxd.Config, error) {
 	var config sandboxd.Config
 	set := flag.NewFlagSet("sandbox", flag.ContinueOnError)

@@ -1,17 +1,18 @@
 // Command sandbox serves a sandbox of the platform on this machine: the API for
-// periodic agents, which run on their schedules; a control API that moves the clock,
-// runs agents, injects faults, and reports runs, requests and callbacks; and a console
-// for the browser.
+// periodic agents, which run on their schedules; a control API that moves the
+// clock, runs agents, injects faults, and reports runs, requests and callbacks;
+// and a console for the browser.
 //
 //	go run ./examples/sandbox
 //
 // It prints its addresses, and the environment variables with which a program
-// connects as an administrator. Without -seed it has an org with three agents. The
-// file seed.yaml shows every field of a seed. The control API is described at
-// /_sandbox/openapi.yaml.
+// connects as an administrator. Without -seed it has an org with three agents.
+// The file seed.yaml shows every field of a seed. The control API is described
+// at /_sandbox/openapi.yaml.
 //
-// It is a test server: anyone who can connect to it can read its API keys. Therefore
-// it only listens on loopback addresses, unless -allow-remote is given.
+// It is a test server: anyone who can connect to it can read its API keys.
+// Therefore it only listens on loopback addresses, unless -allow-remote is
+// given.
 package main
 
 import (

@@ -11,8 +11,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/control"
 )
 
-// printGreeting prints the addresses of the server, and shell commands that set the
-// environment variables of a client.
+// printGreeting prints the addresses of the server, and shell commands that set
+// the environment variables of a client.
 func printGreeting(w io.Writer, url string, sb *sandbox.Sandbox) {
 	account := administrator(sb.Accounts())
 	speed := fmt.Sprintf("runs at %v times real time", sb.ClockSpeed())

@@ -14,9 +14,9 @@ const (
 	logFlushTimeout = time.Second
 )
 
-// A LogWriter buffers lines and writes them to another writer in the background, so
-// that a pipe without a reader doesn't block the server. If the buffer is full, it
-// drops new lines, and later writes how many it dropped.
+// A LogWriter buffers lines and writes them to another writer in the
+// background, so that a pipe without a reader doesn't block the server. If the
+// buffer is full, it drops new lines, and later writes how many it dropped.
 type LogWriter struct {
 	writer io.Writer
 	lines  chan []byte
@@ -74,8 +74,8 @@ func (l *LogWriter) run() {
 	}
 }
 
-// takeDropped returns and resets the number of dropped lines. It returns 0 while
-// lines are buffered.
+// takeDropped returns and resets the number of dropped lines. It returns 0
+// while lines are buffered.
 func (l *LogWriter) takeDropped() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

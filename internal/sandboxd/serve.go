@@ -1,5 +1,5 @@
-// Package sandboxd serves a sandbox over HTTP: the platform's API, a control API and
-// a console, on one address.
+// Package sandboxd serves a sandbox over HTTP: the platform's API, a control
+// API and a console, on one address.
 //
 //	err := sandboxd.Serve(ctx, sandboxd.Config{Output: os.Stdout})
 //
@@ -26,8 +26,8 @@ const DefaultAddr = "127.0.0.1:8765"
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// shutdownTimeout limits how long Serve waits for requests in flight after its
-	// context is done.
+	// shutdownTimeout limits how long Serve waits for requests in flight after
+	// its context is done.
 	shutdownTimeout = 2 * time.Second
 )
 
@@ -49,11 +49,11 @@ type Config struct {
 	Hosts []string
 	// Seed is the initial state of the sandbox. The default is [seed.Default].
 	Seed *seed.Seed
-	// Logger logs requests to the platform's API, and requests to the control API
-	// that change something. The default discards them.
+	// Logger logs requests to the platform's API, and requests to the control
+	// API that change something. The default discards them.
 	Logger *slog.Logger
-	// Output receives the addresses of the server and the environment variables for
-	// clients, once the server listens. The default discards them.
+	// Output receives the addresses of the server and the environment variables
+	// for clients, once the server listens. The default discards them.
 	Output io.Writer
 }
 
@@ -119,7 +119,8 @@ func (c *Config) complete() (err error) {
 	return fmt.Errorf("%s: %w", c.Addr, ErrRemote)
 }
 
-// shutdown waits for requests in flight, up to shutdownTimeout, and then aborts them.
+// shutdown waits for requests in flight, up to shutdownTimeout, and then aborts
+// them.
 func shutdown(ctx context.Context, server *http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownTimeout)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package console serves the web page for observing and controlling a sandbox. Its
-// scripts are ES modules, which are served without a build step.
+// Package console serves the web page for observing and controlling a sandbox.
+// Its scripts are ES modules, which are served without a build step.
 package console
 
 import (
@@ -14,13 +14,13 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// contentPolicy allows only scripts and connections of the page's own server, and
-// prevents other pages from embedding it.
+// contentPolicy allows only scripts and connections of the page's own server,
+// and prevents other pages from embedding it.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
-// mediaTypes are the media types of the files. The operating system's configuration
-// could have other types.
+// mediaTypes are the media types of the files. The operating system's
+// configuration could have other types.
 var mediaTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
@@ -50,8 +50,8 @@ func Register(mux *http.ServeMux) error {
 	return err
 }
 
-// serveFile returns a handler that serves a file. Browsers revalidate the file each
-// time, so a cached console is never used with a newer sandbox.
+// serveFile returns a handler that serves a file. Browsers revalidate the file
+// each time, so a cached console is never used with a newer sandbox.
 func serveFile(files fs.FS, name string) (http.HandlerFunc, error) {
 	text, err := fs.ReadFile(files, name)
 	sum := sha256.Sum256(text)

@@ -76,8 +76,8 @@ func (c *call) deliveries() (any, error) {
 }
 
 // paginate returns the page of matching items before an id, the total number of
-// matching items, and the id before which the next page begins. If there is no next
-// page, next is nil.
+// matching items, and the id before which the next page begins. If there is no
+// next page, next is nil.
 func paginate[T any](latest iter.Seq[T], limit int, before int64, id func(*T) int64, match func(*T) bool) (page []T, total int, next *int64) {
 	more := false
 	for item := range latest {

@@ -50,8 +50,8 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) {
 	stream.run(r)
 }
 
-// parseInterval returns the time for which events are coalesced. The default, 0,
-// sends each event immediately.
+// parseInterval returns the time for which events are coalesced. The default,
+// 0, sends each event immediately.
 func parseInterval(r *http.Request) (time.Duration, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {

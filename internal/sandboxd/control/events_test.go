@@ -27,14 +27,14 @@ type streamEvent struct {
 	data     map[string]any
 }
 
-// watch returns the events of a server until the stream ends. Headers alternate
-// between names and values.
-func watch(t testing.TB, s *server, headers ...string) <-chan streamEvent {
+// watchEvents returns the events of a server until the stream ends. Headers
+// alternate between names and values.
+func watchEvents(t testing.TB, s *server, headers ...string) <-chan streamEvent {
 	t.Helper()
-	return watchPath(t, s, "/_sandbox/events", headers...)
+	return watchEventsAt(t, s, "/_sandbox/events", headers...)
 }
 
-func watchPath(t testing.TB, s *server, path string, headers ...string) <-chan streamEvent {
+func watchEventsAt(t testing.TB, s *server, path string, headers ...string) <-chan streamEvent {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, http.NoBody)
 	require.NoError(t, err)
@@ -78,8 +78,8 @@ func readEvents(t testing.TB, lines *bufio.Scanner, events chan<- streamEvent) {
 	}
 }
 
-// next returns the next event of a kind, and skips other events.
-func next(t testing.TB, events <-chan streamEvent, kind string) streamEvent {
+// nextEvent returns the next event of a kind, and skips other events.
+func nextEvent(t testing.TB, events <-chan streamEvent, kind string) streamEvent {
 	t.Helper()
 	for e := range events {
 		if e.kind == kind {
@@ -94,30 +94,30 @@ func TestEvents(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	boot := get[statusBody](t, s, "/_sandbox/status").Boot
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	hello := <-events
 	assert.Equal(t, streamEvent{boot + "-0", "hello", map[string]any{"now": monday, "speed": 0.0, "boot": boot}}, hello)
 
 	c := s.newClient(t)
 	_, err := c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{Title: new("Renamed")})
 	require.NoError(t, err)
-	changed := next(t, events, "agent")
+	changed := nextEvent(t, events, "agent")
 	assert.Equal(t, map[string]any{"org": "acme", "agent_id": 1.0, "at": monday}, changed.data)
 
 	log := send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"status": "error"}`).Log
-	assert.EqualValues(t, log.ID, next(t, events, "run_started").data["log_id"])
-	assert.Equal(t, "error", next(t, events, "run_finished").data["status"])
+	assert.EqualValues(t, log.ID, nextEvent(t, events, "run_started").data["log_id"])
+	assert.Equal(t, "error", nextEvent(t, events, "run_finished").data["status"])
 	send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "6m"}`)
-	assert.EqualValues(t, 2, next(t, events, "delivery").data["agent_id"])
-	next(t, events, "clock")
+	assert.EqualValues(t, 2, nextEvent(t, events, "delivery").data["agent_id"])
+	nextEvent(t, events, "clock")
 	require.NoError(t, c.PeriodicAgents.Delete(t.Context(), 1))
-	assert.EqualValues(t, 1, next(t, events, "agent_deleted").data["agent_id"])
-	next(t, events, "request")
+	assert.EqualValues(t, 1, nextEvent(t, events, "agent_deleted").data["agent_id"])
+	nextEvent(t, events, "request")
 
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	assert.Equal(t, map[string]any{"at": monday}, next(t, events, "replaced").data)
+	assert.Equal(t, map[string]any{"at": monday}, nextEvent(t, events, "replaced").data)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{}`)
-	last := next(t, events, "run_started")
+	last := nextEvent(t, events, "run_started")
 	assert.NotEqual(t, "1", last.id)
 
 	s.stop()
@@ -129,22 +129,22 @@ func TestEvents(t *testing.T) {
 func TestResumedStream(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	<-events
 	run := func() { send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"status": "error"}`) }
 	run()
-	last := next(t, events, "run_started")
+	last := nextEvent(t, events, "run_started")
 	run()
 
-	resumed := watch(t, s, "Last-Event-ID", last.id)
+	resumed := watchEvents(t, s, "Last-Event-ID", last.id)
 	assert.Equal(t, "hello", (<-resumed).kind)
-	assert.EqualValues(t, 1, next(t, resumed, "run_finished").data["log_id"])
-	assert.EqualValues(t, 2, next(t, resumed, "run_finished").data["log_id"])
+	assert.EqualValues(t, 1, nextEvent(t, resumed, "run_finished").data["log_id"])
+	assert.EqualValues(t, 2, nextEvent(t, resumed, "run_finished").data["log_id"])
 	for range maxFeedEvents {
 		run()
 	}
 	for _, id := range []string{last.id, "another-1", "nonsense", strings.Split(last.id, "-")[0] + "-999999"} {
-		lost := watch(t, s, "Last-Event-ID", id)
+		lost := watchEvents(t, s, "Last-Event-ID", id)
 		assert.Equal(t, "hello", (<-lost).kind)
 		assert.Equal(t, "lost", (<-lost).kind, id)
 	}
@@ -201,8 +201,8 @@ func (w *fakeWriter) Write(text []byte) (int, error)     { return w.write(text) 
 func (w *fakeWriter) FlushError() error                  { return w.flush() }
 func (w *fakeWriter) SetWriteDeadline(_ time.Time) error { return nil }
 
-// startStream streams events to a writer until ctx is done. The channel is closed
-// when the stream has ended.
+// startStream streams events to a writer until ctx is done. The channel is
+// closed when the stream has ended.
 func startStream(ctx context.Context, t *testing.T, w *fakeWriter) (*Server, <-chan struct{}) {
 	t.Helper()
 	return startStreamAt(ctx, t, w, "/_sandbox/events")
@@ -296,7 +296,8 @@ func TestStreamEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// A slow client gets lost instead of the events that it missed, and blocks nothing.
+// A slow client gets lost instead of the events that it missed, and blocks
+// nothing.
 func TestSlowClient(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -16,8 +16,8 @@ type faultsBody struct {
 	Deliveries []deliveryFaultBody `json:"deliveries"`
 }
 
-// ruleBody has the fields of both kinds of rules. Unset fields are omitted, except
-// for the id and the counters.
+// ruleBody has the fields of both kinds of rules. Unset fields are omitted,
+// except for the id and the counters.
 type ruleBody struct {
 	ID          string     `json:"id"`
 	Disabled    bool       `json:"disabled,omitempty"`
@@ -143,8 +143,8 @@ func (c *call) setFaults() (any, error) {
 type rules interface {
 	// find returns the rule with an id, or nil.
 	find(id string) any
-	// put decodes a rule. It returns a function that replaces the rule with the id,
-	// or adds it.
+	// put decodes a rule. It returns a function that replaces the rule with the
+	// id, or adds it.
 	put(id string, v *document.Value) func() error
 	delete(id string) error
 }

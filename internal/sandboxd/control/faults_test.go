@@ -87,10 +87,10 @@ func withoutGenerated(t *testing.T, text string) string {
 func TestSingleFaults(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	const path = "/_sandbox/faults/requests/"
 	outage := send[faultBody](t, s, http.MethodPut, path+"outage", `{"status": 503, "times": 2}`)
-	next(t, events, "faults")
+	nextEvent(t, events, "faults")
 	assert.Equal(t, faultBody{ruleBody: ruleBody{ID: "outage", Times: 2, Left: new(2)}, Status: 503}, outage)
 	slow := send[faultBody](t, s, http.MethodPut, path+"slow", `{"latency": "1ms", "method": "PUT"}`)
 	assert.Nil(t, slow.Left)
@@ -142,7 +142,8 @@ func TestSingleFaults(t *testing.T) {
 	assert.Equal(t, slow, get[faultBody](t, s, path+"slow"))
 }
 
-// Faults that break the connection work through all wrappers of the ResponseWriter.
+// Faults that break the connection work through all wrappers of the
+// ResponseWriter.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	var logged lockedBuffer

@@ -20,7 +20,8 @@ type event struct {
 	body   eventBody
 }
 
-// eventBody is the data of an event. Fields that don't apply to its kind are omitted.
+// eventBody is the data of an event. Fields that don't apply to its kind are
+// omitted.
 type eventBody struct {
 	Org        string    `json:"org,omitempty"`
 	AgentID    int64     `json:"agent_id,omitempty"`
@@ -57,14 +58,14 @@ func (f *feed) publish(kind string, body eventBody) {
 	f.changed = make(chan struct{})
 }
 
-// after returns the events after a number. If some of them are no longer stored,
-// complete is false. The channel is closed at the next event.
+// after returns the events after a number. If some of them are no longer
+// stored, complete is false. The channel is closed at the next event.
 func (f *feed) after(number int64) (events []event, complete bool, changed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	missing := max(0, int(f.last-number)-len(f.events))
-	kept := f.events[max(0, len(f.events)-int(f.last-number)):]
-	return append([]event(nil), kept...), missing == 0 && number <= f.last, f.changed
+	remaining := f.events[max(0, len(f.events)-int(f.last-number)):]
+	return append([]event(nil), remaining...), missing == 0 && number <= f.last, f.changed
 }
 
 // position returns the number of the latest event.
@@ -92,8 +93,8 @@ func (s *Server) publishEvents(sb *sandbox.Sandbox) {
 	}()
 }
 
-// eventID returns the id of an event in a stream. The id identifies this start of the
-// program, since numbers start at 1 again when it restarts.
+// eventID returns the id of an event in a stream. The id identifies this start
+// of the program, since numbers start at 1 again when it restarts.
 func (s *Server) eventID(number int64) string { return s.boot + "-" + strconv.FormatInt(number, 10) }
 
 // eventNumber returns the number of the event with an id. It returns false for

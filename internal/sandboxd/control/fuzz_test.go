@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzControl sends arbitrary requests. The server never responds with a 5xx status
-// or with invalid JSON.
+// FuzzControl sends arbitrary requests. The server never responds with a 5xx
+// status or with invalid JSON.
 func FuzzControl(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `{"advance": "1h"}`, `{"to": "2026-01-05T08:00:00Z"}`, `{"speed": 0}`, `{"status": "error", "log": "no", "duration": "3s"}`,

@@ -12,10 +12,11 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// A guard rejects requests from other web pages to the console and the control API,
-// which need no key: from pages of other sites, and from pages whose host name
-// resolves to this address (DNS rebinding). http.CrossOriginProtection doesn't
-// suffice, since it accepts every GET request, and the status contains API keys.
+// A guard rejects requests from other web pages to the console and the control
+// API, which need no key: from pages of other sites, and from pages whose host
+// name resolves to this address (DNS rebinding). http.CrossOriginProtection
+// doesn't suffice, since it accepts every GET request, and the status contains
+// API keys.
 type guard struct {
 	hosts []string // accepted in addition to loopback addresses and the local address
 }
@@ -40,8 +41,8 @@ func (g *guard) check(r *http.Request) string {
 	return ""
 }
 
-// isNavigation reports whether a browser navigates to the console, as after a click
-// on a link.
+// isNavigation reports whether a browser navigates to the console, as after a
+// click on a link.
 func isNavigation(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.URL.Path == "/" &&
 		r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document"

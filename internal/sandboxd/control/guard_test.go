@@ -48,7 +48,8 @@ func TestHosts(t *testing.T) {
 			}
 		}
 	}
-	// The platform's API needs a key, so it accepts any host, as it does behind a proxy.
+	// The platform's API needs a key, so it accepts any host, as it does behind
+	// a proxy.
 	a := s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/periodic-agents/", "", "Host", "evil.example")
 	assert.Equal(t, http.StatusUnauthorized, a.status)
 }
@@ -91,7 +92,8 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// Links to the console work. Other pages can neither embed it nor send it requests.
+// Links to the console work. Other pages can neither embed it nor send it
+// requests.
 func TestNavigation(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -74,7 +74,8 @@ func stopClock(t testing.TB, s *seed.Seed, at string) *seed.Seed {
 	return s
 }
 
-// withSeed replaces the seed of a server with a seed in YAML, and stops its clock.
+// withSeed replaces the seed of a server with a seed in YAML, and stops its
+// clock.
 func withSeed(t testing.TB, text string) func(*Options) {
 	t.Helper()
 	read, err := seed.Read(document.File("seed.yaml"), []byte(text), document.YAML)
@@ -121,8 +122,9 @@ func decode[T any](t testing.TB, r response) (body T) {
 	return body
 }
 
-// do sends a request with a JSON body. Headers alternate between names and values; an
-// empty value removes the header. The contract tests record the exchange.
+// do sends a request with a JSON body. Headers alternate between names and
+// values; an empty value removes the header. The contract tests record the
+// exchange.
 func (s *server) do(t testing.TB, method, target, body string, headers ...string) response {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, s.url+target, strings.NewReader(body))

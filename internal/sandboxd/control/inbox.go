@@ -19,7 +19,8 @@ const (
 	maxInboxBodySize = 64 << 10
 )
 
-// An inbox stores the latest callbacks that the server received, the newest last.
+// An inbox stores the latest callbacks that the server received, the newest
+// last.
 type inbox struct {
 	mu    sync.Mutex
 	last  int64
@@ -101,8 +102,8 @@ func (s *Server) receiveCallback(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// verifySignature checks a signature with the agent's current secret. It returns
-// valid, invalid or none.
+// verifySignature checks a signature with the agent's current secret. It
+// returns valid, invalid or none.
 func verifySignature(sb *sandbox.Sandbox, agentID int64, body []byte, signature string) string {
 	agent, err := sb.PeriodicAgent(agentID)
 	switch {

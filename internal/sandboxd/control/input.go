@@ -17,8 +17,8 @@ import (
 const maxBodySize = 1 << 20
 
 // format returns the format of the body. Its media type must be one of types.
-// Browsers send such types to other sites only after a preflight request, and the
-// server rejects preflight requests.
+// Browsers send such types to other sites only after a preflight request, and
+// the server rejects preflight requests.
 func (c *call) format(types map[string]document.Format) (document.Format, error) {
 	mediaType, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")) // empty if the header is invalid
 	format, ok := types[mediaType]
@@ -84,8 +84,8 @@ func (q *query) invalid(name, expected string) {
 	}
 }
 
-// integer parses an integer from minimum to maximum. If the parameter is missing, it
-// returns the default.
+// integer parses an integer from minimum to maximum. If the parameter is
+// missing, it returns the default.
 func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
 	if !q.values.Has(name) {
 		return byDefault

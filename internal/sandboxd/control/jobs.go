@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// maxJobs is the number of stored jobs. Running jobs are stored even if there are
-	// more.
+	// maxJobs is the number of stored jobs. Running jobs are stored even if
+	// there are more.
 	maxJobs = 100
 	// progressInterval is the time between the events of a running job.
 	progressInterval = 250 * time.Millisecond
@@ -28,8 +28,8 @@ const (
 	jobCanceled  = "canceled"
 )
 
-// A job is an operation that may take a long time. With respond-async it continues
-// after its client has disconnected.
+// A job is an operation that may take a long time. With respond-async it
+// continues after its client has disconnected.
 type job struct {
 	id        int64
 	kind      string // advance, fire, resend, seed or reset
@@ -84,9 +84,9 @@ type jobs struct {
 // accepted is the result of a request that doesn't wait for its job.
 type accepted struct{ jobBody }
 
-// runJob runs an operation as a job. If the client prefers respond-async, runJob
-// returns the accepted job. Otherwise it waits, and returns the job's result. If the
-// client disconnects in the meantime, the job is canceled.
+// runJob runs an operation as a job. If the client prefers respond-async,
+// runJob returns the accepted job. Otherwise it waits, and returns the job's
+// result. If the client disconnects in the meantime, the job is canceled.
 func (c *call) runJob(kind string, target int64, clock *clockProgress, operation func(context.Context) (any, error)) (any, error) {
 	j := c.startJob(kind, target, clock, operation)
 	if c.prefersAsync() {
@@ -106,8 +106,8 @@ func (c *call) runJob(kind string, target int64, clock *clockProgress, operation
 	return j.result, j.err
 }
 
-// prefersAsync reports whether the request has the preference respond-async of RFC
-// 7240.
+// prefersAsync reports whether the request has the preference respond-async of
+// RFC 7240.
 func (c *call) prefersAsync() bool {
 	for _, value := range c.request.Header.Values("Prefer") {
 		for preference := range strings.SplitSeq(value, ",") {

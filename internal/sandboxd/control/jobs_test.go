@@ -28,14 +28,15 @@ func startJob(t testing.TB, s *server, target, body string) jobBody {
 func waitForJob(t testing.TB, s *server, events <-chan streamEvent, id int64) jobBody {
 	t.Helper()
 	for {
-		e := next(t, events, "job")
+		e := nextEvent(t, events, "job")
 		if int64(e.data["job_id"].(float64)) == id && e.data["status"] != jobRunning {
 			return get[jobBody](t, s, fmt.Sprintf("/_sandbox/jobs/%d", id))
 		}
 	}
 }
 
-// callbackSeed returns a seed with an agent that runs at 08:00 and posts to a receiver.
+// callbackSeed returns a seed with an agent that runs at 08:00 and posts to a
+// receiver.
 func callbackSeed(receiver string) string {
 	return fmt.Sprintf(`
 orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: A, task: {crontab: {minute: 0, hour: 8}}, callback_url: %q, outcomes: [{}]}]}]
@@ -53,11 +54,11 @@ func TestJobs(t *testing.T) {
 		case <-r.Context().Done():
 		}
 	}))))
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	job := startJob(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
 	assert.EqualValues(t, 1, job.ID)
 	assert.Equal(t, "advance", job.Kind)
-	assert.Equal(t, jobRunning, next(t, events, "job").data["status"])
+	assert.Equal(t, jobRunning, nextEvent(t, events, "job").data["status"])
 	<-reached
 	parse := func(text string) time.Time {
 		at, err := time.Parse(time.RFC3339, text)
@@ -68,7 +69,7 @@ func TestJobs(t *testing.T) {
 	assert.Equal(t, &progressBody{parse(monday), parse("2026-01-05T08:00:00Z"), parse("2026-01-05T08:55:00Z")}, job.Progress, "the clock waits for the receiver")
 	assert.Equal(t, jobRunning, job.State)
 	assert.Nil(t, job.FinishedAt)
-	next(t, events, "job") // a running job reports its progress
+	nextEvent(t, events, "job") // a running job reports its progress
 
 	close(respond)
 	job = waitForJob(t, s, events, 1)
@@ -97,7 +98,8 @@ func TestJobs(t *testing.T) {
 	assert.Equal(t, jobSucceeded, send[jobBody](t, s, http.MethodPost, "/_sandbox/jobs/1/cancel", "{}").State, "the job had already finished")
 }
 
-// A canceled advance stops the clock at its current time, even if a receiver hangs.
+// A canceled advance stops the clock at its current time, even if a receiver
+// hangs.
 func TestCanceledJob(t *testing.T) {
 	t.Parallel()
 	reached := make(chan struct{}, 9)
@@ -106,7 +108,7 @@ func TestCanceledJob(t *testing.T) {
 		reached <- struct{}{}
 		<-r.Context().Done()
 	}))))
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	job := startJob(t, s, "/_sandbox/clock", `{"advance": "1h"}`)
 	<-reached
 	second := s.do(t, http.MethodPost, "/_sandbox/clock", `{"advance": "1h"}`)
@@ -116,7 +118,7 @@ func TestCanceledJob(t *testing.T) {
 	job = waitForJob(t, s, events, job.ID)
 	assert.Equal(t, jobCanceled, job.State)
 	assert.Equal(t, "2026-01-05T08:00:00Z", job.Progress.Now.Format(time.RFC3339))
-	next(t, events, "clock")
+	nextEvent(t, events, "clock")
 	assert.Equal(t, "2026-01-05T08:00:00Z", get[clockBody](t, s, "/_sandbox/clock").Now.Format(time.RFC3339))
 	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodPost, "/_sandbox/jobs/99/cancel", "{}").status)
 }
@@ -181,13 +183,13 @@ orgs:
 func TestInbox(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	url := get[statusBody](t, s, "/_sandbox/status").InboxURL
 	assert.Equal(t, s.url+"/_sandbox/inbox", url)
 	log := send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello."}`).Log
 	delivery := get[fullDeliveryBody](t, s, "/_sandbox/deliveries/1")
 	assert.Equal(t, http.StatusNoContent, delivery.StatusCode, "the first delivery succeeds")
-	assert.EqualValues(t, 1, next(t, events, "inbox").data["inbox_id"])
+	assert.EqualValues(t, 1, nextEvent(t, events, "inbox").data["inbox_id"])
 	callback := get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/1")
 	assert.Equal(t, receivedCallbackBody{ID: 1, At: callback.At, Org: "acme", AgentID: 2, Title: "Morning digest", LogID: log.ID, Status: "success", Signature: "valid"}, callback.receivedCallbackBody)
 	assert.Equal(t, delivery.Body, callback.Body)

@@ -10,8 +10,8 @@ import (
 // errStopping is returned when the server was closed.
 var errStopping = errors.New("the sandbox is stopping")
 
-// replace replaces the sandbox with a new one. The old sandbox still responds to
-// requests in flight, but starts no more runs.
+// replace replaces the sandbox with a new one. The old sandbox still responds
+// to requests in flight, but starts no more runs.
 func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) (*sandbox.Sandbox, error)) error {
 	s.seeding.Lock()
 	defer s.seeding.Unlock()
@@ -45,8 +45,8 @@ func (s *Server) reset(ctx context.Context) error {
 	return s.replace(ctx, func(*sandbox.Sandbox) (*sandbox.Sandbox, error) { return s.seed.NewSandbox(nil) })
 }
 
-// Close closes the sandbox, and ends jobs, deliveries and event streams. If a seed is
-// being loaded, it has no effect.
+// Close closes the sandbox, and ends jobs, deliveries and event streams. If a
+// seed is being loaded, it has no effect.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true

@@ -11,13 +11,13 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// While requests are in flight, the sandbox is replaced repeatedly. Each response
-// comes from a single sandbox.
+// While requests are in flight, the sandbox is replaced repeatedly. Each
+// response comes from a single sandbox.
 func TestReplaceUnderLoad(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	c := s.newClient(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	var group sync.WaitGroup
 	repeat := func(do func(i int) response) {
 		group.Go(func() {
@@ -53,7 +53,7 @@ func TestReplaceUnderLoad(t *testing.T) {
 	})
 	group.Wait()
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
-	next(t, events, "replaced")
+	nextEvent(t, events, "replaced")
 	s.stop()
 	for range events {
 	}

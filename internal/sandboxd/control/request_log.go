@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// serveLogged serves a request and logs it with the status of its response. The log
-// has no query, headers or body, since they may contain secrets.
+// serveLogged serves a request and logs it with the status of its response. The
+// log has no query, headers or body, since they may contain secrets.
 func (s *Server) serveLogged(w http.ResponseWriter, r *http.Request, handler http.HandlerFunc) {
 	start := time.Now()
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}

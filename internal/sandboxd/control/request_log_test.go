@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The log has requests to the platform's API, and requests to the control API that
-// change something. It has no secrets.
+// The log has requests to the platform's API, and requests to the control API
+// that change something. It has no secrets.
 func TestRequestLog(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]func(io.Writer) slog.Handler{

@@ -65,8 +65,8 @@ func (c *call) requests() (any, error) {
 	return body, nil
 }
 
-// statuses parses a status such as 404, a class of statuses such as 4xx, or none. It
-// returns the range of matching statuses.
+// statuses parses a status such as 404, a class of statuses such as 4xx, or
+// none. It returns the range of matching statuses.
 func (q *query) statuses(name string) (lowest, highest int) {
 	text := q.values.Get(name)
 	switch text {
@@ -83,8 +83,8 @@ func (q *query) statuses(name string) (lowest, highest int) {
 	return lowest, highest
 }
 
-// containsText reports whether a URL or a body contains a text, ignoring case. The
-// text must be in lower case.
+// containsText reports whether a URL or a body contains a text, ignoring case.
+// The text must be in lower case.
 func containsText(text, url string, bodies ...[]byte) bool {
 	return strings.Contains(strings.ToLower(url), text) ||
 		slices.ContainsFunc(bodies, func(body []byte) bool { return bytes.Contains(bytes.ToLower(body), []byte(text)) })

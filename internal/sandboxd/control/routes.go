@@ -17,7 +17,8 @@ import (
 //go:embed control.yaml
 var description []byte
 
-// routes returns the operations of the control API, as described in control.yaml.
+// routes returns the operations of the control API, as described in
+// control.yaml.
 func (s *Server) routes() map[string]http.HandlerFunc {
 	routes := map[string]http.HandlerFunc{
 		"GET /_sandbox/status":                  s.handle((*call).status),

@@ -15,8 +15,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// control.yaml describes exactly the routes of the server. The contract tests compare
-// the responses with it.
+// control.yaml describes exactly the routes of the server. The contract tests
+// compare the responses with it.
 func TestDescription(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// maxChain limits the number of runs before a run in its chain, and after it.
+	// maxChain limits the number of runs before a run in its chain, and after
+	// it.
 	maxChain = 20
 	// maxRunDeliveries limits the number of deliveries of a run.
 	maxRunDeliveries = 50
@@ -125,8 +126,8 @@ func (c *call) newChain(details sandbox.RunDetails) *chain {
 	return ch
 }
 
-// add adds a run if it belongs to the chain. It must be called in the order of the
-// ids, in which a run follows the run whose output it received.
+// add adds a run if it belongs to the chain. It must be called in the order of
+// the ids, in which a run follows the run whose output it received.
 func (ch *chain) add(log *client.PeriodicAgentLog) {
 	var previous int64
 	if log.ID >= ch.runID && ch.after < maxChain || ch.members[log.ID] {

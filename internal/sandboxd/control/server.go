@@ -1,5 +1,5 @@
-// Package control serves a sandbox over HTTP: the platform's API, a control API and
-// the console. The file control.yaml describes the control API.
+// Package control serves a sandbox over HTTP: the platform's API, a control API
+// and the console. The file control.yaml describes the control API.
 package control
 
 import (
@@ -18,27 +18,28 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
-// Prefix is the path prefix of the control API and the console's files. The console's
-// page is at the root. All other paths belong to the platform.
+// Prefix is the path prefix of the control API and the console's files. The
+// console's page is at the root. All other paths belong to the platform.
 const Prefix = "/_sandbox/"
 
 // Options configure a [Server].
 type Options struct {
 	// Seed is the initial state of the sandbox. It is required.
 	Seed *seed.Seed
-	// URL is the URL of the server for programs on this machine. The status reports
-	// it, and the URL of the inbox starts with it.
+	// URL is the URL of the server for programs on this machine. The status
+	// reports it, and the URL of the inbox starts with it.
 	URL string
 	// Hosts are the host names that are accepted from browsers, in addition to
-	// localhost, loopback addresses, and the address that the request arrived at.
+	// localhost, loopback addresses, and the address that the request arrived
+	// at.
 	Hosts []string
-	// Logger logs requests to the platform's API, and requests to the control API
-	// that change something. The default discards them.
+	// Logger logs requests to the platform's API, and requests to the control
+	// API that change something. The default discards them.
 	Logger *slog.Logger
 }
 
-// A Server is an [http.Handler] that serves a sandbox. When a seed is loaded or the
-// sandbox is reset, it replaces the sandbox with a new one.
+// A Server is an [http.Handler] that serves a sandbox. When a seed is loaded or
+// the sandbox is reset, it replaces the sandbox with a new one.
 type Server struct {
 	url       string
 	seed      *seed.Seed

@@ -219,8 +219,9 @@ func (t *timeline) add(log *client.PeriodicAgentLog) {
 	}
 }
 
-// selectRows selects at most limit rows, and returns them in the order of the agents'
-// ids, and the others. It prefers rows with more runs, and then agents that are due.
+// selectRows selects at most limit rows, and returns them in the order of the
+// agents' ids, and the others. It prefers rows with more runs, and then agents
+// that are due.
 func (t *timeline) selectRows(limit int, isDue func(agent int64) bool) (shown, others []*timelineRow) {
 	var rows []*timelineRow
 	for _, row := range t.rows {
@@ -270,8 +271,9 @@ func sumRows(rows []*timelineRow) othersBody {
 	return othersBody{Agents: len(rows), Total: all.total, Buckets: all.sortedBuckets()}
 }
 
-// bucketSize returns a duration with which at most buckets+1 buckets cover a period.
-// Buckets start at round times, so they stay the same when the period moves.
+// bucketSize returns a duration with which at most buckets+1 buckets cover a
+// period. Buckets start at round times, so they stay the same when the period
+// moves.
 func bucketSize(period time.Duration, buckets int) time.Duration {
 	const day = 24 * time.Hour
 	shortest := period / time.Duration(buckets)

@@ -86,7 +86,7 @@ orgs:
 func TestScheduler(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	events := watch(t, s)
+	events := watchEvents(t, s)
 	advance := func(by string) { send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "`+by+`"}`) }
 	advance("1h")
 	first := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T07:00:00Z&to=2026-01-05T12:00:00Z").Total
@@ -99,7 +99,7 @@ func TestScheduler(t *testing.T) {
 	for range 2 { // stopping it again changes nothing
 		assert.Equal(t, schedulerBody{Stops: []stopBody{{From: at("08:55:00")}}}, send[schedulerBody](t, s, http.MethodPost, "/_sandbox/scheduler", `{"running": false}`))
 	}
-	next(t, events, "scheduler")
+	nextEvent(t, events, "scheduler")
 	advance("1h")
 	stopped := get[timelineBody](t, s, "/_sandbox/timeline?org=acme&from=2026-01-05T07:00:00Z&to=2026-01-05T12:00:00Z")
 	assert.Equal(t, first, stopped.Total)
@@ -137,7 +137,8 @@ orgs: [{key: acme, accounts: [{username: ada, admin: true}], agents: [{title: Of
 	assert.Equal(t, 201, counted)
 }
 
-// At most one bucket more than requested is needed, and buckets start at round times.
+// At most one bucket more than requested is needed, and buckets start at round
+// times.
 func TestBuckets(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, time.January, 5, 7, 55, 12, 345, time.UTC)

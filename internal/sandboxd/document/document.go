@@ -21,9 +21,9 @@ const (
 	// maxNodes limits the number of values, including values repeated by YAML
 	// aliases, with which a short text can expand to a very long one.
 	maxNodes = 2_000_000
-	// maxYAMLSize limits the size of YAML in bytes, since its parser allocates the
-	// whole tree before values can be counted. The values of JSON are counted while
-	// it is parsed.
+	// maxYAMLSize limits the size of YAML in bytes, since its parser allocates
+	// the whole tree before values can be counted. The values of JSON are
+	// counted while it is parsed.
 	maxYAMLSize = 8 << 20
 	// maxProblems limits how many errors are reported at once.
 	maxProblems = 50
@@ -51,7 +51,8 @@ func File(name string) Source { return Source{name, ":"} }
 // "body: line 7: ".
 func Body(name string) Source { return Source{name, ": line "} }
 
-// A Document is a parsed text. Unknown fields and values of a wrong type are errors.
+// A Document is a parsed text. Unknown fields and values of a wrong type are
+// errors.
 type Document struct {
 	source   Source
 	problems []problem
@@ -76,8 +77,8 @@ func (d *Document) add(p problem) {
 // AddError adds an error about the whole document.
 func (d *Document) AddError(text string) { d.add(problem{text: text}) }
 
-// Err returns all errors so far, or nil. The message has one line for each error, in
-// the order of their positions.
+// Err returns all errors so far, or nil. The message has one line for each
+// error, in the order of their positions.
 func (d *Document) Err() error {
 	if len(d.problems) == 0 {
 		return nil
@@ -101,8 +102,8 @@ func (d *Document) position(line int) string {
 	return d.source.name + d.source.separator + strconv.Itoa(line) + ": "
 }
 
-// Parse parses a text. If the text has a syntax error, root is nil, and Err returns
-// the error.
+// Parse parses a text. If the text has a syntax error, root is nil, and Err
+// returns the error.
 func Parse(source Source, text []byte, format Format) (d *Document, root *Value) {
 	d = &Document{source: source, nodes: maxNodes}
 	node, p := parse(text, format)
@@ -161,7 +162,8 @@ func parseYAML(text []byte) (*yaml.Node, *problem) {
 	return document.Content[0], nil
 }
 
-// hint explains the most frequent mistake, an unquoted star, if it is near the error.
+// hint explains the most frequent mistake, an unquoted star, if it is near the
+// error.
 func hint(text []byte, line int) string {
 	lines := bytes.Split(text, []byte("\n"))
 	for _, near := range lines[max(0, min(line-1, len(lines))):min(line+1, len(lines))] {

@@ -13,8 +13,8 @@ import (
 
 var errTooLong = fmt.Errorf("is too long: it has more than %d values", maxNodes)
 
-// parseJSON parses JSON into YAML nodes. The YAML parser can't parse all JSON: it
-// doesn't support surrogate pairs, with which JSON can encode emoji.
+// parseJSON parses JSON into YAML nodes. The YAML parser can't parse all JSON:
+// it doesn't support surrogate pairs, with which JSON can encode emoji.
 func parseJSON(text []byte) (*yaml.Node, *problem) {
 	p := &jsonParser{text: text, decoder: jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)), line: 1}
 	root, err := p.value()

@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Value is a part of a document. If it is invalid for the called method, the method
-// adds an error to the document.
+// A Value is a part of a document. If it is invalid for the called method, the
+// method adds an error to the document.
 type Value struct {
 	document *Document
 	node     *yaml.Node
@@ -61,8 +61,8 @@ func (v *Value) Len() int {
 	return len(v.node.Content)
 }
 
-// visit resolves an alias, and checks the kind and the tag of the node. If they are
-// not the expected ones, it adds an error and returns false.
+// visit resolves an alias, and checks the kind and the tag of the node. If they
+// are not the expected ones, it adds an error and returns false.
 func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
 	if v.document.nodes--; v.document.nodes < 0 {
 		if v.document.nodes == -1 {
@@ -115,7 +115,8 @@ func Quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// Fields maps the names of an object's fields to the functions that decode them.
+// Fields maps the names of an object's fields to the functions that decode
+// them.
 type Fields map[string]func(*Value)
 
 // Object decodes the fields of an object, in the order of the document. It adds
@@ -154,7 +155,8 @@ func (v *Value) field(pair []*yaml.Node) *Value {
 	return &Value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + pair[0].Value}
 }
 
-// Field returns a field of an object, or the object itself if it has no such field.
+// Field returns a field of an object, or the object itself if it has no such
+// field.
 func (v *Value) Field(name string) *Value {
 	for pair := range slices.Chunk(v.node.Content, 2) {
 		if pair[0].Value == name {
@@ -198,8 +200,8 @@ func (v *Value) OneOf(choices ...string) string {
 	return text
 }
 
-// TextOrInt decodes a string or an integer, and returns its text. The error message
-// contains expected.
+// TextOrInt decodes a string or an integer, and returns its text. The error
+// message contains expected.
 func (v *Value) TextOrInt(expected string) (text string, isInt, ok bool) {
 	ok = v.visit(yaml.ScalarNode, expected, "!!str", "!!int")
 	return v.node.Value, v.node.ShortTag() == "!!int", ok

@@ -12,8 +12,8 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/document"
 )
 
-// readAgent reads an agent, which has the fields of the API. The sandbox validates
-// them.
+// readAgent reads an agent, which has the fields of the API. The sandbox
+// validates them.
 func (o *orgReader) readAgent(v *document.Value) {
 	a := &agent{}
 	o.lastAgent++
@@ -50,7 +50,8 @@ func (o *orgReader) readAgent(v *document.Value) {
 	})
 }
 
-// placeholderInboxURL is the URL of the inbox until the URL of the server is known.
+// placeholderInboxURL is the URL of the inbox until the URL of the server is
+// known.
 const placeholderInboxURL = "http://127.0.0.1/_sandbox/inbox"
 
 func readCallbackURL(v *document.Value, a *agent) {
@@ -70,8 +71,8 @@ func readTask(v *document.Value, task *client.PeriodicTaskRequest) {
 	}, "crontab")
 }
 
-// readCrontab reads a schedule. It adds an error if no release of celery runs the
-// schedule.
+// readCrontab reads a schedule. It adds an error if no release of celery runs
+// the schedule.
 func readCrontab(v *document.Value) client.CrontabSchedule {
 	schedule := client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}
 	values := map[crontab.Field]*document.Value{}

@@ -49,8 +49,8 @@ func (s *Seed) checkParts() {
 	}
 }
 
-// checkOptions creates a sandbox with the options of a value, and adds its error to
-// the value. It does nothing if the value already has an error.
+// checkOptions creates a sandbox with the options of a value, and adds its
+// error to the value. It does nothing if the value already has an error.
 func checkOptions(v *document.Value, options ...sandbox.Option) {
 	if v.Invalid() {
 		return

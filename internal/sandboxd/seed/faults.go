@@ -21,7 +21,8 @@ type Faults struct {
 	Deliveries []sandbox.DeliveryFault
 }
 
-// ReadFaultsFile reads fault rules from a file. The formats are those of [ReadFile].
+// ReadFaultsFile reads fault rules from a file. The formats are those of
+// [ReadFile].
 func ReadFaultsFile(name string) (faults Faults, err error) {
 	text, format, err := load(name)
 	if err != nil {
@@ -88,8 +89,8 @@ func readRuleID(v *document.Value) string {
 	return id
 }
 
-// assignIDs returns the ids of n rules. A rule without an id gets the lowest unused
-// number.
+// assignIDs returns the ids of n rules. A rule without an id gets the lowest
+// unused number.
 func assignIDs(n int, given func(i int) string) []string {
 	ids := make([]string, n)
 	taken := map[string]bool{}
@@ -143,8 +144,8 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 	return f
 }
 
-// ignoreCounter ignores a counter, so that a rule from a response is accepted in a
-// request.
+// ignoreCounter ignores a counter, so that a rule from a response is accepted
+// in a request.
 func ignoreCounter(*document.Value) {}
 
 var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release495), string(sandbox.Release4205)}

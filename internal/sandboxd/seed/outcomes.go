@@ -12,8 +12,9 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// outcomes returns a function for the outcomes of runs. If the seed lists outcomes
-// for an agent, the function returns them in turn. Otherwise it generates outcomes.
+// outcomes returns a function for the outcomes of runs. If the seed lists
+// outcomes for an agent, the function returns them in turn. Otherwise it
+// generates outcomes.
 func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	scripts := map[int64][]sandbox.Outcome{}
 	var id int64
@@ -40,8 +41,8 @@ func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
 	}
 }
 
-// generateOutcome returns a plausible outcome, which depends only on the seed and
-// the run.
+// generateOutcome returns a plausible outcome, which depends only on the seed
+// and the run.
 func generateOutcome(seed uint64, run sandbox.Run) sandbox.Outcome {
 	random := rand.New(rand.NewPCG(seed, uint64(run.LogID)))
 	outcome := sandbox.Outcome{Duration: 2*time.Second + time.Duration(random.IntN(7000))*time.Millisecond}

@@ -32,8 +32,8 @@ const (
 	maxRun      = 31 * 24 * time.Hour
 )
 
-// ReadFile reads a seed from a file: as JSON if the name ends in .json, and as YAML
-// otherwise. The error lists all errors of the file, with line numbers.
+// ReadFile reads a seed from a file: as JSON if the name ends in .json, and as
+// YAML otherwise. The error lists all errors of the file, with line numbers.
 func ReadFile(name string) (*Seed, error) {
 	text, format, err := load(name)
 	if err != nil {
@@ -138,8 +138,8 @@ func (r *reader) unique(v *document.Value, text, scope string) string {
 	return text
 }
 
-// An orgReader reads an org. References are resolved at the end, since the fields may
-// be in any order.
+// An orgReader reads an org. References are resolved at the end, since the
+// fields may be in any order.
 type orgReader struct {
 	*reader
 	*org

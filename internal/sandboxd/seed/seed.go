@@ -18,8 +18,8 @@ var defaultSeed []byte
 
 // A Seed is the initial state of a sandbox.
 type Seed struct {
-	// Start is the time at which the clock starts. The zero value means the current
-	// time.
+	// Start is the time at which the clock starts. The zero value means the
+	// current time.
 	Start time.Time
 	// Speed is the speed of the clock: 0 stops it, 1 is real time.
 	Speed float64
@@ -31,8 +31,8 @@ type Seed struct {
 	random uint64
 	orgs   []*org
 
-	// The document and its parts, which provide the positions of errors. They are
-	// released once a sandbox is created.
+	// The document and its parts, which provide the positions of errors. They
+	// are released once a sandbox is created.
 	document *document.Document
 	parts    []part
 }
@@ -44,7 +44,8 @@ type org struct {
 	agents   []*agent
 }
 
-// An agent of a seed. Its id is its position among the agents of all orgs, from 1.
+// An agent of a seed. Its id is its position among the agents of all orgs, from
+// 1.
 type agent struct {
 	request  client.PeriodicAgentCreateRequest
 	inbox    bool // whether its callbacks go to the server's inbox
@@ -55,10 +56,10 @@ type agent struct {
 // Default returns the default seed, which has one org with three agents.
 func Default() (*Seed, error) { return Read(document.File("default.yaml"), defaultSeed, document.YAML) }
 
-// NewSandbox creates a sandbox in the seed's state. If the seed has no key for an
-// account, NewSandbox uses the key of the same user in accounts. Otherwise it
-// generates a key, which is the same for all sandboxes of the seed. The error lists
-// everything that the sandbox rejects, with line numbers.
+// NewSandbox creates a sandbox in the seed's state. If the seed has no key for
+// an account, NewSandbox uses the key of the same user in accounts. Otherwise
+// it generates a key, which is the same for all sandboxes of the seed. The
+// error lists everything that the sandbox rejects, with line numbers.
 func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
 	s.setMissingKeys(accounts)
 	sb, err := sandbox.New(s.options()...)
@@ -110,8 +111,9 @@ func (o *org) options(inboxURL string) []sandbox.Option {
 	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
 }
 
-// setMissingKeys sets missing keys of the seed's accounts to the keys of the same
-// users in accounts. It skips a key that the seed assigns to another account.
+// setMissingKeys sets missing keys of the seed's accounts to the keys of the
+// same users in accounts. It skips a key that the seed assigns to another
+// account.
 func (s *Seed) setMissingKeys(accounts []sandbox.Account) {
 	type user struct{ org, name string }
 	taken := map[api.Secret]bool{}

@@ -133,7 +133,8 @@ orgs:
 	assert.Equal(t, "5", agent.Task.Crontab.Hour)
 }
 
-// TestInvalidSeeds compares the errors of each file with the text file beside it.
+// TestInvalidSeeds compares the errors of each file with the text file beside
+// it.
 func TestInvalidSeeds(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yaml")
@@ -151,8 +152,8 @@ func TestInvalidSeeds(t *testing.T) {
 	}
 }
 
-// Aliases can repeat a long list many times. The only error is about the length of
-// the document, and not about its unread parts.
+// Aliases can repeat a long list many times. The only error is about the length
+// of the document, and not about its unread parts.
 func TestTooManyAliases(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
@@ -206,7 +207,8 @@ func TestInboxURL(t *testing.T) {
 	assert.Equal(t, s.InboxURL, agent.CallbackURL)
 }
 
-// An error about a field that is in another part of the document names the field.
+// An error about a field that is in another part of the document names the
+// field.
 func TestInvalidOrg(t *testing.T) {
 	t.Parallel()
 	s, err := Read(document.File("seed.yaml"), []byte(`orgs: [{key: a/b, accounts: [{username: ada}]}]`), document.YAML)

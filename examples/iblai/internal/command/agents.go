@@ -92,8 +92,8 @@ func (a *app) newAgentsGet() *cobra.Command {
 	})
 }
 
-// agentCommand sets the fields of a command whose arguments are agents. It calls run
-// with the agents.
+// agentCommand sets the fields of a command whose arguments are agents. It
+// calls run with the agents.
 func (a *app) agentCommand(cmd *cobra.Command, run func(context.Context, *client.Client, []*client.PeriodicAgent) error) *cobra.Command {
 	if cmd.Args == nil {
 		cmd.Args = agentArgs(1, math.MaxInt)

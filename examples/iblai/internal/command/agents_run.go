@@ -104,8 +104,8 @@ zone, its runs are at other times.`,
 	return cmd
 }
 
-// agentsOrAll returns the agents of the arguments. Without arguments, it returns all
-// enabled agents.
+// agentsOrAll returns the agents of the arguments. Without arguments, it
+// returns all enabled agents.
 func (a *app) agentsOrAll(ctx context.Context, c *client.Client, args []string) (agents []*client.PeriodicAgent, err error) {
 	if len(args) == 0 {
 		return collect(a, c.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Enabled: new(true)}), 1000)

@@ -47,8 +47,8 @@ func (f *agentFlags) add(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("prompt", "prompt-file")
 }
 
-// request returns a request with the fields whose flags are set. It validates the flags
-// before it sends any request.
+// request returns a request with the fields whose flags are set. It validates
+// the flags before it sends any request.
 func (f *agentFlags) request(ctx context.Context, a *app, cmd *cobra.Command, c *client.Client) (*client.PeriodicAgentUpdateRequest, error) {
 	r := &client.PeriodicAgentUpdateRequest{}
 	task := &client.PeriodicTaskUpdateRequest{}
@@ -116,8 +116,8 @@ func (a *app) newAgentsCreate() *cobra.Command {
 	return cmd
 }
 
-// createRequest converts a request to a request that creates an agent. The title, the
-// mentor and the schedule must be set.
+// createRequest converts a request to a request that creates an agent. The
+// title, the mentor and the schedule must be set.
 func createRequest(r *client.PeriodicAgentUpdateRequest) *client.PeriodicAgentCreateRequest {
 	return &client.PeriodicAgentCreateRequest{
 		Mentor: *r.Mentor, Title: *r.Title, Description: r.Description, Prompt: r.Prompt,
@@ -242,8 +242,8 @@ func (a *app) report(agent *client.PeriodicAgent, done string) error {
 	return err
 }
 
-// findMentor returns the unique id of the mentor with a unique id, a slug or a name. If
-// there is none, it returns a number unchanged.
+// findMentor returns the unique id of the mentor with a unique id, a slug or a
+// name. If there is none, it returns a number unchanged.
 func findMentor(ctx context.Context, c *client.Client, arg string) (*string, error) {
 	var found []*client.Mentor
 	for mentor, err := range c.Mentors.All(ctx, nil) {

@@ -8,7 +8,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// collect returns at most limit items. If there are more, it writes a note to stderr.
+// collect returns at most limit items. If there are more, it writes a note to
+// stderr.
 func collect[T any](a *app, items iter.Seq2[T, error], limit int) ([]T, error) {
 	if limit < 1 {
 		return nil, &usageError{fmt.Errorf("--limit is %d, but must be positive", limit)}

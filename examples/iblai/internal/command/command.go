@@ -33,8 +33,8 @@ type Environment struct {
 	Terminal       bool // whether Stdout is a terminal, to which colors can be written
 	Progress       bool // whether Stderr is a terminal, to which progress can be written
 
-	// pollInterval is the interval at which agents run and logs --follow poll. Tests
-	// set it; 0 means the default.
+	// pollInterval is the interval at which agents run and logs --follow poll.
+	// Tests set it; 0 means the default.
 	pollInterval time.Duration
 }
 
@@ -54,8 +54,8 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	return a.reportError(err)
 }
 
-// recordStart wraps all commands so that they record their start. Errors before the
-// start are errors of the command line.
+// recordStart wraps all commands so that they record their start. Errors before
+// the start are errors of the command line.
 func (a *app) recordStart(cmd *cobra.Command) {
 	if run := cmd.RunE; run != nil {
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -118,8 +118,8 @@ func (a *app) newRoot() *cobra.Command {
 	return root
 }
 
-// newGroup returns a command that has only subcommands. Without a subcommand, it prints
-// its help.
+// newGroup returns a command that has only subcommands. Without a subcommand,
+// it prints its help.
 func newGroup(cmd *cobra.Command) *cobra.Command {
 	cmd.SuggestionsMinimumDistance = 2
 	cmd.Args = func(cmd *cobra.Command, args []string) error {

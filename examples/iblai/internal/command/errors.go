@@ -63,7 +63,8 @@ type agentError struct {
 func (e *agentError) Error() string { return fmt.Sprintf("agent %d: %v", e.id, e.err) }
 func (e *agentError) Unwrap() error { return e.err }
 
-// explain returns the text of an error, and replaces the API's fields with flags.
+// explain returns the text of an error, and replaces the API's fields with
+// flags.
 func explain(err error) string {
 	if failure, is := errors.AsType[*agentError](err); is {
 		return fmt.Sprintf("agent %d: %s", failure.id, explain(failure.err))

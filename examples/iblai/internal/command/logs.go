@@ -62,8 +62,8 @@ func (a *app) newLogs() *cobra.Command {
 	return cmd
 }
 
-// logsSince iterates over the logs of the given duration until now, newest first. The
-// duration 0 means all logs.
+// logsSince iterates over the logs of the given duration until now, newest
+// first. The duration 0 means all logs.
 func (a *app) logsSince(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
 	if since > 0 {
 		return c.PeriodicAgentLogs.Since(ctx, a.Now().Add(-since), &params, client.WithPrefetch(2))
@@ -72,7 +72,8 @@ func (a *app) logsSince(ctx context.Context, c *client.Client, params client.Per
 	return c.PeriodicAgentLogs.All(ctx, &params)
 }
 
-// followLogs prints runs as they finish, starting with the given duration until now.
+// followLogs prints runs as they finish, starting with the given duration until
+// now.
 func (a *app) followLogs(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, full bool) error {
 	status := params.Status
 	params.Status = "" // running runs must be included, to print them when they finish
@@ -145,8 +146,8 @@ func (a *app) printLogs(logs []*client.PeriodicAgentLog, full bool) error {
 	}})
 }
 
-// addLog adds the row of a run. Unless full is set, the row has the first line of the
-// output.
+// addLog adds the row of a run. Unless full is set, the row has the first line
+// of the output.
 func addLog(t *table, log *client.PeriodicAgentLog, full bool) {
 	took := "-"
 	if log.EndTime != nil {

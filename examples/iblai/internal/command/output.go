@@ -67,7 +67,8 @@ func (a *app) print(r result) error {
 	return r.table().write(a.Stdout, a.colors())
 }
 
-// printEach prints one of several values: as a line of JSON, or as a YAML document.
+// printEach prints one of several values: as a line of JSON, or as a YAML
+// document.
 func (a *app) printEach(value any, name string) error {
 	switch a.format {
 	case formatJSON:

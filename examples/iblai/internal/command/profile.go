@@ -16,8 +16,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// A profile is a named set of settings. It contains either a reference to the API key,
-// or, if only the owner can read the file, the key itself.
+// A profile is a named set of settings. It contains either a reference to the
+// API key, or, if only the owner can read the file, the key itself.
 type profile struct {
 	Org        string `yaml:"org"`
 	Username   string `yaml:"username"`
@@ -27,8 +27,8 @@ type profile struct {
 	APIKeyFile string `yaml:"api_key_file"`
 }
 
-// envProfile is the environment variable with the name of the profile, if the flag is
-// not set.
+// envProfile is the environment variable with the name of the profile, if the
+// flag is not set.
 const envProfile = "IBLAI_PROFILE"
 
 // maxConfigSize limits the size of the files in bytes.

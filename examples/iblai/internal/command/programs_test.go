@@ -86,8 +86,8 @@ func TestSandbox(t *testing.T) {
 	assert.NotContains(t, out.stderr, "allow-remote", "a flag of another command")
 }
 
-// Every command has a short description and an example, and the README contains its
-// help. UPDATE_README=1 updates the README.
+// Every command has a short description and an example, and the README contains
+// its help. UPDATE_README=1 updates the README.
 func TestHelp(t *testing.T) {
 	var reference strings.Builder
 	var visit func(cmd *cobra.Command)
@@ -109,8 +109,8 @@ func TestHelp(t *testing.T) {
 	checkReadme(t, "Reference", reference.String())
 }
 
-// checkReadme compares a section of the README with text. With UPDATE_README=1 it
-// updates the section.
+// checkReadme compares a section of the README with text. With UPDATE_README=1
+// it updates the section.
 func checkReadme(t *testing.T, section, text string) {
 	t.Helper()
 	const file = "../../README.md"
@@ -130,8 +130,8 @@ func checkReadme(t *testing.T, section, text string) {
 	require.NoError(t, os.WriteFile(file, []byte(updated), 0o600))
 }
 
-// The session in the README has the output of its commands. The test isn't parallel,
-// since TestHelp writes the same file.
+// The session in the README has the output of its commands. The test isn't
+// parallel, since TestHelp writes the same file.
 func TestSession(t *testing.T) {
 	sb := newSandbox(t, sandbox.WithOutcomes(sandbox.Outcome{Status: api.StatusSuccess, Output: "Two essays are due on Friday.", Duration: 4200 * time.Millisecond}))
 	s := newShell(t, sb)

@@ -82,8 +82,8 @@ type sandboxStatus struct {
 	} `json:"accounts"`
 }
 
-// sandboxStatus requests the status. It retries for a few seconds, since the sandbox
-// may have just been started.
+// sandboxStatus requests the status. It retries for a few seconds, since the
+// sandbox may have just been started.
 func (a *app) sandboxStatus(cmd *cobra.Command, url string) (*sandboxStatus, error) {
 	c, err := client.New(client.WithBaseURL(url), client.WithHTTPClient(a.HTTPClient),
 		client.WithAPIKey("none"), client.WithOrg("none"), client.WithUsername("none"),

@@ -13,8 +13,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// flags are the global flags. There is no flag for the API key, because all users of a
-// machine can read command lines.
+// flags are the global flags. There is no flag for the API key, because all
+// users of a machine can read command lines.
 type flags struct {
 	profile, org, username, baseURL string
 	timeout                         time.Duration
@@ -48,8 +48,8 @@ type settings struct {
 	timeout                     time.Duration
 }
 
-// settings returns the settings. Flags take precedence over the profile, and the
-// profile over environment variables. The error names all missing settings.
+// settings returns the settings. Flags take precedence over the profile, and
+// the profile over environment variables. The error names all missing settings.
 func (a *app) settings() (*settings, error) {
 	name := a.flags.profile
 	if name == "" {

@@ -64,8 +64,8 @@ number of runs and failures, and the median and 95th percentile of their duratio
 	return cmd
 }
 
-// readStats summarizes the logs of the given duration until now. It stores only the
-// duration of each run.
+// readStats summarizes the logs of the given duration until now. It stores only
+// the duration of each run.
 func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
 	byAgent := map[int64]*agentStats{}
 	read := 0
@@ -107,8 +107,8 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 	return stats, nil
 }
 
-// progress shows the number of runs read so far, if stderr is a terminal. 0 clears the
-// line.
+// progress shows the number of runs read so far, if stderr is a terminal. 0
+// clears the line.
 func (a *app) progress(read int) {
 	switch {
 	case !a.Progress:
@@ -119,8 +119,8 @@ func (a *app) progress(read int) {
 	}
 }
 
-// percentile returns a percentile of sorted durations in seconds. The part is from 0 to
-// 1.
+// percentile returns a percentile of sorted durations in seconds. The part is
+// from 0 to 1.
 func percentile(sorted []time.Duration, part float64) float64 {
 	return sorted[max(0, int(math.Ceil(part*float64(len(sorted))))-1)].Seconds()
 }

@@ -82,8 +82,8 @@ func (a *app) colors() bool {
 	return a.Terminal && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
 }
 
-// sanitize replaces control characters, except for line breaks and tabs, since a
-// mentor's output can contain them.
+// sanitize replaces control characters, except for line breaks and tabs, since
+// a mentor's output can contain them.
 func sanitize(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && !unicode.IsPrint(r) {

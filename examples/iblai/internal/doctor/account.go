@@ -15,8 +15,8 @@ const (
 	checkRole    = "role"
 )
 
-// checkAccount checks the org, the user and the user's role. It distinguishes a wrong
-// org or user from a missing role: all members may list mentors, but only
+// checkAccount checks the org, the user and the user's role. It distinguishes a
+// wrong org or user from a missing role: all members may list mentors, but only
 // administrators may list periodic agents.
 func (e *examination) checkAccount(ctx context.Context) {
 	if e.skipAll(ctx, checkAccount, checkRole) {
@@ -36,11 +36,11 @@ func (e *examination) checkAccount(ctx context.Context) {
 		e.skip(checkRole, "needs periodic agents, which this service does not have")
 	case mentors.err == nil:
 		e.passAccount()
-		e.judgeRole(agents)
+		e.reportRole(agents)
 	case isRefusal(agents.err):
-		e.judgeAccount(agents, e.findUser(ctx))
+		e.reportAccount(agents, e.findUser(ctx))
 	case isRefusal(mentors.err):
-		e.judgeAccount(mentors, e.findUser(ctx))
+		e.reportAccount(mentors, e.findUser(ctx))
 	default:
 		e.stopped = "the org and the user could not be checked"
 		e.fail(checkAccount, 0, agents.err, &agents.response)
@@ -59,8 +59,8 @@ func isRefusal(err error) bool {
 	return is && failure.FromService && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFound))
 }
 
-// judgeRole explains why a member of the org can't list periodic agents.
-func (e *examination) judgeRole(agents page) {
+// reportRole explains why a member of the org can't list periodic agents.
+func (e *examination) reportRole(agents page) {
 	if !isRefusal(agents.err) {
 		e.fail(checkRole, agents.took, agents.err, &agents.response)
 		return
@@ -68,7 +68,8 @@ func (e *examination) judgeRole(agents page) {
 	e.failRole(agents, "The user can list mentors but not periodic agents. To list periodic agents, the user must be an administrator.")
 }
 
-// failRole stops the examination, since the other checks require an administrator.
+// failRole stops the examination, since the other checks require an
+// administrator.
 func (e *examination) failRole(refused page, meaning string) {
 	found := e.explain(refused.err, &refused.response)
 	found.Meaning = meaning
@@ -77,8 +78,8 @@ func (e *examination) failRole(refused page, meaning string) {
 	e.stopped = "the user is not an administrator"
 }
 
-// judgeAccount explains why the user can't list anything.
-func (e *examination) judgeAccount(refused page, user membership) {
+// reportAccount explains why the user can't list anything.
+func (e *examination) reportAccount(refused page, user membership) {
 	switch found := e.explain(refused.err, &refused.response); {
 	case user == member:
 		e.passAccount()
@@ -115,8 +116,8 @@ const (
 	administrator
 )
 
-// findUser looks up the user in the org's list of users. Some releases don't allow
-// that with a platform key.
+// findUser looks up the user in the org's list of users. Some releases don't
+// allow that with a platform key.
 func (e *examination) findUser(ctx context.Context) membership {
 	var users struct {
 		Count   int `json:"count"`

@@ -64,8 +64,8 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// If the service rejects all requests, the platform's list of users can show the
-// reason.
+// If the service rejects all requests, the platform's list of users can show
+// the reason.
 func TestRefusedUserIsLookedUp(t *testing.T) {
 	t.Parallel()
 	base := newTransport(t)

@@ -17,8 +17,8 @@ var (
 	passwordField = regexp.MustCompile(`(?i)<input[^>]*type\s*=\s*["']?password`)
 )
 
-// summarize returns the detail of an error response, or the title of an HTML page.
-// For other bodies, which may contain secrets, it returns the size.
+// summarize returns the detail of an error response, or the title of an HTML
+// page. For other bodies, which may contain secrets, it returns the size.
 func summarize(body []byte) string {
 	text := detail(body)
 	switch {
@@ -57,12 +57,12 @@ func isHTML(body []byte) bool {
 // isLoginPage reports whether a body is an HTML page with a password field.
 func isLoginPage(body []byte) bool { return isHTML(body) && passwordField.Match(body) }
 
-// isFromService reports whether an error response has the form of the service's error
-// responses. Django REST Framework puts the reason in the field "detail".
+// isFromService reports whether an error response has the form of the service's
+// error responses. Django REST Framework puts the reason in the field "detail".
 func isFromService(body []byte) bool { return detail(body) != "" }
 
-// isServiceRefusal reports whether a response is a 4xx response of the service itself,
-// except for 429.
+// isServiceRefusal reports whether a response is a 4xx response of the service
+// itself, except for 429.
 func isServiceRefusal(r *client.Response) bool {
 	return isFromService(r.Body) && r.StatusCode >= 400 && r.StatusCode < 500 && r.StatusCode != http.StatusTooManyRequests
 }

@@ -36,14 +36,14 @@ func (e *examination) checkConnection(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	steps := []struct {
-		check string
-		judge func(*probe)
+		check  string
+		report func(*probe)
 	}{
-		{checkLookup, e.judgeLookup},
-		{checkDial, e.judgeDial},
-		{checkTLS, e.judgeTLS},
-		{checkService, func(p *probe) { e.judgeService(ctx, p) }},
-		{checkClock, e.judgeClock},
+		{checkLookup, e.reportLookup},
+		{checkDial, e.reportDial},
+		{checkTLS, e.reportTLS},
+		{checkService, func(p *probe) { e.reportService(ctx, p) }},
+		{checkClock, e.reportClock},
 	}
 	failedStep := p.failedAt()
 	for _, step := range steps {
@@ -54,7 +54,7 @@ func (e *examination) checkConnection(ctx context.Context) {
 			e.add(Failed, step.check, 0, e.explainNetwork(p.err))
 			e.stopped = "there was no response"
 		default:
-			step.judge(p)
+			step.report(p)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (p *probe) failedAt() string {
 	}
 }
 
-func (e *examination) judgeLookup(p *probe) {
+func (e *examination) reportLookup(p *probe) {
 	switch host := e.client.BaseURL().Hostname(); {
 	case p.proxy != nil:
 		e.skip(checkLookup, "done by the proxy "+p.proxy.Host)
@@ -88,7 +88,7 @@ func (e *examination) judgeLookup(p *probe) {
 	}
 }
 
-func (e *examination) judgeDial(p *probe) {
+func (e *examination) reportDial(p *probe) {
 	where := "to " + e.client.BaseURL().Host
 	switch {
 	case p.proxy != nil:
@@ -99,7 +99,7 @@ func (e *examination) judgeDial(p *probe) {
 	e.add(OK, checkDial, p.dial.took(), Diagnosis{Found: where})
 }
 
-func (e *examination) judgeTLS(p *probe) {
+func (e *examination) reportTLS(p *probe) {
 	if e.client.BaseURL().Scheme != "https" {
 		e.skip(checkTLS, "the base URL is on this machine, without TLS")
 		return
@@ -127,9 +127,9 @@ func issuer(certificate *x509.Certificate) string {
 	return certificate.Issuer.CommonName
 }
 
-// judgeClock compares the clocks. The server set its Date, in whole seconds, between
-// the request and the response.
-func (e *examination) judgeClock(p *probe) {
+// reportClock compares the clocks. The server set its Date, in whole seconds,
+// between the request and the response.
+func (e *examination) reportClock(p *probe) {
 	date, err := http.ParseTime(p.response.Header.Get("Date"))
 	if err != nil {
 		e.skip(checkClock, "the response has no Date")

@@ -34,7 +34,8 @@ var unauthorized = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request)
 	_, _ = io.WriteString(w, `{"detail": "Authentication credentials were not provided."}`)
 })
 
-// failingTransport returns a transport whose dials fail with an error of package net.
+// failingTransport returns a transport whose dials fail with an error of
+// package net.
 func failingTransport(err error) *http.Transport {
 	return &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: err}
@@ -166,8 +167,8 @@ func TestCertificates(t *testing.T) {
 	})
 }
 
-// newTLSServer starts a server with a certificate, and returns the pool that trusts
-// it.
+// newTLSServer starts a server with a certificate, and returns the pool that
+// trusts it.
 func newTLSServer(t *testing.T, template x509.Certificate, selfSigned bool) (address string, roots *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -241,7 +242,8 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// serverTime returns the Date of a server whose clock is ahead of this machine's.
+// serverTime returns the Date of a server whose clock is ahead of this
+// machine's.
 func serverTime(ahead time.Duration) func() string {
 	return func() string { return time.Now().Add(ahead).UTC().Format(http.TimeFormat) }
 }

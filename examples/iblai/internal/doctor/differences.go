@@ -12,14 +12,15 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// differences are the differences between a response and the SDK's model. They contain
-// paths and values of enumerations, but no other values, which may be secret.
+// differences are the differences between a response and the SDK's model. They
+// contain paths and values of enumerations, but no other values, which may be
+// secret.
 type differences struct {
 	missing, unknown, newValues, otherType paths
 }
 
-// paths is a set of paths. It is a set because the items of a list usually have the
-// same differences.
+// paths is a set of paths. It is a set because the items of a list usually have
+// the same differences.
 type paths map[string]bool
 
 func (p paths) sorted() []string { return slices.Sorted(maps.Keys(p)) }
@@ -113,8 +114,8 @@ func (d differences) object(path string, value any, model reflect.Type) {
 	}
 }
 
-// bareList compares a list that is sent instead of a page. The SDK also accepts nested
-// lists, as in the documentation of pinned messages.
+// bareList compares a list that is sent instead of a page. The SDK also accepts
+// nested lists, as in the documentation of pinned messages.
 func (d differences) bareList(path string, value any, item reflect.Type) {
 	items, isList := value.([]any)
 	if !isList {

@@ -52,8 +52,8 @@ type facts struct {
 	mentorID string          // unique id of a mentor
 }
 
-// Examine examines a deployment. If a setting is invalid, it sends nothing and returns
-// an *api.ArgumentError.
+// Examine examines a deployment. If a setting is invalid, it sends nothing and
+// returns an *api.ArgumentError.
 func Examine(ctx context.Context, settings Settings) (*Report, error) {
 	if settings.Timeout == 0 {
 		settings.Timeout = 15 * time.Second
@@ -90,8 +90,8 @@ func Examine(ctx context.Context, settings Settings) (*Report, error) {
 	return &e.report, nil
 }
 
-// run runs the checks in order. It skips checks that can't succeed after an earlier
-// error.
+// run runs the checks in order. It skips checks that can't succeed after an
+// earlier error.
 func (e *examination) run(ctx context.Context) {
 	e.checkConnection(ctx)
 	e.checkKey(ctx)
@@ -123,8 +123,8 @@ func (e *examination) skip(check, why string) {
 	e.add(Skipped, check, 0, Diagnosis{Found: why})
 }
 
-// skipAll reports whether the examination has stopped. If it has, skipAll skips the
-// checks.
+// skipAll reports whether the examination has stopped. If it has, skipAll skips
+// the checks.
 func (e *examination) skipAll(ctx context.Context, checks ...string) bool {
 	if ctx.Err() != nil {
 		e.stopped = "interrupted"

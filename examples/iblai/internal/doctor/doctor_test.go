@@ -28,8 +28,8 @@ func TestEverythingWorks(t *testing.T) {
 	}
 }
 
-// The report has every operation of the API. Every operation is called, but those that
-// write only with Settings.Write.
+// The report has every operation of the API. Every operation is called, but
+// those that write only with Settings.Write.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	for _, changes := range [][]func(*Settings){nil, {withWrite}} {

@@ -7,8 +7,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// knownValues are the values of the SDK's enumerations. Go can't list the constants of
-// a type, so a test compares them with the SDK's source.
+// knownValues are the values of the SDK's enumerations. Go can't list the
+// constants of a type, so a test compares them with the SDK's source.
 var knownValues = map[reflect.Type][]string{
 	reflect.TypeFor[client.CallConfigurationMode](): stringsOf(client.CallConfigurationModeInference, client.CallConfigurationModeRealtime),
 	reflect.TypeFor[client.ChatInterface]():         stringsOf(client.ChatInterfaceAPI, client.ChatInterfaceChat),

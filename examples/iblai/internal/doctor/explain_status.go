@@ -105,7 +105,8 @@ func (e *examination) explainNotFound(found *Diagnosis, fromService bool) {
 	}
 }
 
-// explainNotJSON explains a successful response that is not a response of the API.
+// explainNotJSON explains a successful response that is not a response of the
+// API.
 func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 	found := Diagnosis{Found: fmt.Sprintf("%d, but not the documented JSON: %s", r.StatusCode, summarize(r.Body))}
 	switch {
@@ -129,8 +130,8 @@ func (e *examination) explainNotJSON(r *client.Response) Diagnosis {
 	return found
 }
 
-// explainRedirect explains a redirect. It omits the query of the URL, since the query
-// for a login page may contain secrets.
+// explainRedirect explains a redirect. It omits the query of the URL, since the
+// query for a login page may contain secrets.
 func (e *examination) explainRedirect(location string) Diagnosis {
 	where := "an invalid address"
 	if to, err := url.Parse(location); err == nil && location != "" {

@@ -36,8 +36,8 @@ type Diagnosis struct {
 	Advice  string   `json:"advice,omitempty"`
 }
 
-// redacted returns the diagnosis without control characters and without the secret,
-// which a response may contain.
+// redacted returns the diagnosis without control characters and without the
+// secret, which a response may contain.
 func (d Diagnosis) redacted(secret string) Diagnosis {
 	clean := func(text string) string {
 		return printable(string(redact([]byte(text), secret)))
@@ -49,7 +49,8 @@ func (d Diagnosis) redacted(secret string) Diagnosis {
 	return Diagnosis{clean(d.Found), details, clean(d.Meaning), clean(d.Advice)}
 }
 
-// redact masks a secret. It ignores short secrets, since they may occur in any text.
+// redact masks a secret. It ignores short secrets, since they may occur in any
+// text.
 func redact(text []byte, secret string) []byte {
 	const short = 8
 	if len(secret) < short {
@@ -84,7 +85,8 @@ func (m *Milliseconds) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// String returns the duration, or an empty string for a check without a request.
+// String returns the duration, or an empty string for a check without a
+// request.
 func (m Milliseconds) String() string {
 	switch took := time.Duration(m); {
 	case took == 0:

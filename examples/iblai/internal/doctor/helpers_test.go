@@ -64,8 +64,8 @@ type result struct {
 	text string
 }
 
-// examine examines the deployment at baseURL. It fails the test if the report, as text
-// or JSON, contains a secret or a control character.
+// examine examines the deployment at baseURL. It fails the test if the report,
+// as text or JSON, contains a secret or a control character.
 func examine(t *testing.T, transport http.RoundTripper, baseURL string, changes ...func(*Settings)) result {
 	t.Helper()
 	return examineContext(t.Context(), t, transport, baseURL, changes...)
@@ -97,7 +97,8 @@ func examineContext(ctx context.Context, t *testing.T, transport http.RoundTripp
 // withWrite makes the examination write.
 func withWrite(s *Settings) { s.Write = true }
 
-// find returns the finding of a check. If there are several, it returns the last one.
+// find returns the finding of a check. If there are several, it returns the
+// last one.
 func (r result) find(t *testing.T, check string) Finding {
 	t.Helper()
 	for _, f := range slices.Backward(r.Findings) {
@@ -147,8 +148,8 @@ func rewriteBodies(next http.RoundTripper, suffix string, rewrite func(body stri
 	})
 }
 
-// overrideResponses replaces the responses to requests that have a key and a path with
-// a suffix.
+// overrideResponses replaces the responses to requests that have a key and a
+// path with a suffix.
 func overrideResponses(next http.RoundTripper, suffix string, status int, body string) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		if strings.HasSuffix(r.URL.Path, suffix) && r.Header.Get("Authorization") != "" {

@@ -16,11 +16,12 @@ const checkKey = "key"
 // platformKey is the form of the platform's API keys.
 var platformKey = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// schemes are the authentication schemes used in documentation and scripts. The first
-// one is the SDK's default. The empty scheme means the key alone.
+// schemes are the authentication schemes used in documentation and scripts. The
+// first one is the SDK's default. The empty scheme means the key alone.
 var schemes = []string{client.DefaultAuthScheme, "Token", "Bearer", "Api-Key", ""}
 
-// checkKey finds an authentication scheme with which the service accepts the key.
+// checkKey finds an authentication scheme with which the service accepts the
+// key.
 func (e *examination) checkKey(ctx context.Context) {
 	if e.skipAll(ctx, checkKey) {
 		return
@@ -38,19 +39,19 @@ func (e *examination) checkKey(ctx context.Context) {
 		e.client = c
 		p := e.page(ctx, e.list, 1)
 		if !errors.Is(p.err, client.ErrUnauthorized) {
-			e.judgeScheme(scheme, time.Since(begin), p)
+			e.reportScheme(scheme, time.Since(begin), p)
 			return
 		}
 		if scheme == client.DefaultAuthScheme {
 			refusal, refused = p.err, p.response // the service explains its own scheme best
 		}
 	}
-	e.judgeRefusal(time.Since(begin), refusal, &refused)
+	e.reportRefusal(time.Since(begin), refusal, &refused)
 }
 
-// judgeScheme reports a response other than 401. Only a response of the service itself
-// proves that the key is accepted.
-func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
+// reportScheme reports a response other than 401. Only a response of the
+// service itself proves that the key is accepted.
+func (e *examination) reportScheme(scheme string, took time.Duration, p page) {
 	if p.err != nil && !isServiceRefusal(&p.response) {
 		e.fail(checkKey, took, p.err, &p.response)
 		if e.stopped == "" {
@@ -72,8 +73,8 @@ func (e *examination) judgeScheme(scheme string, took time.Duration, p page) {
 	e.add(Warning, checkKey, took, found)
 }
 
-// judgeRefusal reports that the key is rejected with every scheme.
-func (e *examination) judgeRefusal(took time.Duration, err error, response *client.Response) {
+// reportRefusal reports that the key is rejected with every scheme.
+func (e *examination) reportRefusal(took time.Duration, err error, response *client.Response) {
 	found := e.explain(err, response)
 	found.Details = append(found.Details, "Tried the authentication schemes "+strings.Join(schemes[:len(schemes)-1], ", ")+", and none.")
 	if !platformKey.MatchString(e.APIKey) {

@@ -30,11 +30,12 @@ func checkOperation[T any](ctx context.Context, e *examination, name string, cal
 		e.failOperation(name, took, err, &response)
 		return nil
 	}
-	e.judgeResponse(name, took, &response, reflect.TypeFor[T]())
+	e.reportResponse(name, took, &response, reflect.TypeFor[T]())
 	return result
 }
 
-// optionalOperations are the operations that programs for periodic agents don't need.
+// optionalOperations are the operations that programs for periodic agents don't
+// need.
 var optionalOperations = map[string]bool{listMentors: true, statistics: true, listPins: true}
 
 func (e *examination) failOperation(name string, took time.Duration, err error, response *client.Response) {
@@ -43,7 +44,8 @@ func (e *examination) failOperation(name string, took time.Duration, err error, 
 	case errors.Is(err, client.ErrNotFromService) && optionalOperations[name]:
 		status = Warning // other operations work
 	case errors.Is(err, client.ErrNotFound) && name == statistics:
-		// A release without the operation takes the path for the path of an agent.
+		// A release without the operation takes the path for the path of an
+		// agent.
 		status = Warning
 		found.Meaning = "Other operations work, so " + e.releaseName() + " has no statistics."
 		found.Advice = "Don't use the operation. Count the agents by the status of their latest log."
@@ -51,8 +53,8 @@ func (e *examination) failOperation(name string, took time.Duration, err error, 
 	e.add(status, name, took, found)
 }
 
-// judgeResponse compares a response with the SDK's model.
-func (e *examination) judgeResponse(name string, took time.Duration, response *client.Response, model reflect.Type) {
+// reportResponse compares a response with the SDK's model.
+func (e *examination) reportResponse(name string, took time.Duration, response *client.Response, model reflect.Type) {
 	raw := decode(redact(response.Body, e.APIKey))
 	found := Diagnosis{Found: fmt.Sprintf("%d%s", response.StatusCode, countItems(raw))}
 	status := OK
@@ -69,8 +71,9 @@ func (e *examination) judgeResponse(name string, took time.Duration, response *c
 	e.add(status, name, took, found)
 }
 
-// severity returns the status for differences. Missing fields are no warning for
-// releases older than the SDK's documentation, which the check of the release reports.
+// severity returns the status for differences. Missing fields are no warning
+// for releases older than the SDK's documentation, which the check of the
+// release reports.
 func (e *examination) severity(d differences) Status {
 	onlyMissing := len(d.unknown)+len(d.newValues)+len(d.otherType) == 0
 	if onlyMissing && e.known.release != nil && e.known.release.mentorNumber {

@@ -21,8 +21,8 @@ const (
 	largePageSize = 1000
 )
 
-// checkPaging checks the link to the next page, and the maximum page size, with the
-// longest list.
+// checkPaging checks the link to the next page, and the maximum page size, with
+// the longest list.
 func (e *examination) checkPaging(ctx context.Context) {
 	if e.skipAll(ctx, checkNext, checkPageSize) {
 		return
@@ -39,7 +39,7 @@ func (e *examination) checkPaging(ctx context.Context) {
 		e.skip(checkPageSize, "no list has two items")
 		return
 	}
-	e.judgeNext(small)
+	e.reportNext(small)
 	if len(small.Results) > 1 {
 		e.add(Warning, checkPageSize, small.took, Diagnosis{
 			Found:   fmt.Sprintf("a page of one item was requested, and has %d", len(small.Results)),
@@ -48,7 +48,7 @@ func (e *examination) checkPaging(ctx context.Context) {
 		})
 		return
 	}
-	e.judgePageSize(e.page(ctx, longest, largePageSize))
+	e.reportPageSize(e.page(ctx, longest, largePageSize))
 }
 
 // A page is a page of a list, with raw items and its response.
@@ -71,7 +71,7 @@ func (e *examination) page(ctx context.Context, path string, size int) page {
 	return p
 }
 
-func (e *examination) judgePageSize(p page) {
+func (e *examination) reportPageSize(p page) {
 	switch received := int64(len(p.Results)); {
 	case p.err != nil:
 		e.fail(checkPageSize, p.took, p.err, &p.response)
@@ -82,8 +82,8 @@ func (e *examination) judgePageSize(p page) {
 	}
 }
 
-// judgeNext compares the URL of the next page with the base URL.
-func (e *examination) judgeNext(p page) {
+// reportNext compares the URL of the next page with the base URL.
+func (e *examination) reportNext(p page) {
 	base := e.client.BaseURL()
 	next, err := url.Parse(p.Next)
 	switch {

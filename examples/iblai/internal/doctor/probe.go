@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client"
 )
 
-// A probe is a request without the key, and a record of its steps. The key is sent only
-// to a server that responds to a probe as the service does.
+// A probe is a request without the key, and a record of its steps. The key is
+// sent only to a server that responds to a probe as the service does.
 type probe struct {
 	proxy *url.URL // nil for none
 

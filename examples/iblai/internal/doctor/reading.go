@@ -20,8 +20,8 @@ const (
 	listPins    = "GET /pin-message/"
 )
 
-// checkReading calls every operation that reads, with the ids of the first items of
-// the lists.
+// checkReading calls every operation that reads, with the ids of the first
+// items of the lists.
 func (e *examination) checkReading(ctx context.Context) {
 	mentors := checkOperation(ctx, e, listMentors, func(capture client.CallOption) (*client.Page[client.Mentor], error) {
 		return e.client.Mentors.List(ctx, nil, capture)
@@ -60,9 +60,10 @@ func (e *examination) checkReading(ctx context.Context) {
 	e.checkPins(ctx, agents)
 }
 
-// checkPins lists the pinned messages of the chat session of an agent. If no agent has
-// a session, it uses an id that does not exist. The session of an agent may have been
-// deleted, so in both cases the service may respond that it does not exist.
+// checkPins lists the pinned messages of the chat session of an agent. If no
+// agent has a session, it uses an id that does not exist. The session of an
+// agent may have been deleted, so in both cases the service may respond that it
+// does not exist.
 func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.PeriodicAgent]) {
 	if e.skipAll(ctx, listPins) {
 		return
@@ -73,7 +74,7 @@ func (e *examination) checkPins(ctx context.Context, agents *client.Page[client.
 	took := time.Since(begin)
 	switch {
 	case err == nil:
-		e.judgeResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
+		e.reportResponse(listPins, took, &response, reflect.TypeFor[client.Page[client.PinnedSession]]())
 	case isServiceRefusal(&response) && errors.Is(err, client.ErrNotFound),
 		errors.Is(err, client.ErrValidation):
 		e.skip(listPins, "needs a chat session, and no agent has an existing one")

@@ -16,8 +16,8 @@ type release struct {
 	name string
 	// marker is a field of mentors that earlier releases lack.
 	marker string
-	// mentorNumber reports whether agents are created with the number of a mentor,
-	// instead of its unique id.
+	// mentorNumber reports whether agents are created with the number of a
+	// mentor, instead of its unique id.
 	mentorNumber bool
 }
 
@@ -29,8 +29,9 @@ var releases = []release{
 	{name: "3.5x", mentorNumber: true},
 }
 
-// optionalFields are the fields that only some releases send, and call_configuration,
-// which some mentors lack. A test compares them with the contract.
+// optionalFields are the fields that only some releases send, and
+// call_configuration, which some mentors lack. A test compares them with the
+// contract.
 var optionalFields = map[reflect.Type][]string{
 	reflect.TypeFor[client.Mentor](): {
 		"id", "types", "subjects", "show_rag_images", "enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts",
@@ -73,8 +74,8 @@ func (e *examination) checkRelease(ctx context.Context) {
 	}
 }
 
-// sampleMentor returns the fields of a mentor, from the list of mentors or the list of
-// agents.
+// sampleMentor returns the fields of a mentor, from the list of mentors or the
+// list of agents.
 func (e *examination) sampleMentor(ctx context.Context) map[string]json.RawMessage {
 	if p := e.page(ctx, mentorsPath, 1); p.err == nil && len(p.Results) > 0 {
 		var mentor map[string]json.RawMessage

@@ -33,7 +33,8 @@ func TestRelease(t *testing.T) {
 	}
 }
 
-// A release older than the SDK's documentation works, with a warning about mentors.
+// A release older than the SDK's documentation works, with a warning about
+// mentors.
 func TestOlderRelease(t *testing.T) {
 	t.Parallel()
 	e := examine(t, newTransport(t), newSandbox(t, sandbox.WithRelease(sandbox.Release359)).URL, withWrite)

@@ -16,7 +16,8 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 }
 
-// notRun is the prefix of the reason for skipping a check after an earlier error.
+// notRun is the prefix of the reason for skipping a check after an earlier
+// error.
 const notRun = "not run: "
 
 // count returns the number of findings with a status.
@@ -39,8 +40,8 @@ func (r *Report) verdict() Status {
 	return OK
 }
 
-// WriteText writes a row for each finding. Below warnings and failures it writes their
-// meaning and what to do.
+// WriteText writes a row for each finding. Below warnings and failures it
+// writes their meaning and what to do.
 func (r *Report) WriteText(w io.Writer) error {
 	_, err := io.WriteString(w, r.text())
 	return err
@@ -74,8 +75,8 @@ func (r *Report) text() string {
 	return b.String()
 }
 
-// leadingNotRun returns the number of leading findings that were skipped for the same
-// earlier error. They share one row.
+// leadingNotRun returns the number of leading findings that were skipped for
+// the same earlier error. They share one row.
 func leadingNotRun(findings []Finding) int {
 	i := slices.IndexFunc(findings, func(f Finding) bool {
 		return f.Status != Skipped || !strings.HasPrefix(f.Found, notRun) || f.Found != findings[0].Found
@@ -116,8 +117,8 @@ func (f Finding) explanation() string {
 	return b.String()
 }
 
-// wrap splits a text between words into lines of at most width bytes. A longer word is
-// on its own line.
+// wrap splits a text between words into lines of at most width bytes. A longer
+// word is on its own line.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""

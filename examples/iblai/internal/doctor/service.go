@@ -29,8 +29,8 @@ func (e *examination) address(base *url.URL, list string) string {
 	return base.JoinPath(path, list).String()
 }
 
-// judgeService reports the response to a request without a key.
-func (e *examination) judgeService(ctx context.Context, p *probe) {
+// reportService reports the response to a request without a key.
+func (e *examination) reportService(ctx context.Context, p *probe) {
 	took := p.received.Sub(p.sent)
 	switch r := p.response; {
 	case isServiceRefusal(r):
@@ -54,9 +54,9 @@ func (e *examination) judgeService(ctx context.Context, p *probe) {
 	}
 }
 
-// findService searches for the service after the response of another program. It tries
-// the other lists below the base URL, then the base URL without a prefix and with the
-// prefix of the gateway.
+// findService searches for the service after the response of another program.
+// It tries the other lists below the base URL, then the base URL without a
+// prefix and with the prefix of the gateway.
 func (e *examination) findService(ctx context.Context, p *probe) {
 	r, took := p.response, p.received.Sub(p.sent)
 	switch {

@@ -14,8 +14,8 @@ const (
 	badGateway = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center>nginx</center></body>\r\n</html>"
 )
 
-// Other programs are recognized by their response to a request without the key, so they
-// never receive the key.
+// Other programs are recognized by their response to a request without the key,
+// so they never receive the key.
 func TestOtherPrograms(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

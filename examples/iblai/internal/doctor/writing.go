@@ -24,8 +24,8 @@ const (
 	cleanup = "cleanup"
 )
 
-// cleanupTimeout limits the time for deleting the agent, including retries. The agent
-// is deleted even if the examination is interrupted.
+// cleanupTimeout limits the time for deleting the agent, including retries. The
+// agent is deleted even if the examination is interrupted.
 const cleanupTimeout = 2 * time.Minute
 
 // checkWriting creates an agent, changes it, and deletes it.
@@ -66,7 +66,7 @@ func (e *examination) writeAgent(ctx context.Context) {
 	var response client.Response
 	begin := time.Now()
 	created, err := e.client.PeriodicAgents.Create(ctx, agent, client.WithResponse(&response))
-	e.judgeCreation(time.Since(begin), err, &response)
+	e.reportCreation(time.Since(begin), err, &response)
 	if err != nil || created.ID == 0 {
 		if mayHaveSucceeded(err) {
 			e.deleteUnconfirmed(ctx, agent.Title)
@@ -85,13 +85,14 @@ func (e *examination) writeAgent(ctx context.Context) {
 	})
 }
 
-// judgeCreation reports the creation of an agent. Releases that require the number of
-// the mentor reject its unique id, and no response contains the number.
-func (e *examination) judgeCreation(took time.Duration, err error, response *client.Response) {
+// reportCreation reports the creation of an agent. Releases that require the
+// number of the mentor reject its unique id, and no response contains the
+// number.
+func (e *examination) reportCreation(took time.Duration, err error, response *client.Response) {
 	failure, is := errors.AsType[*client.Error](err)
 	switch {
 	case err == nil:
-		e.judgeResponse(createAgent, took, response, agentModel)
+		e.reportResponse(createAgent, took, response, agentModel)
 	case is && failure.Field("mentor") != nil && e.known.release != nil && e.known.release.mentorNumber:
 		found := e.explain(err, response)
 		found.Meaning = "Release " + e.known.release.name + " creates agents with the mentor's number instead of its unique id."
@@ -102,8 +103,8 @@ func (e *examination) judgeCreation(took time.Duration, err error, response *cli
 	}
 }
 
-// mayHaveSucceeded reports whether the service may have executed a failed call. Only a
-// response below 500 proves that it has not.
+// mayHaveSucceeded reports whether the service may have executed a failed call.
+// Only a response below 500 proves that it has not.
 func mayHaveSucceeded(err error) bool {
 	failure, is := errors.AsType[*client.Error](err)
 	return !is || failure.StatusCode >= http.StatusInternalServerError
@@ -127,8 +128,9 @@ func (e *examination) deleteAgent(ctx context.Context, check string, id int64, t
 	e.add(Failed, check, took, found)
 }
 
-// deleteUnconfirmed deletes the agent if it was created although the response was
-// lost. It compares the titles, since a release without the filter ignores it.
+// deleteUnconfirmed deletes the agent if it was created although the response
+// was lost. It compares the titles, since a release without the filter ignores
+// it.
 func (e *examination) deleteUnconfirmed(ctx context.Context, title string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()

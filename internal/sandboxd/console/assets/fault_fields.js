@@ -40,7 +40,7 @@ export const faultFields = {
     { path: 'bytes_per_second', label: 'Bytes per second', kind: 'number' },
     { path: 'unknown_fields', label: 'Add unknown fields', kind: 'check' },
     { path: 'unknown_enums', label: 'Use unknown enum values', kind: 'check' },
-    { path: 'link_host', label: 'Host of next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
+    { path: 'link_host', label: 'Host of the links next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
     { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.95', '4.205'] },
   ],
   deliveries: [
@@ -68,10 +68,10 @@ export const presets = [
   { kind: 'requests', id: 'truncated', name: 'Truncated', text: 'A random fifth of responses are truncated.', rule: { truncate: true, probability: 0.2 } },
   { kind: 'requests', id: 'newer-release', name: 'Newer release', text: 'Responses have unknown fields and enum values.', rule: { unknown_fields: true, unknown_enums: true } },
   { kind: 'requests', id: 'older-release', name: 'Older release', text: 'Responses have the form of release 3.59: mentors have no id, types or subjects.', rule: { release: '3.59' } },
-  { kind: 'requests', id: 'internal-links', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', rule: { link_host: 'http://internal:8000' } },
+  { kind: 'requests', id: 'internal-links', name: 'Links to an internal host', text: 'The links next and previous have an internal host of the service.', rule: { link_host: 'http://internal:8000' } },
   { kind: 'deliveries', id: 'late', name: 'Late', text: 'Callbacks are delivered ten seconds late.', rule: { delay: '10s' } },
   { kind: 'deliveries', id: 'twice', name: 'Twice', text: 'Every callback is delivered twice.', rule: { duplicate: true } },
-  { kind: 'deliveries', id: 'out-of-order', name: 'Out of order', text: 'Callbacks are delivered after the next one.', rule: { reorder: true } },
+  { kind: 'deliveries', id: 'out-of-order', name: 'Out of order', text: 'Each callback is delivered after the next one.', rule: { reorder: true } },
   { kind: 'deliveries', id: 'lost', name: 'Lost', text: 'A random 30% of callbacks are not delivered.', rule: { drop: true, probability: 0.3 } },
   { kind: 'deliveries', id: 'wrongly-signed', name: 'Wrongly signed', text: 'Signatures are invalid.', rule: { wrong_signature: true } },
 ]

@@ -64,7 +64,7 @@ class Line extends Component {
     return h('div', null,
       h('div', { class: 'row' },
         h('div', { class: 'segments', role: 'group', 'aria-label': 'Language' }, languages.map(name => button(name, () => this.setState({ language: name }), { pressed: name === language }))),
-        button('Copy', () => void copyText(line), { label: 'Copy the line' })),
+        button('Copy', () => void copyText(line), { label: 'Copy the command' })),
       h('pre', { tabIndex: 0, role: 'region', 'aria-label': 'The line' }, line))
   }
 }
