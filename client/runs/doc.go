@@ -66,14 +66,15 @@
 //
 // The function is called for every run that finishes after the receiver was
 // first started, until it has returned nil for the run or [WithDeadLetter] has
-// given the run up. It is called again after that only if the process was
-// killed, or a store failed, before that was recorded: the runs that were in
-// progress then are handled twice. A run is identified by its org and the id of
-// its log, whether callbacks, the logs or both report it, and however often. The
-// position moves only past what a reading of the logs has proven to be complete,
-// by the ids and times of the service; the program's clock has no part in it. A
-// run that is missed after all is reported: its log appeared later than the
-// overlap ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
+// given the run up. After that it is called again only if the process was
+// killed or a store failed before the end of the handling was recorded: the
+// runs that were in progress are then handled twice. A run is identified by its
+// org and the id of its log, whether callbacks, the logs or both report it, and
+// however often. The position moves only past logs that were proven to be read
+// completely. The proof uses the ids and times of the service, not the
+// program's clock. A run that is missed after all is reported: its log appeared
+// later than the overlap ([ErrLateLogs]), or can't be read
+// ([ErrUnreadableLog]).
 //
 // That needs [WithPositionFile] or [WithPositionStore]. Without them, a program
 // begins with the present at every start, and misses runs that finished while it
@@ -82,13 +83,14 @@
 //
 // # How the logs are followed
 //
-// A poll requests the newest logs. If there are no others than before, that is
-// all. Otherwise it reads from the last known log on, the oldest first. Its pages
-// overlap, or the list is proven not to have changed between them, so that no log
-// can slip through while others are created or deleted. If the number of new logs
-// doesn't fit, and at least every 5 minutes ([WithReread]), it reads all logs
-// within the overlap ([WithOverlap]) again. Running logs are watched by one list.
-// A 404 counts only if the service itself has written it.
+// A poll requests the newest logs. If none of them is new, the poll is
+// complete. Otherwise it reads the logs after the last known one, the oldest
+// first. Its pages overlap, or the list is proven not to have changed between
+// them, so that no log can slip through while others are created or deleted. If
+// it finds fewer new logs than the list has gained, and at least every 5
+// minutes ([WithReread]), it reads all logs within the overlap ([WithOverlap])
+// again. One more list shows which runs are still running. A 404 counts only if
+// the service itself has written it.
 //
 // # Failures
 //
@@ -134,7 +136,7 @@
 //	ErrUnstableList     the pages of the list contradict each other
 //	ErrTooManyLogs      more logs than a position can hold are unfinished
 //	ErrStuck            a run does not finish
-//	ErrNotFinal         a callback is left to the logs
+//	ErrNotFinal         a callback reports no finished run
 //	ErrLate             a callback's run ended before the position
 //	ErrHandlerHangs     a function ignores the end of its context
 //	*PanicError         a function has panicked

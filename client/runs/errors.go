@@ -58,8 +58,9 @@ var (
 	// longer than WithStuckAfter allows. It is delivered if it finishes.
 	ErrStuck = errors.New("runs: a run does not finish")
 
-	// ErrNotFinal is reported when a callback doesn't tell which run has finished,
-	// or with which status. The logs will tell.
+	// ErrNotFinal is reported when a callback doesn't tell which run has
+	// finished, or with which status. The run is handled when it is found in
+	// the logs.
 	ErrNotFinal = errors.New("runs: the callback reports no finished run")
 	// ErrLate is reported when a callback reports a run that ended before the
 	// position, as a replay does. The function isn't called.

@@ -155,7 +155,7 @@ func requirePositive(option string, d time.Duration) error {
 
 // WithParams selects the logs to follow. Ordering, Page and Status must be
 // unset, since Follow sets them itself. The params don't select callbacks: a
-// Receiver handles all whose signatures are right.
+// Receiver handles every callback with a valid signature.
 func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 	return followOption(func(s *settings) error {
 		for _, field := range []struct {
@@ -249,8 +249,8 @@ func (s *settings) setPositions(option string, positions PositionStore) error {
 	return nil
 }
 
-// WithStart sets where a receiver begins that has no saved position: with the
-// logs that were created at t, by the service's clock, or later. The zero time
+// WithStart sets the beginning of a receiver without a saved position: the logs
+// that were created at t or later, by the service's clock. The zero time
 // selects all logs. By default a receiver begins with the present: with runs
 // that have not finished, and those to come.
 func WithStart(t time.Time) Option {

@@ -11,7 +11,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// Kind says what an [Outcome] is of.
+// Kind is the kind of step that an [Outcome] reports.
 type Kind string
 
 // The kinds of outcomes.

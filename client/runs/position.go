@@ -16,8 +16,8 @@ import (
 // program's clock has no part in it.
 //
 // The zero Position is before the first log; [At] returns the position at a
-// time. A Position is safe for concurrent use. A copy of a Position that is in
-// use is the same position.
+// time. A Position is safe for concurrent use. Copies of a Position that is in
+// use share its state.
 type Position struct{ tracker *tracker }
 
 // tracker is the inside of a Position.
@@ -79,9 +79,9 @@ type LogState struct {
 // Changes are changes of a [Position], or a whole position: the changes from
 // the zero Position.
 type Changes struct {
-	// Since replaces the time of creation of the oldest logs that are still
-	// listed, unless it is zero. States of logs that are done and were created
-	// before it are no longer needed.
+	// Since replaces the position's time, unless it is zero: logs that were
+	// created at that time or later are still listed. A store may delete the
+	// states of logs that are done and were created before it.
 	Since time.Time
 	// Reached replaces the time of creation up to which all logs were read once,
 	// unless it is zero.
