@@ -100,10 +100,10 @@ func WithHeader(name, value string) SharedOption {
 	})
 }
 
-// WithIdempotencyKey sets the Idempotency-Key header and has a POST or PATCH
-// retried like a PUT. Use it only if what is behind the base URL honours the
-// header, as a gateway may: otherwise a retry may write twice. Each call needs a
-// key of its own.
+// WithIdempotencyKey sets the Idempotency-Key header, so that a POST or PATCH
+// is retried like a PUT. Use it only if the service or a gateway in front of it
+// honours the header: otherwise a retry may write twice. Each call needs a key
+// of its own.
 func WithIdempotencyKey(key string) CallOption {
 	return callOption(func(s *callSettings) error {
 		if key == "" || strings.ContainsFunc(key, isNotVisible) {

@@ -29,10 +29,10 @@ type Request struct {
 }
 
 // Do calls an endpoint that the SDK has no method for, with the same
-// authentication, limits, retries and errors. The response is decoded into out, a
-// pointer, by the rules of package encoding/json, by which the request's body is
-// encoded, too: a value of another type than out has room for is a [DecodeError].
-// If out is nil, the response may have any body, or none.
+// authentication, limits, retries and errors. Package encoding/json encodes the
+// request's body and decodes the response into out, a pointer. A value that
+// doesn't fit into out is a [DecodeError]. If out is nil, the response may have
+// any body, or none.
 func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
 	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
 		return &api.ArgumentError{Argument: "out", Reason: "must be a pointer that is not nil"}

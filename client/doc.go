@@ -55,13 +55,13 @@
 //
 // # Reading and writing
 //
-// What is read has plain fields, and a pointer where the API has null. Unknown
-// values of an enumeration are kept, and so is a [Time] that can't be parsed. A
-// value of another type is converted if it can be: 7 and "7" are the same. The
-// Unknown field of a model holds the fields that this release of the SDK doesn't
-// know, and the values that don't fit. It prints their names only, since a field
-// of a later release may be a credential; encoding/json writes them again.
-// [WithResponse] stores the raw JSON.
+// Models of responses have plain fields, and pointers where the API sends null.
+// Unknown values of an enumeration are kept, and so is a [Time] that can't be
+// parsed. A value of another type is converted if it can be: 7 and "7" are the
+// same. The Unknown field of a model holds the fields that this release of the
+// SDK doesn't know, and the values that don't fit. It prints their names only,
+// since a field of a later release may be a credential; encoding/json writes
+// them again. [WithResponse] stores the raw JSON.
 //
 // A response that isn't what was requested is a [*DecodeError] that names the
 // place: an object without its id, a page without results, statistics without a

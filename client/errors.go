@@ -24,9 +24,9 @@ var (
 	// ErrNotFound is returned when the service itself says that it has no such
 	// object: a 404 with [Error.FromService].
 	ErrNotFound = errors.New("client: not found")
-	// ErrNotFromService is returned when a 404 is not the service's own: a proxy or
-	// another program responded, or the path does not exist. It says nothing about
-	// the object, and may be gone in a moment.
+	// ErrNotFromService is returned when a 404 is not the service's own: a
+	// proxy or another program responded, or the path does not exist. It says
+	// nothing about the object, and a later request may succeed.
 	ErrNotFromService = errors.New("client: the 404 is not the service's own")
 	// ErrConflict is returned when the request conflicts with the object's state:
 	// 409.

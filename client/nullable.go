@@ -38,7 +38,8 @@ func (n Nullable[T]) Get() (T, bool) { return n.value, n.state == set }
 // IsNull reports whether n is sent as null.
 func (n Nullable[T]) IsNull() bool { return n.state == null }
 
-// IsZero reports whether n is unset. It is what encoding/json's omitzero asks.
+// IsZero reports whether n is unset. Package encoding/json calls it for
+// omitzero.
 func (n Nullable[T]) IsZero() bool { return n.state == unset }
 
 // Format writes the value as package fmt does, null, or unset.

@@ -175,8 +175,8 @@ func WithBaseURL(address string) Option {
 // calls. After an attempt has timed out, the client closes its idle connections,
 // at once and before each attempt until one has a response.
 //
-// A RoundTripper that sends a request again on its own, as for failover, may write
-// twice what the client would not.
+// A RoundTripper that retries requests itself, for failover for example, may
+// write twice: the client can't prevent that.
 func WithHTTPClient(c *http.Client) Option {
 	return clientOption(func(s *clientSettings) error {
 		if c == nil {
@@ -210,13 +210,13 @@ func WithMiddleware(m Middleware) Option {
 	})
 }
 
-// WithObserver has observe called after every attempt, for metrics and traces.
-// The context is the call's. Options of this kind add up, and add to
-// [WithLogger].
+// WithObserver sets a function that is called after every attempt, for metrics
+// and traces. The context is the call's. Options of this kind add up, and add
+// to [WithLogger].
 //
-// Calls run observe before they go on, so it should return quickly, and it must
-// be safe for concurrent use. Its panics are not recovered: they reach the
-// caller or, with [WithPrefetch], end the program.
+// A call waits for observe, so it should return quickly. It must be safe for
+// concurrent use. Its panics are not recovered: they reach the caller or, with
+// [WithPrefetch], end the program.
 func WithObserver(observe func(ctx context.Context, attempt Attempt)) Option {
 	return clientOption(func(s *clientSettings) error {
 		if observe == nil {

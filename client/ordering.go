@@ -37,7 +37,7 @@ const (
 	OrderByPeriodicAgent Ordering = "periodic_agent"
 )
 
-// Descending sorts by o's last field highest first.
+// Descending returns o with its last field in descending order.
 func (o Ordering) Descending() Ordering {
 	i := strings.LastIndexByte(string(o), ',') + 1
 	if strings.HasPrefix(string(o[i:]), "-") {
@@ -46,7 +46,7 @@ func (o Ordering) Descending() Ordering {
 	return o[:i] + "-" + o[i:]
 }
 
-// Then sorts items that are equal in o by next.
+// Then returns an ordering by o and, for items that are equal in o, by next.
 func (o Ordering) Then(next Ordering) Ordering { return o + "," + next }
 
 // sortable is an item whose position in a sorted list can be checked.

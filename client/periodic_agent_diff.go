@@ -28,11 +28,13 @@ type FieldDiff struct {
 	Stored, Wanted string
 }
 
-// Diff compares the agent with a wanted one, as the service would store it: without
-// spaces around texts, with times to the microsecond, and with the UUID of the
-// mentor in any spelling. Crontabs are equal if they have the same runs, and an
-// empty field of one is *. What wanted leaves out is not compared. Diff sends
-// nothing.
+// Diff compares the agent with a wanted one, as the service would store it:
+// without spaces around texts, with times to the microsecond, and with the UUID
+// of the mentor in any spelling. Crontabs are equal if they have the same runs,
+// and an empty field of one is *. Fields that wanted leaves unset are not
+// compared. Diff sends nothing. Releases 3.5x return only the unique id of a
+// mentor: with them, Mentor must be unset or the unique id, although Create
+// expects the numeric id.
 func (a *PeriodicAgent) Diff(wanted *PeriodicAgentCreateRequest) *PeriodicAgentDiff {
 	d := new(PeriodicAgentDiff)
 	update, task := &d.Update, new(PeriodicTaskUpdateRequest)

@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// CreateRequest returns a request that has all of the agent's writable fields. With
-// Create it makes a copy of the agent; with Replace it restores the agent. An unset
-// text is "", and an unset id or time is null. A StartTime that could not be parsed
-// is left out.
+// CreateRequest returns a request that has all of the agent's writable fields.
+// With Create it makes a copy of the agent; with Replace it restores the agent.
+// An unset text is "", and an unset id or time is null. A StartTime that could
+// not be parsed is left out. Releases 3.5x return the unique id of the mentor
+// but expect its numeric id: set Mentor in the request.
 func (a *PeriodicAgent) CreateRequest() *PeriodicAgentCreateRequest {
 	r := a.UpdateRequest()
 	return &PeriodicAgentCreateRequest{
@@ -32,8 +33,8 @@ func (a *PeriodicAgent) CreateRequest() *PeriodicAgentCreateRequest {
 	}
 }
 
-// UpdateRequest returns a request that has all of the agent's writable fields, as
-// CreateRequest does. Sent unchanged, it changes nothing.
+// UpdateRequest returns a request that has all of the agent's writable fields,
+// as CreateRequest does. An update with the unchanged request changes nothing.
 func (a *PeriodicAgent) UpdateRequest() *PeriodicAgentUpdateRequest {
 	r := &PeriodicAgentUpdateRequest{
 		Mentor:      new(a.Mentor.reference()),

@@ -18,7 +18,7 @@ import (
 )
 
 // Operation identifies an operation of the API, for errors, logs, metrics and
-// traces. It has no id, org or user in it, so its cardinality is low.
+// traces. It holds no id, org or user, so its cardinality is low.
 type Operation struct {
 	// ID is the operationId in the service's OpenAPI document. For a call with
 	// [Client.Do] it is the method and the path template.

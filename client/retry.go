@@ -18,8 +18,8 @@ import (
 // GET, HEAD, PUT and DELETE are retried if the connection failed, on 429, 502,
 // 503 and 504, and on a 404 that is not the service's own. POST and PATCH are
 // retried only if they were provably not handled: if there was no connection to
-// send them on, or if the service itself responded with 429. [WithIdempotencyKey]
-// has them retried like PUT.
+// send them on, or if the service itself responded with 429. With
+// [WithIdempotencyKey] they are retried like PUT.
 //
 // After a 429 all calls of the client wait, not only the one that is retried:
 // the service's limit is the user's. Each waits as long as the service asked, up

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// Fields are the fields of a JSON object that a type has no room for: their
+// Fields are the fields of a JSON object that a Go type doesn't have: their
 // names are unknown to this release of the SDK, or their values don't fit. They
 // print as their names, in every verb, in slog and in JSON: a field of a later
 // release may hold a credential. The nil Fields is empty and can be read.

@@ -42,8 +42,8 @@ type Handler struct {
 
 // NewHandler returns a handler that calls handle with the events that the
 // verifier accepts. Without [WithLogger] and [WithObserver] it logs to
-// [slog.Default]. If an argument is nil, the zero Verifier or an invalid option,
-// it returns an [*api.ArgumentError].
+// [slog.Default]. If an argument is nil, the verifier is the zero Verifier, or
+// an option is invalid, it returns an [*api.ArgumentError].
 //
 // Handle is called concurrently and may keep the event. Its context is that of
 // the request, which ends when the sender hangs up: put work that takes longer

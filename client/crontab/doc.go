@@ -59,10 +59,11 @@
 //     re-enabled task once more than its crontab says.
 //   - One_off on a task that has run disables it without another run.
 //
-// From django-celery-beat 2.8 on, a task whose hour is a plain number ("8") is only
-// loaded from two hours before that hour to two hours after it. A run that is overdue
-// then takes place up to two hours before the next proper one. An hour in another
-// form ("8-8", "8,20", "*") isn't affected, so that [Schedule.Fields] keeps "8-8".
+// From django-celery-beat 2.8 on, a task whose hour is a plain number ("8") is
+// only loaded from two hours before that hour to two hours after it. A run that
+// is overdue then takes place up to two hours before the next proper one. An
+// hour in another form ("8-8", "8,20", "*") isn't affected, which is why
+// [Schedule.Fields] keeps "8-8".
 //
 // # Where the rules come from
 //

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ErrAdvancing is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] if the clock
-// is being advanced or due runs are being started: by another goroutine, or because
-// an outcome function or a receiver calls them, for which the clock waits.
+// ErrAdvancing is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] while
+// another call advances the clock or starts due runs. An outcome function and a
+// receiver of callbacks get it if the clock waits for them.
 var ErrAdvancing = errors.New("sandbox: the clock is being advanced")
 
 // ErrClockBackwards is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] when
@@ -43,8 +43,9 @@ func (s *Sandbox) SetClockSpeed(speed float64) error {
 // Failed runs and deliveries are not errors: see the logs and
 // [Sandbox.Deliveries]. Advance returns [ErrClockBackwards] if d is negative,
 // [ErrAdvancing] at once if another call advances the clock, [ErrClosed] if the
-// sandbox is closed, an [*api.ArgumentError] if the clock would pass the year 9999,
-// and the context's error if it is done; the clock stays where it was by then.
+// sandbox is closed, an [*api.ArgumentError] if the clock would pass the year
+// 9999, and the context's error when the context ends; the clock then stays at
+// the time that it has reached.
 func (s *Sandbox) Advance(ctx context.Context, d time.Duration) (runs int, err error) {
 	return s.advance(ctx, func(now time.Time) time.Time { return now.Add(d) })
 }

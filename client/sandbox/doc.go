@@ -56,8 +56,8 @@
 //
 //   - A changed crontab may run the agent at once: if the new crontab had a time
 //     since the last run, the agent is overdue.
-//   - A start_time may cause an additional run. Version 2.9 takes an agent that has
-//     a start_time and has not run since it was enabled for long overdue.
+//   - A start_time may cause an additional run. Version 2.9 considers an agent
+//     overdue if it has a start_time and has not run since it was enabled.
 //   - one_off on an agent that has run only disables it.
 //   - If the scheduler was down at the time of a run ([Sandbox.StopScheduler]), the
 //     agent runs once when the scheduler is back, however many runs it missed.
@@ -65,16 +65,17 @@
 //   - Version 2.9 catches up late if the hour of the crontab is a plain number: only
 //     from two hours before that hour on.
 //
-// The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4 and
-// of celery 5.6.3 with 2.9, both with a faked clock. Which version the service has
-// is unknown, and so is how it saves a changed agent: the sandbox saves the task if
-// one of its fields has changed. [Sandbox.AgentState] has what the scheduler
-// remembers of an agent, and explains its next run.
+// The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4
+// and of celery 5.6.3 with 2.9, both with a faked clock. Which version the
+// service has is unknown, and so is how it saves a changed agent: the sandbox
+// saves the task if one of its fields has changed. [Sandbox.AgentState] returns
+// the state that the scheduler remembers of an agent, and explains its next
+// run.
 //
-// If an agent has a previous_agent, it waits when it is due until the previous
-// agent has the status of previous_agent_status. It then runs once, however often
-// it was due meanwhile, and its prompt is followed by the previous agent's output.
-// Agents that wait for each other wait forever.
+// If an agent with a previous_agent is due, it waits until the previous agent
+// has the status of previous_agent_status. It then runs once, however often it
+// was due meanwhile. The previous agent's output follows its prompt. Agents
+// that wait for each other wait forever.
 //
 // [Sandbox.Watch] yields the events of a sandbox while they happen.
 //

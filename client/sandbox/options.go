@@ -283,9 +283,11 @@ func WithCallbackHTTPClient(c *http.Client) Option {
 	})
 }
 
-// WithCallbackHandler sets a handler that receives all callbacks in memory, whatever
-// their URL is. It works inside testing/synctest, and replaces
-// [WithCallbackHTTPClient].
+// WithCallbackHandler sets a handler that receives all callbacks in memory,
+// whatever their URL is. It works inside testing/synctest, and replaces
+// [WithCallbackHTTPClient]. A handler that needs a client of the sandbox, such
+// as a runs.Receiver, can be created only after the sandbox: pass an
+// [http.HandlerFunc] that calls it.
 func WithCallbackHandler(h http.Handler) Option {
 	return optionFunc(func(s *settings) error {
 		if h == nil {

@@ -104,8 +104,8 @@ const (
 	// RunCauseOverdue means that the crontab had a time since the agent's last run: the
 	// scheduler was down, or the crontab was changed.
 	RunCauseOverdue RunCause = "overdue"
-	// RunCauseStartTime means that the agent has a start_time, and that the scheduler
-	// took a time of the crontab before it for a missed run.
+	// RunCauseStartTime means that the agent has a start_time, and that the
+	// scheduler considered an earlier time of the crontab a missed run.
 	RunCauseStartTime RunCause = "start_time"
 	// RunCauseChain means that the agent had been due, and that its previous agent now
 	// has the status that previous_agent_status asks for.
