@@ -45,15 +45,24 @@ func (c *connections) replace(used *http.Transport) {
 	}
 }
 
-// watchTimeout returns a function to call if an attempt has timed out, since its
-// connection may be dead: without it, every attempt might use that connection,
-// as HTTP/2 has one for all.
-func watchTimeout(httpClient *http.Client) func() {
+// currentTransport returns the transport that the next attempt uses, or nil if
+// the program has set a RoundTripper.
+func currentTransport(httpClient *http.Client) *http.Transport {
 	if own, ok := httpClient.Transport.(*connections); ok {
-		used := own.current.Load()
-		return func() { own.replace(used) }
+		return own.current.Load()
 	}
-	return httpClient.CloseIdleConnections
+	return nil
+}
+
+// dropConnections is called if an attempt that used a transport has timed out,
+// since its connection may be dead: without it, every attempt might use that
+// connection, as HTTP/2 has one for all.
+func dropConnections(httpClient *http.Client, used *http.Transport) {
+	if own, ok := httpClient.Transport.(*connections); ok {
+		own.replace(used)
+	} else {
+		httpClient.CloseIdleConnections()
+	}
 }
 
 // CloseIdleConnections closes the connections that no call uses. A program that

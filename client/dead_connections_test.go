@@ -175,6 +175,38 @@ func TestTimeoutClosesIdleConnectionsOfTheProgram(t *testing.T) {
 	})
 }
 
+// It is told again before the next call, since net/http may not have cleaned up
+// when a call that is not retried ends, and no longer after a response.
+func TestCallAfterTimeoutClosesIdleConnectionsOfTheProgram(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		transport := &closeCounter{roundTripFunc: func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}}
+		c := newClient(t, client.WithHTTPClient(&http.Client{Transport: transport}))
+		_, err := c.PinnedMessages.Create(t.Context(), "s")
+		require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+		transport.roundTripFunc = func(r *http.Request) (*http.Response, error) {
+			return respond(r, http.StatusOK, `{"id": 7}`), nil
+		}
+		for _, want := range []int{1, 0} {
+			transport.closed = 0
+			_, err = c.PinnedMessages.Create(t.Context(), "s")
+			require.NoError(t, err)
+			assert.Equal(t, want, transport.closed)
+		}
+	})
+}
+
+type closeCounter struct {
+	roundTripFunc
+
+	closed int
+}
+
+func (c *closeCounter) CloseIdleConnections() { c.closed++ }
+
 // CloseIdleConnections leaves no goroutine of a client.
 func TestCloseIdleConnections(t *testing.T) { //nolint:paralleltest // it counts goroutines
 	server := httptest.NewServer(respondWithJSON(http.StatusOK, `{"id": 7}`))

@@ -28,9 +28,9 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	var err error
 	switch out := out.(type) {
 	case nil:
-		if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
-			err = errors.New("the body is a page of HTML")
-		}
+		err = checkNotHTML(body)
+	case noContent:
+		err = out.check(body)
 	case standardJSON:
 		err = out.decode(body)
 	case model:
@@ -40,6 +40,31 @@ func (c *call) decode(response *http.Response, attempt int, out any) error {
 	}
 	if err != nil {
 		return c.decodeError(err)
+	}
+	return nil
+}
+
+// noContent stands for a response that has no content.
+type noContent struct{}
+
+// check refuses the body of a proxy's page or error. It accepts any other, since a
+// release may respond with more than the contract says.
+func (noContent) check(body []byte) error {
+	var object struct {
+		Detail json.RawMessage `json:"detail"`
+	}
+	if err := checkNotHTML(body); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &object); err == nil && object.Detail != nil {
+		return errors.New("the body has a detail, as errors have")
+	}
+	return nil
+}
+
+func checkNotHTML(body []byte) error {
+	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+		return errors.New("the body is a page of HTML")
 	}
 	return nil
 }

@@ -236,7 +236,8 @@ func TestResponseThatWasNotPromised(t *testing.T) {
 			switch name := op.name; {
 			case strings.HasPrefix(name, "Do"):
 			case op.isDelete():
-				assert.Equal(t, test.body == "<html>", err != nil, "%s: %s", name, test.body)
+				refused := test.body == "<html>" || strings.HasPrefix(test.body, `{"detail"`)
+				assert.Equal(t, refused, err != nil, "%s: %s", name, test.body)
 			case strings.HasSuffix(name, ".List"), strings.HasSuffix(name, ".All"), strings.HasSuffix(name, ".Since"):
 				requireNotPromised(t, err, test.page)
 			case strings.HasSuffix(name, ".Statistics"):
@@ -434,4 +435,26 @@ func TestDecodedValuesAreNotOverwritten(t *testing.T) {
 		})
 	}
 	running.Wait()
+}
+
+// A DELETE is not confirmed by a proxy's response. Other bodies don't matter.
+func TestBodyOfDelete(t *testing.T) {
+	t.Parallel()
+	for body, expected := range map[string]string{
+		"": "", " \n": "", "{}": "", "null": "", `{"id": 7}`: "", "[]": "", `{"detail": `: "", "deleted": "",
+		`{"detail": "maintenance"}`:        "the body has a detail",
+		"\ufeff{\"detail\": \"disabled\"}": "the body has a detail",
+		"<html>":                           "the body is a page of HTML",
+	} {
+		c := alwaysResponding(t, body)
+		for _, err := range []error{c.PeriodicAgents.Delete(t.Context(), 7), c.PinnedMessages.Delete(t.Context(), "s")} {
+			if expected == "" {
+				require.NoError(t, err, body)
+				continue
+			}
+			requireNotPromised(t, err, expected)
+			failure, _ := errors.AsType[*client.DecodeError](err)
+			assert.Equal(t, client.OutcomeMaybeDone, failure.Outcome)
+		}
+	}
 }

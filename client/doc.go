@@ -65,7 +65,8 @@
 //
 // A response that isn't what was requested is a [*DecodeError] that names the
 // place: an object without its id, a page without results, statistics without a
-// count, such as the {"detail": "maintenance"} of a proxy.
+// count, such as the {"detail": "maintenance"} of a proxy. Delete accepts any body
+// but that and a page of HTML.
 //
 // In a request, a nil pointer or an unset [Nullable] leaves a field out, new("")
 // or new(false) sends a zero value, and [Null] sends null:

@@ -17,6 +17,20 @@ type Middleware func(request *http.Request, next func(*http.Request) (*http.Resp
 
 type operationKey struct{}
 
+// operationContext is a context with the operation of its call.
+type operationContext struct {
+	context.Context //nolint:containedctx // a context itself
+
+	operation *Operation
+}
+
+func (c *operationContext) Value(key any) any {
+	if key == (operationKey{}) {
+		return c.operation
+	}
+	return c.Context.Value(key)
+}
+
 // OperationFromContext returns the operation of the call that ctx belongs to. The
 // client sets it in the contexts of a [Middleware], an [http.RoundTripper], a
 // function of [WithObserver] and a [slog.Handler].

@@ -53,13 +53,8 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 
 // readSecret decodes a string, or keeps the JSON of any other value.
 func readSecret(d *scan.Decoder) api.Secret {
-	switch d.Kind() {
-	case scan.KindNull:
-		d.Null()
-		return api.Secret{}
-	case scan.KindString:
-		return api.NewSecret(string(d.Text()))
-	default:
-		return api.NewSecret(string(d.Raw()))
+	if d.Kind() == scan.KindString {
+		return api.NewSecret(d.String())
 	}
+	return api.NewSecret(d.RawText())
 }

@@ -172,7 +172,8 @@ func WithBaseURL(address string) Option {
 // attempt has timed out. A Transport of the program's own should have an
 // [http.HTTP2Config] with a SendPingTimeout and a PingTimeout that are together
 // shorter than an attempt's timeout, and a MaxIdleConnsPerHost for its concurrent
-// calls. After an attempt has timed out, the client closes its idle connections.
+// calls. After an attempt has timed out, the client closes its idle connections,
+// at once and before each attempt until one has a response.
 //
 // A RoundTripper that sends a request again on its own, as for failover, may write
 // twice what the client would not.

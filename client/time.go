@@ -61,7 +61,7 @@ func readTime(d *scan.Decoder) Time {
 		}
 		t.Time = at
 	default:
-		t.text = string(d.Raw())
+		t.text = d.RawText()
 	}
 	return t
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -27,6 +28,7 @@ type transport struct {
 	observers     []func(context.Context, Attempt)
 	gate          gate
 	buffers       bufferPool
+	timedOut      atomic.Pointer[func()] // to call, if no attempt has had a response since one timed out
 }
 
 func newTransport(s *clientSettings) *transport {
@@ -56,11 +58,13 @@ type call struct {
 	settings *callSettings
 	url      url.URL
 	body     []byte
-	received limitedReader // not allocated by itself
+	// Not allocated by themselves: see the row of the small call in
+	// internal/benchmark.
+	received  limitedReader
+	operation operationContext
 
 	cancelAttempt context.CancelFunc
 	sending       *sending // of the attempt, or nil for a method that only reads
-	timedOut      func()   // to call, if the last attempt timed out
 	cutOff        bool     // whether the body of the last error response is incomplete
 
 	// outcome is that of the attempts so far.
@@ -97,12 +101,12 @@ func (c *Client) discard(ctx context.Context, opts []CallOption, build buildFunc
 	if err != nil {
 		return err
 	}
-	_, err = c.send(ctx, s, build, nil)
+	_, err = c.send(ctx, s, build, noContent{})
 	return err
 }
 
 // send sends the request that build makes and decodes the response into out,
-// which is nil for operations whose response has no content.
+// which is noContent for operations whose response has no content.
 func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out any) (*call, error) {
 	if ctx == nil {
 		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
@@ -121,7 +125,8 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 	if call.body, err = r.encodeBody(s.fields); err != nil {
 		return nil, err
 	}
-	err = call.run(context.WithValue(ctx, operationKey{}, &r.Operation), out)
+	call.operation = operationContext{ctx, &r.Operation}
+	err = call.run(&call.operation, out)
 	return call, err
 }
 
@@ -160,8 +165,8 @@ func (c *call) waitBefore(ctx context.Context, failed Attempt) error {
 		failed.RetryIn = 0
 	}
 	err := c.waitForTurn(ctx, failed.RetryIn)
-	if c.timedOut != nil {
-		c.timedOut() // once more: net/http may only now have cleaned up
+	if timedOut := c.timedOut.Load(); timedOut != nil {
+		(*timedOut)() // once more: net/http may only now have cleaned up
 	}
 	return err
 }
@@ -215,20 +220,21 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.attemptTimeout().timeout))
 	defer cancel()
 	c.cancelAttempt = cancel
-	timedOut := watchTimeout(c.httpClient)
-	c.timedOut = nil
+	used := currentTransport(c.httpClient)
 
 	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
 	if err == nil {
+		c.timedOut.Store(nil)
 		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
 		_ = response.Body.Close() // everything needed has been read
 	}
 	if err != nil {
 		if ctx.Err() == nil && errors.Is(attemptCtx.Err(), context.DeadlineExceeded) {
-			c.timedOut = timedOut
-			timedOut()
+			drop := func() { dropConnections(c.httpClient, used) }
+			drop()
+			c.timedOut.Store(&drop)
 		}
 		attempt.Err = c.attemptError(ctx, attemptCtx, number, err)
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// requireArgument requires that err is of the argument with this name.
+// requireArgument requires err to be an *api.ArgumentError for the argument
+// with this name.
 func requireArgument(t *testing.T, name string, err error) {
 	t.Helper()
 	failure, ok := errors.AsType[*api.ArgumentError](err)
@@ -26,8 +27,8 @@ func requireArgument(t *testing.T, name string, err error) {
 	assert.NotEmpty(t, failure.Reason)
 }
 
-// followOptions are invalid options of Follow and NewReceiver, by the argument
-// that their errors name.
+// followOptions returns invalid options of Follow and NewReceiver by the
+// argument that their errors name.
 func followOptions() map[string][]runs.FollowOption {
 	params := func(p client.PeriodicAgentLogListParams) []runs.FollowOption {
 		return []runs.FollowOption{runs.WithParams(p)}
@@ -49,23 +50,23 @@ func followOptions() map[string][]runs.FollowOption {
 	}
 }
 
-// name returns the argument of a key of followOptions.
-func name(key string) string {
+// argumentName returns the argument in a key of followOptions.
+func argumentName(key string) string {
 	for key[len(key)-1] == '#' {
 		key = key[:len(key)-1]
 	}
 	return key
 }
 
-func TestNewReceiverRefuses(t *testing.T) {
+func TestNewReceiverRejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	c, verifier := newClient(t, s), newVerifier(t)
-	_, err := runs.NewReceiver(nil, verifier, ignore)
+	_, err := runs.NewReceiver(nil, verifier, noopHandler)
 	requireArgument(t, "c", err)
-	_, err = runs.NewReceiver(c, nil, ignore)
+	_, err = runs.NewReceiver(c, nil, noopHandler)
 	requireArgument(t, "verifier", err)
-	_, err = runs.NewReceiver(c, &callback.Verifier{}, ignore)
+	_, err = runs.NewReceiver(c, &callback.Verifier{}, noopHandler)
 	requireArgument(t, "verifier", err)
 	_, err = runs.NewReceiver(c, verifier, nil)
 	requireArgument(t, "handle", err)
@@ -82,8 +83,8 @@ func TestNewReceiverRefuses(t *testing.T) {
 		"WithLogger#":        {runs.WithLogger(&slog.Logger{})},
 		"WithObserver":       {runs.WithObserver(nil)},
 	} {
-		receiver, err := runs.NewReceiver(c, verifier, ignore, opts...)
-		requireArgument(t, name(want), err)
+		receiver, err := runs.NewReceiver(c, verifier, noopHandler, opts...)
+		requireArgument(t, argumentName(want), err)
 		assert.Nil(t, receiver)
 	}
 	for want, opts := range followOptions() {
@@ -91,16 +92,16 @@ func TestNewReceiverRefuses(t *testing.T) {
 		for _, opt := range opts {
 			all = append(all, opt)
 		}
-		_, err := runs.NewReceiver(c, verifier, ignore, all...)
-		requireArgument(t, name(want), err)
+		_, err := runs.NewReceiver(c, verifier, noopHandler, all...)
+		requireArgument(t, argumentName(want), err)
 	}
-	receiver, err := runs.NewReceiver(c, verifier, ignore)
+	receiver, err := runs.NewReceiver(c, verifier, noopHandler)
 	require.NoError(t, err)
-	requireArgument(t, "ctx", receiver.Follow(nil)) //nolint:staticcheck // that is what is tested
-	assert.Zero(t, s.requests, "nothing is sent, not for what is right either")
+	requireArgument(t, "ctx", receiver.Follow(nil)) //nolint:staticcheck // nil is the test case
+	assert.Zero(t, s.requests, "no request is sent")
 }
 
-func TestFollowRefuses(t *testing.T) {
+func TestFollowRejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	c := newClient(t, s)
@@ -111,23 +112,23 @@ func TestFollowRefuses(t *testing.T) {
 			failure = err
 			yielded++
 		}
-		assert.Equal(t, 1, yielded, "and then it ends")
+		assert.Equal(t, 1, yielded, "Follow returns after the error")
 		return failure
 	}
 	requireArgument(t, "ctx", first(nil, c, new(runs.Position)))
 	requireArgument(t, "c", first(t.Context(), nil, new(runs.Position)))
 	requireArgument(t, "position", first(t.Context(), c, nil))
 	for want, opts := range followOptions() {
-		requireArgument(t, name(want), first(t.Context(), c, new(runs.Position), opts...))
+		requireArgument(t, argumentName(want), first(t.Context(), c, new(runs.Position), opts...))
 	}
 	assert.Zero(t, s.requests)
 }
 
-func TestOnceRefuses(t *testing.T) {
+func TestOnceRejectsInvalidArguments(t *testing.T) {
 	t.Parallel()
 	requests := 0
 	c := newClient(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests++ }))
-	_, err := runs.Once(nil, c, request) //nolint:staticcheck // that is what is tested
+	_, err := runs.Once(nil, c, request) //nolint:staticcheck // nil is the test case
 	requireArgument(t, "ctx", err)
 	_, err = runs.Once(t.Context(), nil, request)
 	requireArgument(t, "c", err)
@@ -145,7 +146,7 @@ func TestOnceRefuses(t *testing.T) {
 		requireArgument(t, want, err)
 		assert.Nil(t, result)
 		_, ok := errors.AsType[*runs.CleanupError](err)
-		assert.False(t, ok, "nothing was created")
+		assert.False(t, ok, "the agent was not created")
 	}
 	assert.Zero(t, requests)
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,8 +22,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// followFor follows for some time, and returns the ids of the logs and the
-// errors.
+// followFor follows the logs for a duration, and returns the ids of the logs
+// and the errors.
 func followFor(t *testing.T, c *client.Client, position *runs.Position, d time.Duration, opts ...runs.FollowOption) (ids []int64, errs []error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -37,7 +39,7 @@ func followFor(t *testing.T, c *client.Client, position *runs.Position, d time.D
 	return ids, errs
 }
 
-// idRange returns the ids from first to last, without some.
+// idRange returns the ids from first to last, except those in without.
 func idRange(first, last int64, without ...int64) []int64 {
 	var ids []int64
 	for id := first; id <= last; id++ {
@@ -48,15 +50,14 @@ func idRange(first, last int64, without ...int64) []int64 {
 	return ids
 }
 
-// Logs that are deleted while the pages are read shift the others to earlier
-// pages. None is missed, whether the service sends pages of the requested sizes
-// or not, whether others are added at the same time or not, and whatever the
-// order of the list is.
-func TestDeletedLogsHideNoOthers(t *testing.T) {
+// Logs that are deleted between two pages shift the others to earlier pages.
+// None of the others is skipped, whatever the page size and the order of the
+// list, and whether or not logs are created at the same time.
+func TestDeletedLogsSkipNoOthers(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(*logServer){
 		"pages as requested":    func(*logServer) {},
-		"pages of a fixed size": func(s *logServer) { s.fixed = true },
+		"pages of a fixed size": func(s *logServer) { s.ignoresSize = true },
 		"unsorted":              func(s *logServer) { s.unsorted = true },
 		"no Date":               func(s *logServer) { s.noDate = true },
 	} {
@@ -88,7 +89,7 @@ func TestDeletedLogsHideNoOthers(t *testing.T) {
 					ids, _ := followFor(t, newClient(t, s), new(runs.Position), 30*time.Minute, runs.WithOverlap(4*time.Hour))
 					assert.Len(t, deleted, 40)
 					slices.Sort(ids)
-					assert.Equal(t, ids, slices.Compact(slices.Clone(ids)), "none comes twice")
+					assert.Equal(t, ids, slices.Compact(slices.Clone(ids)), "no log is delivered twice")
 					assert.Subset(t, ids, idRange(41, next))
 				})
 			})
@@ -96,9 +97,9 @@ func TestDeletedLogsHideNoOthers(t *testing.T) {
 	}
 }
 
-// Five logs are deleted and five added between two pages of a long list, so that
-// its length stays the same.
-func TestExchangedLogsHideNoOthers(t *testing.T) {
+// Five logs are deleted and five created between two pages of a long list, so
+// that its size stays the same.
+func TestReplacedLogsSkipNoOthers(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int{9, 27, 45, 70} {
 		synctest.Test(t, func(t *testing.T) {
@@ -117,20 +118,20 @@ func TestExchangedLogsHideNoOthers(t *testing.T) {
 			ids, errs := followFor(t, newClient(t, s), new(runs.Position), 10*time.Minute)
 			require.Empty(t, errs)
 			slices.Sort(ids)
-			assert.Equal(t, ids, slices.Compact(slices.Clone(ids)), "none comes twice")
+			assert.Equal(t, ids, slices.Compact(slices.Clone(ids)), "no log is delivered twice")
 			assert.Subset(t, ids, idRange(6, 1005), "at request %d", at)
 		})
 	}
 }
 
-// A 404 that a proxy has written in the midst of the list is no end of it.
-func TestProxysNotFoundIsNotTheEnd(t *testing.T) {
+// A 404 from a proxy is not the end of the list.
+func TestProxyNotFoundDoesNotEndList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.pageSize = 10
 		s.addEvery(time.Minute, 1, 180)
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if s.requests%7 != 3 || !r.URL.Query().Has("page") {
 				return false
 			}
@@ -145,8 +146,8 @@ func TestProxysNotFoundIsNotTheEnd(t *testing.T) {
 	})
 }
 
-// A log that is dated ahead doesn't move the position past the others.
-func TestLogsDatedAheadHideNoOthers(t *testing.T) {
+// A log with a time in the future doesn't move the position past the others.
+func TestFutureLogsSkipNoOthers(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{time.Minute, time.Hour, 365 * 24 * time.Hour, 200 * 365 * 24 * time.Hour} {
 		for _, count := range []int64{1, 5, 40} {
@@ -172,8 +173,8 @@ func TestLogsDatedAheadHideNoOthers(t *testing.T) {
 	}
 }
 
-// Two machines of the service write logs, and the clock of one is behind.
-func TestClocksOfTheServiceMayDiffer(t *testing.T) {
+// Two machines of the service create logs, and the clock of one is behind.
+func TestServiceClockSkew(t *testing.T) {
 	t.Parallel()
 	for _, behind := range []time.Duration{6 * time.Minute, 20 * time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
@@ -193,7 +194,7 @@ func TestClocksOfTheServiceMayDiffer(t *testing.T) {
 			}()
 			var handled sequence[int64]
 			f := follow(t, s, handler(&handled))
-			pass(time.Hour)
+			advance(time.Hour)
 			f.stop(t)
 			ids := handled.values()
 			slices.Sort(ids)
@@ -202,9 +203,9 @@ func TestClocksOfTheServiceMayDiffer(t *testing.T) {
 	}
 }
 
-// The program's clock has no part in it: the service's may be ahead, behind, or
-// stand in the past.
-func TestTheProgramsClockDoesNotMatter(t *testing.T) {
+// The program's clock has no effect: the service's clock may be ahead of it,
+// behind it, or stopped in the past.
+func TestProgramClockSkew(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{0, -5 * time.Minute, time.Hour, -365 * 24 * time.Hour, 365 * 24 * time.Hour} {
 		for _, noDate := range []bool{false, true} {
@@ -216,22 +217,22 @@ func TestTheProgramsClockDoesNotMatter(t *testing.T) {
 						at := s.now().Add(-time.Hour + time.Duration(id)*time.Second)
 						s.put(id+1, at, at)
 					}
-					s.put(31, s.now().Add(-2*time.Hour), time.Time{}) // it is running
+					s.put(31, s.now().Add(-2*time.Hour), time.Time{}) // running
 				})
 				var handled sequence[int64]
 				f := follow(t, s, handler(&handled), runs.WithConcurrency(1))
-				pass(time.Minute)
+				advance(time.Minute)
 				s.lock(func() { s.put(31, s.now().Add(-2*time.Hour), s.now()) })
-				pass(20 * time.Second)
+				advance(20 * time.Second)
 				for id := range int64(20) {
 					time.Sleep(time.Minute)
 					s.add(32 + id)
 				}
-				pass(time.Minute)
+				advance(time.Minute)
 				f.stop(t)
 				want := idRange(31, 51)
 				if noDate {
-					want = idRange(30, 51) // which was created at the very end of the list
+					want = idRange(30, 51) // log 30 has the time of the position
 				}
 				assert.Equal(t, want, handled.values(), "%s", ahead)
 			})
@@ -239,8 +240,9 @@ func TestTheProgramsClockDoesNotMatter(t *testing.T) {
 	}
 }
 
-// The sandbox stands in the past, as the README recommends for tests.
-func TestSandboxThatStandsInThePast(t *testing.T) {
+// The sandbox's clock is stopped in the past, as the README recommends for
+// tests.
+func TestSandboxInThePast(t *testing.T) {
 	t.Parallel()
 	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Date(2026, 1, 5, 7, 55, 0, 0, time.UTC)))
 	require.NoError(t, err)
@@ -280,8 +282,73 @@ func TestSandboxThatStandsInThePast(t *testing.T) {
 	require.ErrorIs(t, <-ended, context.Canceled)
 }
 
-// A position of another service, ahead of this one, is reported, and hides no
-// run.
+// A sandbox whose clock leaps reports runs that ended long after the latest poll.
+// They are handled once, although the function fails at times.
+func TestSandboxWhoseClockLeaps(t *testing.T) {
+	t.Parallel()
+	for name, schedules := range map[string][]client.CrontabSchedule{
+		"a run in a leap":  {{Minute: "30"}},
+		"runs of an hour":  {{Minute: "30"}, {Minute: "0", Hour: "8"}, {Minute: "*/15", Hour: "9-17"}},
+		"more than a page": {{Minute: "*"}, {Minute: "*/2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var receiver *runs.Receiver
+				var agents []client.PeriodicAgentCreateRequest
+				for _, schedule := range schedules {
+					agents = append(agents, client.PeriodicAgentCreateRequest{
+						Title: "t", Task: client.PeriodicTaskRequest{Crontab: schedule},
+						CallbackURL: new("https://hooks.example.com/"), CallbackSecret: new(api.NewSecret(secret)),
+					})
+				}
+				sb, err := sandbox.New(sandbox.WithFrozenClock(time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)),
+					sandbox.WithPeriodicAgent(sandbox.DefaultOrg, agents...),
+					sandbox.WithOutcomes(sandbox.Outcome{Duration: 20 * time.Second}),
+					sandbox.WithCallbackHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { receiver.ServeHTTP(w, r) })))
+				require.NoError(t, err)
+				defer sb.Close()
+				var mu sync.Mutex
+				calls, handled := 0, map[int64]int{}
+				c, err := client.New(sb.ClientOptions()...)
+				require.NoError(t, err)
+				receiver, err = runs.NewReceiver(c, newVerifier(t), func(_ context.Context, run *runs.Run) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if calls++; calls%5 == 0 {
+						return errors.New("fails")
+					}
+					handled[run.LogID]++
+					return nil
+				}, runs.WithPositionStore(&savedPosition{}), runs.WithLogger(slog.New(slog.DiscardHandler)))
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancel(t.Context())
+				ended := make(chan error, 1)
+				go func() { ended <- receiver.Follow(ctx) }()
+				synctest.Wait()
+				started := 0
+				for range 24 {
+					n, err := sb.Advance(t.Context(), time.Hour)
+					require.NoError(t, err)
+					started += n
+					advance(2 * time.Minute)
+				}
+				_, err = sb.Advance(t.Context(), time.Minute-time.Second)
+				require.NoError(t, err)
+				advance(10 * time.Minute)
+				cancel()
+				require.ErrorIs(t, <-ended, context.Canceled)
+				require.Len(t, handled, started)
+				for id, times := range handled {
+					require.Equal(t, 1, times, id)
+				}
+			})
+		})
+	}
+}
+
+// A position that was saved for another service and is ahead of this one is
+// reported. No run is skipped.
 func TestPositionAheadOfTheService(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -300,9 +367,9 @@ func TestPositionAheadOfTheService(t *testing.T) {
 	})
 }
 
-// A log that appears while another one is deleted leaves the number of logs as
-// it is: the next reading of the overlap finds it.
-func TestLateAndDeletedLogsHideEachOther(t *testing.T) {
+// If a log appears late while another one is deleted, the size of the list
+// stays the same. The late log is found when the overlap is read again.
+func TestLateLogWithSimultaneousDeletion(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -328,8 +395,8 @@ func TestLateAndDeletedLogsHideEachOther(t *testing.T) {
 	})
 }
 
-// A log that appears later than the overlap allows is reported.
-func TestLogsThatAppearTooLateAreReported(t *testing.T) {
+// A log that appears later than the overlap is reported.
+func TestLateLogsAreReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -349,9 +416,9 @@ func TestLogsThatAppearTooLateAreReported(t *testing.T) {
 	})
 }
 
-// A log that can't be decoded, or is too large, is reported once and holds back
-// no other.
-func TestUnreadableLogsHideNoOthers(t *testing.T) {
+// A log that is too large or can't be decoded is reported once. All other logs
+// are delivered.
+func TestUnreadableLogsAreSkipped(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string][]int64{"one": {57}, "the first": {1}, "the last": {120}, "adjacent": {57, 58}, "some": {3, 57, 99, 118}} {
 		for _, render := range []string{`{"id": `, `{"id": 1, "content": "` + strings.Repeat("x", 200_000) + `"}`} {
@@ -389,14 +456,14 @@ func TestUnreadableLogsHideNoOthers(t *testing.T) {
 	}
 }
 
-// A maintenance page with status 200 is no log that can't be read.
-func TestMaintenancePageIsNoLog(t *testing.T) {
+// A maintenance page with status 200 is not an unreadable log.
+func TestMaintenancePageIsNotAnUnreadableLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.pageSize = 10
 		s.addEvery(time.Second, 1, 95)
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			if s.requests < 7 || s.requests > 20 {
 				return false
 			}
@@ -411,8 +478,8 @@ func TestMaintenancePageIsNoLog(t *testing.T) {
 	})
 }
 
-// A hostile service costs bounded time and memory, and is reported.
-func TestHostileListsEnd(t *testing.T) {
+// A malicious service costs bounded time and memory, and is reported.
+func TestMaliciousListsAreBounded(t *testing.T) {
 	t.Parallel()
 	log := func(id int64, created string) string {
 		return fmt.Sprintf(`{"id": %d, "status": "success", "created_at": %q, "content": "x"}`, id, created)
@@ -434,7 +501,7 @@ func TestHostileListsEnd(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newLogServer()
-				s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 					reply(w, http.StatusOK, page(int64(s.requests)))
 					return true
 				}
@@ -446,8 +513,8 @@ func TestHostileListsEnd(t *testing.T) {
 	}
 }
 
-// What cannot be read now is read again.
-func TestLogsThatCannotBeRequestedAreRequestedAgain(t *testing.T) {
+// A log that can't be requested in one poll is requested again in the next one.
+func TestLogRequestsAreRetried(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]func(http.ResponseWriter){
 		"error":         func(w http.ResponseWriter) { reply(w, http.StatusInternalServerError, "<h1>Server Error (500)</h1>") },
@@ -463,7 +530,7 @@ func TestLogsThatCannotBeRequestedAreRequestedAgain(t *testing.T) {
 				s := newLogServer()
 				s.addEvery(time.Second, 1, 60)
 				failed := 0
-				s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 					if failed == 3 || r.URL.RawQuery != "" {
 						return false
 					}
@@ -481,8 +548,8 @@ func TestLogsThatCannotBeRequestedAreRequestedAgain(t *testing.T) {
 	}
 }
 
-// Statuses are read whatever their case is.
-func TestStatusesInCapitals(t *testing.T) {
+// Statuses are case-insensitive.
+func TestStatusesAreCaseInsensitive(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()

@@ -13,16 +13,16 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// requestsIn returns the number of requests in a time.
+// requestsIn returns the number of requests within a duration.
 func (s *logServer) requestsIn(d time.Duration) int {
 	s.lock(func() { s.requests, s.gets, s.lists = 0, nil, nil })
-	pass(d)
+	advance(d)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests
 }
 
-// Without a change, a poll costs one request, and two while runs are in
+// Without changes, a poll sends one request, and a second one while runs are in
 // progress.
 func TestIdlePollsAreCheap(t *testing.T) {
 	t.Parallel()
@@ -43,17 +43,18 @@ func TestIdlePollsAreCheap(t *testing.T) {
 				s.put(20_000+id, s.now().Add(1), s.now())
 			}
 		})
-		pass(21 * time.Second)
+		advance(21 * time.Second)
 		assert.Equal(t, 30, f.Status().Running)
 		assert.LessOrEqual(t, s.requestsIn(time.Minute), 6*(1+3), "the running logs take three pages of 10")
 		s.lock(func() { s.put(10_007, s.now(), s.now()) })
-		pass(11 * time.Second)
+		advance(11 * time.Second)
 		require.Len(t, handled.values(), 5031)
 		f.stop(t)
 	})
 }
 
-// Where a little has changed, a poll costs little.
+// The cost of a poll depends on the number of changes, not on the size of the
+// list.
 func TestBusyPollsAreCheap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -72,17 +73,17 @@ func TestBusyPollsAreCheap(t *testing.T) {
 				})
 			}
 		}()
-		pass(6 * time.Minute)
+		advance(6 * time.Minute)
 		requests := s.requestsIn(4 * time.Minute)
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Len(t, handled.values(), 60*60*10-421)
-		assert.LessOrEqual(t, requests/24, 35, "600 runs, and 420 that are running, have some 10 pages each; the overlap has 180 pages once in 5 minutes")
+		assert.LessOrEqual(t, requests/24, 35, "600 new and 420 running logs have about 10 pages each; the overlap has 180 pages, which are read every 5 minutes")
 	})
 }
 
-// Runs that never end are reported once they are older than it takes, and cost
-// next to nothing from then on. If they end after all, they are handled.
+// A run that has not finished within WithStuckAfter is reported, and causes few
+// requests from then on. If it finishes later, it is handled.
 func TestStuckRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -100,26 +101,26 @@ func TestStuckRuns(t *testing.T) {
 		f := follow(t, s, handler(&handled), runs.WithStuckAfter(time.Hour))
 		assert.LessOrEqual(t, s.requestsIn(time.Minute), 6*(1+6))
 		assert.Equal(t, 500, f.Status().Running)
-		pass(time.Hour)
+		advance(time.Hour)
 		assert.Equal(t, 500, f.Status().Stuck)
-		reported := f.of(runs.KindLog)
+		reported := f.ofKind(runs.KindLog)
 		require.Len(t, reported, 500)
 		require.ErrorIs(t, reported[0].Err, runs.ErrStuck)
 		require.ErrorContains(t, reported[0].Err, ": log 1, since 2000-01-01T00:00:00Z")
 
 		requests := s.requestsIn(time.Hour)
-		assert.LessOrEqual(t, requests, 360+12*(6+8), "once in 5 minutes they are looked for")
-		require.Len(t, f.of(runs.KindLog), 500)
+		assert.LessOrEqual(t, requests, 360+12*(6+8), "stuck runs are checked every 5 minutes")
+		require.Len(t, f.ofKind(runs.KindLog), 500)
 		s.lock(func() { s.put(77, s.logs[77].CreatedAt.Time, s.now()) })
-		pass(6 * time.Minute)
+		advance(6 * time.Minute)
 		f.stop(t)
 		assert.Contains(t, handled.values(), int64(77))
 		assert.Equal(t, 499, f.Status().Stuck)
 	})
 }
 
-// A backlog is handed out from the oldest log on, at once, in one pass.
-func TestBacklogIsHandedOutInOnePass(t *testing.T) {
+// A backlog is delivered immediately, oldest first, in one pass.
+func TestBacklogIsDeliveredInOnePass(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	s.pageSize = 100
@@ -139,8 +140,8 @@ func TestBacklogIsHandedOutInOnePass(t *testing.T) {
 	assert.LessOrEqual(t, s.requests, 219)
 }
 
-// A program that is restarted in the midst of a backlog goes on there.
-func TestBacklogIsContinuedAfterARestart(t *testing.T) {
+// A program that is restarted while it handles a backlog continues there.
+func TestBacklogContinuesAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -169,9 +170,9 @@ func TestBacklogIsContinuedAfterARestart(t *testing.T) {
 	})
 }
 
-// Runs that callbacks have reported are found in the list without reading it
-// again.
-func TestPollsBesideCallbacksAreCheap(t *testing.T) {
+// Logs whose runs were reported by callbacks are recognized in the list, so
+// that the overlap isn't read again.
+func TestPollsWithCallbacksAreCheap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -188,7 +189,7 @@ func TestPollsBesideCallbacksAreCheap(t *testing.T) {
 				send(t, f, next, secret)
 			}
 		}
-		pass(11 * time.Second)
+		advance(11 * time.Second)
 		f.stop(t)
 		ids := handled.values()
 		slices.Sort(ids)

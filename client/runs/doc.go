@@ -1,15 +1,17 @@
-// Package runs reports every finished run of periodic agents to a program: from
-// callbacks, which are fast, and from the logs, since the platform sends a callback
-// only once and it may be lost.
+// Package runs notifies a program of every finished run of periodic agents. It
+// combines callbacks, which are fast but can be lost, with the logs of the
+// runs, which it polls.
 //
-//   - A [Receiver] calls a function for every run.
-//   - [Follow] yields the logs of finished runs, without callbacks.
+//   - A [Receiver] calls a function for every finished run.
+//   - [Follow] polls the logs of finished runs and yields them, without
+//     callbacks.
 //   - [Once] runs a mentor once and returns the log of the run.
 //
 // # A receiver
 //
-// This program handles the runs in an org. It receives the callbacks of agents
-// whose callback_url ends in /runs, all with the same callback_secret.
+// This program handles the finished runs in an org. The callback_url of the
+// agents must end in /runs, and all agents must have the same callback_secret.
+// The runs of agents without a callback_url are found in the logs.
 //
 //	func main() {
 //		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -62,86 +64,108 @@
 //		return errors.Join(followed, server.Shutdown(shutdown))
 //	}
 //
-// # What is guaranteed
+// # Guarantees
 //
-// The function is called for every run that finishes after the receiver was
-// first started, until it has returned nil for the run or [WithDeadLetter] has
-// given the run up. It is called again after that only if the process was
-// killed, or a store failed, before that was recorded: the runs that were in
-// progress then are handled twice. A run is identified by its org and the id of
-// its log, whether callbacks, the logs or both report it, and however often. The
-// position moves only past what a reading of the logs has proven to be complete,
-// by the ids and times of the service; the program's clock has no part in it. A
-// run that is missed after all is reported: its log appeared later than the
-// overlap ([ErrLateLogs]), or can't be read ([ErrUnreadableLog]).
+// With [WithPositionFile] or [WithPositionStore], a receiver calls its function
+// for every run that finishes after the first successful poll, or that
+// [WithStart] selects. It calls the function until the function returns nil or
+// [WithDeadLetter] gives up the run. Restarts don't change that. Without a
+// saved position, a receiver starts from the present each time, and misses the
+// runs that finish while the program is down.
 //
-// That needs [WithPositionFile] or [WithPositionStore]. Without them, a program
-// begins with the present at every start, and misses runs that finished while it
-// was down. Deleting an agent deletes its logs: runs whose logs are deleted before
-// a poll has found them are known from callbacks only.
+// A run is identified by its org and the id of its log, whether callbacks, the
+// logs or both report it. After the function has returned nil for a run, it is
+// called again for that run only in these cases:
 //
-// # How the logs are followed
+//   - The process was killed, or a store failed, before the result was stored.
+//   - The callback was delivered after the run was handled, and the run took
+//     longer than the overlap ([WithOverlap]) or the callback has no timestamp.
+//     [WithStore] prevents this.
 //
-// A poll requests the newest logs. If there are no others than before, that is
-// all. Otherwise it reads from the last known log on, the oldest first. Its pages
-// overlap, or the list is proven not to have changed between them, so that no log
-// can slip through while others are created or deleted. If the number of new logs
-// doesn't fit, and at least every 5 minutes ([WithReread]), it reads all logs
-// within the overlap ([WithOverlap]) again. Running logs are watched by one list.
-// A 404 counts only if the service itself has written it.
+// A run is missed if no callback for it is handled successfully, and one of
+// these applies:
+//
+//   - The log was deleted, which happens when its agent is deleted.
+//   - The log appeared later than the overlap. The receiver reports
+//     [ErrLateLogs], unless the program was down or other logs were deleted at
+//     the same time.
+//   - The log can't be read. The receiver reports [ErrUnreadableLog].
+//   - The service sent the log without its id. The receiver reports
+//     [ErrNoLogID].
+//
+// The position advances only when all logs before it have been read. It is
+// based on the ids and times of the service. The program's clock is used only
+// to date the runs of callbacks that arrive before the first poll.
+//
+// # How the logs are polled
+//
+// A poll requests the newest logs and, if runs are in progress, the list of
+// running logs. If the first page contains all new logs, no other page is
+// requested. Otherwise the poll reads the logs from the last known one on,
+// oldest first. Either consecutive pages overlap, or the poll verifies that the
+// list has not changed between them. Therefore no log is skipped when others
+// are created or deleted.
+//
+// The poll reads all logs within the overlap again if the list has grown by
+// more than the logs found, and every 5 minutes by default ([WithReread]). A
+// 404 from a proxy is a failed request. It means neither that a log was deleted
+// nor that the list has ended.
 //
 // # Failures
 //
-// A function that returns an error or panics is called again: after a second at
-// first, and after up to 5 minutes later on, while other runs are handled.
-// Stores that fail or hang are reported and tried again.
+// If the function returns an error or panics, a later poll calls it again, with
+// exponential backoff of up to 5 minutes. [Run.Event] is nil then, since the
+// run comes from the logs. Other runs are handled in the meantime. If a store
+// fails or hangs, the receiver reports the error and retries.
 //
-// [Receiver.Follow] returns an error if the position can't be loaded or saved at
-// the start, or if the first polls fail for good, for example because the API
-// key is wrong. After a successful poll it doesn't return, since keys are rotated
-// and gateways fail: it reports the error, the receiver's [Status] is not ready,
-// and it retries with exponential backoff.
+// [Receiver.Follow] returns an error if the position can't be loaded, if it
+// can't be saved before the first poll, or if the first polls fail permanently,
+// for example because the API key is wrong. After a successful poll it treats
+// all errors as temporary, since keys are rotated and gateways fail. It then
+// reports the error, sets the receiver's [Status] to not ready, and retries
+// with exponential backoff.
 //
-// The receiver reports every callback, handled run and poll as an [Outcome], and
-// everything about the logs and the position that needs attention. By default it
-// logs failures to [slog.Default]. [WithLogger] replaces that logger, and
-// [WithObserver] passes outcomes to a function.
+// The receiver reports every callback, handled run and poll as an [Outcome], as
+// well as problems with the logs and the position. By default it logs outcomes
+// to [slog.Default]. [WithLogger] replaces that logger, and [WithObserver]
+// passes outcomes to a function.
 //
 // # Several processes
 //
-// Several receivers can share the work: each follows the logs with a position of
-// its own, and a [callback.Store] that they share ([WithStore]) lets one of them
-// handle a run.
+// Several receivers can share the work. Each of them polls the logs and has its
+// own position. They share a [callback.Store] ([WithStore]), so that each run
+// is handled by one of them.
 //
 // # Errors
 //
 // An invalid argument or option is reported as an [*api.ArgumentError] before
-// anything is sent. Errors of package client are wrapped. Follow returns
+// any request is sent. Errors from package client are wrapped. Receiver.Follow
+// returns
 //
 //	ErrFollowing        Receiver.Follow is called while it is running
-//	ErrPositionFormat   a saved position has another format
-//	ErrPositionLocked   another process uses the position's file
-//	ErrUnfinished       functions have not returned when Follow ends
+//	ErrPositionFormat   the format of a saved position is not supported
+//	ErrPositionLocked   another process uses the position file
+//	ErrUnfinished       runs were still being handled after the shutdown timeout
 //
 // These are reported in an [Outcome], or yielded by [Follow]:
 //
 //	ErrPositionAhead    the position is ahead of the service's clock
-//	ErrStoreHangs       a store ignores the end of its context
-//	ErrNoLogID          the service has sent a log without its id
+//	ErrStoreHangs       a store has not returned after its context ended
+//	ErrNoLogID          the service sent a log without its id
 //	ErrUnreadableLog    a log is too large, or can't be decoded
-//	ErrLateLogs         logs have appeared later than the overlap
+//	ErrLateLogs         logs appeared later than the overlap
 //	ErrUnsortedList     the service ignores the requested ordering
 //	ErrUnstableList     the pages of the list contradict each other
-//	ErrTooManyLogs      more logs than a position can hold are unfinished
-//	ErrStuck            a run does not finish
-//	ErrNotFinal         a callback is left to the logs
-//	ErrLate             a callback's run ended before the position
-//	ErrHandlerHangs     a function ignores the end of its context
-//	*PanicError         a function has panicked
+//	ErrTooManyLogs      the position can't hold more logs
+//	ErrStuck            a run has not finished within WithStuckAfter
+//	ErrNotFinal         a callback doesn't identify a finished run
+//	ErrLate             a callback reports a run from before the position
+//	ErrHandlerHangs     a function has not returned after its context ended
+//	*PanicError         a function panicked
 //	*DeadLetterError    a run was given up
 //
 // Once returns
 //
-//	ErrNoAgentID        the service has sent a new agent without its id
-//	*CleanupError       Once may have left its agent behind
+//	ErrNoAgentID        the service sent the new agent without its id
+//	*CleanupError       the agent that Once created may still exist
 package runs

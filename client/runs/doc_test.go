@@ -21,12 +21,12 @@ func packageDoc(t *testing.T) string {
 	return file.Doc.Text()
 }
 
-// The program of the package documentation is an example, which is compiled.
-func TestProgramIsAnExample(t *testing.T) {
+// The program in the package documentation is the same as a compiled example.
+func TestProgramMatchesExample(t *testing.T) {
 	t.Parallel()
 	_, program, ok := strings.Cut(packageDoc(t), "\tfunc main() {\n")
 	require.True(t, ok)
-	program, _, ok = strings.Cut(program, "\n# What is guaranteed")
+	program, _, ok = strings.Cut(program, "\n# Guarantees")
 	require.True(t, ok)
 	var code strings.Builder
 	for line := range strings.Lines(program) {
@@ -37,7 +37,8 @@ func TestProgramIsAnExample(t *testing.T) {
 	assert.True(t, strings.HasSuffix(string(examples), "func ExampleReceiver_program() {\n"+code.String()), "%s", &code)
 }
 
-// Every sentinel says when it is returned, and is in the package documentation.
+// Every sentinel error documents when it is returned, and is listed in the
+// package documentation.
 func TestSentinels(t *testing.T) {
 	t.Parallel()
 	all := []error{

@@ -59,13 +59,13 @@ func (db database) Load(ctx context.Context) (*runs.Position, error) {
 	return runs.NewPosition(state)
 }
 
-// Save saves what has changed in one transaction.
+// Save saves the changes in one transaction.
 func (db database) Save(ctx context.Context, changes runs.Changes) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // it does nothing after Commit
+	defer func() { _ = tx.Rollback() }() // no effect after Commit
 	for _, l := range changes.Logs {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO logs VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (id) DO UPDATE SET created_at = $2, done = $3, stuck = $4, attempts = $5`,
@@ -89,13 +89,13 @@ func (db database) Save(ctx context.Context, changes runs.Changes) error {
 
 func nullTime(t time.Time) sql.NullTime { return sql.NullTime{Time: t, Valid: !t.IsZero()} }
 
-// A position store in PostgreSQL saves what has changed, in one transaction
-// for all runs that were handled meanwhile.
+// A position store in PostgreSQL saves changes in a transaction. Runs that
+// finish during a transaction are saved together in the next one.
 func ExampleWithPositionStore() {
 	var (
-		db       *sql.DB            // of sql.Open
-		c        *client.Client     // of client.FromEnv
-		verifier *callback.Verifier // of callback.NewVerifier
+		db       *sql.DB            // from sql.Open
+		c        *client.Client     // from client.FromEnv
+		verifier *callback.Verifier // from callback.NewVerifier
 	)
 	receiver, err := runs.NewReceiver(c, verifier, func(context.Context, *runs.Run) error { return nil },
 		runs.WithPositionStore(database{db}))

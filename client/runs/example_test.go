@@ -13,7 +13,7 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// A run whose callback was lost is found in the logs.
+// The callback of a run is lost. The receiver finds the run in the logs.
 func Example() {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -41,8 +41,8 @@ func Example() {
 	// context canceled
 }
 
-// A program saves the position after each log that it has handled, and goes on
-// from there after a restart.
+// The program saves the position after it has handled each log. After a restart
+// it continues from there.
 func ExampleFollow() {
 	ctx := context.Background()
 	sb, c, agent := newAgent(ctx)
@@ -57,7 +57,7 @@ func ExampleFollow() {
 	position := runs.At(time.Now().Add(-time.Hour))
 	for entry, err := range runs.Follow(ctx, c, position) {
 		if err != nil {
-			log.Print(err) // and the next poll comes all the same
+			log.Print(err) // Follow polls again
 			continue
 		}
 		fmt.Println("log", entry.ID)
@@ -86,8 +86,8 @@ func ExampleFollow() {
 	// log 3 after the restart
 }
 
-// Once takes up to a minute until the run starts; here the sandbox's clock is
-// advanced.
+// Once waits up to a minute for the run to start. Here, the clock of the
+// sandbox is advanced.
 func ExampleOnce() {
 	ctx := context.Background()
 	sb, err := sandbox.Start(sandbox.WithFrozenClock(time.Date(2026, 1, 6, 8, 0, 0, 0, time.UTC)))

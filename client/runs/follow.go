@@ -4,31 +4,34 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 )
 
 // Follow polls the logs and yields the log of every finished run once, until
-// the context ends. It yields the oldest logs first, and those of one page in
-// the order in which the runs ended.
+// the context ends. It yields the logs page by page, oldest first. The logs of
+// one page are in the order in which the runs ended.
 //
-// Follow starts at position: new(Position) for all logs, or [At] a time. It
-// records every log in the position before it yields the log. If a program
-// saves the position after it has handled a log, it gets after a crash all logs
-// again that it had not handled.
+// Follow starts at position: use new(Position) for all logs, or [At] for a
+// time. It records each log in the position before it yields the log. A program
+// that saves the position each time it has handled a log receives all unhandled
+// logs again after a crash.
 //
-// If a poll fails, Follow yields the error without a log. If the loop
-// continues, it polls again, with exponential backoff. It also yields errors
-// that it reports, such as [ErrStuck]. When the context ends, it yields the
-// context's error and returns. If an argument or an option is invalid, it
-// yields an [*api.ArgumentError] and returns. It sends nothing then.
+// If a poll fails, Follow yields the error and a nil log. If the loop
+// continues, Follow polls again, with exponential backoff. It also yields the
+// errors that a Receiver would report, such as [ErrStuck]. When the context
+// ends, it yields the context's error and returns. If an argument or an option
+// is invalid, it yields an [*api.ArgumentError] and returns without sending a
+// request.
 //
-// Saving a position after each log writes all logs within the overlap each
-// time. A [Receiver] with [WithPositionFile] writes only what has changed.
+// The saved text contains all logs within the overlap, so saving it after each
+// log writes all of them each time. A [Receiver] with [WithPositionFile] writes
+// only changes.
 func Follow(ctx context.Context, c *client.Client, position *Position, opts ...FollowOption) iter.Seq2[*client.PeriodicAgentLog, error] {
 	return func(yield func(*client.PeriodicAgentLog, error) bool) {
-		f, err := followerOf(ctx, c, position, opts)
+		f, err := buildFollower(ctx, c, position, opts)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -40,7 +43,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log)) != isNew {
+			if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
 				return nil
 			}
 			f.tracker.finish(log.ID)
@@ -70,23 +73,23 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 	}
 }
 
-// errStopped ends a poll when the loop has ended.
-var errStopped = errors.New("the loop has ended")
+// errStopped ends a poll after the caller has left the loop.
+var errStopped = errors.New("the caller left the loop")
 
-func followerOf(ctx context.Context, c *client.Client, position *Position, opts []FollowOption) (*follower, error) {
+func buildFollower(ctx context.Context, c *client.Client, position *Position, opts []FollowOption) (*follower, error) {
 	switch {
 	case ctx == nil:
 		return nil, &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	case c == nil:
 		return nil, &api.ArgumentError{Argument: "c", Reason: "is nil"}
 	case position == nil:
-		return nil, &api.ArgumentError{Argument: "position", Reason: "is nil: give new(Position) for all logs, or At a time"}
+		return nil, &api.ArgumentError{Argument: "position", Reason: "is nil: use new(Position) for all logs, or At for a time"}
 	}
 	s, err := applyOptions(defaultFollowInterval, opts, FollowOption.applyToFollow)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCall(c); err != nil { //nolint:contextcheck // it sends nothing
+	if err := s.validateCall(c); err != nil { //nolint:contextcheck // it sends no request
 		return nil, err
 	}
 	return newFollower(s, c, position), nil

@@ -20,8 +20,8 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// take follows until want logs have come, and returns their ids.
-func take(t *testing.T, c *client.Client, position *runs.Position, want int, opts ...runs.FollowOption) []int64 {
+// followN follows the logs until it has received want logs, and returns their ids.
+func followN(t *testing.T, c *client.Client, position *runs.Position, want int, opts ...runs.FollowOption) []int64 {
 	t.Helper()
 	var ids []int64
 	for log, err := range runs.Follow(t.Context(), c, position, opts...) {
@@ -50,13 +50,13 @@ func TestFollowWaitsForRunsToFinish(t *testing.T) {
 				s.put(8, time.Now().Add(-time.Second), time.Now())
 			})
 		}()
-		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, take(t, newClient(t, s), new(runs.Position), 8), "in the order of their ends")
+		assert.Equal(t, []int64{7, 6, 5, 4, 2, 1, 3, 8}, followN(t, newClient(t, s), new(runs.Position), 8), "in the order in which they ended")
 		assert.GreaterOrEqual(t, time.Since(start), time.Hour)
-		assert.LessOrEqual(t, time.Since(start), time.Hour+10*time.Second, "the interval by default")
+		assert.LessOrEqual(t, time.Since(start), time.Hour+10*time.Second, "the default interval")
 	})
 }
 
-func TestFollowFindsLogsThatShowUpLate(t *testing.T) {
+func TestFollowFindsLateLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -71,13 +71,13 @@ func TestFollowFindsLogsThatShowUpLate(t *testing.T) {
 			})
 		}()
 		position := new(runs.Position)
-		assert.Equal(t, []int64{11, 10, 12}, take(t, newClient(t, s), position, 3))
+		assert.Equal(t, []int64{11, 10, 12}, followN(t, newClient(t, s), position, 3))
 		s.add(13)
-		assert.Equal(t, []int64{13}, take(t, newClient(t, s), position, 1), "9 is older than the overlap")
+		assert.Equal(t, []int64{13}, followN(t, newClient(t, s), position, 1), "9 is older than the overlap")
 	})
 }
 
-func TestFollowLooksBackAsFarAsTheOverlap(t *testing.T) {
+func TestFollowRespectsOverlap(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -87,7 +87,7 @@ func TestFollowLooksBackAsFarAsTheOverlap(t *testing.T) {
 			time.Sleep(30 * time.Second)
 			s.lock(func() { s.put(2, start.Add(-time.Hour), start) })
 		}()
-		assert.Equal(t, []int64{1, 2}, take(t, newClient(t, s), new(runs.Position), 2, runs.WithOverlap(time.Hour), runs.WithPollInterval(time.Minute)))
+		assert.Equal(t, []int64{1, 2}, followN(t, newClient(t, s), new(runs.Position), 2, runs.WithOverlap(time.Hour), runs.WithPollInterval(time.Minute)))
 		assert.Equal(t, time.Minute, time.Since(start))
 	})
 }
@@ -99,15 +99,16 @@ func TestFollowFromATime(t *testing.T) {
 	for id := range int64(1000) {
 		s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
 	}
-	assert.Equal(t, []int64{999, 1000}, take(t, newClient(t, s), runs.At(start.Add(998*time.Hour)), 2))
-	assert.LessOrEqual(t, len(s.lists), 4, "what is before the position is not read")
+	assert.Equal(t, []int64{999, 1000}, followN(t, newClient(t, s), runs.At(start.Add(998*time.Hour)), 2))
+	assert.LessOrEqual(t, len(s.lists), 4, "logs before the position are not read")
 	s.pageSize, s.lists = 20, nil
-	assert.Len(t, take(t, newClient(t, s), runs.At(start.Add(500*time.Hour)), 500), 500)
+	assert.Len(t, followN(t, newClient(t, s), runs.At(start.Add(500*time.Hour)), 500), 500)
 	assert.LessOrEqual(t, len(s.lists), 48)
 }
 
-// Logs before the position are delivered if their runs had not finished.
-func TestFollowYieldsRunsThatTakeLong(t *testing.T) {
+// Logs before the position are delivered if their runs had not finished when
+// the position passed them.
+func TestFollowYieldsLongRuns(t *testing.T) {
 	t.Parallel()
 	for _, unsorted := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -124,14 +125,14 @@ func TestFollowYieldsRunsThatTakeLong(t *testing.T) {
 				time.Sleep(time.Hour)
 				s.lock(func() { s.put(2, start, time.Now()) })
 			}()
-			assert.Equal(t, []int64{1, 3, 4, 5, 2}, take(t, newClient(t, s), new(runs.Position), 5))
+			assert.Equal(t, []int64{1, 3, 4, 5, 2}, followN(t, newClient(t, s), new(runs.Position), 5))
 		})
 	}
 }
 
-// A poll that fails halfway does not advance the position, though it delivers
-// what it has found.
-func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
+// A poll that fails halfway does not advance the position, although it delivers
+// the logs that it has found.
+func TestFollowRecoversFromFailedPoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -140,7 +141,7 @@ func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
 			s.put(id+1, start.Add(time.Duration(id)*time.Hour), start.Add(time.Duration(id)*time.Hour))
 		}
 		failed := false
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if failed || r.URL.Query().Get("page") != "2" {
 				return false
 			}
@@ -162,21 +163,21 @@ func TestFollowDeliversWhatAFailedPollHasMissed(t *testing.T) {
 	})
 }
 
-// A log without any time is no older than the position.
+// A log without a time is not before the position.
 func TestFollowYieldsLogsWithoutTimes(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	s.put(1, time.Time{}, time.Time{})
 	s.logs[1].Status = api.StatusSuccess
 	position := runs.At(time.Now())
-	assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
+	assert.Equal(t, []int64{1}, followN(t, newClient(t, s), position, 1))
 	s.add(2)
-	assert.Equal(t, []int64{2}, take(t, newClient(t, s), position, 1))
+	assert.Equal(t, []int64{2}, followN(t, newClient(t, s), position, 1))
 }
 
-// A list in no order, or in another one than requested, is read to its end, and
-// that is reported once.
-func TestFollowReadsAnUnsortedListToItsEnd(t *testing.T) {
+// A list that is not sorted as requested is read to its end, and is reported
+// once.
+func TestFollowReadsWholeUnsortedList(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	s.unsorted = true // by id
@@ -203,11 +204,11 @@ func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
 	s := newLogServer()
 	s.add(1, 2)
 	var header string
-	s.instead = func(_ http.ResponseWriter, r *http.Request) bool {
+	s.intercept = func(_ http.ResponseWriter, r *http.Request) bool {
 		header = r.Header.Get("X-Trace")
 		return false
 	}
-	take(t, newClient(t, s), new(runs.Position), 1,
+	followN(t, newClient(t, s), new(runs.Position), 1,
 		runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: 7, PageSize: 20}),
 		runs.WithCallOptions(client.WithHeader("X-Trace", "a")), runs.WithCallOptions(client.WithQuery("start_date", "b")))
 	query, err := url.ParseQuery(s.lists[0])
@@ -216,13 +217,13 @@ func TestFollowPassesOnParamsAndCallOptions(t *testing.T) {
 	assert.Equal(t, "a", header)
 }
 
-func TestFollowForgetsRunningLogsThatAreDeleted(t *testing.T) {
+func TestFollowForgetsDeletedRunningLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.put(1, time.Now(), time.Time{})
 		html := false
-		s.instead = func(w http.ResponseWriter, r *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
 			if html && r.URL.RawQuery == "" {
 				reply(w, http.StatusNotFound, "<h1>404 Not Found</h1>")
 				return true
@@ -243,19 +244,19 @@ func TestFollowForgetsRunningLogsThatAreDeleted(t *testing.T) {
 		}
 		require.Greater(t, len(errs), 2, "the proxy's 404 proves nothing")
 		require.ErrorIs(t, errs[0], client.ErrNotFromService)
-		require.ErrorContains(t, errs[0], "runs: log 1, which is still to be handled: ")
+		require.ErrorContains(t, errs[0], "runs: log 1 can't be requested: ")
 		require.ErrorIs(t, errs[len(errs)-1], context.DeadlineExceeded)
 		gets := len(s.gets)
-		assert.Equal(t, 1, gets, "the application's 404 was believed once")
+		assert.Equal(t, 1, gets, "one 404 of the service is sufficient")
 	})
 }
 
-func TestFollowYieldsErrorsAndGoesOn(t *testing.T) {
+func TestFollowYieldsErrorsAndContinues(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1)
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			if s.requests > 3 {
 				return false
 			}
@@ -276,15 +277,15 @@ func TestFollowYieldsErrorsAndGoesOn(t *testing.T) {
 	})
 }
 
-// The wait after polls that failed doubles up to 5 minutes, is random, and
-// is the interval again after one that succeeded.
+// The delay after failed polls is random, and its upper bound doubles up to 5
+// minutes. After a successful poll, the delay is the poll interval again.
 func TestFollowBacksOff(t *testing.T) {
 	t.Parallel()
 	for _, interval := range []time.Duration{10 * time.Second, time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newLogServer()
 			var at []time.Time
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				if at = append(at, time.Now()); len(at)%100 == 0 {
 					return false // succeeds
 				}
@@ -301,7 +302,7 @@ func TestFollowBacksOff(t *testing.T) {
 			for i := 1; i < len(at); i++ {
 				wait := at[i].Sub(at[i-1])
 				bound := max(5*time.Minute, interval)
-				if i%100 == 0 { // after one that succeeded
+				if i%100 == 0 { // after a successful poll
 					bound = interval
 				} else if doubled := interval << min(i%100, 10); doubled < bound {
 					bound = doubled
@@ -314,9 +315,9 @@ func TestFollowBacksOff(t *testing.T) {
 				assert.Equal(t, time.Hour, longest)
 				return
 			}
-			assert.Greater(t, at[1].Sub(at[0]), interval, "from the first failure on")
+			assert.Greater(t, at[1].Sub(at[0]), interval, "the first failure already increases the delay")
 			assert.Greater(t, longest, 4*time.Minute)
-			assert.Greater(t, len(waits), 900, "at random")
+			assert.Greater(t, len(waits), 900, "the delays are random")
 		})
 	}
 }
@@ -328,7 +329,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 		for name, hang := range map[string]bool{"while it waits": false, "while it polls": true} {
 			ctx, cancel := context.WithCancelCause(t.Context())
 			s := newLogServer()
-			s.instead = func(http.ResponseWriter, *http.Request) bool {
+			s.intercept = func(http.ResponseWriter, *http.Request) bool {
 				if hang {
 					cancel(cause)
 				}
@@ -351,7 +352,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// A log without an id is reported, and holds back no other.
+// A log without an id is reported. All other logs are delivered.
 func TestFollowReportsLogsWithoutIDs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -380,8 +381,8 @@ func TestFollowReportsLogsWithoutIDs(t *testing.T) {
 	})
 }
 
-// A run with a status of a later release is finished once it has an end.
-func TestFollowKnowsWhatHasFinished(t *testing.T) {
+// A run with an unknown status has finished if it has an end.
+func TestFollowRecognizesFinishedRuns(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	now := client.Time{Time: time.Now()}
@@ -399,18 +400,18 @@ func TestFollowKnowsWhatHasFinished(t *testing.T) {
 		log.ID, log.StartTime = int64(i+1), client.Time{Time: now.Add(time.Duration(i))} // and no created_at
 		s.logs[log.ID] = &log
 	}
-	assert.Equal(t, []int64{5, 6, 7}, take(t, newClient(t, s), new(runs.Position), 3))
+	assert.Equal(t, []int64{5, 6, 7}, followN(t, newClient(t, s), new(runs.Position), 3))
 }
 
-func TestFollowStopsWithItsLoop(t *testing.T) {
+func TestFollowStopsWithLoop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2, 3)
 		position := new(runs.Position)
-		assert.Equal(t, []int64{1}, take(t, newClient(t, s), position, 1))
-		assert.Equal(t, []int64{2, 3}, take(t, newClient(t, s), position, 2))
-		s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+		assert.Equal(t, []int64{1}, followN(t, newClient(t, s), position, 1))
+		assert.Equal(t, []int64{2, 3}, followN(t, newClient(t, s), position, 2))
+		s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 			reply(w, http.StatusForbidden, `{"detail": "no"}`)
 			return true
 		}
@@ -442,14 +443,13 @@ func TestFollowReadsTheSandbox(t *testing.T) {
 		_, err := sb.RunNow(t.Context(), agent.ID, sandbox.Outcome{})
 		require.NoError(t, err)
 	}
-	ids := take(t, c, new(runs.Position), 25, runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: agent.ID}))
+	ids := followN(t, c, new(runs.Position), 25, runs.WithParams(client.PeriodicAgentLogListParams{PeriodicAgent: agent.ID}))
 	assert.Len(t, ids, 25)
 	assert.IsIncreasing(t, ids)
 }
 
-// While logs come late and out of order, runs finish at any time, the service
-// fails and the program is stopped and started again with the position that it
-// has saved, every run is delivered once.
+// Every run is delivered once although logs appear late and out of order, the
+// service fails, and the program is restarted with its saved position.
 func TestFollowDeliversEveryRunOnce(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(12) {
@@ -463,7 +463,7 @@ func TestFollowDeliversEveryRunOnce(t *testing.T) {
 				s.put(id+1, at, at)
 			}
 			born := history
-			hidden := map[int64]time.Time{} // created, but not to be seen yet
+			hidden := map[int64]time.Time{} // created, but not listed yet
 			s.onRequest = func() {
 				for ; born < total && random.IntN(2) == 0; born++ {
 					hidden[int64(born+1)] = time.Now()
@@ -480,7 +480,7 @@ func TestFollowDeliversEveryRunOnce(t *testing.T) {
 					}
 				}
 			}
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				if random.IntN(12) > 0 {
 					return false
 				}

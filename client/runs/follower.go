@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// maxOverlap bounds the overlap that follows from logs that appeared late.
+	// maxOverlap limits the extension of the overlap.
 	maxOverlap = time.Hour
-	// maxLogs bounds the number of logs that a position holds.
+	// maxLogs limits the number of logs in a position.
 	maxLogs = 1_000_000
-	// maxGets is the number of logs that are requested one by one even if pages
-	// would be cheaper.
+	// maxGets is the number of logs that are always requested one by one, even if
+	// requesting pages would be cheaper.
 	maxGets = 10
-	// maxReadOn is the number of pages that are read before the overlap is read
-	// again, after a restart.
-	maxReadOn = 20
-	// maxRetries is the number of failed runs that one poll hands out again.
+	// maxPagesFromReached is the number of pages that are read after a restart
+	// before the overlap is read again.
+	maxPagesFromReached = 20
+	// maxRetries limits the number of failed runs that are retried in one poll.
 	maxRetries = 100
-	// maxReports is the number of unreadable logs that are remembered, so that
+	// maxReports limits the number of unreadable logs that are remembered, so that
 	// each is reported once.
 	maxReports = 1000
 )
@@ -34,31 +34,32 @@ const (
 type follower struct {
 	*lister
 	tracker *tracker
-	// deliver hands out the log of a finished run. If it returns an error, the
-	// poll ends with it.
+	// deliver is called with the log of each finished run. If it returns an error,
+	// the poll ends with that error.
 	deliver func(context.Context, *client.PeriodicAgentLog) error
 	// save saves the changes of the position.
 	save func(context.Context)
 	// report is called with errors that don't end the poll.
 	report func(context.Context, error)
-	// startsNow means that the position is to be set to the service's present.
-	startsNow bool
+	// startAtPresent means that the next poll sets the position to the service's
+	// present.
+	startAtPresent bool
 
-	// begun means that a poll has begun to read the logs.
-	begun bool
-	// What the last complete poll has found.
-	polled bool
-	count  int64
-	date   time.Time // the service's time
+	// hasRead means that a poll has already read the logs.
+	hasRead bool
+	// The results of the last complete poll.
+	hasPolled bool
+	count     int64
+	date      time.Time // the service's time
 
-	// resume is the index at which an interrupted reading of the overlap
-	// continues, or 0.
-	resume  int64
-	wholeAt time.Time     // when the whole overlap was last read, by the program's clock
-	extra   time.Duration // the overlap that logs have needed that appeared late
-	// isUnsorted means that the service does not sort the list as requested.
+	// resumeIndex is the index at which the overlap is read again after an
+	// interruption, or 0.
+	resumeIndex      int64
+	overlapReadAt    time.Time     // when the overlap was last read, by the program's clock
+	overlapExtension time.Duration // the extension of the overlap, since logs appeared late
+	// isUnsorted means that the service ignores the requested ordering.
 	isUnsorted bool
-	// reported has the unreadable logs that were reported.
+	// reported holds the unreadable logs that were already reported.
 	reported map[string]bool
 }
 
@@ -70,27 +71,27 @@ func newFollower(s *settings, c *client.Client, position *Position) *follower {
 type poll struct {
 	*follower
 	now    time.Time // the service's time
-	since  time.Time // of the position
-	oldID  int64     // the highest id of the logs before the position
-	latest time.Time // the latest time of creation that is not ahead of now
+	since  time.Time // the position's time
+	oldID  int64     // the highest id seen of logs before the position
+	latest time.Time // the latest time of creation that is not after now
 	count  int64     // the number of logs in the list
 	found  int       // the number of new logs
-	// finished is the number of runs that were handed out.
+	// finished is the number of logs that were delivered.
 	finished int
-	// resolved has the open logs that were seen.
-	resolved map[int64]bool
-	isWhole  bool // whether the whole overlap was read
-	// until is the time that a former process has reached, if this poll has read on
-	// from there to the end: then it need not read the logs after it again.
+	// resolved holds the ids of the open logs that were found in this poll.
+	resolved       map[int64]bool
+	hasReadOverlap bool // whether the overlap was read
+	// until is the time that a previous process reached, if this poll has read all
+	// logs since then. The overlap needs to be read only up to until.
 	until   time.Time
 	lacksID bool
 }
 
-// errUnsorted is returned by poll.walk if the list is not sorted as requested.
+// errUnsorted is returned by poll.scan if the list is not sorted as requested.
 var errUnsorted = errors.New("the list is not sorted")
 
-// poll hands out the logs of the runs that have finished since the last poll.
-// It advances the position if it has proven that it misses none.
+// poll delivers the logs of the runs that have finished since the last poll. It
+// advances the position if it has verified that no log was skipped.
 func (f *follower) poll(ctx context.Context) (*poll, error) {
 	f.requests = 0
 	p := &poll{follower: f, resolved: map[int64]bool{}}
@@ -98,13 +99,13 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 	switch {
 	case err == nil:
 		p.count = head.count
-		p.observe(head)
-	case !isUnreadable(err) || f.startsNow:
+		p.recordNewest(head)
+	case !isUnreadable(err) || f.startAtPresent:
 		return p, err
 	default:
 		head, p.count = nil, f.count
 	}
-	if f.startsNow {
+	if f.startAtPresent {
 		if err := p.start(ctx, head); err != nil {
 			return p, err
 		}
@@ -124,9 +125,9 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 	return p, nil
 }
 
-// observe learns the service's time and the latest logs from a page. Without a
-// Date header, the logs themselves are the clock.
-func (p *poll) observe(head *page) {
+// recordNewest records the service's time and the latest time of creation.
+// Without a Date header, the latter is used as the service's time.
+func (p *poll) recordNewest(head *page) {
 	for _, log := range head.logs {
 		p.latest = later(p.latest, created(log))
 	}
@@ -137,8 +138,8 @@ func (p *poll) observe(head *page) {
 	p.latest = earlier(p.latest, p.now)
 }
 
-// start sets the position to the service's present. Runs that have begun and
-// not finished come after it.
+// start sets the position to the service's present. Runs that are in progress
+// count as after it.
 func (p *poll) start(ctx context.Context, head *page) error {
 	highest := int64(0)
 	if p.count == 0 {
@@ -160,76 +161,78 @@ func (p *poll) start(ctx context.Context, head *page) error {
 	}
 	p.tracker.start(p.now, highest)
 	for id, created := range running {
-		p.tracker.watch(id, created, p.now, true)
+		p.tracker.addOpen(id, created, p.now, true)
 		p.resolved[id] = true
 	}
-	p.startsNow = false
-	p.polled, p.follower.count, p.wholeAt = true, p.count, time.Now()
+	p.startAtPresent = false
+	p.hasPolled, p.follower.count, p.overlapReadAt = true, p.count, time.Now()
 	p.save(ctx)
 	return nil
 }
 
-// checkAhead reports a position that is ahead of the service, and moves it back
-// to the service's present: otherwise nothing would come until then.
+// checkAhead reports a position that is ahead of the service's clock, and moves
+// it back to the service's present. Otherwise no log would be new until the
+// service's clock catches up.
 func (p *poll) checkAhead(ctx context.Context) {
-	if p.polled || p.now.IsZero() || !p.since.After(p.now.Add(p.interval)) {
+	if p.hasPolled || p.now.IsZero() || !p.since.After(p.now.Add(p.interval)) {
 		return
 	}
 	p.report(ctx, fmt.Errorf("%w: it is at %s, and the service's time is %s; continuing from there",
 		ErrPositionAhead, p.since.UTC().Format(time.RFC3339), p.now.UTC().Format(time.RFC3339)))
 	_, oldID := p.tracker.bounds()
-	p.tracker.restart(p.now, oldID)
+	p.tracker.moveBack(p.now, oldID)
 	p.since = p.now
 }
 
-// read reads what is new: from the head alone if that is enough, otherwise from
-// the pages since the last poll, and if these don't account for all logs, or at
-// times, from the whole overlap.
+// read reads the new logs. It uses the head only if that is sufficient, and
+// otherwise the pages since the last poll. If the number of new logs does not
+// match the size of the list, or if a reread is due, it reads the whole
+// overlap.
 func (p *poll) read(ctx context.Context, head *page) error {
-	start := int64(-1) // the index of the first log to read; below 0: none
-	isWhole := !p.polled || head == nil || time.Since(p.wholeAt) >= p.reread
+	start := int64(-1) // the index of the first log to read, or -1 to read no pages
+	needsOverlap := !p.hasPolled || head == nil || time.Since(p.overlapReadAt) >= p.reread
 	switch {
-	case head != nil && head.last: // it has the whole list
-		p.isWhole, isWhole = isWhole, false
-	case !isWhole:
+	case head != nil && head.last: // the head is the whole list
+		p.hasReadOverlap, needsOverlap = needsOverlap, false
+	case !needsOverlap:
 		fresh, isAll := p.countNew(head)
 		switch added := head.count - p.follower.count; {
-		case fresh == 0 && added <= 0, isAll && fresh >= added: // the head is enough
+		case fresh == 0 && added <= 0, isAll && fresh >= added: // the head is sufficient
 		case fresh == 0 || p.isUnsorted:
-			isWhole = true
+			needsOverlap = true
 		default:
 			start = p.indexOf(p.latest.Add(1))
 		}
 	}
-	missing, err := p.findFinished(ctx, head, isWhole)
+	missing, err := p.findFinished(ctx, head, needsOverlap)
 	if err != nil {
 		return err
 	}
-	if !isWhole && len(missing) > maxGets {
+	if !needsOverlap && len(missing) > maxGets {
 		first := p.indexOf(missing[0].created)
 		if (p.count-first)/p.size < int64(len(missing)) && (start < 0 || first < start) {
 			start = first
 		}
 	}
-	if !isWhole && start >= 0 {
-		if err := p.walk(ctx, start, head, newWalk); err != nil && !errors.Is(err, errUnsorted) {
+	if !needsOverlap && start >= 0 {
+		if err := p.scan(ctx, start, head, scanNew); err != nil && !errors.Is(err, errUnsorted) {
 			return err
 		} else if err != nil || int64(p.found) < p.count-p.follower.count {
-			isWhole = true
+			needsOverlap = true
 		}
 	}
-	if isWhole && !p.begun {
+	if needsOverlap && !p.hasRead {
 		if p.until = p.tracker.reachedAt(); p.until.After(p.since) && p.tracker.size() < maxLogs/2 {
-			if err := p.readOn(ctx, head); err != nil {
+			if err := p.readFromReached(ctx, head); err != nil {
 				return err
 			}
 		} else {
 			p.until = time.Time{}
 		}
 	}
-	p.begun = true
-	if isWhole {
-		if err := p.readWhole(ctx, head); err != nil {
+	p.hasRead = true
+	if needsOverlap {
+		if err := p.readOverlap(ctx, head); err != nil {
 			return err
 		}
 	}
@@ -241,13 +244,13 @@ func (p *poll) read(ctx context.Context, head *page) error {
 	return p.getMissing(ctx, missing)
 }
 
-// countNew returns how many logs of the head are new, and whether no other log
-// can be new unless it is dated before them.
+// countNew returns the number of new logs in the head. It also reports whether
+// the head contains all new logs, except those that are dated before it.
 func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 	isAll = head.last
 	for i, log := range head.logs {
-		known := p.tracker.know(log.ID, created(log))
-		if known == isNew || p.tracker.isUnlisted(log.ID) {
+		class := p.tracker.classify(log.ID, created(log))
+		if class == logNew || p.tracker.isUnlisted(log.ID) {
 			fresh++
 		} else if i == len(head.logs)-1 {
 			isAll = true
@@ -256,49 +259,50 @@ func (p *poll) countNew(head *page) (fresh int64, isAll bool) {
 	return fresh, isAll
 }
 
-// indexOf returns the index of the last log before t, as far as the position
-// knows the logs since then.
+// indexOf estimates the index of the last log before t from the logs in the
+// position.
 func (p *poll) indexOf(t time.Time) int64 {
 	count := p.count
-	if p.polled { // then the position does not know later logs
+	if p.hasPolled { // the position does not have later logs
 		count = min(count, p.follower.count)
 	}
 	return max(0, count-1-p.tracker.countCreatedSince(t))
 }
 
-// readOn reads on, after a restart, where the last process has ended. A process
-// that is killed before it could have read the overlap makes progress, too.
-func (p *poll) readOn(ctx context.Context, head *page) error {
-	err := p.walk(ctx, p.indexOf(p.until), head, readOnWalk)
+// readFromReached continues after a restart at the time that the previous
+// process reached. Therefore processes make progress even if each of them is
+// killed before it could read the overlap.
+func (p *poll) readFromReached(ctx context.Context, head *page) error {
+	err := p.scan(ctx, p.indexOf(p.until), head, scanFromReached)
 	if errors.Is(err, errUnsorted) {
-		p.until = time.Time{} // the whole list is to be read
+		p.until = time.Time{} // the whole list must be read
 		return nil
 	}
 	return err
 }
 
-// readWhole reads all logs since the position's time.
-func (p *poll) readWhole(ctx context.Context, head *page) error {
-	p.isWhole = true
+// readOverlap reads all logs since the position's time.
+func (p *poll) readOverlap(ctx context.Context, head *page) error {
+	p.hasReadOverlap = true
 	start := int64(0)
 	if !p.since.IsZero() && !p.isUnsorted {
-		start = cmp.Or(p.resume, p.indexOf(p.since))
+		start = cmp.Or(p.resumeIndex, p.indexOf(p.since))
 	}
-	err := p.walk(ctx, start, head, wholeWalk)
+	err := p.scan(ctx, start, head, scanOverlap)
 	if errors.Is(err, errUnsorted) {
 		p.isUnsorted = true
 		p.report(ctx, ErrUnsortedList)
-		err = p.walk(ctx, 0, head, wholeWalk)
+		err = p.scan(ctx, 0, head, scanOverlap)
 	}
 	if err != nil {
 		return err
 	}
 	added := p.count - p.follower.count
-	if !p.polled || int64(p.found) >= added || p.isUnsorted {
+	if !p.hasPolled || int64(p.found) >= added || p.isUnsorted {
 		return nil
 	}
-	// Logs have appeared before the position. Those with the highest ids are new.
-	if err := p.walk(ctx, start-10*p.size, head, newWalk); err != nil {
+	// Logs have appeared before the position. Those with high ids are new.
+	if err := p.scan(ctx, start-10*p.size, head, scanNew); err != nil {
 		return err
 	}
 	if lost := p.count - p.follower.count - int64(p.found); lost > 0 {
@@ -307,47 +311,47 @@ func (p *poll) readWhole(ctx context.Context, head *page) error {
 	return nil
 }
 
-// walkKind says where a walk must begin.
-type walkKind int
+// scanKind says which log a scan must start at or before.
+type scanKind int
 
 const (
-	newWalk    walkKind = iota // with a known log
-	readOnWalk                 // with a known log before the time that was reached
-	wholeWalk                  // with a log before the position's time; it advances the position
+	scanNew         scanKind = iota // a known log
+	scanFromReached                 // a known log before the time that was reached
+	scanOverlap                     // a log before the position's time; the scan advances the position
 )
 
-// walk visits the logs from an index on.
-func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind) error {
-	isWhole := kind == wholeWalk
-	w := &walk{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
-	w.isKnown = func(log *client.PeriodicAgentLog) bool {
-		return p.tracker.know(log.ID, created(log)) != isNew && !p.tracker.isUnlisted(log.ID)
+// scan visits the logs starting at an index.
+func (p *poll) scan(ctx context.Context, start int64, head *page, kind scanKind) error {
+	isOverlap := kind == scanOverlap
+	s := &scan{lister: p.lister, report: func(key string, err error) { p.reportOnce(ctx, key, err) }}
+	s.isKnown = func(log *client.PeriodicAgentLog) bool {
+		return p.tracker.classify(log.ID, created(log)) != logNew && !p.tracker.isUnlisted(log.ID)
 	}
-	w.isAnchor = w.isKnown
-	if isWhole {
-		w.isAnchor = func(log *client.PeriodicAgentLog) bool {
-			return p.isUnsorted || created(log).Before(p.since) && w.isKnown(log)
+	s.isAnchor = s.isKnown
+	if isOverlap {
+		s.isAnchor = func(log *client.PeriodicAgentLog) bool {
+			return p.isUnsorted || created(log).Before(p.since) && s.isKnown(log)
 		}
 	}
-	if kind == readOnWalk {
-		w.isAnchor = func(log *client.PeriodicAgentLog) bool { return created(log).Before(p.until) && w.isKnown(log) }
+	if kind == scanFromReached {
+		s.isAnchor = func(log *client.PeriodicAgentLog) bool { return created(log).Before(p.until) && s.isKnown(log) }
 	}
-	w.begin(start, head)
-	w.overlaps = p.isUnsorted
+	s.begin(start, head)
+	s.overlaps = p.isUnsorted
 	isDescending := p.isUnsorted
 	for pages := 1; ; pages++ {
-		page, fresh, err := w.read(ctx)
+		page, fresh, err := s.read(ctx)
 		if err != nil {
 			return err
 		}
-		if !w.isAscending && !p.isUnsorted {
+		if !s.isAscending && !p.isUnsorted {
 			return errUnsorted
 		}
-		isDescending = isDescending && w.isDescending
+		isDescending = isDescending && s.isDescending
 		if err := p.visit(ctx, fresh); err != nil {
 			return err
 		}
-		isProven, movedBack, err := w.check(ctx, page.last)
+		isProven, movedBack, err := s.check(ctx, page.last)
 		switch {
 		case err != nil:
 			return err
@@ -355,31 +359,31 @@ func (p *poll) walk(ctx context.Context, start int64, head *page, kind walkKind)
 			continue
 		}
 		p.count = page.count
-		if isProven && kind == readOnWalk {
-			p.tracker.reach(earlier(w.lastCreated, p.now))
+		if isProven && kind == scanFromReached {
+			p.tracker.recordReached(earlier(s.lastCreated, p.now))
 			p.save(ctx)
-			if pages >= maxReadOn && !page.last {
-				p.until = time.Time{} // it goes on from the position's time, and advances that
+			if pages >= maxPagesFromReached && !page.last {
+				p.until = time.Time{} // continue from the position's time, which then advances
 				return nil
 			}
 		}
-		if isProven && isWhole && !p.isUnsorted {
-			if !p.until.IsZero() && w.lastCreated.After(p.until) {
-				p.until = time.Time{} // from here on, the logs were read before
+		if isProven && isOverlap && !p.isUnsorted {
+			if !p.until.IsZero() && s.lastCreated.After(p.until) {
+				p.until = time.Time{} // the later logs were already read
 				return nil
 			}
-			p.advance(ctx, earlier(w.lastCreated, p.now))
+			p.advance(ctx, earlier(s.lastCreated, p.now))
 			since, _ := p.tracker.bounds()
-			p.resume = max(0, page.end()-1-p.tracker.countCreatedSince(since))
+			p.resumeIndex = max(0, page.end()-1-p.tracker.countCreatedSince(since))
 		}
-		if page.last || isDescending && w.lastCreated.Before(p.since) {
+		if page.last || isDescending && s.lastCreated.Before(p.since) {
 			return nil
 		}
 	}
 }
 
-// visit hands out the finished runs among some logs, in the order in which they
-// ended, and remembers those that have not finished.
+// visit delivers the finished runs among logs in the order in which they ended,
+// and records the other runs as open.
 func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error {
 	var finished []*client.PeriodicAgentLog
 	for _, log := range logs {
@@ -390,25 +394,25 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}
-		if p.tracker.list(log.ID) {
+		if p.tracker.markListed(log.ID, created(log)) {
 			p.found++
 		}
-		known := p.tracker.know(log.ID, created(log))
-		if known == isOld {
+		class := p.tracker.classify(log.ID, created(log))
+		if class == logOld {
 			p.oldID = max(p.oldID, log.ID)
 		}
-		if known == isDone || known == isOld {
+		if class == logDone || class == logOld {
 			continue
 		}
 		p.resolved[log.ID] = true
-		if known == isNew {
+		if class == logNew {
 			p.found++
 			p.measureDelay(log)
 			if p.tracker.size() >= maxLogs {
 				return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 			}
 		}
-		if p.tracker.watch(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
+		if p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
 			finished = append(finished, log)
 		}
 	}
@@ -416,47 +420,47 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 		return cmp.Or(ended(a).Compare(ended(b)), cmp.Compare(a.ID, b.ID))
 	})
 	for _, log := range finished {
-		if err := p.handOut(ctx, log); err != nil {
+		if err := p.deliverRun(ctx, log); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *poll) handOut(ctx context.Context, log *client.PeriodicAgentLog) error {
+func (p *poll) deliverRun(ctx context.Context, log *client.PeriodicAgentLog) error {
 	p.finished++
 	return p.deliver(ctx, log)
 }
 
-// measureDelay extends the overlap if a log has appeared after a poll that was
-// made much later than the log is dated.
+// measureDelay extends the overlap if a new log is dated long before the last
+// poll, which did not find it.
 func (p *poll) measureDelay(log *client.PeriodicAgentLog) {
 	if p.date.IsZero() || created(log).IsZero() {
 		return
 	}
 	if delay := p.date.Sub(created(log)); 2*delay > p.overlap {
-		p.extra = max(p.extra, min(2*delay-p.overlap, maxOverlap))
+		p.overlapExtension = max(p.overlapExtension, min(2*delay-p.overlap, maxOverlap))
 	}
 }
 
-// advance moves the position to the overlap before t, and saves it.
+// advance moves the position to t minus the overlap, and saves it.
 func (p *poll) advance(ctx context.Context, t time.Time) {
 	if !t.IsZero() {
-		p.tracker.advance(t, p.overlap+p.extra)
+		p.tracker.advance(t, p.overlap+p.overlapExtension)
 	}
 	p.save(ctx)
 }
 
-// findFinished returns the running logs of earlier polls that are no longer
-// running, as far as the service's list of running logs tells, the oldest first.
-func (p *poll) findFinished(ctx context.Context, head *page, isWhole bool) ([]dueLog, error) {
+// findFinished returns the logs that were running in earlier polls and that are
+// not in the service's list of running logs, oldest first.
+func (p *poll) findFinished(ctx context.Context, head *page, needsOverlap bool) ([]logRef, error) {
 	if head != nil {
 		for _, log := range head.logs {
 			p.resolved[log.ID] = true
 		}
 	}
-	watched := p.tracker.selectOpen(func(log *openLog) bool { return log.isRunning && (isWhole || !log.isStuck) })
-	watched = slices.DeleteFunc(watched, func(log dueLog) bool { return p.resolved[log.id] })
+	watched := p.tracker.selectOpen(func(log *openLog) bool { return log.isRunning && (needsOverlap || !log.isStuck) })
+	watched = slices.DeleteFunc(watched, func(log logRef) bool { return p.resolved[log.id] })
 	if len(watched) == 0 {
 		return nil, nil
 	}
@@ -467,7 +471,7 @@ func (p *poll) findFinished(ctx context.Context, head *page, isWhole bool) ([]du
 		}
 		return nil
 	})
-	return slices.DeleteFunc(watched, func(log dueLog) bool { return isRunning[log.id] }), err
+	return slices.DeleteFunc(watched, func(log logRef) bool { return isRunning[log.id] }), err
 }
 
 // readRunning lists the running logs that were created at since or later.
@@ -515,8 +519,8 @@ func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*cli
 	}
 }
 
-// getMissing requests the logs that no page had.
-func (p *poll) getMissing(ctx context.Context, missing []dueLog) error {
+// getMissing requests the logs that no page contained.
+func (p *poll) getMissing(ctx context.Context, missing []logRef) error {
 	for _, log := range missing {
 		if p.resolved[log.id] {
 			continue
@@ -528,7 +532,7 @@ func (p *poll) getMissing(ctx context.Context, missing []dueLog) error {
 	return nil
 }
 
-// retry requests the logs of runs that are to be handled again.
+// retry requests the logs of runs whose next attempt is due.
 func (p *poll) retry(ctx context.Context) error {
 	now := time.Now()
 	due := p.tracker.selectOpen(func(log *openLog) bool { return !log.isRunning && !log.isClaimed && !log.retryAt.After(now) })
@@ -540,34 +544,34 @@ func (p *poll) retry(ctx context.Context) error {
 	return nil
 }
 
-// getOpen requests an open log and hands it out if its run has finished.
+// getOpen requests an open log and delivers it if its run has finished.
 func (p *poll) getOpen(ctx context.Context, id int64) error {
 	log, err := p.get(ctx, id)
 	switch {
 	case isNotFound(err):
-		p.tracker.drop(id) // it was deleted with its agent
+		p.tracker.remove(id) // it was deleted with its agent
 		return nil
 	case errors.Is(err, client.ErrBodyTooLarge):
 		p.reportOnce(ctx, fmt.Sprint(id), fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
-		p.tracker.drop(id)
+		p.tracker.remove(id)
 		return nil
 	case err != nil:
-		return fmt.Errorf("runs: log %d, which is still to be handled: %w", id, err)
-	case !p.tracker.watch(id, p.createdAt(log), time.Now(), !isFinished(log)):
+		return fmt.Errorf("runs: log %d can't be requested: %w", id, err)
+	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
 		return nil
 	}
-	return p.handOut(ctx, log)
+	return p.deliverRun(ctx, log)
 }
 
-// complete ends a poll that has missed nothing.
+// complete ends a poll in which no log was skipped.
 func (p *poll) complete(ctx context.Context) {
-	p.polled, p.follower.count, p.resume = true, p.count, 0
-	p.tracker.observeOld(p.oldID)
+	p.hasPolled, p.follower.count, p.resumeIndex = true, p.count, 0
+	p.tracker.recordOldID(p.oldID)
 	if !p.now.IsZero() {
 		p.date = p.now
 	}
-	if p.isWhole {
-		p.wholeAt = time.Now()
+	if p.hasReadOverlap {
+		p.overlapReadAt = time.Now()
 	}
 	stuck := p.tracker.selectOpen(func(log *openLog) bool {
 		return log.isRunning && !log.isStuck && log.created.Before(p.now.Add(-p.stuckAfter))
@@ -579,8 +583,7 @@ func (p *poll) complete(ctx context.Context) {
 	p.advance(ctx, p.latest)
 }
 
-// reportOnce reports the error of a log that can't be read, unless it was
-// reported before.
+// reportOnce reports an unreadable log unless it was already reported.
 func (p *poll) reportOnce(ctx context.Context, key string, err error) {
 	if p.reported[key] || len(p.reported) >= maxReports {
 		return
@@ -589,7 +592,8 @@ func (p *poll) reportOnce(ctx context.Context, key string, err error) {
 	p.report(ctx, err)
 }
 
-// createdAt returns the time of creation for the position, which is never zero.
+// createdAt returns the time of creation of a log for the position. If the time
+// is unknown, it returns an estimate, which is never zero.
 func (p *poll) createdAt(log *client.PeriodicAgentLog) time.Time {
 	t := created(log)
 	if t.IsZero() {
@@ -601,8 +605,8 @@ func (p *poll) createdAt(log *client.PeriodicAgentLog) time.Time {
 	return t.Truncate(time.Microsecond)
 }
 
-// isFinished reports whether a run has finished. A run with an unknown status
-// has finished if it has an end.
+// isFinished reports whether a run has finished. If the status is unknown, the
+// run has finished if it has an end.
 func isFinished(log *client.PeriodicAgentLog) bool {
 	switch normalize(log.Status) {
 	case api.StatusSuccess, api.StatusError:
@@ -614,8 +618,8 @@ func isFinished(log *client.PeriodicAgentLog) bool {
 	}
 }
 
-// created returns the time of creation of a log or, if it is unknown, the start
-// of the run.
+// created returns the time of creation of a log. If it is unknown, created
+// returns the start of the run.
 func created(log *client.PeriodicAgentLog) time.Time {
 	if log.CreatedAt.IsZero() {
 		return log.StartTime.Time
@@ -623,8 +627,8 @@ func created(log *client.PeriodicAgentLog) time.Time {
 	return log.CreatedAt.Time
 }
 
-// ended returns the end of a run or, if it is unknown, the time of creation of
-// the log.
+// ended returns the end of a run. If it is unknown, ended returns the time of
+// creation of the log.
 func ended(log *client.PeriodicAgentLog) time.Time {
 	if log.EndTime == nil || log.EndTime.IsZero() {
 		return created(log)

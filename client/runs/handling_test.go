@@ -40,8 +40,8 @@ func TestRunsAreHandledInParallel(t *testing.T) {
 				mu.Unlock()
 				return nil
 			}, runs.WithConcurrency(concurrency), runs.WithStart(time.Time{}))
-			assert.Equal(t, concurrency+1, f.Status().InProgress, "one more waits for its turn")
-			pass(time.Duration(20/concurrency) * time.Second)
+			assert.Equal(t, concurrency+1, f.Status().InProgress, "one more waits for a worker")
+			advance(time.Duration(20/concurrency) * time.Second)
 			assert.Zero(t, f.Status().InProgress)
 			f.stop(t)
 			assert.Equal(t, concurrency, most)
@@ -49,8 +49,8 @@ func TestRunsAreHandledInParallel(t *testing.T) {
 	}
 }
 
-// A run that fails is tried again after a while that doubles, each run for
-// itself.
+// Failed runs are retried with exponential backoff, independently of each
+// other.
 func TestFailuresBackOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestFailuresBackOff(t *testing.T) {
 			}
 			return nil
 		}, runs.WithConcurrency(1), runs.WithPollInterval(time.Second))
-		pass(6 * time.Hour)
+		advance(6 * time.Hour)
 		assert.Equal(t, 2, f.Status().Failing)
 		assert.Greater(t, f.Status().Lag, 5*time.Hour)
 		f.stop(t)
@@ -79,8 +79,8 @@ func TestFailuresBackOff(t *testing.T) {
 	})
 }
 
-// After a number of attempts a run is handed to the dead-letter function, once,
-// also if the program is restarted between them.
+// After a number of failed attempts, a run is passed to the dead-letter
+// function until that succeeds. Restarts don't reset the number.
 func TestDeadLetters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestDeadLetters(t *testing.T) {
 		positions := &savedPosition{}
 		failure := errors.New("no")
 		calls, dead, buried := 0, 0, 0
-		live := func() *following {
+		start := func() *following {
 			return follow(t, s, func(context.Context, *runs.Run) error {
 				calls++
 				return failure
@@ -104,15 +104,15 @@ func TestDeadLetters(t *testing.T) {
 				}))
 		}
 		s.add(1)
-		f := live()
+		f := start()
 		f.stop(t)
-		f = live()
-		pass(10 * time.Minute)
+		f = start()
+		advance(10 * time.Minute)
 		assert.Zero(t, f.Status().Failing)
 		assert.EqualValues(t, 1, f.Status().DeadLetters)
 		f.stop(t)
 		assert.Equal(t, []int{4, 2, 1}, []int{calls, dead, buried})
-		all := f.of(runs.KindRun)
+		all := f.ofKind(runs.KindRun)
 		letter, ok := errors.AsType[*runs.DeadLetterError](all[len(all)-1].Err)
 		require.True(t, ok)
 		assert.EqualValues(t, 1, letter.LogID)
@@ -120,16 +120,16 @@ func TestDeadLetters(t *testing.T) {
 		require.ErrorIs(t, letter, failure)
 		require.EqualError(t, letter, "runs: log 1 was given up after 4 attempts: runs: log 1: no")
 
-		f = live()
-		pass(time.Hour)
+		f = start()
+		advance(time.Hour)
 		f.stop(t)
 		assert.Equal(t, 4, calls)
 	})
 }
 
-// A function that ignores the end of its context occupies one worker, and is
-// reported. Follow returns all the same.
-func TestFunctionThatHangs(t *testing.T) {
+// A function that doesn't return after its context has ended occupies one
+// worker, and is reported. Follow still returns.
+func TestHangingFunction(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -143,10 +143,10 @@ func TestFunctionThatHangs(t *testing.T) {
 			handled.add(run.LogID)
 			return ctx.Err()
 		}, runs.WithConcurrency(2), runs.WithHandleTimeout(time.Minute))
-		pass(2 * time.Minute)
+		advance(2 * time.Minute)
 		assert.ElementsMatch(t, []int64{1, 3, 4}, handled.values())
 		assert.Equal(t, 1, f.Status().InProgress)
-		all := f.of(runs.KindRun)
+		all := f.ofKind(runs.KindRun)
 		last := all[len(all)-1]
 		require.ErrorIs(t, last.Err, runs.ErrHandlerHangs)
 		assert.EqualValues(t, 2, last.LogID)
@@ -161,7 +161,7 @@ func TestFunctionThatHangs(t *testing.T) {
 	})
 }
 
-// On shutdown what runs is finished.
+// On shutdown, running calls of the function finish.
 func TestShutdownFinishesRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestShutdownFinishesRuns(t *testing.T) {
 		s.add(1, 2, 3)
 		positions := &savedPosition{}
 		var handled sequence[int64]
-		live := func() *following {
+		start := func() *following {
 			return follow(t, s, func(ctx context.Context, run *runs.Run) error {
 				select {
 				case <-time.After(20 * time.Second):
@@ -180,19 +180,19 @@ func TestShutdownFinishesRuns(t *testing.T) {
 				}
 			}, runs.WithPositionStore(positions), runs.WithConcurrency(2), runs.WithShutdownTimeout(time.Minute))
 		}
-		f := live()
+		f := start()
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2}, handled.values())
-		f = live()
-		pass(time.Minute)
+		f = start()
+		advance(time.Minute)
 		f.stop(t)
 		assert.ElementsMatch(t, []int64{1, 2, 3}, handled.values())
 	})
 }
 
-// Callbacks that don't say which run has finished, or how, are settled by the
-// logs.
-func TestCallbacksThatAreNotFinal(t *testing.T) {
+// Runs of callbacks that don't identify a finished run are handled when they
+// are found in the logs.
+func TestCallbacksWithoutFinishedRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -215,13 +215,13 @@ func TestCallbacksThatAreNotFinal(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "success", "log_id": "1"}`))
 		s.add(2)
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "success"}`))
-		assert.Equal(t, []int64{1, 2}, handled.values(), "the logs were polled at once")
+		assert.Equal(t, []int64{1, 2}, handled.values(), "the callback triggered a poll")
 		s.add(3)
 		assert.Equal(t, http.StatusNoContent, post(`{"status": "finished", "log_id": 3}`))
 		assert.Equal(t, []int64{1, 2, 3}, handled.values())
 		f.stop(t)
 		var errs []error
-		for _, outcome := range f.of(runs.KindCallback) {
+		for _, outcome := range f.ofKind(runs.KindCallback) {
 			errs = append(errs, outcome.Err)
 		}
 		assert.Equal(t, []error{runs.ErrNotFinal, nil, callback.ErrDuplicate, runs.ErrNotFinal, runs.ErrNotFinal}, errs)
@@ -229,8 +229,8 @@ func TestCallbacksThatAreNotFinal(t *testing.T) {
 	})
 }
 
-// A replay of a callback of long ago is told, and not handled.
-func TestCallbackOfLongAgo(t *testing.T) {
+// The replay of an old callback is reported, and not handled.
+func TestReplayOfOldCallback(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -243,7 +243,7 @@ func TestCallbackOfLongAgo(t *testing.T) {
 			time.Sleep(24 * time.Hour)
 			s.add(id + 2)
 		}
-		pass(time.Hour)
+		advance(time.Hour)
 		request, err := callback.NewRequest(t.Context(), "/", []byte(body), api.NewSecret(secret))
 		require.NoError(t, err)
 		recorder := httptest.NewRecorder()
@@ -251,11 +251,11 @@ func TestCallbackOfLongAgo(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, recorder.Code)
 		f.stop(t)
 		assert.Equal(t, idRange(1, 31), handled.values())
-		require.ErrorIs(t, f.of(runs.KindCallback)[0].Err, runs.ErrLate)
+		require.ErrorIs(t, f.ofKind(runs.KindCallback)[0].Err, runs.ErrLate)
 	})
 }
 
-// A callback's run has its log if the program wants that.
+// With WithLogLookup, a run from a callback has its log.
 func TestLogLookup(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -269,14 +269,14 @@ func TestLogLookup(t *testing.T) {
 		assert.Equal(t, http.StatusNoContent, send(t, f, 1, secret))
 		assert.Equal(t, http.StatusNoContent, send(t, f, 1000, secret), "its log was deleted")
 		s.lock(func() {
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				reply(w, http.StatusBadGateway, "<h1>502</h1>")
 				return true
 			}
 		})
 		assert.Equal(t, http.StatusServiceUnavailable, send(t, f, 2, secret))
-		s.lock(func() { s.instead = nil })
-		pass(time.Minute)
+		s.lock(func() { s.intercept = nil })
+		advance(time.Minute)
 		f.stop(t)
 		ids := []int64{}
 		for _, run := range got {
@@ -293,7 +293,7 @@ func TestLogLookup(t *testing.T) {
 	})
 }
 
-// Secrets can be changed while the receiver runs.
+// The verifier can be replaced while the receiver is running.
 func TestVerifierIsReplaced(t *testing.T) {
 	t.Parallel()
 	var handled sequence[int64]
@@ -311,11 +311,12 @@ func TestVerifierIsReplaced(t *testing.T) {
 	assert.Equal(t, []int64{1, 3}, handled.values())
 }
 
-// Options of callbacks pass through, and observers that panic stop nothing.
+// Callback options are passed to the handler, and observers that panic have no
+// effect.
 func TestCallbackOptions(t *testing.T) {
 	t.Parallel()
 	var seen []string
-	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore,
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), noopHandler,
 		runs.WithObserver(func(_ context.Context, outcome runs.Outcome) {
 			seen = append(seen, string(outcome.Kind))
 			panic("observer")
@@ -327,8 +328,8 @@ func TestCallbackOptions(t *testing.T) {
 	assert.Equal(t, []string{"callback", "callback option"}, seen)
 }
 
-// A position store that hangs stops neither polls nor runs.
-func TestPositionStoreThatHangs(t *testing.T) {
+// A position store that hangs blocks neither polls nor the handling of runs.
+func TestHangingPositionStore(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -337,20 +338,20 @@ func TestPositionStoreThatHangs(t *testing.T) {
 		f := follow(t, s, handler(&handled), runs.WithPositionStore(positions), runs.WithConcurrency(1))
 		positions.hang(true)
 		s.add(1, 2, 3)
-		pass(3 * time.Minute)
+		advance(3 * time.Minute)
 		assert.Equal(t, []int64{1, 2, 3}, handled.values())
 		assert.False(t, f.Status().Ready)
 		require.ErrorIs(t, f.Status().Err, runs.ErrStoreHangs)
 		positions.hang(false)
 		close(positions.release)
-		pass(time.Minute)
+		advance(time.Minute)
 		assert.True(t, f.Status().Ready)
 		f.stop(t)
 		assert.Len(t, positions.logs, 3)
 	})
 }
 
-// hangingPositions ignores the end of contexts.
+// hangingPositions is a position store that ignores the end of contexts.
 type hangingPositions struct {
 	savedPosition
 	release chan struct{}

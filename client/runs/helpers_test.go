@@ -25,30 +25,30 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// logServer is a service that has nothing but logs, and that changes while they
-// are read.
+// logServer is a service that serves logs only. The logs can change while a
+// client reads them.
 type logServer struct {
-	mu       sync.Mutex
-	logs     map[int64]*client.PeriodicAgentLog
-	pageSize int  // the default and the maximum
-	fixed    bool // it ignores the page size that is requested
-	unsorted bool // it ignores the ordering that is requested
-	noDate   bool // its responses have no Date
-	// ahead is how far its clock is ahead of the program's.
+	mu          sync.Mutex
+	logs        map[int64]*client.PeriodicAgentLog
+	pageSize    int  // the default and the maximum
+	ignoresSize bool // it ignores the requested page size
+	unsorted    bool // it ignores the requested ordering
+	noDate      bool // its responses have no Date
+	// ahead is how far the server's clock is ahead of the program's clock.
 	ahead time.Duration
 	// onRequest is called before every response.
 	onRequest func()
-	// instead writes another response to a request and returns true, or returns
-	// false.
-	instead func(w http.ResponseWriter, r *http.Request) bool
-	// render returns the JSON of a log, if it is not nil.
+	// intercept may respond to a request. It returns false if the usual response
+	// should be sent.
+	intercept func(w http.ResponseWriter, r *http.Request) bool
+	// render returns the JSON of a log. It replaces the default if it is not nil.
 	render func(*client.PeriodicAgentLog) string
 
 	sorted  []*client.PeriodicAgentLog // by creation, or by id if unsorted
-	ordered bool                       // what sorted is by
+	ordered bool                       // the value of unsorted when sorted was computed
 
 	requests int
-	gets     []int64  // the ids
+	gets     []int64  // the requested ids
 	lists    []string // the queries
 }
 
@@ -63,7 +63,7 @@ func (s *logServer) lock(f func()) {
 	f()
 }
 
-// put stores a log. Without an end it is running.
+// put stores a log. If ended is zero, the run is running.
 func (s *logServer) put(id int64, created, ended time.Time) {
 	log := &client.PeriodicAgentLog{ID: id, Content: fmt.Sprint("run ", id), Status: api.StatusRunning, CreatedAt: client.Time{Time: created}, PeriodicAgent: 7}
 	if !ended.IsZero() {
@@ -93,7 +93,7 @@ func (s *logServer) add(ids ...int64) {
 	})
 }
 
-// addEvery stores the logs of runs that ended some time apart, the last one
+// addEvery stores the logs of runs that ended at intervals of d, the last one
 // now.
 func (s *logServer) addEvery(d time.Duration, from, to int64) {
 	s.lock(func() {
@@ -114,7 +114,7 @@ func (s *logServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.noDate {
 		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	}
-	if s.instead != nil && s.instead(w, r) {
+	if s.intercept != nil && s.intercept(w, r) {
 		return
 	}
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
@@ -154,8 +154,8 @@ func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
 		logs = slices.DeleteFunc(slices.Clone(logs), func(log *client.PeriodicAgentLog) bool { return string(log.Status) != status })
 	}
 	size := s.pageSize
-	if asked, err := strconv.Atoi(query.Get("page_size")); err == nil && !s.fixed {
-		size = min(size, asked)
+	if requested, err := strconv.Atoi(query.Get("page_size")); err == nil && !s.ignoresSize {
+		size = min(size, requested)
 	}
 	page, _ := strconv.Atoi(cmp.Or(query.Get("page"), "1"))
 	from := (page - 1) * size
@@ -180,7 +180,7 @@ func (s *logServer) list(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, fmt.Sprintf(`{"count": %d, "next": %s, "previous": null, "results": [%s]}`, len(logs), next, strings.Join(results, ",")))
 }
 
-// reply writes JSON, or a proxy's page if body begins with <.
+// reply writes a JSON response, or an HTML response if body starts with <.
 func reply(w http.ResponseWriter, status int, body string) {
 	contentType := "application/json"
 	if strings.HasPrefix(body, "<") {
@@ -199,8 +199,8 @@ func toJSON(v any) string {
 	return string(text)
 }
 
-// inMemory is a transport to a handler without a connection, for the clock of
-// testing/synctest.
+// inMemory is a transport that calls a handler without a connection, for use
+// with testing/synctest.
 type inMemory struct{ http.Handler }
 
 func (h inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -217,7 +217,7 @@ func (h inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// newClient returns a client of a handler, which doesn't retry.
+// newClient returns a client that calls a handler and doesn't retry.
 func newClient(t *testing.T, handler http.Handler) *client.Client {
 	t.Helper()
 	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
@@ -226,7 +226,7 @@ func newClient(t *testing.T, handler http.Handler) *client.Client {
 	return c
 }
 
-// serve starts a server, and returns a client of it that doesn't retry.
+// serve starts a server and returns a client for it that doesn't retry.
 func serve(t *testing.T, handler http.Handler) *client.Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -263,7 +263,7 @@ func send(t *testing.T, receiver http.Handler, id int64, signedBy string) (statu
 	return recorder.Code
 }
 
-// outcomes keeps what an observer gets.
+// outcomes collects the outcomes that an observer receives.
 type outcomes struct {
 	mu  sync.Mutex
 	all []runs.Outcome
@@ -275,8 +275,8 @@ func (o *outcomes) observe(_ context.Context, outcome runs.Outcome) {
 	o.all = append(o.all, outcome)
 }
 
-// of returns the outcomes of a kind.
-func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
+// ofKind returns the outcomes of a kind.
+func (o *outcomes) ofKind(kind runs.Kind) []runs.Outcome {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var found []runs.Outcome
@@ -288,15 +288,15 @@ func (o *outcomes) of(kind runs.Kind) []runs.Outcome {
 	return found
 }
 
-func ignore(context.Context, *runs.Run) error { return nil }
+func noopHandler(context.Context, *runs.Run) error { return nil }
 
-// sequence collects values of several goroutines.
+// sequence collects values from several goroutines.
 type sequence[T any] struct {
 	mu  sync.Mutex
 	all []T
 }
 
-// add adds a value and returns how many there are.
+// add adds a value and returns the number of values.
 func (s *sequence[T]) add(value T) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -318,7 +318,7 @@ func handler(ids *sequence[int64]) func(context.Context, *runs.Run) error {
 	}
 }
 
-// savedPosition is a PositionStore in memory.
+// savedPosition is an in-memory PositionStore.
 type savedPosition struct {
 	mu             sync.Mutex
 	since, reached time.Time

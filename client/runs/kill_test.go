@@ -18,8 +18,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// machine is what outlives a process: the position, and which runs were claimed
-// and done.
+// machine holds the state that survives a process: the position, and the runs
+// that are claimed or done.
 type machine struct {
 	mu       sync.Mutex
 	random   *rand.Rand
@@ -27,11 +27,10 @@ type machine struct {
 	done     map[string]bool
 	claims   map[string]claim
 
-	handled map[int64]int // how often
-	// unmarked is how often a process was killed after it had handled a run and
-	// before that was stored.
+	handled map[int64]int // the number of calls for each run
+	// unmarked counts the kills between handling a run and marking it as done.
 	unmarked map[int64]int
-	kills    map[string]int // by where
+	kills    map[string]int // by the step before or after which they happened
 }
 
 type claim struct {
@@ -44,33 +43,33 @@ const lease = 30 * time.Second
 
 var errKilled = errors.New("killed")
 
-// process is one life of the program. What it does after its death has no
-// effect.
+// process is one process of the program. After it was killed, it has no
+// effects.
 type process struct {
 	*machine
 	kill      func()
 	dead      bool
-	unsettled map[int64]bool // runs that it has handled, and not marked as done
+	unsettled map[int64]bool // runs that were handled but not marked as done
 }
 
-// step does something that has an effect outside of the process, which may be
-// killed before or after it.
+// step performs an effect outside the process. The process may be killed before
+// or after it.
 func (p *process) step(name string, effect func() error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.strike("before " + name)
+	p.maybeKill("before " + name)
 	if p.dead {
 		return errKilled
 	}
 	err := effect()
-	p.strike("after " + name)
+	p.maybeKill("after " + name)
 	if p.dead {
 		return errKilled
 	}
 	return err
 }
 
-func (p *process) strike(where string) {
+func (p *process) maybeKill(where string) {
 	if p.dead || p.random.IntN(25) > 0 {
 		return
 	}
@@ -131,7 +130,7 @@ func (p *process) Release(_ context.Context, key, owner string) error {
 	})
 }
 
-// handle is the program's function. It fails at times.
+// handle is the program's function. It fails at random.
 func (p *process) handle(_ context.Context, run *runs.Run) error {
 	return p.step("handle", func() error {
 		if p.random.IntN(3) == 0 {
@@ -143,11 +142,11 @@ func (p *process) handle(_ context.Context, run *runs.Run) error {
 	})
 }
 
-// A program is killed a hundred times and more, before and after each thing
-// that it does; half of its callbacks are lost. It misses no run, and with a
-// store that outlives it handles a run again only if it was killed between
-// handling and marking it.
-func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
+// A program is killed more than a hundred times, before and after each step,
+// and half of its callbacks are lost. It misses no run. With a store that
+// survives the process, it handles a run again only if it was killed between
+// handling the run and marking it as done.
+func TestKilledProcessesMissNoRun(t *testing.T) {
 	t.Parallel()
 	for _, durable := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -163,12 +162,12 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 			if durable {
 				steps = append(steps, "claim", "done", "release")
 			}
-			born, killed := int64(0), 0
+			created, killed := int64(0), 0
 			for last := false; !last; {
 				if last = killed >= kills && m.hasKilledAt(steps); last {
-					m.random = rand.New(immortal{})
+					m.random = rand.New(noKills{})
 				}
-				require.Less(t, born, int64(2000), "some step is never killed: %v", m.kills)
+				require.Less(t, created, int64(2000), "some step is never killed: %v", m.kills)
 				ctx, cancel := context.WithCancel(t.Context())
 				p := &process{machine: m, kill: cancel, unsettled: map[int64]bool{}}
 				options := []runs.Option{runs.WithPositionStore(p), runs.WithStart(begin), runs.WithPollInterval(time.Second), runs.WithOverlap(10 * time.Second), runs.WithObserver(new(outcomes).observe)}
@@ -181,10 +180,10 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 				go func() { ended <- receiver.Follow(ctx) }()
 				for range 4 {
 					if !last {
-						born++
-						s.add(born)
-						if born%2 == 0 {
-							send(t, receiver, born, secret)
+						created++
+						s.add(created)
+						if created%2 == 0 {
+							send(t, receiver, created, secret)
 						}
 					}
 					time.Sleep(700 * time.Millisecond)
@@ -198,9 +197,9 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 				cancel()
 				require.Error(t, <-ended)
 			}
-			t.Logf("durable %v: %d kills, %d runs, %v", durable, killed, born, m.kills)
+			t.Logf("durable %v: %d kills, %d runs, %v", durable, killed, created, m.kills)
 			handledAgain := 0
-			for id := int64(1); id <= born; id++ {
+			for id := int64(1); id <= created; id++ {
 				require.Positive(t, m.handled[id], "run %d was lost", id)
 				if durable {
 					require.LessOrEqual(t, m.handled[id], 1+m.unmarked[id], "run %d", id)
@@ -214,7 +213,7 @@ func TestKilledAHundredTimesItLosesNothing(t *testing.T) {
 	}
 }
 
-// immortal is a source of a number that kills nobody.
-type immortal struct{}
+// noKills is a random source whose numbers never cause a kill.
+type noKills struct{}
 
-func (immortal) Uint64() uint64 { return 1 << 63 }
+func (noKills) Uint64() uint64 { return 1 << 63 }

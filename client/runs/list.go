@@ -11,30 +11,30 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-// The orderings of the list of logs.
+// Orderings of the list of logs.
 const (
 	oldestFirst = "created_at"
 	newestFirst = "-created_at"
 )
 
 const (
-	// maxPageSize is the page size that is requested if WithParams sets none.
-	// The service lowers it to its own maximum.
+	// maxPageSize is the page size that is requested if WithParams sets none. The
+	// service reduces it to its own maximum.
 	maxPageSize = 1000
-	// headSize is the size of the page with the newest logs.
+	// headSize is the page size of requests for the newest logs.
 	headSize = 25
 )
 
-// lister reads pages of the list of logs, and learns which sizes of pages the
-// service sends.
+// lister requests pages of the list of logs. It adapts to the page size that
+// the service uses.
 type lister struct {
 	*settings
 	client *client.Client
-	// size is the size of pages to request, up to largest.
+	// size is the page size to request. It never exceeds largest.
 	size, largest int64
-	// isFixed means that the service ignores the requested size.
+	// isFixed means that the service ignores the requested page size.
 	isFixed bool
-	// requests counts the requests of a poll.
+	// requests counts the requests during a poll.
 	requests int
 }
 
@@ -44,7 +44,7 @@ type page struct {
 	start int64 // the index of the first log in the list
 	count int64 // the number of logs in the list
 	last  bool
-	date  time.Time // the service's time; zero if it sent none
+	date  time.Time // the Date header; zero if there is none
 }
 
 // end returns the index after the last log of the page.
@@ -61,7 +61,7 @@ func newLister(s *settings, c *client.Client) *lister {
 // list requests a page.
 func (l *lister) list(ctx context.Context, ordering string, status api.Status, number, size int64) (*page, error) {
 	params := l.params
-	params.Status, params.PageSize = status, size // not Ordering: a list that is not sorted is read, too
+	params.Status, params.PageSize = status, size // the ordering is a query, so that an unsorted list is not an error
 	if number > 1 {
 		params.Page = number
 	}
@@ -86,7 +86,7 @@ func (l *lister) list(ctx context.Context, ordering string, status api.Status, n
 			p.start = max(0, list.Count-rows) // the pages are smaller than requested
 		}
 	}
-	l.learn(p, size)
+	l.updatePageSize(p, size)
 	return p, nil
 }
 
@@ -105,8 +105,8 @@ func (l *lister) get(ctx context.Context, id int64) (*client.PeriodicAgentLog, e
 	return log, err
 }
 
-// learn records the size of the pages that the service sends.
-func (l *lister) learn(p *page, requested int64) {
+// updatePageSize records the page size that the service uses.
+func (l *lister) updatePageSize(p *page, requested int64) {
 	size := int64(len(p.logs))
 	if p.last || size == 0 || size == requested {
 		return
@@ -117,8 +117,8 @@ func (l *lister) learn(p *page, requested int64) {
 	l.size, l.largest = size, size
 }
 
-// isUnreadable reports whether err may be due to a single log on a page: the
-// page is too large, or can't be decoded.
+// isUnreadable reports whether a single log on the page may have caused err:
+// the page is too large or can't be decoded.
 func isUnreadable(err error) bool {
 	if _, ok := errors.AsType[*client.DecodeError](err); ok {
 		return true

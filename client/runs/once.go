@@ -17,42 +17,41 @@ import (
 type OnceResult struct {
 	// Log is the log of the run.
 	Log *client.PeriodicAgentLog
-	// Cleanup is nil if the agent was deleted. Otherwise Once has logged it,
-	// too.
+	// Cleanup is nil if the agent was deleted. Otherwise it is the reason, which
+	// Once also logs.
 	Cleanup *CleanupError
 }
 
-// Output returns the text that the mentor has written: the log's content, which
-// contains it.
+// Output returns the text of the log, which contains the output of the mentor.
 func (r *OnceResult) Output() string { return r.Log.Content }
 
 const (
-	// cleanupTimeout limits the deletion of the agent, with its retries.
+	// cleanupTimeout limits the deletion of the agent, including retries.
 	cleanupTimeout = 2 * time.Minute
-	// searches is how often an agent is looked for whose creation's response was
-	// lost.
-	searches = 3
+	// maxSearches is the number of searches for an agent if the response to its
+	// creation was lost.
+	maxSearches = 3
 )
 
-// Once runs a mentor once and returns the log of the run, which may have
-// succeeded or failed.
+// Once runs a mentor once and returns the log of the run. A failed run is a
+// result, too: its log has the status error.
 //
-// The API has no such operation. Once creates the agent with a one-off task
-// that is due every minute, and ignores the agent's Task. It polls the logs
-// until the run has finished, and deletes the agent. The run starts within a
-// minute. If the context ends before the run has finished, Once deletes the
-// agent and returns an error. If a poll fails, Once logs the error and polls
-// again, unless a retry can't mend the error: 401, 403, a 404 of the
-// application, a validation error, a refused redirect.
+// The API has no operation for this. Once creates the agent with a one-off task
+// that is due every minute, instead of the agent's Task, so the run starts
+// within a minute. Then it polls the logs until the run has finished, and
+// deletes the agent. If the context ends first, Once deletes the agent and
+// returns an error. If a poll fails, Once logs the error and polls again. It
+// returns errors that retries can't fix: 401, 403, a 404 of the service itself,
+// a validation error, and a refused redirect.
 //
-// Once appends a marker to the agent's description. If the response to the
-// creation is lost, it looks for the agent by the marker, deletes it, and
-// returns an error.
+// Once appends a unique marker to the description of the agent. If the response
+// to the creation is lost, Once searches for the agent by the marker, deletes
+// it, and returns an error.
 //
-// The deletion takes up to 2 minutes if the service asks to wait. If the agent
-// may not be deleted, there is a [*CleanupError]: in the result if there is one,
-// otherwise in the error. A client.WithResponse among the call options holds the
-// response with the log.
+// The deletion is retried for up to 2 minutes. If it fails, there is a
+// [*CleanupError] in the result or, without a result, in the error. If the call
+// options include client.WithResponse, it receives the response that contained
+// the log.
 func Once(ctx context.Context, c *client.Client, agent *client.PeriodicAgentCreateRequest, opts ...OnceOption) (result *OnceResult, err error) {
 	if agent == nil {
 		return nil, &api.ArgumentError{Argument: "agent", Reason: "is nil"}
@@ -64,9 +63,10 @@ func Once(ctx context.Context, c *client.Client, agent *client.PeriodicAgentCrea
 	return o.run(ctx, agent)
 }
 
-// OnceAgent runs the prompt of an existing agent with its mentor once, as Once
-// does, and returns the log of the run. The agent itself doesn't run, and is not
-// changed; its callback_url is not called.
+// OnceAgent runs a copy of an existing agent once, as [Once] does, and returns
+// the log of the run. The copy has the mentor, title, description and prompt of
+// the agent. The agent itself does not run and is not changed, and its
+// callback_url is not called.
 func OnceAgent(ctx context.Context, c *client.Client, agentID int64, opts ...OnceOption) (*OnceResult, error) {
 	o, err := newOnce(ctx, c, opts)
 	if err != nil {
@@ -102,13 +102,13 @@ func (o *once) run(ctx context.Context, agent *client.PeriodicAgentCreateRequest
 	}
 	if err != nil {
 		if mayHaveCreated(err) {
-			return nil, o.removeLost(ctx, marker, err)
+			return nil, o.deleteUnconfirmed(ctx, marker, err)
 		}
 		return nil, err
 	}
-	// Deferred, since a client's middleware may panic.
+	// Deferred, since the client's middleware may panic.
 	defer func() {
-		failure := o.remove(ctx, created.ID)
+		failure := o.deleteAgent(ctx, created.ID)
 		switch {
 		case failure == nil:
 		case result == nil:
@@ -125,7 +125,7 @@ func (o *once) run(ctx context.Context, agent *client.PeriodicAgentCreateRequest
 	return &OnceResult{Log: log}, nil
 }
 
-// once is a call of Once.
+// once is a call of Once or OnceAgent.
 type once struct {
 	*settings
 	client *client.Client
@@ -146,7 +146,7 @@ func newOnce(ctx context.Context, c *client.Client, opts []OnceOption) (*once, e
 }
 
 // mayHaveCreated reports whether the service may have created the agent
-// although the call has failed.
+// although the request failed.
 func mayHaveCreated(err error) bool {
 	if failure, ok := errors.AsType[*client.Error](err); ok {
 		return failure.Outcome == client.OutcomeMaybeDone
@@ -158,7 +158,8 @@ func mayHaveCreated(err error) bool {
 	return ok || errors.Is(err, ErrNoAgentID)
 }
 
-// awaitRun polls until a run of the agent has finished.
+// awaitRun polls the logs until a run of the agent has finished, and returns
+// its log.
 func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
 	for {
 		start := time.Now()
@@ -178,7 +179,8 @@ func (o *once) awaitRun(ctx context.Context, agentID int64) (*client.PeriodicAge
 	}
 }
 
-// finishedRun returns the log of a finished run of the agent, or nil.
+// finishedRun returns the log of a finished run of the agent, or nil if there
+// is none.
 func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.PeriodicAgentLog, error) {
 	params := &client.PeriodicAgentLogListParams{PeriodicAgent: agentID}
 	for log, err := range o.client.PeriodicAgentLogs.All(ctx, params, o.allOptions()...) {
@@ -192,16 +194,17 @@ func (o *once) finishedRun(ctx context.Context, agentID int64) (*client.Periodic
 	return nil, nil //nolint:nilnil // as documented
 }
 
-// removeLost looks for an agent whose creation's response was lost, and deletes
-// it. It returns the error of the creation.
-func (o *once) removeLost(ctx context.Context, marker string, cause error) error {
+// deleteUnconfirmed searches for an agent if the response to its creation was
+// lost, and deletes it. It returns an error that wraps cause, the error of the
+// creation.
+func (o *once) deleteUnconfirmed(ctx context.Context, marker string, cause error) error {
 	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	for range searches {
-		id, err := o.findMarked(cleanup, marker)
+	for range maxSearches {
+		id, err := o.findByMarker(cleanup, marker)
 		switch {
 		case id > 0:
-			if failure := o.remove(ctx, id); failure != nil {
+			if failure := o.deleteAgent(ctx, id); failure != nil {
 				return errors.Join(cause, failure)
 			}
 			return fmt.Errorf("runs: the response to the agent's creation was lost; agent %d was found and deleted: %w", id, cause)
@@ -215,8 +218,9 @@ func (o *once) removeLost(ctx context.Context, marker string, cause error) error
 	return &CleanupError{Marker: marker, Err: cause}
 }
 
-// findMarked returns the id of the agent with a marker in its description, or 0.
-func (o *once) findMarked(ctx context.Context, marker string) (int64, error) {
+// findByMarker returns the id of the agent that has the marker in its
+// description, or 0 if there is none.
+func (o *once) findByMarker(ctx context.Context, marker string) (int64, error) {
 	params := &client.PeriodicAgentListParams{Ordering: newestFirst, PageSize: maxPageSize}
 	for agent, err := range o.client.PeriodicAgents.All(ctx, params, o.allOptions()...) {
 		if err != nil {
@@ -229,12 +233,12 @@ func (o *once) findMarked(ctx context.Context, marker string) (int64, error) {
 	return 0, nil
 }
 
-// remove deletes the agent, even if the context has ended. It tries again if
-// the service asks to wait, or fails.
-func (o *once) remove(ctx context.Context, agentID int64) *CleanupError {
+// deleteAgent deletes the agent, even if the context has ended. It retries
+// temporary errors.
+func (o *once) deleteAgent(ctx context.Context, agentID int64) *CleanupError {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	var response client.Response // the caller's keeps that of the log
+	var response client.Response // the caller's Response must keep the response with the log
 	opts := append(slices.Clone(o.callOptions), client.WithResponse(&response))
 	for failures := 1; ; failures++ {
 		err := o.client.PeriodicAgents.Delete(ctx, agentID, opts...)
@@ -247,8 +251,8 @@ func (o *once) remove(ctx context.Context, agentID int64) *CleanupError {
 	}
 }
 
-// retryAfter returns the wait that the service asks for, or that so many
-// failures suggest.
+// retryAfter returns the delay that the service asks for, or a delay that grows
+// with the number of failures.
 func retryAfter(err error, failures int) time.Duration {
 	if failure, ok := errors.AsType[*client.Error](err); ok && failure.RetryAfter > 0 {
 		return failure.RetryAfter

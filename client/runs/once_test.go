@@ -24,16 +24,16 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// onceServer is a service that has one agent, with the id 7, whose run finishes
-// at the third poll.
+// onceServer is a service with one agent, whose id is 7. Its run has finished
+// in the third poll.
 type onceServer struct {
 	created     string                                // the response to the creation
 	createdCode int                                   // its status
-	poll        func(n int) (status int, body string) // n is counted from 1
+	poll        func(n int) (status int, body string) // n starts at 1
 	deletion    int                                   // the status of the response
 
 	agents   []string // the list of agents
-	searches int      // of it
+	searches int      // the number of requests for the list
 	polls    int
 	deleted  int
 	queries  []string
@@ -107,7 +107,7 @@ func TestOnceReturnsTheLogOfTheRun(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, logged.String())
 		assert.Contains(t, s.body, `"a":1`)
-		assert.Equal(t, "Out of tokens.", result.Log.Content, "a run that has failed is a result")
+		assert.Equal(t, "Out of tokens.", result.Log.Content, "a failed run is a result")
 		assert.Nil(t, result.Cleanup)
 		assert.Equal(t, 4*time.Second, time.Since(start), "polls are 2 s apart by default")
 		assert.Equal(t, 1, s.deleted)
@@ -122,8 +122,8 @@ func TestOnceReturnsTheLogOfTheRun(t *testing.T) {
 	})
 }
 
-// Logs of other agents, which a service that ignores the filter would send, are
-// no result.
+// Logs of other agents, which a service could send if it ignored the filter,
+// are ignored.
 func TestOnceIgnoresLogsOfOtherAgents(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -141,9 +141,8 @@ func TestOnceIgnoresLogsOfOtherAgents(t *testing.T) {
 	})
 }
 
-// What a proxy or a gateway sends while the run is under way costs nothing but
-// time, and is logged.
-func TestOncePollsAgainAfterErrorsThatPass(t *testing.T) {
+// Temporary errors only delay the result, and are logged.
+func TestOnceRetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]struct {
 		status int
@@ -180,7 +179,7 @@ func TestOncePollsAgainAfterErrorsThatPass(t *testing.T) {
 	}
 }
 
-func TestOnceEndsWithErrorsThatCannotPass(t *testing.T) {
+func TestOnceReturnsPermanentErrors(t *testing.T) {
 	t.Parallel()
 	for status, sentinel := range map[int]error{
 		http.StatusUnauthorized: client.ErrUnauthorized,
@@ -196,12 +195,12 @@ func TestOnceEndsWithErrorsThatCannotPass(t *testing.T) {
 		assert.Equal(t, 1, s.polls)
 		assert.Equal(t, 1, s.deleted)
 		_, ok := errors.AsType[*runs.CleanupError](err)
-		assert.False(t, ok, "the agent is gone")
+		assert.False(t, ok, "the agent was deleted")
 	}
 }
 
-// A result is not lost because the agent could not be deleted.
-func TestOnceReturnsTheLogBesideAFailedCleanup(t *testing.T) {
+// If the agent can't be deleted, the result is still returned.
+func TestOnceReturnsLogWithCleanupError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, status := range []int{http.StatusForbidden, http.StatusBadGateway, http.StatusTeapot} {
@@ -223,11 +222,11 @@ func TestOnceReturnsTheLogBesideAFailedCleanup(t *testing.T) {
 		s.deletion = http.StatusNotFound
 		result, err := runs.Once(t.Context(), newClient(t, s), request)
 		require.NoError(t, err)
-		assert.Nil(t, result.Cleanup, "somebody else has deleted it")
+		assert.Nil(t, result.Cleanup, "the agent was already deleted")
 	})
 }
 
-func TestOnceWithoutAResultSaysWhatItLeavesBehind(t *testing.T) {
+func TestOnceWithoutResultReturnsCleanupError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
@@ -244,13 +243,13 @@ func TestOnceWithoutAResultSaysWhatItLeavesBehind(t *testing.T) {
 		require.True(t, ok)
 		assert.EqualValues(t, 7, cleanup.AgentID)
 		require.ErrorIs(t, cleanup, client.ErrServer)
-		assert.NotContains(t, logged.String(), "deleted", "what is returned is not logged")
+		assert.NotContains(t, logged.String(), "deleted", "returned errors are not logged")
 	})
 }
 
-// A creation whose response is lost may have left an agent behind; one that was
-// refused has not.
-func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
+// If the response to the creation is lost, the agent may exist. If the creation
+// was rejected, it doesn't.
+func TestOnceReportsUnknownCreation(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
@@ -281,7 +280,7 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 			if ok {
 				assert.Zero(t, cleanup.AgentID, name)
 				assert.Contains(t, s.body, `"description":"`+cleanup.Marker+`"`)
-				require.ErrorContains(t, err, `runs: the agent may have been created, and was not found: look for an agent whose description contains "runs.Once `, name)
+				require.ErrorContains(t, err, `runs: the agent may have been created, but was not found: search the descriptions of the agents for "runs.Once `, name)
 			}
 		})
 	}
@@ -293,14 +292,14 @@ func TestOnceSaysWhenTheAgentMayHaveBeenCreated(t *testing.T) {
 	})
 }
 
-// An agent whose creation's response was lost is found by its description, and
-// deleted.
-func TestOnceRemovesAnAgentThatIsLost(t *testing.T) {
+// If the response to the creation is lost, the agent is found by its
+// description and deleted.
+func TestOnceDeletesUnconfirmedAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
 		c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodGet && s.searches == 1 { // it appears late
+			if r.Method == http.MethodGet && s.searches == 1 { // the agent is not listed yet
 				var created map[string]any
 				assert.NoError(t, json.Unmarshal([]byte(s.body), &created))
 				assert.Regexp(t, "^Digest runs.Once [A-Z0-9]+$", created["description"])
@@ -319,9 +318,9 @@ func TestOnceRemovesAnAgentThatIsLost(t *testing.T) {
 	})
 }
 
-// The deletion waits as long as the service asks, and the response of the log
-// is kept.
-func TestOnceDeletesPatiently(t *testing.T) {
+// The deletion waits as long as the service asks. client.WithResponse receives
+// the response that contained the log.
+func TestOnceRetriesDeletion(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
@@ -367,7 +366,7 @@ func TestOnceAgentRunsAnExistingAgent(t *testing.T) {
 	})
 }
 
-func TestOnceSaysWhenTheConnectionBrokeAfterTheCreation(t *testing.T) {
+func TestOnceReportsLostCreationResponse(t *testing.T) {
 	t.Parallel()
 	broken := serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	_, err := runs.Once(t.Context(), broken, request, runs.WithPollInterval(time.Millisecond))
@@ -389,18 +388,19 @@ func TestOnceSaysWhenTheConnectionBrokeAfterTheCreation(t *testing.T) {
 	_, err = runs.Once(t.Context(), closed, request)
 	require.Error(t, err)
 	_, ok = errors.AsType[*runs.CleanupError](err)
-	assert.False(t, ok, "nothing was sent: %v", err)
+	assert.False(t, ok, "no request was sent: %v", err)
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err = runs.Once(ended, closed, request)
 	require.ErrorIs(t, err, context.Canceled)
 	_, ok = errors.AsType[*runs.CleanupError](err)
-	assert.False(t, ok, "nothing was sent: %v", err)
+	assert.False(t, ok, "no request was sent: %v", err)
 }
 
-// A creation that was refused with 429 and then held back has created nothing.
-func TestOnceThatIsHeldBackHasCreatedNothing(t *testing.T) {
+// A creation that was rejected with 429 and then held back has not created an
+// agent.
+func TestHeldBackOnceCreatesNoAgent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
@@ -415,7 +415,7 @@ func TestOnceThatIsHeldBackHasCreatedNothing(t *testing.T) {
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		go func() { _, _ = c.PeriodicAgents.List(ctx, nil) }() // what it is told is true of the creation, too
+		go func() { _, _ = c.PeriodicAgents.List(ctx, nil) }() // its 429 holds back the creation, too
 		synctest.Wait()
 		_, err = runs.Once(ctx, c, request)
 		require.ErrorIs(t, err, client.ErrHeldBack)
@@ -427,8 +427,8 @@ func TestOnceThatIsHeldBackHasCreatedNothing(t *testing.T) {
 	})
 }
 
-// The agent is deleted though middleware panics.
-func TestOnceDeletesTheAgentIfThereIsAPanic(t *testing.T) {
+// The agent is deleted even if middleware panics.
+func TestOnceDeletesAgentAfterPanic(t *testing.T) {
 	t.Parallel()
 	s := newOnceServer()
 	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
@@ -444,7 +444,7 @@ func TestOnceDeletesTheAgentIfThereIsAPanic(t *testing.T) {
 	assert.Equal(t, 1, s.deleted)
 }
 
-func TestOnceGivesUpTheCleanup(t *testing.T) {
+func TestOnceCleanupTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newOnceServer()
@@ -462,12 +462,12 @@ func TestOnceGivesUpTheCleanup(t *testing.T) {
 		defer cancel()
 		_, err := runs.Once(ctx, c, request)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 2*time.Minute, left, "it has time though the context has ended, but not for ever")
+		assert.Equal(t, 2*time.Minute, left, "the deletion has its own timeout")
 	})
 }
 
-// onceInSandbox is a client whose sandbox calls run with the id of each agent
-// that was created.
+// onceInSandbox returns a client for a sandbox. The sandbox calls run with the
+// id of each agent that is created.
 func onceInSandbox(t *testing.T, run func(ctx context.Context, sb *sandbox.Server, id int64)) (*sandbox.Server, *client.Client) {
 	t.Helper()
 	sb, err := sandbox.Start()
@@ -514,7 +514,7 @@ func TestOnceInTheSandbox(t *testing.T) {
 	assert.Equal(t, api.StatusSuccess, result.Log.Status)
 	assert.Equal(t, "Answered.", result.Log.Content)
 	assert.Nil(t, result.Cleanup)
-	assert.Equal(t, "31", agent.Task.Crontab.DayOfMonth, "the caller's request is left alone")
+	assert.Equal(t, "31", agent.Task.Crontab.DayOfMonth, "the caller's request is unchanged")
 
 	task := <-tasks
 	assert.True(t, task.OneOff)
@@ -522,10 +522,10 @@ func TestOnceInTheSandbox(t *testing.T) {
 	assert.Equal(t, client.CrontabSchedule{Minute: "*", Hour: "*", DayOfWeek: "*", DayOfMonth: "*", MonthOfYear: "*"}, task.Crontab)
 	agents, err := c.PeriodicAgents.List(t.Context(), nil)
 	require.NoError(t, err)
-	assert.Empty(t, agents.Results, "the agent is gone")
+	assert.Empty(t, agents.Results, "the agent was deleted")
 }
 
-func TestOnceDeletesItsAgentWhenItIsCanceled(t *testing.T) {
+func TestOnceDeletesAgentWhenCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, c := onceInSandbox(t, func(context.Context, *sandbox.Server, int64) { cancel() })
@@ -536,5 +536,5 @@ func TestOnceDeletesItsAgentWhenItIsCanceled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	agents, err := c.PeriodicAgents.List(t.Context(), nil)
 	require.NoError(t, err)
-	assert.Empty(t, agents.Results, "the agent is gone")
+	assert.Empty(t, agents.Results, "the agent was deleted")
 }

@@ -21,13 +21,13 @@ type FollowOption interface {
 	applyToFollow(*settings) error
 }
 
-// OnceOption is an option of [Once] and of NewReceiver.
+// OnceOption is an option of [Once], [OnceAgent] and NewReceiver.
 type OnceOption interface {
 	Option
 	applyToOnce(*settings) error
 }
 
-// SharedOption is an option of NewReceiver, Follow and Once.
+// SharedOption is an option of NewReceiver, Follow, Once and OnceAgent.
 type SharedOption interface {
 	FollowOption
 	OnceOption
@@ -53,7 +53,7 @@ func (o sharedOption) applyToReceiver(s *settings) error { return o(s) }
 func (o sharedOption) applyToFollow(s *settings) error   { return o(s) }
 func (o sharedOption) applyToOnce(s *settings) error     { return o(s) }
 
-// settings are what options set.
+// settings holds the values that options set.
 type settings struct {
 	interval        time.Duration
 	overlap         time.Duration
@@ -64,13 +64,13 @@ type settings struct {
 	callbackOptions []callback.Option
 	store           callback.Store
 	positions       PositionStore
-	start           *Position // nil: the present
+	start           *Position // nil means the present
 	concurrency     int
-	handleTimeout   time.Duration // 0: none
+	handleTimeout   time.Duration // 0 means no limit
 	shutdownTimeout time.Duration
 	maxAttempts     int
 	deadLetter      func(context.Context, *Run, error) error
-	lookUp          bool
+	logLookup       bool
 	reports         reports
 }
 
@@ -84,8 +84,7 @@ const (
 	defaultShutdownTimeout = 10 * time.Second
 )
 
-// applyOptions applies opts by the method of their type. The poll interval is
-// interval by default.
+// applyOptions applies opts with apply. The default poll interval is interval.
 func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *settings) error) (*settings, error) {
 	s := &settings{
 		interval:        interval,
@@ -106,7 +105,7 @@ func applyOptions[O Option](interval time.Duration, opts []O, apply func(O, *set
 	return s, nil
 }
 
-// WithPollInterval sets the wait between two polls of the logs. The default is
+// WithPollInterval sets the time between two polls of the logs. The default is
 // 10 s, and 2 s for Once. While polls fail, a Receiver and Follow wait longer,
 // up to 5 minutes.
 func WithPollInterval(d time.Duration) SharedOption {
@@ -116,9 +115,9 @@ func WithPollInterval(d time.Duration) SharedOption {
 	})
 }
 
-// WithOverlap sets the period before the newest log from which logs may still
-// appear late. The default is 5 minutes, and becomes longer by itself, up to an
-// hour, if logs appear later than that.
+// WithOverlap sets the period before the newest log in which further logs may
+// still appear. The default is 5 minutes. If logs appear later than half of
+// that, the overlap is extended automatically, by up to an hour.
 func WithOverlap(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.overlap = d
@@ -126,9 +125,9 @@ func WithOverlap(d time.Duration) FollowOption {
 	})
 }
 
-// WithReread sets how often all logs within the overlap are read again, even if
-// nothing indicates a change: a log that appeared late and one that was deleted
-// can hide each other. The default is 5 minutes.
+// WithReread sets how often all logs within the overlap are read again even if
+// the size of the list has not changed: a late log and a deleted one leave the
+// size unchanged. The default is 5 minutes.
 func WithReread(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.reread = d
@@ -137,8 +136,8 @@ func WithReread(d time.Duration) FollowOption {
 }
 
 // WithStuckAfter sets how long a run may be running before it is reported as
-// stuck ([ErrStuck]). From then on Follow looks for its end only when it reads
-// the overlap again. The default is 24 hours.
+// stuck ([ErrStuck]). From then on, it is checked only when the overlap is read
+// again. The default is 24 hours.
 func WithStuckAfter(d time.Duration) FollowOption {
 	return followOption(func(s *settings) error {
 		s.stuckAfter = d
@@ -148,14 +147,14 @@ func WithStuckAfter(d time.Duration) FollowOption {
 
 func requirePositive(option string, d time.Duration) error {
 	if d <= 0 {
-		return &api.ArgumentError{Argument: option, Reason: fmt.Sprintf("is %s, but must be above 0", d)}
+		return &api.ArgumentError{Argument: option, Reason: fmt.Sprintf("is %s, but must be positive", d)}
 	}
 	return nil
 }
 
 // WithParams selects the logs to follow. Ordering, Page and Status must be
-// unset, since Follow sets them itself. The params don't select callbacks: a
-// Receiver handles all whose signatures are right.
+// unset, since Follow sets them. The params don't apply to callbacks: a
+// Receiver handles every callback with a valid signature.
 func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 	return followOption(func(s *settings) error {
 		for _, field := range []struct {
@@ -175,7 +174,7 @@ func WithParams(params client.PeriodicAgentLogListParams) FollowOption {
 	})
 }
 
-// WithCallOptions adds options to every call of the API.
+// WithCallOptions adds options to every API call.
 func WithCallOptions(opts ...client.CallOption) SharedOption {
 	opts = slices.Clone(opts)
 	return sharedOption(func(s *settings) error {
@@ -189,7 +188,7 @@ func WithCallOptions(opts ...client.CallOption) SharedOption {
 	})
 }
 
-// allOptions returns the call options as options of All.
+// allOptions returns the call options for methods named All.
 func (s *settings) allOptions() []client.AllOption {
 	opts := make([]client.AllOption, len(s.callOptions))
 	for i, opt := range s.callOptions {
@@ -198,7 +197,7 @@ func (s *settings) allOptions() []client.AllOption {
 	return opts
 }
 
-// writeOptions returns the call options as options of Create.
+// writeOptions returns the call options for methods named Create.
 func (s *settings) writeOptions() []client.WriteOption {
 	opts := make([]client.WriteOption, len(s.callOptions))
 	for i, opt := range s.callOptions {
@@ -207,18 +206,19 @@ func (s *settings) writeOptions() []client.WriteOption {
 	return opts
 }
 
-// WithStore sets a store that receivers share, so that each run is handled by
-// one of them. A single receiver with [WithPositionFile] or [WithPositionStore]
-// needs none. The keys are those of [callback.Key] with the client's org.
+// WithStore sets a store that several receivers share, so that each run is
+// handled by one of them. A store also detects callbacks that are delivered
+// again after the position has forgotten their runs. The keys are those of
+// [callback.Key] with the client's org.
 func WithStore(store callback.Store) Option {
 	return receiverOption(func(s *settings) error {
 		s.store = store
-		memory, ok := store.(*callback.MemoryStore) // of a NewMemoryStore whose error was ignored
+		memory, ok := store.(*callback.MemoryStore) // nil if the error of NewMemoryStore was ignored
 		return requireNotNil("WithStore", store != nil && (!ok || memory != nil))
 	})
 }
 
-// WithPositionStore sets the store for the position.
+// WithPositionStore sets the store that saves the position.
 func WithPositionStore(positions PositionStore) Option {
 	return receiverOption(func(s *settings) error {
 		if err := requireNotNil("WithPositionStore", positions != nil); err != nil {
@@ -228,10 +228,11 @@ func WithPositionStore(positions PositionStore) Option {
 	})
 }
 
-// WithPositionFile sets the file for the position. Changes are appended to it,
-// and from time to time it is replaced, so that its folder must be writable: in
-// a container, mount the folder, not the file. While Follow is running, the
-// file is locked. If it doesn't exist, Follow creates it.
+// WithPositionFile sets the path of the file that saves the position. Follow
+// creates the file if it doesn't exist, and locks it while it is running.
+// Changes are appended to the file, and from time to time the file is replaced.
+// Its folder must therefore be writable: in a container, mount the folder, not
+// the file.
 func WithPositionFile(path string) Option {
 	return receiverOption(func(s *settings) error {
 		if path == "" {
@@ -243,16 +244,16 @@ func WithPositionFile(path string) Option {
 
 func (s *settings) setPositions(option string, positions PositionStore) error {
 	if s.positions != nil {
-		return &api.ArgumentError{Argument: option, Reason: "is given although the position has a store; use one of WithPositionStore and WithPositionFile, once"}
+		return &api.ArgumentError{Argument: option, Reason: "sets a second store for the position; use WithPositionStore or WithPositionFile once"}
 	}
 	s.positions = positions
 	return nil
 }
 
-// WithStart sets where a receiver begins that has no saved position: with the
-// logs that were created at t, by the service's clock, or later. The zero time
-// selects all logs. By default a receiver begins with the present: with runs
-// that have not finished, and those to come.
+// WithStart sets the start of a receiver that has no saved position: it handles
+// the runs whose logs were created at t or later, by the service's clock. The
+// zero time selects all logs. By default, a receiver starts from the present,
+// and handles the runs that have not finished yet.
 func WithStart(t time.Time) Option {
 	return receiverOption(func(s *settings) error {
 		s.start = At(t)
@@ -260,9 +261,9 @@ func WithStart(t time.Time) Option {
 	})
 }
 
-// WithConcurrency sets how many runs that were found in the logs are handled at
-// the same time. The default is 4. With 1 they are handled in order. Runs that
-// callbacks report are handled at once.
+// WithConcurrency sets how many runs from the logs are handled concurrently.
+// The default is 4. With 1, they are handled in order. Runs from callbacks are
+// handled immediately and don't count.
 func WithConcurrency(n int) Option {
 	return receiverOption(func(s *settings) error {
 		s.concurrency = n
@@ -273,12 +274,12 @@ func WithConcurrency(n int) Option {
 	})
 }
 
-// maxConcurrency bounds the workers of a receiver.
+// maxConcurrency limits the number of workers of a receiver.
 const maxConcurrency = 10_000
 
-// WithHandleTimeout limits each call of the function: its context ends then. By
-// default there is no limit. A function that ignores the end of its context is
-// reported ([ErrHandlerHangs]), and occupies one of the places of
+// WithHandleTimeout sets a timeout for each call of the function, after which
+// the context of the call ends. By default there is no timeout. If a function
+// doesn't return then, it is reported ([ErrHandlerHangs]) and counts toward
 // [WithConcurrency] until it returns.
 func WithHandleTimeout(d time.Duration) Option {
 	return receiverOption(func(s *settings) error {
@@ -287,9 +288,9 @@ func WithHandleTimeout(d time.Duration) Option {
 	})
 }
 
-// WithShutdownTimeout sets how long Follow waits, after its context has ended,
-// for calls of the function. After that their contexts end, too. The default is
-// 10 s.
+// WithShutdownTimeout sets how long Follow waits for running calls of the
+// function after its context has ended. After that, the contexts of these calls
+// end, too, and Follow waits up to 5 s more. The default is 10 s.
 func WithShutdownTimeout(d time.Duration) Option {
 	return receiverOption(func(s *settings) error {
 		s.shutdownTimeout = d
@@ -297,10 +298,11 @@ func WithShutdownTimeout(d time.Duration) Option {
 	})
 }
 
-// WithDeadLetter limits the attempts to handle a run. After that many failures
-// handle is called with the run and the last error, instead of the function. If
-// it returns nil, the run is done, and reported with a [*DeadLetterError]. If it
-// fails, it is called again later. By default a run is tried until it succeeds.
+// WithDeadLetter limits the number of attempts to handle a run. After that many
+// failed attempts, handle is called with the run and the last error. If handle
+// returns nil, the run is done and is reported with a [*DeadLetterError]. If
+// handle fails, the next attempt calls the function again and, if that fails,
+// handle. By default, a run is retried until it succeeds.
 func WithDeadLetter(attempts int, handle func(context.Context, *Run, error) error) Option {
 	return receiverOption(func(s *settings) error {
 		s.maxAttempts, s.deadLetter = attempts, handle
@@ -311,19 +313,19 @@ func WithDeadLetter(attempts int, handle func(context.Context, *Run, error) erro
 	})
 }
 
-// WithLogLookup requests the log of every run that a callback reports, so that
-// [Run.Log] and [Run.AgentID] are always set, unless the log was deleted. If a
-// log can't be requested, the callback is refused with 503, and the run is
-// handled when it is found in the logs.
+// WithLogLookup makes the receiver request the log of every run that a callback
+// reports, so that [Run.Log] and [Run.AgentID] are set unless the log was
+// deleted. If the request fails, the response to the callback is 503, and the
+// run is handled when it is found in the logs.
 func WithLogLookup() Option {
 	return receiverOption(func(s *settings) error {
-		s.lookUp = true
+		s.logLookup = true
 		return nil
 	})
 }
 
-// WithCallbackOptions adds options to the handler of callbacks. Don't use
-// [callback.WithDeduplication]: a receiver recognizes duplicates itself.
+// WithCallbackOptions adds options for the callback handler. Don't use
+// [callback.WithDeduplication]: a receiver detects duplicates itself.
 func WithCallbackOptions(opts ...callback.Option) Option {
 	opts = slices.Clone(opts)
 	return receiverOption(func(s *settings) error {
@@ -337,10 +339,11 @@ func WithCallbackOptions(opts ...callback.Option) Option {
 	})
 }
 
-// WithLogger logs every [Outcome] of a receiver, in place of [slog.Default]:
-// successes and duplicates at debug level, refused callbacks at warn level, and
-// failures at error level. Once logs failures that it doesn't return. Loggers
-// and observers add up. To log nothing, pass slog.New(slog.DiscardHandler).
+// WithLogger sets a logger for every [Outcome] of a receiver, instead of
+// [slog.Default]. Successes and duplicates have debug level, refused callbacks
+// warn level, and failures error level. Once logs the errors that it doesn't
+// return. Several loggers and observers can be set. To disable logging, pass
+// slog.New(slog.DiscardHandler).
 func WithLogger(logger *slog.Logger) OnceOption {
 	return onceOption(func(s *settings) error {
 		s.reports.add(func(ctx context.Context, outcome Outcome) { outcome.log(ctx, logger) })
@@ -348,9 +351,10 @@ func WithLogger(logger *slog.Logger) OnceOption {
 	})
 }
 
-// WithObserver calls observe with every [Outcome], for metrics and alarms. The
-// receiver waits for observe, and calls it concurrently. A receiver with an
-// observer doesn't log to [slog.Default]; add [WithLogger] to log as well.
+// WithObserver sets a function that is called with every [Outcome], for metrics
+// and alerts. The receiver calls it concurrently and waits for it to return. A
+// receiver with an observer doesn't log to [slog.Default]; add [WithLogger] to
+// log as well.
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return receiverOption(func(s *settings) error {
 		s.reports.add(observe)

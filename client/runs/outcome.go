@@ -11,62 +11,63 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// Kind says what an [Outcome] is of.
+// Kind is the kind of step that an [Outcome] reports.
 type Kind string
 
 // The kinds of outcomes.
 const (
-	// KindCallback is a request to the receiver: a callback, or another
-	// request, which is refused.
+	// KindCallback is a request to the receiver: a callback, or another request,
+	// which is refused.
 	KindCallback Kind = "callback"
 	// KindRun is the handling of a run that was found in the logs.
 	KindRun Kind = "run"
-	// KindPoll is a poll of the logs, including the handling of the runs that
-	// it found.
+	// KindPoll is a poll of the logs. Its duration includes the time that it
+	// waited for free workers.
 	KindPoll Kind = "poll"
-	// KindSave is a failure to record what was handled: to save the position, or
-	// to mark a run as done in the store.
+	// KindSave is a failure to save the position or to mark a run as done in the
+	// store.
 	KindSave Kind = "save"
-	// KindLog is a fact about the list of logs, such as a run that is stuck or a
-	// log that can't be read: Err says which.
+	// KindLog is a problem with the list of logs, such as a stuck run or an
+	// unreadable log. Err has the details.
 	KindLog Kind = "log"
 
-	// kindCleanup is a deletion of Once's agent that failed. It is only logged.
+	// kindCleanup is a failure to delete the agent of Once. It is logged only.
 	kindCleanup Kind = "cleanup"
 )
 
-// Outcome is the result of one step of a [Receiver], for [WithObserver] and
-// [WithLogger]. It holds no secret and no text of a run.
+// Outcome is the result of one step of a [Receiver]. It is passed to the
+// function of [WithObserver] and logged by [WithLogger]. It contains no secrets
+// and no text of a run.
 type Outcome struct {
 	// Kind is the kind of step.
 	Kind Kind
-	// LogID and Status are those of the run, if Kind is KindCallback or
-	// KindRun. They are zero if the signature of a callback is wrong or its
-	// body isn't an event.
+	// LogID and Status belong to the run, if Kind is KindCallback or KindRun. They
+	// are zero if the signature of a callback is invalid or its body isn't an
+	// event. LogID is also set if Kind is KindSave and one run is affected.
 	LogID  int64
 	Status api.Status
 	// AgentID is the id of the agent, if Kind is KindRun.
 	AgentID int64
 	// StatusCode is the HTTP status of the response, if Kind is KindCallback.
 	StatusCode int
-	// Found is the number of finished runs that a poll found, Requests the number
-	// of its requests, and Reread says whether it read the whole overlap.
+	// Found is the number of finished runs that a poll found. Requests is the
+	// number of requests that it sent. Reread reports whether it read the whole
+	// overlap.
 	Found, Requests int
 	Reread          bool
-	// Duration is the time that the step took, including the function.
+	// Duration is how long the step took, including the call of the function.
 	Duration time.Duration
-	// RetryIn is the wait before the next poll, if Kind is KindPoll and Err is
-	// not nil.
+	// RetryIn is the time until the next poll, if Kind is KindPoll and Err is not
+	// nil.
 	RetryIn time.Duration
-	// Err is nil if the step succeeded. It is [callback.ErrDuplicate] if the
-	// run has been handled before, and [callback.ErrInProgress] if it is being
-	// handled. Otherwise it is an error of package callback about a refused
-	// request, or an error that wraps the function's, a store's or the
-	// client's.
+	// Err is nil if the step succeeded. It is [callback.ErrDuplicate] if the run
+	// was already handled, and [callback.ErrInProgress] if it is being handled.
+	// For a refused request, it is an error of package callback. Otherwise it
+	// wraps the error of the function, of a store or of the client.
 	Err error
 }
 
-// LogValue groups the fields that are set.
+// LogValue returns a group of the fields that are set.
 func (o Outcome) LogValue() slog.Value { return slog.GroupValue(o.attrs()...) }
 
 func (o Outcome) attrs() []slog.Attr {
@@ -98,7 +99,7 @@ func (o Outcome) attrs() []slog.Attr {
 	return attrs
 }
 
-// level returns the level and the message for a line of log.
+// level returns the level and the message of the log record.
 func (o Outcome) level() (slog.Level, string) {
 	succeeded, failed := "callback handled", "callback failed"
 	switch o.Kind {
@@ -120,7 +121,7 @@ func (o Outcome) level() (slog.Level, string) {
 	case o.isDuplicate():
 		return slog.LevelDebug, string(o.Kind) + " is a duplicate"
 	case o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrNotFinal):
-		return slog.LevelDebug, "callback left to the logs"
+		return slog.LevelDebug, "callback without a finished run"
 	case o.StatusCode == http.StatusNoContent && errors.Is(o.Err, ErrLate):
 		return slog.LevelWarn, "callback is late"
 	case o.StatusCode >= 400 && o.StatusCode < 500:
@@ -129,8 +130,9 @@ func (o Outcome) level() (slog.Level, string) {
 	return slog.LevelError, failed
 }
 
-// isDuplicate reports whether the store knows the run. If the function returns
-// the same errors, the status is another one or they are wrapped.
+// isDuplicate reports whether the run was handled, or is being handled,
+// elsewhere. If the function itself returns these errors, they are wrapped or
+// the status code differs.
 func (o Outcome) isDuplicate() bool {
 	if o.Kind == KindRun {
 		return o.Err == callback.ErrDuplicate || o.Err == callback.ErrInProgress //nolint:errorlint // see above
@@ -144,8 +146,8 @@ func (o Outcome) log(ctx context.Context, logger *slog.Logger) {
 	logger.LogAttrs(ctx, level, message, o.attrs()...) //nolint:sloglint // level has the messages
 }
 
-// reports are the functions that get outcomes. If there is none, they are
-// logged to slog.Default.
+// reports are the functions that receive outcomes. If there are none, outcomes
+// are logged to slog.Default.
 type reports []func(context.Context, Outcome)
 
 func (r *reports) add(report func(context.Context, Outcome)) { *r = append(*r, report) }
@@ -155,8 +157,8 @@ func (r reports) report(ctx context.Context, outcome Outcome) {
 		outcome.log(ctx, slog.Default())
 	}
 	for _, report := range r {
-		// A program that reports badly must not stop handling runs.
-		if err := recovered(func() error { report(ctx, outcome); return nil }); err != nil {
+		// A panic of an observer must not stop the handling of runs.
+		if err := catchPanic(func() error { report(ctx, outcome); return nil }); err != nil {
 			slog.Default().ErrorContext(ctx, "observer failed", "error", err)
 		}
 	}

@@ -12,51 +12,51 @@ import (
 )
 
 // Position records which logs have been handled. [Follow] starts at a position
-// and advances it. A position consists of the service's own ids and times: the
-// program's clock has no part in it.
+// and advances it. A position is based on the ids and times of the service.
 //
-// The zero Position is before the first log; [At] returns the position at a
+// The zero Position is before the first log. [At] returns the position at a
 // time. A Position is safe for concurrent use. A copy of a Position that is in
-// use is the same position.
+// use shares its state.
 type Position struct{ tracker *tracker }
 
-// tracker is the inside of a Position.
+// tracker is the state of a Position.
 type tracker struct {
 	mu sync.Mutex
-	// since is the time of creation of the oldest logs that are still listed.
+	// since is the position's time. Logs that were created at since or later may
+	// still appear in the list.
 	since time.Time
-	// reached is the time up to which all logs were read once. From since to there
-	// logs may still appear late.
+	// reached is the time up to which all logs have been read at least once. Logs
+	// between since and reached may still appear late.
 	reached time.Time
 	// oldID is the highest id of the logs before since, -1 if there are none, or 0
-	// if it is unknown. A log with a higher id is new whatever its time of creation
-	// is.
+	// if it is unknown. A log with a higher id is new, whenever it was created.
 	oldID int64
-	// done has the ids of the handled logs since then, with the times of their
-	// creation.
+	// done holds the ids and times of creation of the handled logs since then.
 	done map[int64]time.Time
-	// open has the logs that are still to be handled.
+	// open holds the logs that are not handled yet.
 	open map[int64]*openLog
-	// unlisted has the logs of callbacks that the list was not seen to have.
-	unlisted map[int64]bool
-	// unsaved are the changes since the last call of takeChanges.
+	// unlisted holds the logs that callbacks have reported and that have not been
+	// seen in the list, with the times at which their runs ended. Their times of
+	// creation are estimates.
+	unlisted map[int64]time.Time
+	// unsaved holds the changes since the last call of takeChanges.
 	unsaved Changes
 }
 
-// openLog is a log that is still to be handled.
+// openLog is a log that is not handled yet.
 type openLog struct {
 	created time.Time
-	// isRunning means that the run had not finished when it was last seen.
+	// isRunning means that the run had not finished when the log was last read.
 	isRunning bool
 	// isStuck means that the run was reported as stuck.
 	isStuck bool
-	// isClaimed means that the function is being called.
+	// isClaimed means that the run is being handled or waits for a worker.
 	isClaimed bool
-	// isSaved means that a change with the log was taken.
+	// isSaved means that the log is part of the saved or unsaved changes.
 	isSaved bool
-	// attempts is how often the function has failed.
+	// attempts is the number of failed attempts.
 	attempts int
-	// retryAt is the time of the next attempt.
+	// retryAt is the earliest time of the next attempt.
 	retryAt time.Time
 }
 
@@ -64,31 +64,32 @@ type openLog struct {
 type LogState struct {
 	// LogID is the id of the log.
 	LogID int64
-	// CreatedAt is the log's time of creation. It is never zero.
+	// CreatedAt is when the log was created. It is never zero.
 	CreatedAt time.Time
-	// Done is true if the run was handled, or given up. It is false if the log
+	// Done is true if the run was handled or given up. If it is false, the log
 	// must be read again.
 	Done bool
 	// Stuck is true if the run was reported as stuck.
 	Stuck bool
-	// Attempts is how often the function has failed.
+	// Attempts is the number of failed attempts.
 	Attempts int
 }
 
-// Changes are changes of a [Position], or a whole position: the changes from
-// the zero Position.
+// Changes are the changes of a [Position] since the last save. The state of a
+// whole position is represented as changes from the zero Position.
 type Changes struct {
-	// Since replaces the time of creation of the oldest logs that are still
-	// listed, unless it is zero. States of logs that are done and were created
-	// before it are no longer needed.
+	// Since is the new time of the position, unless it is zero. Logs that were
+	// created at Since or later may still appear in the list. The states of logs
+	// that are done and were created before Since are no longer needed.
 	Since time.Time
-	// Reached replaces the time of creation up to which all logs were read once,
+	// Reached is the new time up to which all logs have been read at least once,
 	// unless it is zero.
 	Reached time.Time
-	// OldID replaces the highest id of the logs before Since, unless it is 0. It
-	// is -1 if there are none.
+	// OldID is the new highest id of the logs before Since, unless it is 0. It is
+	// -1 if there are no such logs.
 	OldID int64
-	// Logs replace the states of the logs with the same ids.
+	// Logs holds the new states of logs. They replace the states with the same
+	// ids.
 	Logs []LogState
 }
 
@@ -96,7 +97,7 @@ func (c *Changes) isEmpty() bool {
 	return c.Since.IsZero() && c.Reached.IsZero() && c.OldID == 0 && len(c.Logs) == 0
 }
 
-// merge adds later changes.
+// merge appends later changes.
 func (c *Changes) merge(later Changes) {
 	if !later.Since.IsZero() {
 		c.Since = later.Since
@@ -117,8 +118,9 @@ func At(t time.Time) *Position {
 	return p
 }
 
-// NewPosition returns the position that has this state, for a [PositionStore].
-// If a log id is below 1, it returns [ErrPositionFormat].
+// NewPosition returns the position with the given state, for use by a
+// [PositionStore]. If the id of a log is below 1, it returns
+// [ErrPositionFormat].
 func NewPosition(state Changes) (*Position, error) {
 	p := new(Position)
 	if err := p.init().apply(state); err != nil {
@@ -129,12 +131,12 @@ func NewPosition(state Changes) (*Position, error) {
 
 func (p *Position) init() *tracker {
 	if p.tracker == nil {
-		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]bool{}}
+		p.tracker = &tracker{done: map[int64]time.Time{}, open: map[int64]*openLog{}, unlisted: map[int64]time.Time{}}
 	}
 	return p.tracker
 }
 
-// State returns the whole position.
+// State returns the state of the whole position.
 func (p *Position) State() Changes {
 	if p.tracker == nil {
 		return Changes{}
@@ -157,8 +159,8 @@ func (l *openLog) state(id int64) LogState {
 	return LogState{LogID: id, CreatedAt: l.created, Stuck: l.isStuck, Attempts: l.attempts}
 }
 
-// Retry makes Follow yield the log with this id again, for a program that could
-// not handle it. It ignores ids below 1, which no log has.
+// Retry makes Follow yield a log again, for a program that failed to handle it.
+// It ignores ids below 1, which are invalid.
 func (p *Position) Retry(logID int64) {
 	if logID < 1 {
 		return
@@ -178,7 +180,7 @@ func (p *Position) Retry(logID int64) {
 func (t *tracker) apply(changes Changes) error {
 	for _, log := range changes.Logs {
 		if log.LogID < 1 {
-			return fmt.Errorf("%w: it has a log id below 1", ErrPositionFormat)
+			return fmt.Errorf("%w: log id below 1", ErrPositionFormat)
 		}
 	}
 	t.mu.Lock()
@@ -203,7 +205,8 @@ func (t *tracker) apply(changes Changes) error {
 	return nil
 }
 
-// load applies a saved position. What is known already is newer.
+// load applies a saved position. States that the tracker already has are newer
+// and take precedence.
 func (t *tracker) load(saved Changes) error {
 	t.mu.Lock()
 	saved.Logs = slices.DeleteFunc(saved.Logs, func(log LogState) bool {
@@ -214,16 +217,23 @@ func (t *tracker) load(saved Changes) error {
 	return t.apply(saved)
 }
 
-// forget removes the handled logs that are no longer listed.
+// forget removes the handled logs before the position.
 func (t *tracker) forget() {
 	maps.DeleteFunc(t.done, func(id int64, created time.Time) bool {
-		isOld := created.Before(t.since)
+		isOld := t.isPast(id, created)
 		if isOld {
 			t.oldID = max(t.oldID, id)
 			delete(t.unlisted, id)
 		}
 		return isOld
 	})
+}
+
+// isPast reports whether a log is before the position. Until the list was seen to
+// have it, it may be as late as the end of its run: the service's clock may have
+// leapt since the poll from which its time of creation is estimated.
+func (t *tracker) isPast(id int64, created time.Time) bool {
+	return created.Before(t.since) && t.unlisted[id].Before(t.since)
 }
 
 // record adds the state of a log to the unsaved changes.
@@ -236,7 +246,7 @@ func (t *tracker) record(id int64) {
 	}
 }
 
-// takeChanges returns the unsaved changes, and forgets them.
+// takeChanges returns the unsaved changes and clears them.
 func (t *tracker) takeChanges() Changes {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -245,7 +255,8 @@ func (t *tracker) takeChanges() Changes {
 	return changes
 }
 
-// restoreChanges takes back changes that could not be saved.
+// restoreChanges adds changes that could not be saved to the unsaved changes
+// again.
 func (t *tracker) restoreChanges(changes Changes) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -253,56 +264,70 @@ func (t *tracker) restoreChanges(changes Changes) {
 	t.unsaved = changes
 }
 
-// knowledge is what a position knows of a log.
-type knowledge int
+// logClass says whether a log is before a position, new, open or done.
+type logClass int
 
 const (
-	// isOld means that the log is before the position.
-	isOld knowledge = iota
-	isNew
-	isOpen
-	isDone
+	// logOld means that the log is before the position.
+	logOld logClass = iota
+	logNew
+	logOpen
+	logDone
 )
 
-// know returns what is known of a log.
-func (t *tracker) know(id int64, created time.Time) knowledge {
+// classify returns the class of a log.
+func (t *tracker) classify(id int64, created time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
-		return isDone
+		return logDone
 	}
 	switch {
 	case t.open[id] != nil:
-		return isOpen
+		return logOpen
 	case t.oldID != 0 && id > t.oldID:
-		return isNew
+		return logNew
 	case created.IsZero() && t.oldID == 0, !created.IsZero() && !created.Before(t.since):
-		return isNew
+		return logNew
 	}
-	return isOld
+	return logOld
 }
 
-// isUnlisted reports whether only a callback has told of a log.
+// isUnlisted reports whether a log was reported by a callback and has not been
+// seen in the list.
 func (t *tracker) isUnlisted(id int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.unlisted[id]
+	_, isUnlisted := t.unlisted[id]
+	return isUnlisted
 }
 
-// list records that the list has a log. It reports whether only a callback had
-// told of the log.
-func (t *tracker) list(id int64) bool {
+// markListed records that a log was seen in the list, and when it was created. It
+// reports whether only a callback had reported the log before.
+func (t *tracker) markListed(id int64, created time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	wasUnlisted := t.unlisted[id]
+	if _, isUnlisted := t.unlisted[id]; !isUnlisted {
+		return false
+	}
 	delete(t.unlisted, id)
-	return wasUnlisted
+	if created.IsZero() {
+		return true
+	}
+	created = created.Truncate(time.Microsecond)
+	if _, ok := t.done[id]; ok {
+		t.done[id] = created
+	} else if log := t.open[id]; log != nil {
+		log.created = created
+	}
+	t.record(id)
+	return true
 }
 
-// watch records that the run of a log is to be handled later. It reports
-// whether the run can be handled now: a run that is being handled, or is to be
-// retried later, can't.
-func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
+// addOpen records that a log is open, unless it is done. It reports whether the
+// run can be handled now: it has finished, is not being handled, and is not
+// waiting for a retry.
+func (t *tracker) addOpen(id int64, created, now time.Time, isRunning bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
@@ -320,28 +345,29 @@ func (t *tracker) watch(id int64, created, now time.Time, isRunning bool) bool {
 	return !isRunning && !log.isClaimed && !log.retryAt.After(now)
 }
 
-// claim begins the handling of a run, unless it is done or being handled: then
-// it returns isDone or isOpen, and otherwise isNew.
-func (t *tracker) claim(id int64, created time.Time) knowledge {
+// claim claims a run for handling and returns logNew. If the run is already
+// done or claimed, it returns logDone or logOpen. For a callback, created is an
+// estimate, and ended is the end of the run.
+func (t *tracker) claim(id int64, created, ended time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.done[id]; ok {
-		return isDone
+		return logDone
 	}
 	log := t.open[id]
 	if log == nil {
 		log = &openLog{created: created}
 		t.open[id] = log
-		t.unlisted[id] = true
+		t.unlisted[id] = ended
 	}
 	if log.isClaimed {
-		return isOpen
+		return logOpen
 	}
 	log.isClaimed, log.isRunning = true, false
-	return isNew
+	return logNew
 }
 
-// finish ends the handling of a run that is done.
+// finish marks a claimed run as done.
 func (t *tracker) finish(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -349,15 +375,16 @@ func (t *tracker) finish(id int64) {
 		delete(t.open, id)
 		t.done[id] = log.created
 		t.record(id)
-		if log.created.Before(t.since) {
+		if t.isPast(id, log.created) {
 			delete(t.done, id)
 			t.oldID = max(t.oldID, id)
 		}
 	}
 }
 
-// fail counts a failed attempt, and returns the number of them.
-func (t *tracker) fail(id int64) (attempts int) {
+// countFailure counts a failed attempt and returns the number of failed
+// attempts.
+func (t *tracker) countFailure(id int64) (attempts int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	log := t.open[id]
@@ -369,7 +396,8 @@ func (t *tracker) fail(id int64) (attempts int) {
 	return log.attempts
 }
 
-// release ends the handling of a run that is to be handled again later.
+// release gives up the claim of a run, which will be retried at retryAt or
+// later.
 func (t *tracker) release(id int64, retryAt time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -378,8 +406,8 @@ func (t *tracker) release(id int64, retryAt time.Time) {
 	}
 }
 
-// drop forgets a log that was deleted.
-func (t *tracker) drop(id int64) {
+// remove removes a log that was deleted by the service.
+func (t *tracker) remove(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if log := t.open[id]; log != nil && !log.isClaimed {
@@ -391,7 +419,7 @@ func (t *tracker) drop(id int64) {
 	}
 }
 
-// start sets the beginning of a new position.
+// start sets the start of a new position.
 func (t *tracker) start(since time.Time, oldID int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -401,17 +429,17 @@ func (t *tracker) start(since time.Time, oldID int64) {
 	t.unsaved.merge(Changes{Since: since, Reached: t.reached, OldID: oldID})
 }
 
-// restart moves the position back.
-func (t *tracker) restart(since time.Time, oldID int64) {
+// moveBack moves the position back.
+func (t *tracker) moveBack(since time.Time, oldID int64) {
 	t.mu.Lock()
 	t.reached = time.Time{}
 	t.mu.Unlock()
 	t.start(since, oldID)
 }
 
-// observeOld records the highest id of logs before the position, if none is
-// known.
-func (t *tracker) observeOld(id int64) {
+// recordOldID sets the highest id of the logs before the position if it is
+// unknown.
+func (t *tracker) recordOldID(id int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.oldID == 0 && id > 0 {
@@ -420,8 +448,8 @@ func (t *tracker) observeOld(id int64) {
 	}
 }
 
-// reach records that all logs up to a time were read once.
-func (t *tracker) reach(reached time.Time) {
+// recordReached records that all logs up to a time have been read once.
+func (t *tracker) recordReached(reached time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.setReached(reached)
@@ -434,9 +462,9 @@ func (t *tracker) setReached(reached time.Time) {
 	}
 }
 
-// advance moves the position forward to the overlap before a time up to which
-// all logs were read, unless it is there already. Logs before it that are still
-// to be handled become part of the changes.
+// advance moves the position forward to reached minus overlap, unless it is
+// already there. All logs up to reached must have been read. Open logs before
+// the new position are added to the changes.
 func (t *tracker) advance(reached time.Time, overlap time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -455,35 +483,36 @@ func (t *tracker) advance(reached time.Time, overlap time.Duration) {
 	}
 }
 
-// reachedAt returns the time up to which all logs were read once.
+// reachedAt returns the time up to which all logs have been read once.
 func (t *tracker) reachedAt() time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.reached
 }
 
-// dueLog is a log that is still to be handled.
-type dueLog struct {
+// logRef identifies an open log.
+type logRef struct {
 	id      int64
 	created time.Time
 }
 
-// selectOpen returns the open logs that matches selects, the oldest first.
-func (t *tracker) selectOpen(matches func(*openLog) bool) []dueLog {
+// selectOpen returns the open logs for which matches returns true, oldest
+// first.
+func (t *tracker) selectOpen(matches func(*openLog) bool) []logRef {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var selected []dueLog
+	var selected []logRef
 	for id, log := range t.open {
 		if matches(log) {
-			selected = append(selected, dueLog{id, log.created})
+			selected = append(selected, logRef{id, log.created})
 		}
 	}
-	slices.SortFunc(selected, func(a, b dueLog) int { return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(selected, func(a, b logRef) int { return cmp.Or(a.created.Compare(b.created), cmp.Compare(a.id, b.id)) })
 	return selected
 }
 
-// markStuck records that runs were reported as stuck.
-func (t *tracker) markStuck(logs []dueLog) {
+// markStuck records that logs were reported as stuck.
+func (t *tracker) markStuck(logs []logRef) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, due := range logs {
@@ -519,17 +548,17 @@ func (t *tracker) size() int {
 	return len(t.done) + len(t.open)
 }
 
-// bounds returns the position's time and the highest id before it.
+// bounds returns the position's time and the highest id of the logs before it.
 func (t *tracker) bounds() (since time.Time, oldID int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.since, t.oldID
 }
 
-// positionVersion is the version of the format that MarshalText writes.
+// positionVersion is the format version that MarshalText writes.
 const positionVersion = 2
 
-// positionText is the JSON of changes.
+// positionText is the JSON form of Changes.
 type positionText struct {
 	Version int        `json:"version,omitempty"`
 	Since   time.Time  `json:"since,omitzero"`
@@ -539,12 +568,12 @@ type positionText struct {
 	Open    [][4]int64 `json:"open,omitempty"` // id, created, attempts, 1 if stuck
 }
 
-// encodeChanges returns changes as JSON.
+// encodeChanges encodes changes as JSON.
 func encodeChanges(changes Changes, version int) ([]byte, error) {
 	text := positionText{Version: version, Since: changes.Since, Reached: changes.Reached, OldID: changes.OldID}
 	states := make(map[int64]LogState, len(changes.Logs))
 	for _, log := range changes.Logs {
-		states[log.LogID] = log // the last one counts
+		states[log.LogID] = log // the last state wins
 	}
 	for _, id := range slices.Sorted(maps.Keys(states)) {
 		switch log := states[id]; {
@@ -561,14 +590,14 @@ func encodeChanges(changes Changes, version int) ([]byte, error) {
 	return json.Marshal(text)
 }
 
-// decodeChanges is the reverse of encodeChanges.
+// decodeChanges decodes the output of encodeChanges.
 func decodeChanges(text []byte, version int) (Changes, error) {
 	var found struct{ Version int }
 	if err := json.Unmarshal(text, &found); err != nil {
 		return Changes{}, fmt.Errorf("%w: %w", ErrPositionFormat, err)
 	}
 	if found.Version != version {
-		return Changes{}, fmt.Errorf("%w: its version is %d, but this release reads %d", ErrPositionFormat, found.Version, version)
+		return Changes{}, fmt.Errorf("%w: version %d instead of %d", ErrPositionFormat, found.Version, version)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -586,13 +615,13 @@ func decodeChanges(text []byte, version int) (Changes, error) {
 	return changes, nil
 }
 
-// MarshalText returns the position as text for [Position.UnmarshalText]. Only
-// this package can read the text, which names the version of its format.
+// MarshalText encodes the position for [Position.UnmarshalText]. The encoding
+// is internal to this package and contains its version.
 func (p Position) MarshalText() ([]byte, error) { return encodeChanges(p.State(), positionVersion) }
 
-// UnmarshalText sets the position to the one that MarshalText has encoded. If
-// text is something else, or of a release with another format, it returns
-// [ErrPositionFormat] and leaves the position unchanged.
+// UnmarshalText sets the position to the one that MarshalText encoded. If text
+// is invalid or has another version, it returns [ErrPositionFormat] and leaves
+// the position unchanged.
 func (p *Position) UnmarshalText(text []byte) error {
 	changes, err := decodeChanges(text, positionVersion)
 	if err != nil {

@@ -14,32 +14,34 @@ import (
 	"strconv"
 )
 
-// positionFile is a PositionStore in a file. The file begins with a line that
-// names its format. Each further line has a checksum and the JSON of changes;
-// the first of them has the whole position. Saving appends a line; from time to
-// time the file is replaced by one with the whole position.
+// positionFile is a PositionStore in a file. The first line names the format.
+// Each other line has a checksum and changes as JSON. The second line has the
+// whole position. Save appends a line. When the file has become too large, it
+// is replaced by a file with the whole position only.
 type positionFile struct {
 	path string
 	file *os.File // nil unless the file is open
-	// position has all changes, for the next file.
+	// position has all changes applied, and is written when the file is replaced.
 	position *Position
-	// size is the length of the file; whole was that of the whole position.
-	size, whole int64
-	// isTorn means that a write has failed, and may have left half a line.
+	// size is the size of the file. baseSize is its size after the last
+	// replacement.
+	size, baseSize int64
+	// isTorn means that a write has failed and may have left an incomplete line.
 	isTorn bool
 }
 
 // fileHeader is the first line of a file.
 const fileHeader = "iblai-go runs position, format 2\n"
 
-// approximateLogSize is the length of a log in the file.
+// approximateLogSize is the approximate size of a log in the file.
 const approximateLogSize = 32
 
-// minFileSize is the size up to which a file is not replaced.
+// minFileSize is the size up to which the file is not replaced when changes are
+// saved.
 const minFileSize = 1 << 20
 
-// smallFileSize is the size up to which a file is replaced whenever it is
-// loaded: if that is impossible, it is better known at the start.
+// smallFileSize is the size below which the file is replaced when it is loaded,
+// so that a folder that isn't writable is noticed at the start.
 const smallFileSize = 64 << 10
 
 // Load opens and locks the file, and reads it.
@@ -57,19 +59,19 @@ func (f *positionFile) load() (*Position, error) {
 	}
 	position, err := f.readAll()
 	if err != nil {
-		return nil, fmt.Errorf("%s (move the file away to begin with the runs of the present): %w", f.path, err)
+		return nil, fmt.Errorf("%s (to start from the present, move the file away): %w", f.path, err)
 	}
 	f.position = position
 	if position == nil {
 		f.position = new(Position)
 	}
 	f.position.init()
-	f.whole = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
+	f.baseSize = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
 	if f.isTorn || f.size < smallFileSize {
 		if err := f.replace(); err != nil {
 			return nil, err
 		}
-	} else if err := ignoreNotExist(os.Remove(f.path + ".new")); err != nil { // of a process that was killed
+	} else if err := ignoreNotExist(os.Remove(f.path + ".new")); err != nil { // left by a killed process
 		return nil, err
 	}
 	if position == nil {
@@ -78,7 +80,7 @@ func (f *positionFile) load() (*Position, error) {
 	return NewPosition(position.State())
 }
 
-// open opens the file, which may not exist, and locks it.
+// open opens and locks the file. It creates the file if it doesn't exist.
 func (f *positionFile) open() error {
 	if path, err := filepath.EvalSymlinks(f.path); err == nil {
 		f.path = path
@@ -107,7 +109,7 @@ func (f *positionFile) open() error {
 }
 
 // readAll returns the position in the file, or nil if the file is empty. It
-// ignores half a line at the end, which a crash has left.
+// ignores an incomplete last line, which a crash may have left.
 func (f *positionFile) readAll() (*Position, error) {
 	reader := bufio.NewReader(f.file)
 	header, err := reader.ReadString('\n')
@@ -148,7 +150,7 @@ func (f *positionFile) readAll() (*Position, error) {
 func (p *Position) applyLine(line []byte) error {
 	sum, text, ok := bytes.Cut(line, []byte(" "))
 	if want, err := strconv.ParseUint(string(sum), 16, 32); !ok || err != nil || want != uint64(crc32.ChecksumIEEE(text)) {
-		return fmt.Errorf("%w: the checksum is wrong", ErrPositionFormat)
+		return fmt.Errorf("%w: wrong checksum", ErrPositionFormat)
 	}
 	changes, err := decodeChanges(text, 0)
 	if err != nil {
@@ -165,15 +167,15 @@ func encodeLine(changes Changes) ([]byte, error) {
 	return fmt.Appendf(nil, "%08x %s\n", crc32.ChecksumIEEE(text), text), nil
 }
 
-// replace writes a new file with the whole position and renames it, so that
-// after a crash the file is the old or the new one.
+// replace writes the whole position to a new file and renames it. After a
+// crash, the file is either the old one or the new one.
 func (f *positionFile) replace() error {
 	line, err := encodeLine(f.position.State())
 	if err != nil {
 		return err
 	}
-	next := f.path + ".new"                                                             // one name, so that a killed process leaves one file at most, and the next one uses it
-	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600) //nolint:gosec // the path is the program's own
+	next := f.path + ".new"                                                             // always the same name, so that killed processes leave at most one file
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600) //nolint:gosec // the program sets the path
 	if err != nil {
 		return fmt.Errorf("%w (the folder must be writable: the file is replaced from time to time)", err)
 	}
@@ -192,8 +194,8 @@ func (f *positionFile) replace() error {
 	}
 	err = f.file.Close()
 	f.file, f.isTorn = file, false
-	f.whole = int64(len(fileHeader) + len(line))
-	f.size = f.whole
+	f.baseSize = int64(len(fileHeader) + len(line))
+	f.size = f.baseSize
 	return err
 }
 
@@ -213,7 +215,7 @@ func writeAndSync(file *os.File, data []byte) error {
 
 // Save appends the changes to the file.
 func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
-	if f.file == nil { // after Close: a callback has ended late
+	if f.file == nil { // a callback was handled after Close
 		if _, err := f.load(); err != nil {
 			return errors.Join(err, f.Close())
 		}
@@ -226,7 +228,7 @@ func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.whole) {
+	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.baseSize) {
 		return f.replace()
 	}
 	if err := writeAndSync(f.file, line); err != nil {

@@ -4,8 +4,9 @@ package runs
 
 import "os"
 
-// lockFile does nothing: this system has no lock that ends with the process.
+// lockFile does nothing: this operating system has no lock that ends with the
+// process.
 func lockFile(*os.File) error { return nil }
 
-// syncFolder does nothing: this system can't sync folders.
+// syncFolder does nothing: this operating system can't sync folders.
 func syncFolder(string) error { return nil }

@@ -16,13 +16,13 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// handleFor lets a receiver handle the runs of s for some time, with the
-// position in a file, and returns their ids.
+// handleFor runs a receiver for a duration, with the position in a file, and
+// returns the ids of the handled runs.
 func handleFor(t *testing.T, s *logServer, file string, d time.Duration, opts ...runs.Option) []int64 {
 	t.Helper()
 	var handled sequence[int64]
 	f := follow(t, s, handler(&handled), append(opts, runs.WithPositionFile(file), runs.WithConcurrency(1))...)
-	pass(d)
+	advance(d)
 	f.stop(t)
 	return handled.values()
 }
@@ -48,7 +48,7 @@ func TestPositionFileIsOneFile(t *testing.T) {
 	})
 }
 
-// What is written grows with the number of runs, and not faster.
+// The number of bytes written grows linearly with the number of runs.
 func TestPositionFileGrowsLinearly(t *testing.T) {
 	t.Parallel()
 	for _, count := range []int64{1000, 8000} {
@@ -62,7 +62,7 @@ func TestPositionFileGrowsLinearly(t *testing.T) {
 				info, err := os.Stat(file)
 				require.NoError(t, err)
 				if info.Size() < size {
-					written += info.Size() // it was replaced
+					written += info.Size() // the file was replaced
 				} else {
 					written += info.Size() - size
 				}
@@ -70,15 +70,15 @@ func TestPositionFileGrowsLinearly(t *testing.T) {
 				return nil
 			}
 			f := follow(t, s, observe, runs.WithStart(time.Time{}), runs.WithPositionFile(file), runs.WithConcurrency(1))
-			pass(time.Minute)
+			advance(time.Minute)
 			f.stop(t)
 			assert.LessOrEqual(t, written/count, int64(100), "bytes a run")
 		})
 	}
 }
 
-// A crash may have left half a line at the end of the file.
-func TestPositionFileThatIsTorn(t *testing.T) {
+// A crash may leave an incomplete line at the end of the file.
+func TestTornPositionFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -96,29 +96,29 @@ func TestPositionFileThatIsTorn(t *testing.T) {
 			if length > header {
 				continue
 			}
-			assert.Empty(t, ids, "it begins with the present")
+			assert.Empty(t, ids, "the receiver starts from the present")
 		}
-		for i := header; i < len(text)-1; i += 7 { // a damaged file is refused
+		for i := header; i < len(text)-1; i += 7 { // damage elsewhere is an error
 			damaged := bytes.Clone(text)
 			damaged[i] ^= 1
 			damaged = append(damaged, text[header:]...)
 			path := filepath.Join(t.TempDir(), "position")
 			require.NoError(t, os.WriteFile(path, damaged, 0o600))
-			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(path))
+			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(path))
 			require.NoError(t, err)
 			require.ErrorIs(t, receiver.Follow(t.Context()), runs.ErrPositionFormat)
 		}
 	})
 }
 
-func TestPositionFileThatIsLocked(t *testing.T) {
+func TestLockedPositionFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		file := filepath.Join(t.TempDir(), "position")
-		f := follow(t, s, ignore, runs.WithPositionFile(file))
-		pass(time.Minute)
-		second, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(file))
+		f := follow(t, s, noopHandler, runs.WithPositionFile(file))
+		advance(time.Minute)
+		second, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(file))
 		require.NoError(t, err)
 		err = second.Follow(t.Context())
 		require.ErrorIs(t, err, runs.ErrPositionLocked)
@@ -152,22 +152,22 @@ func TestPositionFileThroughASymlink(t *testing.T) {
 	})
 }
 
-// A file that can't be used ends Follow at the start, with its name and advice.
-func TestPositionFileThatCannotBeUsed(t *testing.T) {
+// If the file can't be used, Follow returns an error with its path and advice.
+func TestUnusablePositionFile(t *testing.T) {
 	t.Parallel()
 	s := newLogServer()
 	dir := t.TempDir()
 	other := filepath.Join(dir, "other")
 	require.NoError(t, os.WriteFile(other, []byte(`{"since":"2026-01-06T08:00:00Z"}`), 0o600))
 	blocked := filepath.Join(dir, "blocked")
-	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // no file can be created here
+	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // so that replacing the file fails
 	for path, want := range map[string]string{
-		other:                               "runs: the position can't be loaded: " + other + " (move the file away to begin with the runs of the present): runs: not a position",
+		other:                               "runs: the position can't be loaded: " + other + " (to start from the present, move the file away): runs: unsupported position format",
 		dir:                                 "runs: the position can't be loaded: open " + dir,
 		filepath.Join(dir, "none", "posit"): "runs: the position can't be loaded: open " + filepath.Join(dir, "none"),
 		blocked:                             "runs: the position can't be loaded: open " + blocked + ".new: is a directory (the folder must be writable: the file is replaced from time to time)",
 	} {
-		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), ignore, runs.WithPositionFile(path))
+		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(path))
 		require.NoError(t, err)
 		require.ErrorContains(t, receiver.Follow(t.Context()), want)
 		assert.ErrorContains(t, receiver.Status().Err, want)
@@ -176,11 +176,11 @@ func TestPositionFileThatCannotBeUsed(t *testing.T) {
 	assert.Zero(t, s.requests)
 	text, err := os.ReadFile(other)
 	require.NoError(t, err)
-	assert.Equal(t, `{"since":"2026-01-06T08:00:00Z"}`, string(text), "it was not touched")
+	assert.Equal(t, `{"since":"2026-01-06T08:00:00Z"}`, string(text), "the file is unchanged")
 }
 
-// Runs that callbacks report are recorded as well, also before Follow has begun
-// and after it has ended.
+// Runs from callbacks are recorded, too, even before Follow has started and
+// after it has returned.
 func TestPositionFileRecordsCallbacks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,9 +14,9 @@ func lockFile(file *os.File) error {
 	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
-// syncFolder makes the names in a folder survive a crash.
+// syncFolder flushes the entries of a folder to the disk.
 func syncFolder(path string) error {
-	folder, err := os.Open(path) //nolint:gosec // the path is the program's own
+	folder, err := os.Open(path) //nolint:gosec // the program sets the path
 	if err != nil {
 		return err
 	}

@@ -8,41 +8,42 @@ import (
 	"time"
 )
 
-// PositionStore saves the position of a [Receiver], in a database for example.
-// The receiver calls one method at a time. A call that takes longer than 10 s
-// is reported as an error, and retried when it has returned.
+// PositionStore saves the position of a [Receiver], for example in a database.
+// The receiver never calls the methods concurrently. A call that takes longer
+// than 10 s is reported as an error, and is retried after it has returned.
 type PositionStore interface {
-	// Load returns the saved position, or nil if none was saved. A store that
-	// keeps a row for each log makes it with [NewPosition].
+	// Load returns the saved position, or nil if there is none. A store that has a
+	// row for each log creates the position with [NewPosition].
 	Load(ctx context.Context) (*Position, error)
-	// Save saves changes, all or none of them. It must return nil only if a crash
-	// can no longer lose them. Changes that were saved before may come again.
+	// Save saves all changes atomically. It must return nil only when the changes
+	// would survive a crash. After a failure, the same changes may be passed
+	// again.
 	Save(ctx context.Context, changes Changes) error
 }
 
-// noPositions is a PositionStore that saves nothing.
-type noPositions struct{}
+// discardPositions is a PositionStore that discards changes.
+type discardPositions struct{}
 
-func (noPositions) Load(context.Context) (*Position, error) {
+func (discardPositions) Load(context.Context) (*Position, error) {
 	return nil, nil //nolint:nilnil // as PositionStore says
 }
 
-func (noPositions) Save(context.Context, Changes) error { return nil }
+func (discardPositions) Save(context.Context, Changes) error { return nil }
 
-// storeTimeout limits calls of stores.
+// storeTimeout is the timeout of calls of a store.
 const storeTimeout = 10 * time.Second
 
-// saver saves the changes of a position. Changes that come while it saves are
-// saved together.
+// saver saves the changes of a position. It combines changes that arrive during
+// a save into one batch.
 type saver struct {
 	store PositionStore
-	// turn holds a token while nobody saves.
-	turn chan struct{}
+	// token holds one value unless the store is being called.
+	token chan struct{}
 
 	mu sync.Mutex
-	// isLoaded is false until the store was loaded. Nothing is saved before.
+	// isLoaded is true after the position was loaded. Nothing is saved before.
 	isLoaded bool
-	batch    *batch // of those who wait for their turn
+	batch    *batch // the callers that wait for the token
 }
 
 // batch is a group of callers whose changes are saved together.
@@ -53,13 +54,13 @@ type batch struct {
 }
 
 func newSaver(store PositionStore) *saver {
-	s := &saver{store: store, turn: make(chan struct{}, 1)}
-	s.turn <- struct{}{}
+	s := &saver{store: store, token: make(chan struct{}, 1)}
+	s.token <- struct{}{}
 	return s
 }
 
-// save saves the changes of t, and returns when they are saved. It does so even
-// if the context has ended, since a handled run should not be handled again.
+// save saves the changes of t and waits until they are saved. It ignores the
+// end of ctx, since handled runs must not be handled again.
 func (s *saver) save(ctx context.Context, t *tracker) error {
 	s.mu.Lock()
 	if !s.isLoaded {
@@ -78,12 +79,12 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 		return b.err
 	case <-timer.C:
 		return fmt.Errorf("runs: the position can't be saved: %w: an earlier call has not returned", ErrStoreHangs)
-	case <-s.turn:
+	case <-s.token:
 	}
 	s.mu.Lock()
-	if b.isTaken { // it was saved meanwhile
+	if b.isTaken { // another caller saves the batch
 		s.mu.Unlock()
-		s.turn <- struct{}{}
+		s.token <- struct{}{}
 		<-b.saved
 		return b.err
 	}
@@ -92,13 +93,13 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 
 	changes := t.takeChanges()
 	if changes.isEmpty() {
-		s.turn <- struct{}{}
+		s.token <- struct{}{}
 		close(b.saved)
 		return nil
 	}
-	// The turn comes back when the store has returned, not before.
-	b.err = limit(ctx, func(ctx context.Context) error {
-		defer func() { s.turn <- struct{}{} }()
+	// The token is returned only when the store has returned.
+	b.err = callStore(ctx, func(ctx context.Context) error {
+		defer func() { s.token <- struct{}{} }()
 		return s.store.Save(ctx, changes)
 	})
 	if b.err != nil {
@@ -111,7 +112,7 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 
 // load loads the position.
 func (s *saver) load(ctx context.Context) (position *Position, err error) {
-	err = s.exclusively(ctx, func(ctx context.Context) (err error) {
+	err = s.callExclusively(ctx, func(ctx context.Context) (err error) {
 		position, err = s.store.Load(ctx)
 		return err
 	})
@@ -124,39 +125,39 @@ func (s *saver) load(ctx context.Context) (position *Position, err error) {
 	return position, nil
 }
 
-// close closes a store that needs it.
+// close closes the store if it is an io.Closer.
 func (s *saver) close(ctx context.Context) error {
 	closer, ok := s.store.(io.Closer)
 	if !ok {
 		return nil
 	}
-	return s.exclusively(ctx, func(context.Context) error { return closer.Close() })
+	return s.callExclusively(ctx, func(context.Context) error { return closer.Close() })
 }
 
-// exclusively calls the store when no other call of it is running.
-func (s *saver) exclusively(ctx context.Context, call func(context.Context) error) error {
+// callExclusively calls the store when no other call is running.
+func (s *saver) callExclusively(ctx context.Context, call func(context.Context) error) error {
 	timer := time.NewTimer(storeTimeout)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return fmt.Errorf("%w: an earlier call has not returned", ErrStoreHangs)
-	case <-s.turn:
+	case <-s.token:
 	}
-	return limit(ctx, func(ctx context.Context) error {
-		defer func() { s.turn <- struct{}{} }()
+	return callStore(ctx, func(ctx context.Context) error {
+		defer func() { s.token <- struct{}{} }()
 		return call(ctx)
 	})
 }
 
-// limit calls a store with a context that ends after storeTimeout, but not with
-// ctx. If the store does not return soon after that, limit returns
-// ErrStoreHangs; the call goes on. A panic becomes an error.
-func limit(ctx context.Context, call func(context.Context) error) error {
+// callStore calls a store with a timeout. It ignores the end of ctx. If the
+// store does not return after the timeout, callStore returns ErrStoreHangs and
+// the call continues in the background. A panic is returned as an error.
+func callStore(ctx context.Context, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	returned := make(chan error, 1)
 	go func() {
 		defer cancel()
-		returned <- recovered(func() error { return call(ctx) })
+		returned <- catchPanic(func() error { return call(ctx) })
 	}()
 	select {
 	case err := <-returned:
@@ -173,9 +174,9 @@ func limit(ctx context.Context, call func(context.Context) error) error {
 	}
 }
 
-// recovered calls a function of the program. A panic, or runtime.Goexit,
-// becomes an error.
-func recovered(call func() error) (err error) {
+// catchPanic calls a function of the program. It returns an error if the
+// function panics or calls runtime.Goexit.
+func catchPanic(call func() error) (err error) {
 	done := make(chan error, 1)
 	go func() {
 		err := error(&PanicError{Value: "runtime.Goexit was called"})

@@ -31,7 +31,7 @@ func TestPositionText(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"version":2,"since":"2026-01-06T08:00:00Z","open":[[7,1767686400000000,0,0],[12,1767686400000000,0,0]]}`, string(text))
 
-	// A value that isn't addressable is written, too.
+	// A value that isn't addressable is encoded, too.
 	held, err := json.Marshal(struct{ Position runs.Position }{*at})
 	require.NoError(t, err)
 	read := struct{ Position *runs.Position }{}
@@ -39,15 +39,15 @@ func TestPositionText(t *testing.T) {
 	assert.Equal(t, at.State(), read.Position.State())
 }
 
-// What was delivered is remembered in the text, down to which logs.
-func TestPositionTextGoesOn(t *testing.T) {
+// The text records each delivered log.
+func TestPositionTextRecordsLogs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		s.add(1, 2)
 		s.lock(func() { s.put(3, time.Now(), time.Time{}) })
 		position := new(runs.Position)
-		assert.Equal(t, []int64{1, 2}, take(t, newClient(t, s), position, 2))
+		assert.Equal(t, []int64{1, 2}, followN(t, newClient(t, s), position, 2))
 		text, err := position.MarshalText()
 		require.NoError(t, err)
 		at := time.Now().UnixMicro()
@@ -56,16 +56,16 @@ func TestPositionTextGoesOn(t *testing.T) {
 		restored := new(runs.Position)
 		require.NoError(t, restored.UnmarshalText(text))
 		s.add(3, 4)
-		assert.Equal(t, []int64{3, 4}, take(t, newClient(t, s), restored, 2))
+		assert.Equal(t, []int64{3, 4}, followN(t, newClient(t, s), restored, 2))
 		text, err = restored.MarshalText()
 		require.NoError(t, err)
 		assert.NotContains(t, string(text), "open")
 		restored.Retry(1)
-		assert.Equal(t, []int64{1}, take(t, newClient(t, s), restored, 1))
+		assert.Equal(t, []int64{1}, followN(t, newClient(t, s), restored, 1))
 	})
 }
 
-// The text has only the logs within the overlap.
+// The text contains only the logs within the overlap.
 func TestPositionTextStaysShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -83,11 +83,11 @@ func TestPositionTextStaysShort(t *testing.T) {
 		text, err := position.MarshalText()
 		require.NoError(t, err)
 		assert.Less(t, len(text), 500)
-		assert.Less(t, len(s.lists), 500, "and as few pages are read")
+		assert.Less(t, len(s.lists), 500, "few pages are read")
 	})
 }
 
-func TestPositionRefusesOtherText(t *testing.T) {
+func TestPositionRejectsInvalidText(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
 		``, ` `, `null`, `[]`, `12`, `"x"`, `{}`, `{"version":1}`, `{"version":3}`, `{"version":"2"}`,
@@ -98,15 +98,15 @@ func TestPositionRefusesOtherText(t *testing.T) {
 	} {
 		position := runs.At(time.Unix(1, 0).UTC())
 		require.ErrorIs(t, position.UnmarshalText([]byte(text)), runs.ErrPositionFormat, text)
-		assert.Equal(t, runs.At(time.Unix(1, 0).UTC()), position, "%s: it stays as it was", text)
+		assert.Equal(t, runs.At(time.Unix(1, 0).UTC()), position, "%s: the position is unchanged", text)
 	}
-	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":1}`)), "its version is 1, but this release reads 2")
+	assert.ErrorContains(t, new(runs.Position).UnmarshalText([]byte(`{"version":1}`)), "version 1 instead of 2")
 	_, err := runs.NewPosition(runs.Changes{Logs: []runs.LogState{{LogID: -1}}})
 	require.ErrorIs(t, err, runs.ErrPositionFormat)
 }
 
-// A program that is killed and started again goes on where it was.
-func TestPositionFile(t *testing.T) {
+// A program that is killed and restarted continues where it stopped.
+func TestPositionFileSurvivesRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -132,7 +132,7 @@ func TestPositionFile(t *testing.T) {
 		time.Sleep(time.Hour)
 		s.add(3)
 		live(3)
-		assert.Equal(t, []int64{1, 2, 3}, handled, "without a file it begins with the runs of now")
+		assert.Equal(t, []int64{1, 2, 3}, handled, "without a file, the receiver starts from the present")
 
 		info, err := os.Stat(file)
 		require.NoError(t, err)

@@ -17,8 +17,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// A complete program, which serves callbacks, follows the logs, and stops when
-// it is interrupted.
+// A complete program receives callbacks, polls the logs, and stops when it is
+// interrupted.
 func ExampleReceiver_program() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)

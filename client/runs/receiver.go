@@ -15,15 +15,15 @@ import (
 	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
-// Receiver calls a function for every finished run. It is an [http.Handler]
-// that receives callbacks; [Receiver.Follow] finds runs in the logs whose
+// Receiver calls a function for every finished run. As an [http.Handler], it
+// receives callbacks. [Receiver.Follow] finds the runs in the logs whose
 // callbacks were lost. Without [WithLogger] and [WithObserver], it logs
 // failures to [slog.Default]. A Receiver is safe for concurrent use.
 type Receiver struct {
-	*handling
+	*runHandler
 	client    *client.Client
 	callbacks atomic.Pointer[callback.Handler]
-	// wake makes Follow poll at once.
+	// wake makes Follow poll immediately.
 	wake chan struct{}
 
 	mu        sync.Mutex
@@ -32,14 +32,14 @@ type Receiver struct {
 	clock     serviceClock
 }
 
-// NewReceiver returns a receiver that calls handle with the runs in the
-// client's org, and with those of callbacks that verifier accepts. If handle
-// returns an error or panics, it is called again later, at first after a second
-// and then after up to 5 minutes: see [WithDeadLetter]. Handle is called
-// concurrently.
+// NewReceiver returns a receiver that calls handle for every finished run in
+// the client's org. Runs are reported by callbacks that verifier accepts, or
+// found in the logs. If handle returns an error or panics, a later poll calls
+// it again, with exponential backoff of up to 5 minutes; [WithDeadLetter]
+// limits the number of attempts. Handle is called concurrently.
 //
 // If an argument or an option is invalid, NewReceiver returns an
-// [*api.ArgumentError]. It sends nothing.
+// [*api.ArgumentError]. It sends no requests.
 func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(context.Context, *Run) error, opts ...Option) (*Receiver, error) {
 	switch {
 	case c == nil:
@@ -51,14 +51,14 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCall(c); err != nil {
+	if err := s.validateCall(c); err != nil {
 		return nil, err
 	}
 	if s.positions == nil {
-		s.positions = noPositions{}
+		s.positions = discardPositions{}
 	}
 	r := &Receiver{
-		handling: &handling{
+		runHandler: &runHandler{
 			settings: s,
 			org:      c.Org(),
 			handle:   handle,
@@ -75,7 +75,8 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 	return r, nil
 }
 
-// SetVerifier replaces the verifier of callbacks, when secrets have changed.
+// SetVerifier replaces the verifier of callbacks, for secret rotation. It is
+// safe to call while callbacks are being received.
 func (r *Receiver) SetVerifier(verifier *callback.Verifier) error {
 	opts := append([]callback.Option{callback.WithObserver(r.reportCallback)}, r.callbackOptions...)
 	handler, err := callback.NewHandler(verifier, r.handleEvent, opts...)
@@ -86,9 +87,9 @@ func (r *Receiver) SetVerifier(verifier *callback.Verifier) error {
 	return nil
 }
 
-// checkCall returns an error if the client refuses the params or the call
-// options. The context has ended, so the client sends nothing.
-func (s *settings) checkCall(c *client.Client) error {
+// validateCall returns an error if the client rejects the params or the call
+// options. No request is sent, since the context is already canceled.
+func (s *settings) validateCall(c *client.Client) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := c.PeriodicAgentLogs.List(ctx, &s.params, s.callOptions...)
@@ -98,51 +99,51 @@ func (s *settings) checkCall(c *client.Client) error {
 	return nil
 }
 
-// ServeHTTP receives a callback. The function is called before the response is
-// sent. It is not canceled if the sender hangs up.
+// ServeHTTP receives a callback. It calls the function before it sends the
+// response. The context of the call doesn't end when the sender disconnects.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.callbacks.Load().ServeHTTP(w, request)
 }
 
-// handleEvent handles the run that a callback reports.
+// handleEvent handles the run in a callback.
 func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error {
 	if !isFinal(event.Status) || event.LogID < 1 {
-		return r.leaveToLogs(event)
+		return r.deferToLogs(event)
 	}
 	since, oldID := r.tracker.bounds()
 	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
-		r.tracker.know(event.LogID, event.Timestamp) == isOld {
+		r.tracker.classify(event.LogID, event.Timestamp) == logOld {
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrLate}
 	}
 	run := &Run{LogID: event.LogID, Status: normalize(event.Status), Content: event.Log, Event: event}
-	if err := r.claim(run.LogID); err != nil {
+	if err := r.claim(run.LogID, event.Timestamp); err != nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
-	if r.lookUp {
-		if err := r.addLog(ctx, run); err != nil {
+	if r.logLookup {
+		if err := r.attachLog(ctx, run); err != nil {
 			r.tracker.release(run.LogID, time.Now())
 			return err
 		}
 	}
-	recorded, err := r.run(ctx, run)
+	recordErr, err := r.run(ctx, run)
 	_, isDead := errors.AsType[*DeadLetterError](err)
 	switch {
-	case err == nil && recorded != nil:
-		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recorded}
+	case err == nil && recordErr != nil:
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recordErr}
 	case isDead, err == callback.ErrDuplicate: //nolint:errorlint // the function may return it wrapped
-		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recorded)}
+		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recordErr)}
 	case err == callback.ErrInProgress: //nolint:errorlint // see above
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
 	case errors.Is(err, errClaim):
-		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recorded)}
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recordErr)}
 	}
-	return errors.Join(err, recorded)
+	return errors.Join(err, recordErr)
 }
 
-// leaveToLogs settles a callback that doesn't say which run has finished, or
-// how.
-func (r *Receiver) leaveToLogs(event *callback.Event) error {
+// deferToLogs responds to a callback that doesn't identify a finished run. The
+// run is handled when it is found in the logs.
+func (r *Receiver) deferToLogs(event *callback.Event) error {
 	if normalize(event.Status) == api.StatusRunning && event.LogID > 0 {
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrNotFinal}
 	}
@@ -156,21 +157,20 @@ func (r *Receiver) leaveToLogs(event *callback.Event) error {
 	return &refusal.Error{StatusCode: http.StatusNoContent, Err: ErrNotFinal}
 }
 
-// claim claims the run of a callback.
-func (r *Receiver) claim(id int64) error {
-	created := r.serviceTime()
-	switch r.tracker.claim(id, created) {
-	case isDone:
+// claim claims the run in a callback.
+func (r *Receiver) claim(id int64, ended time.Time) error {
+	switch r.tracker.claim(id, r.serviceTime(), ended) {
+	case logDone:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: callback.ErrDuplicate}
-	case isOpen:
+	case logOpen:
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: callback.ErrInProgress}
 	default:
 		return nil
 	}
 }
 
-// addLog requests the log of the run of a callback.
-func (r *Receiver) addLog(ctx context.Context, run *Run) error {
+// attachLog requests the log of a run and adds it to the run.
+func (r *Receiver) attachLog(ctx context.Context, run *Run) error {
 	log, err := r.client.PeriodicAgentLogs.Get(ctx, run.LogID, r.callOptions...)
 	switch {
 	case err == nil:
@@ -193,25 +193,25 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 	})
 }
 
-// Follow polls the logs and calls the function for runs that no callback has
-// reported. When the context ends, it lets the function finish within
-// [WithShutdownTimeout] and returns the context's error.
+// Follow polls the logs and calls the function for the runs that no callback
+// has reported. When the context ends, it waits up to [WithShutdownTimeout] for
+// running calls of the function, and returns the context's error.
 //
-// It returns an error of the [PositionStore] before the first poll. Until a
-// poll has succeeded, it also returns errors that a retry can't mend: 401, 403,
-// a 404 of the application, a validation error, a refused redirect. All other
-// errors, and all later ones, are reported and make [Receiver.Status] not
-// ready. Follow then polls again, with exponential backoff.
+// Follow returns an error of the [PositionStore] before the first poll. Until a
+// poll succeeds, it also returns errors that retries can't fix: 401, 403, a 404
+// of the service itself, a validation error, and a refused redirect. It reports
+// all other errors and all later ones, sets [Receiver.Status] to not ready, and
+// polls again with exponential backoff.
 //
-// While a call of Follow is running, another one returns [ErrFollowing].
+// If Follow is called while another call is running, it returns [ErrFollowing].
 func (r *Receiver) Follow(ctx context.Context) (err error) {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
-	if !r.begin() {
+	if !r.startFollowing() {
 		return ErrFollowing
 	}
-	defer func() { r.end(err) }()
+	defer func() { r.stopFollowing(err) }()
 	defer func() { err = errors.Join(err, r.saver.close(ctx)) }()
 	isNew, err := r.load(ctx)
 	if err != nil {
@@ -219,15 +219,15 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	}
 	f := &following{Receiver: r, work: make(chan *client.PeriodicAgentLog)}
 	f.follower = newFollower(r.settings, r.client, &Position{r.tracker})
-	f.follower.startsNow = isNew
+	f.follower.startAtPresent = isNew
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
 	return f.run(ctx)
 }
 
-// load loads the position. It reports whether there is none, so that it must
-// be set to the service's present.
+// load loads the position. It reports whether there is none. In that case the
+// position must be set to the service's present.
 func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
 	position, err := r.saver.load(ctx)
 	if err != nil {
@@ -243,7 +243,7 @@ func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
 	if err := r.tracker.load(position.State()); err != nil {
 		return false, fmt.Errorf("runs: the position can't be loaded: %w", err)
 	}
-	// After a crash before the first run, the program must start here again.
+	// Saved before the first poll, so that the start is the same after a crash.
 	since, oldID := r.tracker.bounds()
 	r.tracker.start(since, oldID)
 	return false, r.saver.save(ctx, r.tracker)
@@ -258,37 +258,38 @@ type following struct {
 	unsaved error
 }
 
-// run polls until the context ends or the first poll fails for good.
+// run polls until the context ends or the first polls fail permanently.
 func (f *following) run(ctx context.Context) error {
-	handling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	handlingCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
 	for range f.concurrency {
 		workers.Go(func() {
 			for log := range f.work {
-				f.handleLog(handling, log)
+				f.handleLog(handlingCtx, log)
 			}
 		})
 	}
 	polling, stop := context.WithCancel(ctx)
-	workers.Go(func() { f.markAgain(polling) })
+	workers.Go(func() { f.retryMarking(polling) })
 	err := f.poll(ctx)
 	stop()
 	close(f.work)
 	return errors.Join(err, f.shutDown(cancel, &workers))
 }
 
-// markAgain marks handled runs for which that has failed.
-func (f *following) markAgain(ctx context.Context) {
+// retryMarking periodically marks handled runs as done in the store if that
+// failed before.
+func (f *following) retryMarking(ctx context.Context) {
 	for sleep(ctx, f.interval, nil) == nil {
-		if err := f.markAll(ctx); err != nil {
+		if err := f.markPending(ctx); err != nil {
 			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
 		}
 	}
 }
 
-// shutDown waits until the workers have finished, and cancels them after a
-// while.
+// shutDown waits for the workers to finish. After the shutdown timeout, it
+// cancels them and waits a little longer.
 func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 	finished := make(chan struct{})
 	go func() { workers.Wait(); close(finished) }()
@@ -306,7 +307,7 @@ func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 		return nil
 	}
 	cancel()
-	if finishedWithin(returnWithin) {
+	if finishedWithin(returnGracePeriod) {
 		return nil
 	}
 	claimed := f.tracker.selectOpen(func(log *openLog) bool { return log.isClaimed })
@@ -332,7 +333,7 @@ func (f *following) poll(ctx context.Context) error {
 			failures++
 			f.save(ctx)
 		}
-		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.isWhole, Duration: time.Since(start), Err: err}
+		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
 		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
 		if err != nil {
 			outcome.RetryIn = wait
@@ -345,10 +346,10 @@ func (f *following) poll(ctx context.Context) error {
 	}
 }
 
-// deliver hands a log to a worker.
+// deliver passes a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log)) != isNew {
-		return nil // a callback has reported it meanwhile
+	if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
+		return nil // a callback has reported it in the meantime
 	}
 	select {
 	case f.work <- log:
@@ -363,18 +364,17 @@ func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) e
 func (f *following) handleLog(ctx context.Context, log *client.PeriodicAgentLog) {
 	start := time.Now()
 	run := newRun(log)
-	recorded, err := f.handling.run(ctx, run)
+	recordErr, err := f.runHandler.run(ctx, run)
 	f.reports.report(ctx, Outcome{
 		Kind: KindRun, LogID: run.LogID, AgentID: run.AgentID, Status: run.Status, Duration: time.Since(start), Err: err,
 	})
-	if recorded != nil {
-		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recorded})
-		f.recordFailure(recorded)
+	if recordErr != nil {
+		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recordErr})
+		f.recordFailure(recordErr)
 	}
 }
 
-// save saves the position. After a failure it is called again after the next
-// poll.
+// save saves the position. If it fails, the next poll saves it again.
 func (f *following) save(ctx context.Context) {
 	if f.unsaved = f.saver.save(ctx, f.tracker); f.unsaved != nil {
 		f.reports.report(ctx, Outcome{Kind: KindSave, Err: f.unsaved})

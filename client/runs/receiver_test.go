@@ -47,8 +47,8 @@ func follow(t *testing.T, handler http.Handler, handle func(context.Context, *ru
 	return f
 }
 
-// pass lets time pass, and everything happen that is due until then.
-func pass(d time.Duration) {
+// advance advances the clock by d and waits until all goroutines are idle.
+func advance(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
@@ -60,7 +60,7 @@ func (f *following) stop(t *testing.T) {
 	require.ErrorIs(t, <-f.ended, context.Canceled)
 }
 
-func TestCallbacksAndLogsAreJoined(t *testing.T) {
+func TestCallbacksAndLogsAreMerged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -86,19 +86,19 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 				require.Equal(t, http.StatusNoContent, send(t, f, id+1, secret), "a duplicate")
 			}
 		}
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		require.Len(t, handled, 20)
 		assert.Equal(t, "callback", handled[1])
 		assert.Equal(t, "log", handled[2], "its callback was lost")
 
-		callbacks := f.of(runs.KindCallback)
+		callbacks := f.ofKind(runs.KindCallback)
 		require.Len(t, callbacks, 20)
 		require.NoError(t, callbacks[0].Err)
 		assert.Equal(t, runs.Outcome{Kind: runs.KindCallback, LogID: 1, Status: api.StatusSuccess, StatusCode: 204, Err: callback.ErrDuplicate}, callbacks[1])
-		require.Len(t, f.of(runs.KindRun), 10, "the others were handled before")
+		require.Len(t, f.ofKind(runs.KindRun), 10, "the callbacks had handled the other runs")
 		found := 0
-		for _, poll := range f.of(runs.KindPoll) {
+		for _, poll := range f.ofKind(runs.KindPoll) {
 			found += poll.Found
 		}
 		assert.Equal(t, 10, found)
@@ -106,8 +106,8 @@ func TestCallbacksAndLogsAreJoined(t *testing.T) {
 }
 
 // A run that is being handled for a callback is not handled for its log, unless
-// the callback's handling fails.
-func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
+// handling the callback fails.
+func TestRunsInProgressAreNotHandledTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -131,19 +131,19 @@ func TestRunsInProgressAreLeftToTheirCallbacks(t *testing.T) {
 		s.add(1)
 		request := newCallback(t, 1, secret)
 		go f.ServeHTTP(httptest.NewRecorder(), request)
-		pass(55 * time.Second)
+		advance(55 * time.Second)
 		assert.Equal(t, []string{"callback"}, called())
-		require.Empty(t, f.of(runs.KindRun))
+		require.Empty(t, f.ofKind(runs.KindRun))
 		assert.Equal(t, 1, f.Status().InProgress)
-		pass(time.Hour)
+		advance(time.Hour)
 		f.stop(t)
 		assert.Equal(t, []string{"callback", "log"}, called())
 	})
 }
 
-// A function that fails is reported every time, and called again; it holds back
-// no other run.
-func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
+// Each failed attempt is reported and retried. Other runs are handled in the
+// meantime.
+func TestFailuresAreReportedAndRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -156,11 +156,11 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 			}
 			return nil
 		}, runs.WithConcurrency(1))
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Equal(t, []int64{1, 2, 1, 1}, order)
 		var failures []runs.Outcome
-		for _, run := range f.of(runs.KindRun) {
+		for _, run := range f.ofKind(runs.KindRun) {
 			if run.Err != nil {
 				failures = append(failures, run)
 			}
@@ -173,8 +173,8 @@ func TestFailuresAreReportedAndHandledAgain(t *testing.T) {
 	})
 }
 
-// Runs that the store knows are logged at debug level only.
-func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
+// Runs that the store already has are logged at debug level.
+func TestDuplicatesAreLoggedAtDebugLevel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -183,7 +183,7 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 		require.NoError(t, store.Done(t.Context(), "acme:1"))
 		require.NoError(t, store.Claim(t.Context(), "acme:2", "ANOTHER"))
 		var logged bytes.Buffer
-		f := follow(t, s, ignore, runs.WithStore(store),
+		f := follow(t, s, noopHandler, runs.WithStore(store),
 			runs.WithLogger(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		f.stop(t)
 		assert.Equal(t, 2, strings.Count(logged.String(), `level=DEBUG msg="run is a duplicate" kind=run`), &logged)
@@ -191,7 +191,7 @@ func TestDuplicatesAreLoggedForDebugging(t *testing.T) {
 	})
 }
 
-func TestReceiverIsReadyWhileItHandles(t *testing.T) {
+func TestReceiverIsReadyWhileHandling(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -204,15 +204,14 @@ func TestReceiverIsReadyWhileItHandles(t *testing.T) {
 			return nil
 		})
 		s.add(1, 2)
-		pass(time.Minute)
+		advance(time.Minute)
 		f.stop(t)
 		assert.Equal(t, 2, ready)
 	})
 }
 
-// The errors of the store may come out of the function too, and mean nothing
-// then.
-func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
+// If the function returns the errors of a store, they are ordinary failures.
+func TestStoreErrorsFromFunctionAreFailures(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, returned := range []error{callback.ErrDuplicate, callback.ErrInProgress} {
@@ -226,7 +225,7 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 				}
 				return nil
 			}, runs.WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))
-			pass(time.Minute)
+			advance(time.Minute)
 			assert.Equal(t, http.StatusInternalServerError, send(t, f, 2, secret))
 			f.stop(t)
 			assert.Equal(t, 3, calls)
@@ -236,7 +235,7 @@ func TestStoreErrorsOfTheFunctionAreFailures(t *testing.T) {
 	})
 }
 
-func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
+func TestRunsAreHandledOnceAfterContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -257,15 +256,15 @@ func TestRunsAreHandledOnceThoughTheContextEnds(t *testing.T) {
 	})
 }
 
-// A save that fails is reported, makes the receiver not ready, stops nothing,
-// and is tried again.
-func TestPositionIsSavedAgain(t *testing.T) {
+// A failed save is reported, makes the receiver not ready, and is retried.
+// Handling continues.
+func TestSaveIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		positions := &savedPosition{}
 		var handled []int64
-		var during []bool // whether it was ready
+		var during []bool // whether the receiver was ready
 		var f *following
 		f = follow(t, s, func(_ context.Context, run *runs.Run) error {
 			handled = append(handled, run.LogID)
@@ -278,32 +277,32 @@ func TestPositionIsSavedAgain(t *testing.T) {
 		full := errors.New("no space left on device")
 		positions.fail(full)
 		s.add(1, 2)
-		pass(time.Minute)
+		advance(time.Minute)
 		assert.Equal(t, []int64{1, 2}, handled)
-		assert.Equal(t, []bool{true, false}, during, "Status reports it at once, not when the poll has ended")
+		assert.Equal(t, []bool{true, false}, during, "Status reports the failure immediately, not at the end of the poll")
 		status := f.Status()
 		assert.False(t, status.Ready)
 		require.ErrorIs(t, status.Err, full)
-		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "the polls go on")
-		saves := f.of(runs.KindSave)
+		assert.Less(t, time.Since(status.LastPoll), 11*time.Second, "polling continues")
+		saves := f.ofKind(runs.KindSave)
 		assert.Greater(t, len(saves), 4)
 		require.EqualError(t, saves[0].Err, "runs: the position can't be saved: no space left on device")
-		for _, poll := range f.of(runs.KindPoll) {
+		for _, poll := range f.ofKind(runs.KindPoll) {
 			require.NoError(t, poll.Err)
 		}
 
 		positions.fail(nil)
-		pass(15 * time.Second)
-		assert.True(t, f.Status().Ready, "it was saved without another run")
+		advance(15 * time.Second)
+		assert.True(t, f.Status().Ready, "the save is retried without another run")
 		require.NoError(t, f.Status().Err)
 		tries := positions.saves
-		pass(time.Hour)
-		assert.Equal(t, tries, positions.saves, "what is saved is not saved again")
+		advance(time.Hour)
+		assert.Equal(t, tries, positions.saves, "saved changes are not saved again")
 		f.stop(t)
 		position, err := positions.Load(t.Context())
 		require.NoError(t, err)
 		s.add(3)
-		assert.Equal(t, []int64{3}, take(t, newClient(t, s), position, 1))
+		assert.Equal(t, []int64{3}, followN(t, newClient(t, s), position, 1))
 	})
 }
 
@@ -311,7 +310,7 @@ func TestPositionIsSavedAgain(t *testing.T) {
 type brokenStore struct {
 	callback.Store
 	claim, done, release error
-	hangs                bool // until the context ends, but to claim
+	hangs                bool // all calls but Claim block until the context ends
 	released             int
 }
 
@@ -348,7 +347,7 @@ func (s *brokenStore) Release(ctx context.Context, key, owner string) error {
 	return s.Store.Release(ctx, key, owner)
 }
 
-func TestStoreThatFails(t *testing.T) {
+func TestFailingStore(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection refused")
 	for name, test := range map[string]struct {
@@ -357,12 +356,12 @@ func TestStoreThatFails(t *testing.T) {
 		calls    int
 		released int
 		run      string // the error of the run
-		save     string // the error of its recording
+		save     string // the error of recording the result
 	}{
 		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1: release: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled, but not marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1: release: connection refused"},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1 could not be released: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled but could not be marked as done: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1 could not be released: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -380,12 +379,12 @@ func TestStoreThatFails(t *testing.T) {
 					}
 					return nil
 				}, runs.WithStore(store))
-				pass(25 * time.Second)
+				advance(25 * time.Second)
 				f.stop(t)
 				assert.Equal(t, test.calls, calls)
 				assert.Equal(t, test.released, store.released)
 				texts := func(kind runs.Kind) (all []string) {
-					for _, outcome := range f.of(kind) {
+					for _, outcome := range f.ofKind(kind) {
 						if outcome.Err != nil {
 							all = append(all, outcome.Err.Error())
 						}
@@ -399,8 +398,8 @@ func TestStoreThatFails(t *testing.T) {
 	}
 }
 
-// What is left to be told to the store is told though the context has ended.
-func TestStoreIsToldAfterTheEnd(t *testing.T) {
+// Runs are released in the store even after the context has ended.
+func TestStoreIsUpdatedAfterContextEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, failing := range []bool{false, true} {
@@ -424,8 +423,8 @@ func TestStoreIsToldAfterTheEnd(t *testing.T) {
 	})
 }
 
-// A store that hangs delays a run, and stops nothing.
-func TestStoreThatHangs(t *testing.T) {
+// A store that hangs delays a run, but blocks no other run.
+func TestHangingStore(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -437,24 +436,24 @@ func TestStoreThatHangs(t *testing.T) {
 				}
 				return nil
 			}, runs.WithStore(&brokenStore{Store: newStore(t), hangs: true}))
-			pass(time.Minute)
+			advance(time.Minute)
 			f.stop(t)
-			save := f.of(runs.KindSave)[0]
+			save := f.ofKind(runs.KindSave)[0]
 			require.ErrorIs(t, save.Err, context.DeadlineExceeded)
 			assert.EqualValues(t, 1, save.LogID)
-			assert.Equal(t, 10*time.Second, f.of(runs.KindRun)[0].Duration)
-			assert.Greater(t, len(f.of(runs.KindPoll)), 2)
+			assert.Equal(t, 10*time.Second, f.ofKind(runs.KindRun)[0].Duration)
+			assert.Greater(t, len(f.ofKind(runs.KindPoll)), 2)
 		})
 	}
 }
 
-func TestSecondFollowIsAnError(t *testing.T) {
+func TestConcurrentFollowIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
-		f := follow(t, s, ignore)
+		f := follow(t, s, noopHandler)
 		require.Equal(t, runs.ErrFollowing, f.Follow(t.Context()))
-		assert.True(t, f.Status().Ready, "the first one goes on")
+		assert.True(t, f.Status().Ready, "the first call continues")
 		f.stop(t)
 		assert.False(t, f.Status().Ready)
 		require.ErrorIs(t, f.Status().Err, context.Canceled)
@@ -465,11 +464,11 @@ func TestSecondFollowIsAnError(t *testing.T) {
 		synctest.Wait()
 		assert.True(t, f.Status().Ready)
 		require.NoError(t, f.Status().Err)
-		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "one after the other is none")
+		require.ErrorIs(t, <-f.ended, context.DeadlineExceeded, "consecutive calls are allowed")
 	})
 }
 
-// A panic of the function is a failure: the run is handled again.
+// If the function panics, the run is retried.
 func TestPanicIsAFailure(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(){
@@ -489,10 +488,10 @@ func TestPanicIsAFailure(t *testing.T) {
 					return nil
 				}, runs.WithConcurrency(1), runs.WithStore(newStore(t)))
 				assert.Equal(t, 1, f.Status().Failing)
-				pass(time.Minute)
+				advance(time.Minute)
 				f.stop(t)
 				assert.Equal(t, []int64{1, 2, 1}, handled.values())
-				failure, ok := errors.AsType[*runs.PanicError](f.of(runs.KindRun)[0].Err)
+				failure, ok := errors.AsType[*runs.PanicError](f.ofKind(runs.KindRun)[0].Err)
 				require.True(t, ok)
 				assert.Contains(t, failure.Error(), name[:5])
 			})
@@ -500,7 +499,7 @@ func TestPanicIsAFailure(t *testing.T) {
 	}
 }
 
-// Whatever happens to a callback is reported, with the level that it deserves.
+// Every request to the receiver is reported at the right level.
 func TestCallbacksAreReported(t *testing.T) {
 	t.Parallel()
 	var logged bytes.Buffer
@@ -556,9 +555,9 @@ func TestCallbacksAreReported(t *testing.T) {
 		{405, 0, callback.ErrMethodNotAllowed, `level=WARN msg="callback refused" kind=callback`},
 	}
 	lines := strings.Split(strings.TrimSpace(logged.String()), "\n")
-	all := observed.of(runs.KindCallback)
+	all := observed.ofKind(runs.KindCallback)
 	require.Len(t, all, len(want))
-	require.Len(t, lines, len(want), "loggers and observers add up")
+	require.Len(t, lines, len(want), "all loggers and observers are called")
 	for i, outcome := range all {
 		assert.Equal(t, want[i].status, outcome.StatusCode, "%d", i)
 		assert.Equal(t, want[i].id, outcome.LogID, "%d", i)
@@ -576,8 +575,8 @@ func TestCallbacksAreReported(t *testing.T) {
 	assert.NotContains(t, lines[2], "log_id")
 }
 
-// Without a logger and an observer the default logger gets what fails. No test
-// here runs in parallel, since it is the process's.
+// Without a logger and an observer, failures are logged to the default logger.
+// The test is not parallel, since the default logger is global.
 func TestDefaultLogger(t *testing.T) {
 	var logged bytes.Buffer
 	defer slog.SetDefault(slog.Default())
@@ -611,10 +610,10 @@ func TestDefaultLogger(t *testing.T) {
 	logged.Reset()
 
 	observed := &outcomes{}
-	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+	receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), noopHandler, runs.WithObserver(observed.observe))
 	require.NoError(t, err)
 	send(t, receiver, 1, "another secret of enough bytes")
-	assert.Empty(t, logged.String(), "the observer is told in its place")
+	assert.Empty(t, logged.String(), "the observer receives the outcome instead")
 	assert.Len(t, observed.all, 1)
 }
 
@@ -626,17 +625,17 @@ func TestReceiverFollowsWithItsOptions(t *testing.T) {
 		s.put(1, start.Add(-time.Minute), start)
 		opts := []client.CallOption{client.WithQuery("start_date", "b")}
 		callOptions := runs.WithCallOptions(opts...)
-		opts[0] = nil // the slice is the caller's
-		f := follow(t, s, ignore,
+		opts[0] = nil // the receiver must have copied the slice
+		f := follow(t, s, noopHandler,
 			runs.WithPollInterval(time.Hour), runs.WithOverlap(time.Hour),
 			runs.WithParams(client.PeriodicAgentLogListParams{PageSize: 50}), callOptions)
-		pass(time.Hour + time.Second)
+		advance(time.Hour + time.Second)
 		f.stop(t)
 		assert.Equal(t, []string{"ordering=-created_at&page_size=25&start_date=b", "ordering=-created_at&page_size=50&start_date=b&status=running", "ordering=-created_at&page_size=25&start_date=b"}, s.lists)
 	})
 }
 
-func TestValuesAreLoggedShort(t *testing.T) {
+func TestLogValuesOmitTexts(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&out, nil))

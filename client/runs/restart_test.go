@@ -13,9 +13,10 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// A process that is killed before it could have read the overlap makes progress,
-// too: here each has eight requests, where the overlap has 60 pages.
-func TestShortLivesMakeProgress(t *testing.T) {
+// Processes make progress even if each of them is killed before it could read
+// the overlap. Here each one sends eight requests, and the overlap has 60
+// pages.
+func TestShortLivedProcessesMakeProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
@@ -23,7 +24,7 @@ func TestShortLivesMakeProgress(t *testing.T) {
 		positions := &savedPosition{}
 		handled := map[int64]int{}
 		next := int64(0)
-		live := func(requests int) {
+		runProcess := func(requests int) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			s.lock(func() {
@@ -45,7 +46,7 @@ func TestShortLivesMakeProgress(t *testing.T) {
 			s.add(next)
 			time.Sleep(50 * time.Millisecond)
 		}
-		live(100) // it reads all
+		runProcess(100) // sufficient to read all logs
 		require.Len(t, handled, 6000)
 		for range 40 {
 			for range 100 {
@@ -53,10 +54,10 @@ func TestShortLivesMakeProgress(t *testing.T) {
 				s.add(next)
 			}
 			time.Sleep(time.Second)
-			live(8)
+			runProcess(8)
 		}
 		assert.Greater(t, len(handled), 9000)
-		live(1000)
+		runProcess(1000)
 		ids := []int64{}
 		for id, times := range handled {
 			ids = append(ids, id)

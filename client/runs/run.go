@@ -9,22 +9,24 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// Run is a finished run of an agent, as a callback or a log reports it.
+// Run is a finished run of an agent, as reported by a callback or found in the
+// logs.
 type Run struct {
 	// LogID is the id of the run's log.
 	LogID int64
 	// AgentID is the id of the agent. It is 0 if a callback reported the run,
-	// which doesn't name its agent; see [WithLogLookup].
+	// since callbacks don't contain it; see [WithLogLookup].
 	AgentID int64
-	// Status says whether the run has succeeded.
+	// Status is the status of the run: success or error. It is another value only
+	// if a log has an end and a status that this release doesn't know.
 	Status api.Status
-	// Content is the log's text.
+	// Content is the text of the log.
 	Content string
-	// Event is the callback that reported the run, with the prompt and the
-	// agent's output. It is nil if the run was found in the logs.
+	// Event is the callback that reported the run. It contains the prompt and the
+	// output of the agent. It is nil if the run was found in the logs.
 	Event *callback.Event
-	// Log is the log in which the run was found, with its agent and times. It
-	// is nil if a callback reported the run; see [WithLogLookup].
+	// Log is the log of the run. It contains the agent and the times of the run.
+	// It is nil if a callback reported the run; see [WithLogLookup].
 	Log *client.PeriodicAgentLog
 }
 
@@ -38,8 +40,8 @@ func newRun(log *client.PeriodicAgentLog) *Run {
 	}
 }
 
-// Output returns the text that the agent has written: the output in the
-// callback or, if there is none, the log's text, which contains it.
+// Output returns the output of the agent from the callback. If there is none,
+// it returns the text of the log, which contains the output.
 func (r *Run) Output() string {
 	if r.Event != nil && r.Event.AgentOutput != "" {
 		return r.Event.AgentOutput
@@ -47,8 +49,8 @@ func (r *Run) Output() string {
 	return r.Content
 }
 
-// LogValue groups the ids and the status. The texts may be long and
-// confidential.
+// LogValue returns a group of the ids and the status. It omits the texts, which
+// may be long and confidential.
 func (r Run) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int64("log_id", r.LogID), slog.String("status", string(r.Status))}
 	if r.AgentID != 0 {
@@ -57,7 +59,8 @@ func (r Run) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// normalize returns a known status in lower case.
+// normalize returns a known status in lower case, and any other status
+// unchanged.
 func normalize(status api.Status) api.Status {
 	switch lower := api.Status(strings.ToLower(strings.TrimSpace(string(status)))); lower {
 	case api.StatusSuccess, api.StatusError, api.StatusRunning, api.StatusPending:

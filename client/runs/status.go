@@ -6,35 +6,35 @@ import (
 	"time"
 )
 
-// Status is the state of a [Receiver], for a readiness probe and a dashboard.
+// Status is the state of a [Receiver], for readiness probes and dashboards.
 type Status struct {
-	// Ready is true while Follow is running, if the latest poll and the latest
-	// save of the position have succeeded. It is false before the first
-	// successful poll.
+	// Ready is true while Follow is running if the latest poll and the latest save
+	// succeeded. It is false before the first successful poll.
 	Ready bool
-	// LastPoll is the time of the latest successful poll, or zero.
+	// LastPoll is the time of the latest successful poll by the program's clock.
+	// It is zero before the first one.
 	LastPoll time.Time
-	// Lag is the age of the oldest finished run that is still to be handled, by
-	// the service's clock. It is 0 if there is none, and stays 0 if runs are
-	// only still running.
+	// Lag is the age of the oldest log whose run has finished but has not been
+	// handled, by the service's clock. It is 0 if there is none. Runs that are
+	// still running don't count.
 	Lag time.Duration
-	// InProgress is the number of runs that are being handled, or wait for their
-	// turn (WithConcurrency).
+	// InProgress is the number of runs that are being handled or waiting for a
+	// worker (WithConcurrency).
 	InProgress int
-	// Running is the number of runs that have not finished, and Stuck the number
-	// of those that were reported as stuck.
+	// Running is the number of runs that have not finished. Stuck is the number of
+	// those that were reported as stuck.
 	Running, Stuck int
-	// Failing is the number of runs that are to be handled again after an error.
+	// Failing is the number of runs that will be retried after an error.
 	Failing int
-	// DeadLetters is the number of runs that this receiver has given up.
+	// DeadLetters is the number of runs that this receiver has given up since it
+	// was created.
 	DeadLetters int64
-	// Err is the reason if Ready is false: the error of the latest poll or
-	// save, or the one that Follow has returned. It is nil before the first
-	// poll.
+	// Err is the error of the latest poll or save, or the error that Follow
+	// returned. It is nil if Ready is true, and before the first poll.
 	Err error
 }
 
-// LogValue groups the fields.
+// LogValue returns a group of the fields that are set.
 func (s Status) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Bool("ready", s.Ready), slog.Time("last_poll", s.LastPoll)}
 	if s.Lag > 0 {
@@ -65,9 +65,9 @@ func (r *Receiver) Status() Status {
 	r.mu.Lock()
 	status, clock := r.status, r.clock
 	r.mu.Unlock()
-	r.handling.mu.Lock()
-	status.DeadLetters = r.dead
-	r.handling.mu.Unlock()
+	r.runHandler.mu.Lock()
+	status.DeadLetters = r.deadLetters
+	r.runHandler.mu.Unlock()
 	var oldest time.Time
 	r.tracker.selectOpen(func(log *openLog) bool {
 		switch {
@@ -92,10 +92,10 @@ func (r *Receiver) Status() Status {
 	return status
 }
 
-// serviceClock tells the service's time from the latest poll's.
+// serviceClock estimates the service's time from the time of the latest poll.
 type serviceClock struct {
-	time time.Time // the service's
-	at   time.Time // by the program's clock, which only measures what has passed since
+	time time.Time // the service's time at the latest poll
+	at   time.Time // the program's time then, to measure the time since
 }
 
 func (c serviceClock) now() time.Time {
@@ -105,8 +105,8 @@ func (c serviceClock) now() time.Time {
 	return c.time.Add(time.Since(c.at))
 }
 
-// serviceTime returns the service's time, or the program's before the first
-// poll.
+// serviceTime returns the service's time. Before the first poll, it returns the
+// program's time.
 func (r *Receiver) serviceTime() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -122,9 +122,9 @@ func (r *Receiver) isFollowing() bool {
 	return r.following
 }
 
-// begin marks the receiver as following. It returns false if it is marked
-// already.
-func (r *Receiver) begin() bool {
+// startFollowing marks the receiver as following. It returns false if the receiver is
+// already following.
+func (r *Receiver) startFollowing() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.following {
@@ -135,7 +135,7 @@ func (r *Receiver) begin() bool {
 	return true
 }
 
-func (r *Receiver) end(err error) {
+func (r *Receiver) stopFollowing(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.following = false

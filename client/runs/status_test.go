@@ -14,8 +14,8 @@ import (
 	"github.com/iblai/iblai-go/client/runs"
 )
 
-// What can't work ends Follow with an error when it shows at the start.
-func TestFollowEndsIfItCannotWork(t *testing.T) {
+// Follow returns permanent errors of the first poll.
+func TestFollowReturnsPermanentErrorsAtStart(t *testing.T) {
 	t.Parallel()
 	failing := func(status int, body string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(w, status, body) })
@@ -34,7 +34,7 @@ func TestFollowEndsIfItCannotWork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			observed := &outcomes{}
-			receiver, err := runs.NewReceiver(serve(t, test.handler), newVerifier(t), ignore, runs.WithObserver(observed.observe))
+			receiver, err := runs.NewReceiver(serve(t, test.handler), newVerifier(t), noopHandler, runs.WithObserver(observed.observe))
 			require.NoError(t, err)
 			assert.Equal(t, runs.Status{}, receiver.Status())
 			err = receiver.Follow(t.Context())
@@ -46,14 +46,14 @@ func TestFollowEndsIfItCannotWork(t *testing.T) {
 				require.True(t, ok, "%v", err)
 			}
 			assert.Equal(t, runs.Status{Err: err}, receiver.Status())
-			assert.Empty(t, observed.all, "what is returned is not reported, too")
+			assert.Empty(t, observed.all, "returned errors are not reported")
 		})
 	}
 }
 
-// What may pass does not end Follow, not at the start either. The receiver is
-// not ready until it has.
-func TestFollowOutlastsWhatPasses(t *testing.T) {
+// Follow doesn't return temporary errors, not even at the start. The receiver
+// is not ready until a poll succeeds.
+func TestFollowRetriesTemporaryErrors(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]struct {
 		status int
@@ -71,22 +71,22 @@ func TestFollowOutlastsWhatPasses(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newLogServer()
-				s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+				s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 					if s.requests > 2 {
 						return false
 					}
 					reply(w, response.status, response.body)
 					return true
 				}
-				f := follow(t, s, ignore)
+				f := follow(t, s, noopHandler)
 				assert.False(t, f.Status().Ready)
 				require.Error(t, f.Status().Err)
 				assert.Zero(t, f.Status().LastPoll)
-				pass(time.Minute)
+				advance(time.Minute)
 				assert.True(t, f.Status().Ready)
 				require.NoError(t, f.Status().Err)
 				f.stop(t)
-				polls := f.of(runs.KindPoll)
+				polls := f.ofKind(runs.KindPoll)
 				require.Error(t, polls[0].Err)
 				require.Error(t, polls[1].Err)
 				require.NoError(t, polls[2].Err)
@@ -100,15 +100,16 @@ func TestFollowOutlastsWhatPasses(t *testing.T) {
 	}
 }
 
-// Later, after it has worked, nothing ends Follow: a key may be rotated.
-func TestFollowOutlastsWhatShowsLater(t *testing.T) {
+// After the first successful poll, Follow returns no errors: a key may be
+// rotated.
+func TestFollowRetriesAllErrorsLater(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusBadRequest, http.StatusFound} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newLogServer()
 			failing := false
 			var at []time.Time
-			s.instead = func(w http.ResponseWriter, _ *http.Request) bool {
+			s.intercept = func(w http.ResponseWriter, _ *http.Request) bool {
 				at = append(at, time.Now())
 				if failing {
 					w.Header().Set("Location", "http://elsewhere.example/")
@@ -124,12 +125,12 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 			assert.Equal(t, worked, f.Status().LastPoll)
 
 			s.lock(func() { failing, at = true, nil })
-			pass(24 * time.Hour)
+			advance(24 * time.Hour)
 			got := f.Status()
 			assert.False(t, got.Ready)
 			assert.True(t, isPermanent(got.Err), "%v", got.Err)
 			assert.Equal(t, worked, got.LastPoll)
-			failed := f.of(runs.KindPoll)[1:]
+			failed := f.ofKind(runs.KindPoll)[1:]
 			require.Len(t, failed, len(at))
 			for i, poll := range failed {
 				require.Error(t, poll.Err)
@@ -143,10 +144,10 @@ func TestFollowOutlastsWhatShowsLater(t *testing.T) {
 
 			s.lock(func() { failing = false })
 			s.add(2)
-			pass(5 * time.Minute)
+			advance(5 * time.Minute)
 			assert.True(t, f.Status().Ready)
 			require.NoError(t, f.Status().Err)
-			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the interval again")
+			assert.WithinDuration(t, time.Now(), f.Status().LastPoll, 11*time.Second, "the poll interval applies again")
 			assert.Equal(t, []int64{1, 2}, handled.values())
 			f.stop(t)
 		})

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// maxBackoff bounds the wait after polls that failed, unless the poll interval
-// is longer.
+// maxBackoff limits the delay after failed polls, unless the poll interval is
+// longer.
 const maxBackoff = 5 * time.Minute
 
-// backoff returns the wait after so many failures in a row. It is random
-// between shortest and a bound that doubles with each failure up to longest, so
-// that programs don't all return at the same time.
+// backoff returns the delay after a number of consecutive failures. It is
+// chosen at random between shortest and an upper bound that doubles with each
+// failure up to longest, so that programs don't retry in lockstep.
 func backoff(shortest, longest time.Duration, failures int) time.Duration {
 	bound := shortest
 	for ; failures > 0 && bound < longest; failures-- {
@@ -36,7 +36,7 @@ func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) error {
 	}
 }
 
-// contextError returns the context's error with its cause.
+// contextError returns the context's error joined with its cause.
 func contextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == err { //nolint:errorlint // it is the same value if there is no cause

@@ -75,10 +75,3 @@ func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time)
 	s.events.publish(Event{Type: EventClockChanged}) // it may have moved in spite of an error
 	return runs, err
 }
-
-// isRepresentable reports whether Python and JSON can represent a time.
-func isRepresentable(t time.Time) bool {
-	const maxYear = 9999
-	year := t.UTC().Year()
-	return year >= 1 && year <= maxYear
-}

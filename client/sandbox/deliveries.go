@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -57,7 +57,8 @@ type deliveries struct {
 	heldBack []pendingCallback // until the next callback is posted
 }
 
-func newDeliveries(t *timeline.Timeline, e *events, s *settings, random *rand.Rand) *deliveries {
+// newDeliveries posts with a client, or to a handler in memory if there is one.
+func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, callbacks http.Handler, faults deliveryFaults) *deliveries {
 	d := &deliveries{
 		timeline: t,
 		events:   e,
@@ -65,14 +66,14 @@ func newDeliveries(t *timeline.Timeline, e *events, s *settings, random *rand.Ra
 		close:    func() {},
 		slots:    make(chan struct{}, maxInFlight),
 		recorded: journal.New[Delivery](maxDeliveries, maxDeliveriesSize),
-		faults:   deliveryFaults{random: random, set: newFaultSet(s.deliveryFaults)},
+		faults:   faults,
 	}
 	switch {
-	case s.callbacks != nil:
-		server := memory.Serve(s.callbacks)
+	case callbacks != nil:
+		server := memory.Serve(callbacks)
 		d.client.Transport, d.close = server.Transport(), server.Stop
-	case s.httpClient != nil:
-		*d.client = *s.httpClient
+	case c != nil:
+		*d.client = *c
 	default:
 		transport := &http.Transport{MaxIdleConnsPerHost: maxInFlight, IdleConnTimeout: time.Minute}
 		d.client.Transport, d.close = transport, transport.CloseIdleConnections
@@ -180,4 +181,65 @@ func sign(request *http.Request, body []byte, secret string) error {
 	}
 	request.Header.Set(callback.SignatureHeader, signature)
 	return nil
+}
+
+// maxHeldBack is the maximum time for which a reordered callback waits for the
+// next one.
+const maxHeldBack = time.Minute
+
+// The ranks of entries at the same time: runs that finish let others start.
+const (
+	rankFinish = iota
+	rankDelivery
+	rankStart
+)
+
+// schedule applies the faults to a callback that is due at a time. It returns the
+// callbacks to post now, and schedules those to post later.
+func (d *deliveries) schedule(c pendingCallback, at time.Time) []pendingCallback {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	fault := d.faults.next(at, c.agentID)
+	c.effect, c.faultID = fault.Effect, fault.ID
+	copies := []pendingCallback{c}
+	if c.effect.Duplicate {
+		copies = append(copies, c)
+	}
+	switch {
+	case c.effect.Reorder:
+		d.holdBack(copies, at)
+		return nil
+	case c.effect.Delay > 0:
+		d.postAt(at.Add(c.effect.Delay), c.logID, func() []pendingCallback { return copies })
+		return nil
+	}
+	now := slices.Concat(copies, d.heldBack)
+	d.heldBack = nil
+	return now
+}
+
+// holdBack holds the copies of a callback back until another one is posted, or for
+// maxHeldBack. The caller holds the lock.
+func (d *deliveries) holdBack(copies []pendingCallback, at time.Time) {
+	d.heldBack = append(d.heldBack, copies...)
+	logID := copies[0].logID
+	d.postAt(at.Add(maxHeldBack), logID, func() []pendingCallback {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		isCopy := func(c pendingCallback) bool { return c.logID == logID }
+		if !slices.ContainsFunc(d.heldBack, isCopy) {
+			return nil
+		}
+		d.heldBack = slices.DeleteFunc(d.heldBack, isCopy)
+		return copies
+	})
+}
+
+// postAt posts at a time the callbacks that take returns then.
+func (d *deliveries) postAt(at time.Time, logID int64, take func() []pendingCallback) {
+	d.timeline.Add(&timeline.Entry{At: at, Rank: rankDelivery, ID: logID, Run: func(ctx context.Context) {
+		for _, c := range take() {
+			d.post(ctx, c)
+		}
+	}})
 }

@@ -80,7 +80,7 @@ func (e *exchange) operation() OperationID {
 	if operation == nil {
 		return ""
 	}
-	return operation.id
+	return *operation
 }
 
 // respond sends the response, as the effect of a fault changes it.

@@ -1,12 +1,11 @@
 package sandbox
 
 import (
+	"cmp"
+
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
-
-// logStatuses are the choices of a log's status.
-var logStatuses = []api.Status{api.StatusSuccess, api.StatusError, api.StatusRunning}
 
 // A log is the log of a run in its JSON form.
 type log struct {
@@ -53,4 +52,8 @@ func (l *log) callbackBody() []byte {
 		django.Item{Name: "log", Value: l.Content},
 		django.Item{Name: "log_id", Value: l.ID},
 	)
+}
+
+func newestFirst(a, b *log) int {
+	return cmp.Or(cmp.Compare(b.CreatedAt, a.CreatedAt), cmp.Compare(b.ID, a.ID))
 }

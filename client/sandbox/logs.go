@@ -40,10 +40,6 @@ func logListing(o *org) *listing.Listing[*log] {
 	}
 }
 
-func newestFirst(a, b *log) int {
-	return cmp.Or(cmp.Compare(b.CreatedAt, a.CreatedAt), cmp.Compare(b.ID, a.ID))
-}
-
 func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
 	p.store.RLock()
 	defer p.store.RUnlock()

@@ -148,3 +148,17 @@ func nullable(d django.DateTime) *client.Time {
 	}
 	return &client.Time{Time: d.Time()}
 }
+
+// RunDetails returns the details of the run with a log. It returns false if there is
+// no such log.
+func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	l := s.store.log(logID)
+	if l == nil {
+		return RunDetails{}, false
+	}
+	details := l.details
+	details.Org, details.AgentID, details.LogID, details.Prompt = l.agent.org.key, l.PeriodicAgent, l.ID, l.prompt
+	return details, true
+}

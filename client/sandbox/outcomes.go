@@ -90,3 +90,53 @@ func script(outcomes []Outcome) func(context.Context, Run) Outcome {
 		return outcomes[turn]
 	}
 }
+
+// logStatuses are the choices of a log's status.
+var logStatuses = []api.Status{api.StatusSuccess, api.StatusError, api.StatusRunning}
+
+// A RunCause says why a run started when it did.
+type RunCause string
+
+// The causes of runs.
+const (
+	// RunCauseSchedule means that the crontab has this time.
+	RunCauseSchedule RunCause = "schedule"
+	// RunCauseOverdue means that the crontab had a time since the agent's last run: the
+	// scheduler was down, or the crontab was changed.
+	RunCauseOverdue RunCause = "overdue"
+	// RunCauseStartTime means that the agent has a start_time, and that the scheduler
+	// took a time of the crontab before it for a missed run.
+	RunCauseStartTime RunCause = "start_time"
+	// RunCauseChain means that the agent had been due, and that its previous agent now
+	// has the status that previous_agent_status asks for.
+	RunCauseChain RunCause = "chain"
+	// RunCauseCall means that [Sandbox.RunNow] or [Sandbox.RunAsScheduled] started the
+	// run.
+	RunCauseCall RunCause = "call"
+)
+
+// RunDetails are what the sandbox knows of a run beyond its log.
+type RunDetails struct {
+	// Org is the key of the agent's org.
+	Org string
+	// AgentID is the agent's id.
+	AgentID int64
+	// LogID is the id of the run's log.
+	LogID int64
+	// Cause says why the run started. It is empty if [WithPeriodicAgentLog] added the
+	// log.
+	Cause RunCause
+	// DueAt is the time at which the agent was due. It is zero if the cause is
+	// [RunCauseCall] or empty.
+	DueAt time.Time
+	// Prompt is the prompt that the run received, with the output of the previous
+	// agent.
+	Prompt string
+	// PreviousLogID is the id of the latest log of the agent's previous agent when the
+	// run started, 0 if there was none.
+	PreviousLogID int64
+	// Output is the mentor's response, empty while the run is running.
+	Output string
+	// Log is the log of the run without the output.
+	Log string
+}

@@ -29,49 +29,43 @@ const (
 	OperationPinnedMessagesDelete     OperationID = "ai_mentor_orgs_users_pin_message_destroy"
 )
 
-type route = django.Route[operation]
+type route = django.Route[OperationID]
 
-// An operation is a method of a route.
-type operation struct {
-	id      OperationID
-	execute func(*call) *django.Response
-}
-
-// routes are the operations of the API, the methods of a route in the order of the
-// Allow header.
-var routes = django.Routes[operation]{
+// routes are the paths of the API, with the operations of their methods in the
+// order of the Allow header.
+var routes = django.Routes[OperationID]{
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/", "Mentor List",
-		django.Handle(http.MethodGet, operation{OperationMentorsList, (*call).listMentors}),
+		django.Handle(http.MethodGet, OperationMentorsList),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/", "Periodic Agent List",
-		django.Handle(http.MethodGet, operation{OperationPeriodicAgentsList, (*call).listAgents}),
-		django.Handle(http.MethodPost, operation{OperationPeriodicAgentsCreate, (*call).createAgent}),
+		django.Handle(http.MethodGet, OperationPeriodicAgentsList),
+		django.Handle(http.MethodPost, OperationPeriodicAgentsCreate),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/statistics/", "Statistics",
-		django.Handle(http.MethodGet, operation{OperationPeriodicAgentsStatistics, (*call).agentStatistics}),
+		django.Handle(http.MethodGet, OperationPeriodicAgentsStatistics),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agents/{id}/", "Periodic Agent Instance",
-		django.Handle(http.MethodGet, operation{OperationPeriodicAgentsGet, (*call).retrieveAgent}),
-		django.Handle(http.MethodPut, operation{OperationPeriodicAgentsReplace, (*call).replaceAgent}),
-		django.Handle(http.MethodPatch, operation{OperationPeriodicAgentsUpdate, (*call).updateAgent}),
-		django.Handle(http.MethodDelete, operation{OperationPeriodicAgentsDelete, (*call).deleteAgent}),
+		django.Handle(http.MethodGet, OperationPeriodicAgentsGet),
+		django.Handle(http.MethodPut, OperationPeriodicAgentsReplace),
+		django.Handle(http.MethodPatch, OperationPeriodicAgentsUpdate),
+		django.Handle(http.MethodDelete, OperationPeriodicAgentsDelete),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/", "Periodic Agent Log List",
-		django.Handle(http.MethodGet, operation{OperationPeriodicAgentLogsList, (*call).listLogs}),
+		django.Handle(http.MethodGet, OperationPeriodicAgentLogsList),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/periodic-agent-logs/{id}/", "Periodic Agent Log Instance",
-		django.Handle(http.MethodGet, operation{OperationPeriodicAgentLogsGet, (*call).retrieveLog}),
+		django.Handle(http.MethodGet, OperationPeriodicAgentLogsGet),
 	),
 	django.Path("/api/ai-mentor/orgs/{org}/users/{user_id}/pin-message/", "Pin Message",
-		django.Handle(http.MethodGet, operation{OperationPinnedMessagesList, (*call).listPins}),
-		django.Handle(http.MethodPost, operation{OperationPinnedMessagesCreate, (*call).createPin}),
-		django.Handle(http.MethodDelete, operation{OperationPinnedMessagesDelete, (*call).deletePin}),
+		django.Handle(http.MethodGet, OperationPinnedMessagesList),
+		django.Handle(http.MethodPost, OperationPinnedMessagesCreate),
+		django.Handle(http.MethodDelete, OperationPinnedMessagesDelete),
 	),
 }
 
 // routesOf returns the routes of a release. In release 3.59, statistics is an id of
 // an agent like any other.
-func routesOf(release Release) django.Routes[operation] {
+func routesOf(release Release) django.Routes[OperationID] {
 	if release != Release359 {
 		return routes
 	}
@@ -83,7 +77,7 @@ func Operations() []client.Operation {
 	var all []client.Operation
 	for _, r := range routes {
 		for _, o := range r.Methods {
-			all = append(all, client.Operation{ID: string(o.View.id), Method: o.Name, PathTemplate: r.Template})
+			all = append(all, client.Operation{ID: string(o.View), Method: o.Name, PathTemplate: r.Template})
 		}
 	}
 	return all

@@ -7,8 +7,10 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"sync"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
 	"github.com/iblai/iblai-go/client/sandbox/internal/memory"
@@ -73,7 +75,7 @@ func newSandbox(s *settings) *Sandbox {
 	e := newEvents(t.Now)
 	random := rand.New(rand.NewPCG(s.seed, 0)) //nolint:gosec // the same seed, the same faults
 	store := newStore()
-	d := newDeliveries(t, e, s, random)
+	d := newDeliveries(t, e, s.httpClient, s.callbacks, deliveryFaults{random: random, set: newFaultSet(s.deliveryFaults)})
 	runs := &runner{
 		store: store, timeline: t, deliveries: d, events: e, outcomes: s.outcomes,
 		beat: &beat.Scheduler{Version: beat.Version(s.beat), LoadedAt: t.Now()}, tentative: map[*agent]bool{},
@@ -164,23 +166,69 @@ func (s *Sandbox) RequestsBackward() iter.Seq[Request] { return s.service.reques
 // none, or none any more.
 func (s *Sandbox) Request(id int64) (Request, bool) { return s.service.requests.Get(id) }
 
-// SetFaults replaces all faults of requests; without arguments it removes them.
-// Counting and random numbers start again. If several faults match and select a
-// request, the first one applies, and those after it don't count the request: so
-// faults with Times follow each other. Requests in flight keep their fault. If a
-// fault is invalid, SetFaults returns an [*api.ArgumentError] and changes nothing.
-func (s *Sandbox) SetFaults(faults ...Fault) error {
-	if err := checkFaults("faults", faults); err != nil {
-		return err
+// HandleOperation replaces an operation by a handler, for tests of responses that no
+// [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
+// requests, but it records them, and faults apply. If there is no such operation,
+// HandleOperation returns an [*api.ArgumentError].
+func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
+	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
+		return invalid("id", "is %q, which is not an operation of the API", id)
 	}
-	s.service.faults.reset(faults)
-	s.events.publish(Event{Type: EventFaultsChanged})
+	h := &s.service.handlers
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.all == nil {
+		h.all = map[OperationID]http.Handler{}
+	}
+	h.all[id] = handler
 	return nil
 }
 
-// Faults returns the faults of requests.
-func (s *Sandbox) Faults() []Fault {
-	s.service.faults.mu.Lock()
-	defer s.service.faults.mu.Unlock()
-	return s.service.faults.set.faults()
+// memoryURL is the base URL of clients whose requests stay in memory.
+const memoryURL = "http://127.0.0.1"
+
+// ClientOptions returns the options for a client of the first account, for
+// [client.New]. The client's requests are served in memory until the sandbox is
+// closed: there is no port, and they work inside testing/synctest, where latency,
+// retries and timeouts take no real time.
+func (s *Sandbox) ClientOptions() []client.Option {
+	return clientOptions(s.service.accounts.first(), s.inMemory()...)
+}
+
+// ClientOptionsFor returns the same options for a client of another account. If
+// there is no such account, it returns an [*api.ArgumentError].
+func (s *Sandbox) ClientOptionsFor(org, username string) ([]client.Option, error) {
+	a, err := s.service.accounts.find(org, username)
+	if err != nil {
+		return nil, err
+	}
+	return clientOptions(a, s.inMemory()...), nil
+}
+
+// HTTPClient returns an HTTP client whose requests the sandbox serves in memory until
+// it is closed, whatever their host is.
+func (s *Sandbox) HTTPClient() *http.Client {
+	s.memory.Lock()
+	defer s.memory.Unlock()
+	if s.memory.server == nil {
+		s.memory.server = memory.Serve(s)
+	}
+	return &http.Client{Transport: s.memory.server.Transport()}
+}
+
+func (s *Sandbox) inMemory() []client.Option {
+	return []client.Option{client.WithBaseURL(memoryURL), client.WithHTTPClient(s.HTTPClient())}
+}
+
+// closeMemory stops the in-memory server, if there is one.
+func (s *Sandbox) closeMemory() {
+	s.memory.Lock()
+	defer s.memory.Unlock()
+	if s.memory.server != nil {
+		s.memory.server.Stop()
+	}
+}
+
+func clientOptions(a Account, opts ...client.Option) []client.Option {
+	return append(opts, client.WithAPIKey(a.APIKey.Reveal()), client.WithOrg(a.Org), client.WithUsername(a.Username))
 }

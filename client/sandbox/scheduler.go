@@ -8,19 +8,6 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox/internal/beat"
 )
 
-// Beat is a version of django-celery-beat, see [WithBeat].
-type Beat string
-
-// The versions of django-celery-beat whose behaviour was measured.
-const (
-	// Beat24 catches up on overdue runs at once.
-	Beat24 Beat = "2.4"
-	// Beat29 runs an agent with a start_time once more than Beat24. If the hour of a
-	// crontab is a plain number, it catches up only from two hours before that hour
-	// until the end of the second hour after it.
-	Beat29 Beat = "2.9"
-)
-
 // StopScheduler stops the scheduler, as if celery's beat were down: no agent
 // becomes due. Runs in progress finish, agents that wait for a previous agent
 // start, and the API works. It does nothing if the scheduler is stopped.

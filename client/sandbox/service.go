@@ -3,10 +3,8 @@ package sandbox
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 
-	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 	"github.com/iblai/iblai-go/client/sandbox/internal/journal"
 	"github.com/iblai/iblai-go/client/sandbox/internal/listing"
@@ -51,7 +49,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 	if operation == nil {
 		return django.MethodNotAllowed(r.Method), account
 	}
-	response := operation.execute(&call{
+	response := views[*operation](&call{
 		platform: s.platform,
 		org:      org,
 		account:  account,
@@ -103,22 +101,4 @@ func (h *operationHandlers) of(id OperationID) http.Handler {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.all[id]
-}
-
-// HandleOperation replaces an operation by a handler, for tests of responses that no
-// [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
-// requests, but it records them, and faults apply. If there is no such operation,
-// HandleOperation returns an [*api.ArgumentError].
-func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
-	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
-		return invalid("id", "is %q, which is not an operation of the API", id)
-	}
-	h := &s.service.handlers
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.all == nil {
-		h.all = map[OperationID]http.Handler{}
-	}
-	h.all[id] = handler
-	return nil
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// frameworks creates routers with a middleware and the handler of POST
-// /callbacks, in the style of each framework.
+// frameworks holds a function for each framework that returns a router with a
+// middleware and a handler of POST /callbacks.
 var frameworks = map[string]func(middleware func(http.Handler) http.Handler, handler http.Handler) http.Handler{
 	"net/http": func(middleware func(http.Handler) http.Handler, handler http.Handler) http.Handler {
 		mux := http.NewServeMux()
@@ -55,7 +55,7 @@ var frameworks = map[string]func(middleware func(http.Handler) http.Handler, han
 
 var middlewares = map[string]func(http.Handler) http.Handler{
 	"no middleware": func(next http.Handler) http.Handler { return next },
-	// Like a middleware that logs or checks requests.
+	// As in a middleware that logs or validates requests.
 	"body buffered": func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -107,8 +107,8 @@ func TestFrameworks(t *testing.T) {
 	}
 }
 
-// The timeout needs the connection, which a framework's ResponseWriter may
-// hide.
+// The read timeout needs access to the connection, which the ResponseWriter of
+// a framework may hide.
 func TestReadTimeoutUnderFrameworks(t *testing.T) {
 	for framework, route := range frameworks {
 		t.Run(framework, func(t *testing.T) {

@@ -12,13 +12,14 @@ import (
 )
 
 const (
-	// Callbacks older than maxAge are refused, and handled ones are remembered
-	// for longer, so every replay is detected.
+	// Callbacks older than maxAge are refused. Handled ones are remembered for
+	// longer, so every replay is detected.
 	maxAge = 24 * time.Hour
 	ttl    = maxAge + time.Hour
 
-	// lease is how long a claim lasts. If a replica is killed, no other can
-	// handle its run before the lease expires. Handling must take less time.
+	// lease is how long a claim lasts. If a replica is killed, its run can be
+	// handled by another replica only after the lease has expired. Handling a run
+	// must take less time than that.
 	lease = 5 * time.Minute
 )
 
@@ -31,7 +32,7 @@ func newHandler(client *redis.Client, verifier *callback.Verifier) (http.Handler
 }
 
 // printRun is called once for each run, on one of the replicas. If it returned
-// an error, the response would be a 500, and any replica could handle a
+// an error, the response would have status 500, and any replica could handle a
 // redelivery.
 func printRun(_ context.Context, event *callback.Event) error {
 	log.Printf("run %d: %s at %s: %q", event.LogID, event.Status,
@@ -39,7 +40,7 @@ func printRun(_ context.Context, event *callback.Event) error {
 	return nil
 }
 
-// printError prints refused callbacks, duplicates and errors of Redis.
+// printError prints refused callbacks, duplicates and Redis errors.
 func printError(_ context.Context, outcome callback.Outcome) {
 	if outcome.Err != nil {
 		log.Printf("run %d: response %d: %v", outcome.LogID, outcome.StatusCode, outcome.Err)

@@ -1,7 +1,7 @@
 // Command replicas is a callback server with any number of replicas behind a
-// load balancer. Each run is handled once, however often its callback is
-// delivered and to which replica. The replicas share their state in Redis; see
-// store.go.
+// load balancer. Each run is handled once, even if its callback is delivered
+// several times and to different replicas. The replicas share their state in
+// Redis; see store.go.
 //
 //	REDIS_URL=redis://localhost:6379 IBLAI_CALLBACK_SECRET=… go run . -addr :8080
 package main
@@ -44,7 +44,7 @@ func run(ctx context.Context, addr, redisURL, secret string) error {
 	if err != nil { // not wrapped: it may contain the password
 		return errors.New("REDIS_URL: must be of the form redis://user:password@host:port/db (rediss:// with TLS)")
 	}
-	options.ContextTimeoutEnabled = true // otherwise a Redis that hangs outlives all deadlines
+	options.ContextTimeoutEnabled = true // otherwise the client ignores the deadlines of contexts
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 

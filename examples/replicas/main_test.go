@@ -17,8 +17,7 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// The program's output is the process's log, so these tests don't run in
-// parallel.
+// The program prints to the global logger, so this test is not parallel.
 func TestTwoReplicasPrintARunOnce(t *testing.T) {
 	var printed bytes.Buffer
 	log.SetOutput(&printed)
@@ -44,7 +43,7 @@ func TestTwoReplicasPrintARunOnce(t *testing.T) {
 	assert.Contains(t, printed.String(), "run 42: response 400: callback: too old")
 }
 
-func TestRunNamesMissingSettings(t *testing.T) {
+func TestRunReportsInvalidSettings(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), "127.0.0.1:0", "redis://localhost", ""), "IBLAI_CALLBACK_SECRET")
 	for _, url := range []string{"", "localhost:6379", "redis://:pass/word@localhost"} {
 		err := run(t.Context(), "127.0.0.1:0", url, secret.Reveal())
@@ -61,7 +60,8 @@ func freeAddr(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// post sends a callback as soon as the replica listens.
+// post sends a callback as soon as the replica is listening, and returns the
+// status of the response.
 func post(t *testing.T, addr string, at time.Time) (status int) {
 	t.Helper()
 	require.Eventually(t, func() bool {

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// startRedis runs a redis-server for one test, until stop or the end of the
-// test. It stores nothing on disk and listens on a socket in the test's
+// startRedis starts a redis-server that runs until stop is called or the test
+// ends. It stores nothing on disk and listens on a socket in a temporary
 // directory.
 func startRedis(t *testing.T) (url string, stop func()) {
 	t.Helper()
@@ -54,16 +54,16 @@ func startRedis(t *testing.T) (url string, stop func()) {
 	}
 }
 
-// startMiniredis runs a fake Redis in this process. Its clock moves only when
-// the test moves it.
+// startMiniredis starts a fake Redis in this process. Its clock advances only
+// when the test advances it.
 func startMiniredis(t *testing.T) (url string, server *miniredis.Miniredis) {
 	t.Helper()
 	server = miniredis.RunT(t)
 	return "redis://" + server.Addr(), server
 }
 
-// connect returns a separate client, like that of another replica, with fewer
-// retries.
+// connect returns a new client with fewer retries, like the client of another
+// replica.
 func connect(t *testing.T, url string) *redis.Client {
 	t.Helper()
 	options, err := redis.ParseURL(url)

@@ -28,7 +28,8 @@ func newVerifier(t *testing.T) *callback.Verifier {
 	return verifier
 }
 
-// newReplica creates one of the receivers that share the Redis at url.
+// newReplica returns a callback handler that shares the Redis server at url
+// with other replicas.
 func newReplica(t *testing.T, url string, lease time.Duration, handle func(context.Context, *callback.Event) error, opts ...callback.Option) http.Handler {
 	t.Helper()
 	store := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
@@ -37,7 +38,8 @@ func newReplica(t *testing.T, url string, lease time.Duration, handle func(conte
 	return handler
 }
 
-// deliver sends the event of the run with this id, and returns the status.
+// deliver sends a callback for the run with the given id, and returns the
+// status of the response.
 func deliver(t *testing.T, replica http.Handler, id int64) int {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"timestamp": "2026-01-06T08:00:04Z", "status": "success", "log_id": %d}`, id)
@@ -98,7 +100,7 @@ func TestReplicasHandleEachRunOnce(t *testing.T) {
 	}
 }
 
-func TestFailedRunIsHandledAgain(t *testing.T) {
+func TestFailedRunIsRetried(t *testing.T) {
 	url, _ := startRedis(t)
 	var calls atomic.Int32
 	failing := newReplica(t, url, time.Hour, func(context.Context, *callback.Event) error {
@@ -116,7 +118,7 @@ func TestFailedRunIsHandledAgain(t *testing.T) {
 	assert.EqualValues(t, 2, calls.Load())
 }
 
-func TestKilledReplicaLosesItsClaim(t *testing.T) {
+func TestClaimOfKilledReplicaExpires(t *testing.T) {
 	const lease = 300 * time.Millisecond
 	url, _ := startRedis(t)
 	killed := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
@@ -133,7 +135,7 @@ func TestKilledReplicaLosesItsClaim(t *testing.T) {
 	assert.EqualValues(t, 1, calls.Load())
 }
 
-func TestNothingIsHandledWithoutRedis(t *testing.T) {
+func TestCallbacksAreRefusedWithoutRedis(t *testing.T) {
 	url, stop := startRedis(t)
 	var calls atomic.Int32
 	outcomes := make(chan callback.Outcome, 2)

@@ -18,29 +18,29 @@ import (
 
 const key = "4711"
 
-// contract lists the behaviour of every callback.Store.
+// contract holds sequences of calls that every callback.Store must support.
 var contract = map[string][]step{
 	"the first claim wins": {
 		{"claim", "FIRST", nil},
 		{"claim", "SECOND", callback.ErrInProgress},
 	},
-	"what is done is a duplicate": {
+	"a done key is a duplicate": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"claim", "SECOND", callback.ErrDuplicate},
 	},
-	"what is released can be claimed": {
+	"a released key can be claimed": {
 		{"claim", "FIRST", nil},
 		{"release", "FIRST", nil},
 		{"claim", "SECOND", nil},
 	},
-	"a stranger can't release": {
-		{"release", "STRANGER", nil},
+	"another owner can't release": {
+		{"release", "OTHER", nil},
 		{"claim", "FIRST", nil},
-		{"release", "STRANGER", nil},
+		{"release", "OTHER", nil},
 		{"claim", "SECOND", callback.ErrInProgress},
 	},
-	"what is done can't be released": {
+	"a done key can't be released": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"release", "FIRST", nil},
@@ -51,20 +51,20 @@ var contract = map[string][]step{
 		{"expire", "", nil},
 		{"claim", "SECOND", nil},
 	},
-	"a claim that expired can't be released": {
+	"an expired claim can't be released": {
 		{"claim", "SLOW", nil},
 		{"expire", "", nil},
 		{"claim", "SECOND", nil},
 		{"release", "SLOW", nil},
 		{"claim", "THIRD", callback.ErrInProgress},
 	},
-	"done counts without a claim": {
+	"a key can be done without a claim": {
 		{"claim", "SLOW", nil},
 		{"expire", "", nil},
 		{"done", "", nil},
 		{"claim", "SECOND", callback.ErrDuplicate},
 	},
-	"done counts against another's claim": {
+	"done replaces the claim of another owner": {
 		{"claim", "SLOW", nil},
 		{"expire", "", nil},
 		{"claim", "SECOND", nil},
@@ -72,7 +72,7 @@ var contract = map[string][]step{
 		{"release", "SECOND", nil},
 		{"claim", "THIRD", callback.ErrDuplicate},
 	},
-	"what is done is forgotten": {
+	"a done key expires": {
 		{"claim", "FIRST", nil},
 		{"done", "", nil},
 		{"expire", "", nil},
@@ -85,8 +85,8 @@ type step struct {
 	want      error
 }
 
-// check takes a store through the steps. To expire lets the time pass after
-// which it forgets what it was told so far.
+// check performs the steps with a store. The function expire makes all keys
+// expire.
 func check(t *testing.T, steps []step, store callback.Store, expire func()) {
 	t.Helper()
 	for i, step := range steps {
@@ -135,8 +135,8 @@ func TestRedis(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &redisStore{client: client, prefix: t.Name() + ":", lease: time.Hour, ttl: time.Hour}
 			check(t, steps, store, func() {
-				// Redis has no clock to set: what is to live an hour gets a
-				// millisecond, and expires as ever.
+				// The clock of Redis can't be set, so the TTL is reduced to a
+				// millisecond.
 				require.True(t, client.PExpire(t.Context(), store.prefix+key, time.Millisecond).Val())
 				require.Eventually(t, func() bool {
 					return client.Exists(t.Context(), store.prefix+key).Val() == 0
@@ -146,7 +146,7 @@ func TestRedis(t *testing.T) {
 	}
 }
 
-func TestHowLongRedisKeepsAKey(t *testing.T) {
+func TestRedisKeyTTL(t *testing.T) {
 	url, _ := startRedis(t)
 	client := connect(t, url)
 	store := &redisStore{client: client, prefix: "test:", lease: time.Minute, ttl: time.Hour}
@@ -160,9 +160,9 @@ func TestHowLongRedisKeepsAKey(t *testing.T) {
 	assert.EqualValues(t, 1, client.DBSize(t.Context()).Val())
 }
 
-// A client that gets no answer asks again. If Redis took its claim the first
-// time, that is no other delivery.
-func TestClaimWhoseAnswerIsLost(t *testing.T) {
+// The Redis client retries a command if the response is lost. The retry must
+// not count as another delivery.
+func TestClaimWithLostResponse(t *testing.T) {
 	url, _ := startRedis(t)
 	options, err := redis.ParseURL(url)
 	require.NoError(t, err)
@@ -178,11 +178,11 @@ func TestClaimWhoseAnswerIsLost(t *testing.T) {
 	store := &redisStore{client: client, lease: time.Hour, ttl: time.Hour}
 	lose.Store(true)
 	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
-	require.False(t, lose.Load(), "no answer was lost")
+	require.False(t, lose.Load(), "no response was lost")
 	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrInProgress)
 }
 
-// lossyConn ends when Redis has answered, if told to lose the next answer.
+// lossyConn closes instead of returning the next response if lose is set.
 type lossyConn struct {
 	net.Conn
 	lose  *atomic.Bool

@@ -49,5 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	config.Output = stdout
-	return sandboxd.Serve(ctx, config)
+	err = sandboxd.Serve(ctx, config)
+	if errors.Is(err, sandboxd.ErrRemote) {
+		return fmt.Errorf("%w; add -allow-remote to permit that", err)
+	}
+	return err
 }

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-// limitFiles lets writes fail, as on a full disk, that make a file longer than
-// limit. 0 is no limit.
-func limitFiles(limit int64) {
+// limitFileSize makes writes fail that would make a file larger than limit, as
+// if the disk were full. If limit is 0, there is no limit.
+func limitFileSize(limit int64) {
 	if limit == 0 {
 		return
 	}

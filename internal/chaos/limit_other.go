@@ -2,5 +2,5 @@
 
 package main
 
-// limitFiles does nothing.
-func limitFiles(int64) {}
+// limitFileSize does nothing on this operating system.
+func limitFileSize(int64) {}

@@ -18,10 +18,10 @@ import (
 
 const secret = "a secret of enough bytes"
 
-// receive is the receiver's process: a Receiver that tells the service's
-// process of every run that it handles.
+// receive runs a Receiver that notifies the service of every run that it
+// handles.
 func receive(ctx context.Context, address, position string, limit int64) error {
-	limitFiles(limit)
+	limitFileSize(limit)
 	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"), client.WithBaseURL(address))
 	if err != nil {
 		return err

@@ -20,14 +20,14 @@ type run struct {
 	handled        []time.Time
 }
 
-// service has the logs, and hears which runs were handled.
+// service serves logs and records which runs were handled.
 type service struct {
 	config
 	mu       sync.Mutex
 	random   *rand.Rand
 	logs     []*run // sorted by creation
 	byID     map[int64]*run
-	receiver string // the address for callbacks
+	receiver string // the callback URL
 	requests int
 	pages    int
 	inFlight map[int64]bool
@@ -37,7 +37,7 @@ func newService(c config) *service {
 	return &service{config: c, random: rand.New(rand.NewPCG(c.seed, 1)), byID: map[int64]*run{}, inFlight: map[int64]bool{}}
 }
 
-// begin adds a run that is running.
+// begin adds a run that is in progress.
 func (s *service) begin(id int64, at time.Time) *run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,8 +57,9 @@ func (s *service) end(r *run, at time.Time) {
 	r.ended = at
 }
 
-// chance reports true with a probability.
-func (s *service) chance(p float64) bool {
+// injectFault reports whether to inject a fault that has probability p. It
+// returns false if faults are disabled.
+func (s *service) injectFault(p float64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.faults && s.random.Float64() < p
@@ -95,7 +96,7 @@ func (s *service) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests++
 	s.mu.Unlock()
-	if s.chance(0.025) {
+	if s.injectFault(0.025) {
 		switch s.intN(5) {
 		case 0, 1:
 			http.Error(w, "<h1>502 Bad Gateway</h1>", http.StatusBadGateway)

@@ -8,6 +8,7 @@ package sandboxd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -30,14 +31,18 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
+// ErrRemote is returned by [Serve] for an address beyond the loopback interface,
+// unless [Config].AllowRemote is set.
+var ErrRemote = errors.New("the address is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key")
+
 // Config configures [Serve]. The zero value serves the default seed at
 // [DefaultAddr].
 type Config struct {
 	// Addr is the address to listen on. Port 0 selects a free port.
 	Addr string
 	// AllowRemote permits an address other than a loopback address. Then anyone
-	// who can connect to it can read the API keys. Error messages call it
-	// -allow-remote.
+	// who can connect to it can read the API keys. Without it, Serve returns
+	// [ErrRemote].
 	AllowRemote bool
 	// Hosts are the host names that are accepted from browsers, in addition to
 	// localhost. Error messages call them -host.
@@ -111,8 +116,7 @@ func (c *Config) complete() (err error) {
 	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.Unmap().IsLoopback() || c.AllowRemote {
 		return nil
 	}
-	return fmt.Errorf("the address %s is not a loopback address, and anyone who can connect to this test server can read its administrator's key; "+
-		"add -allow-remote to permit that", c.Addr)
+	return fmt.Errorf("%s: %w", c.Addr, ErrRemote)
 }
 
 // shutdown waits for requests in flight, up to shutdownTimeout, and then aborts

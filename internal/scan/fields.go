@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"iter"
 	"strings"
 
@@ -122,7 +123,7 @@ func (d *Decoder) keep(unknown **api.Fields, name []byte, start int) {
 	if *unknown == nil {
 		*unknown = new(api.Fields)
 	}
-	(*unknown).Set(d.strings.get(name), raw)
+	(*unknown).Set(d.strings.get(name), bytes.Clone(raw))
 }
 
 // Found reports whether the last value was there: it fits and isn't null.

@@ -184,7 +184,13 @@ func (d *Decoder) digits() int {
 // Raw returns the next value as JSON, or nil for null. NaN and Infinity in it
 // become null. It is nil as well if the value is nested so deeply that
 // encoding/json would refuse it.
-func (d *Decoder) Raw() json.RawMessage {
+func (d *Decoder) Raw() json.RawMessage { return bytes.Clone(d.raw()) }
+
+// RawText is [Decoder.Raw] as a string, which is empty for null.
+func (d *Decoder) RawText() string { return d.strings.get(d.raw()) }
+
+// raw is Raw, maybe as a part of the body.
+func (d *Decoder) raw() []byte {
 	if d.Kind() == KindNull {
 		d.Null()
 		return nil
@@ -193,14 +199,14 @@ func (d *Decoder) Raw() json.RawMessage {
 	return d.rawSkipped()
 }
 
-// rawSkipped is Raw for the value that was skipped last.
-func (d *Decoder) rawSkipped() json.RawMessage {
+// rawSkipped is raw for the value that was skipped last.
+func (d *Decoder) rawSkipped() []byte {
 	if d.err != nil || d.skipped.tooDeep {
 		return nil
 	}
 	raw := d.body[d.skipped.start:d.at]
 	if !d.skipped.nonFinite {
-		return bytes.Clone(raw)
+		return raw
 	}
 	finite := Decoder{body: raw}
 	return finite.withoutNonFinite()

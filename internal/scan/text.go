@@ -129,7 +129,7 @@ func (d *Decoder) text() string {
 type stringTable [512]string
 
 // longestInterned is the length of the longest string in the table, in bytes.
-const longestInterned = 40
+const longestInterned = 64
 
 // get returns text as a string, from the table if it is there. A nil table has
 // none.

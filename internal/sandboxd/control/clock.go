@@ -35,7 +35,7 @@ func (c *call) setClock() (any, error) {
 		v.Object(document.Fields{
 			"advance": func(v *document.Value) {
 				d := v.Duration(maxAdvance)
-				if now.Add(d).After(document.MaxTime) {
+				if !v.Invalid() && now.Add(d).After(document.MaxTime) {
 					v.Errorf("moves the clock beyond %s", document.MaxTime.Format(time.DateOnly))
 				}
 				target = now.Add(d)
@@ -44,6 +44,7 @@ func (c *call) setClock() (any, error) {
 			"to": func(v *document.Value) {
 				t := v.Time()
 				switch {
+				case v.Invalid():
 				case t.Before(now):
 					v.Errorf("is in the past: the clock shows %s", now.UTC().Format(time.RFC3339))
 				case t.After(now.Add(maxAdvance)):

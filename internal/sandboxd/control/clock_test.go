@@ -46,6 +46,7 @@ func TestClock(t *testing.T) {
 		`{"to": "2026-01-05T07:00:00Z"}`:    "is in the past: the clock shows 2026-01-05T08:00",
 		`{"to": "2028-01-05T07:00:00Z"}`:    "more than a year away",
 		`{"to": "tomorrow"}`:                "must be a time",
+		`{"to": "9999-01-01T00:00:00Z"}`:    "must be from 1970-01-01 to 2999-12-31",
 		`{"speed": -1}`:                     "from 0 to 86400",
 		`{"speed": 100000}`:                 "from 0 to 86400",
 		`{"speed": "fast"}`:                 "must be a number",
@@ -56,5 +57,6 @@ func TestClock(t *testing.T) {
 		assert.Equal(t, http.StatusBadRequest, a.status, body)
 		assert.Contains(t, a.reason(t), want, body)
 		assert.True(t, strings.HasPrefix(a.reason(t), "body: line 1: "), a.reason(t))
+		assert.NotContains(t, a.reason(t), "\n", "there is one reason")
 	}
 }

@@ -311,9 +311,12 @@ func TestSlowClient(t *testing.T) {
 			return written.Write(text)
 		}})
 		synctest.Wait()
-		for range 5000 {
+		for i := range 5000 {
 			_, err := s.Sandbox().RunNow(t.Context(), 1, sandbox.Outcome{})
 			require.NoError(t, err)
+			if i == 0 {
+				synctest.Wait() // until the stream waits for the client
+			}
 		}
 		synctest.Wait() // until all events are in the feed
 		close(slow)

@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 			{"method": "GET", "path": "/api/*/*", "latency": "2s", "redirect": "http://127.0.0.1:1/"},
 			{"reset": "during", "bytes_per_second": 100, "from": "2026-01-05T08:00:00Z", "until": "2026-01-05T08:05:00Z"},
 			{"truncate": true},
-			{"unknown_fields": true, "unknown_enums": true, "link_host": "http://internal:8000", "release": "3.59"}
+			{"unknown_fields": true, "unknown_enums": true, "link_host": "http://internal:8000", "release": "4.95"}
 		],
 		"deliveries": [
 			{"agent": 1, "after": 2, "times": 3, "probability": 0.25, "delay": "10s", "duplicate": true, "wrong_signature": true},
@@ -49,7 +49,7 @@ func TestFaults(t *testing.T) {
 		`{"requests": [{"latency": "2h"}]}`:                                      "requests[0].latency: must be from 0s to 1h0m0s, not 2h0m0s",
 		`{"deliveries": [{"agent": 1}]}`:                                         "deliveries[0]: is empty: set delay, duplicate, reorder, drop or wrong_signature",
 		`{"deliveries": [{"drop": true, "delay": "1s"}]}`:                        "deliveries[0].drop: can't be combined with another effect",
-		`{"requests": [{"release": "3"}]}`:                                       "requests[0].release: must be one of 3.59, 4.90, 4.205",
+		`{"requests": [{"release": "3"}]}`:                                       "requests[0].release: must be one of 3.59, 4.90, 4.95, 4.205",
 		`{"deliveries": [{"drop": 1}]}`:                                          "deliveries[0].drop: must be true or false",
 		`{"deliveries": [{"id": "a b", "drop": true}]}`:                          "deliveries[0].id: must have 1 to 64 letters",
 		`{"deliveries": [{"id": "a", "drop": true}, {"id": "a", "drop": true}]}`: `deliveries[1].id: "a" is the id of another rule`,

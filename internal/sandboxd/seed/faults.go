@@ -148,7 +148,7 @@ func ReadFault(v *document.Value) (f sandbox.Fault) {
 // in a request.
 func ignoreCounter(*document.Value) {}
 
-var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release4205)}
+var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release495), string(sandbox.Release4205)}
 
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 

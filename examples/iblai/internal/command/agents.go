@@ -57,7 +57,7 @@ func (a *app) newAgentsList() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&params.Search, "search", "", "only agents that match this `text`")
 	flags.StringVar(&params.MentorID, "mentor-id", "", "only agents of the mentor with this unique `id`")
-	flags.StringVar((*string)(&params.Status), "status", "", "only agents whose latest run has this `status`: success, error or running")
+	flags.StringVar((*string)(&params.Status), "status", "", "only agents whose latest run has this `status`: success, error, running, or pending if there is none")
 	flags.StringVar((*string)(&params.Ordering), "ordering", "", "`field` to sort by, such as title or -created_at")
 	addLimitFlag(cmd, &limit, 100, "agents")
 	return cmd

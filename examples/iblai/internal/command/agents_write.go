@@ -90,7 +90,7 @@ func (a *app) newAgentsCreate() *cobra.Command {
 		Short: "Create an agent",
 		Example: `  iblai agents create --title "Morning digest" --mentor "Study coach" \
     --prompt "Summarize what is due this week." --schedule "0 8 * * mon-fri"
-  iblai agents create --title Drafts --mentor study-coach --prompt-file drafts.txt \
+  iblai agents create --title Drafts --mentor "Study coach" --prompt-file drafts.txt \
     --schedule "0 9 * * *" --after "Morning digest" --after-status success`,
 		Args: cobra.NoArgs,
 	}

@@ -49,8 +49,12 @@ func (a *app) newCrontabExplain() *cobra.Command {
 			if err != nil {
 				return &usageError{err}
 			}
-			_, err = fmt.Fprintln(a.Stdout, schedule.Describe())
-			return err
+			description := schedule.Describe()
+			if a.format != formatJSON && a.format != formatYAML {
+				_, err = fmt.Fprintln(a.Stdout, description)
+				return err
+			}
+			return a.print(result{value: map[string]string{"description": description}})
 		},
 	}
 }
@@ -65,9 +69,8 @@ running it. The exit code is 0 only if every release runs it.`,
 		Args:    scheduleArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			report := crontab.Check(fieldsOf(args))
-			fmt.Fprintln(a.Stdout, report.Verdict)
-			for _, finding := range report.Findings {
-				fmt.Fprintln(a.Stdout, " ", finding)
+			if err := a.printCheck(report); err != nil {
+				return err
 			}
 			if report.Verdict != crontab.Runs {
 				return errFailed
@@ -75,6 +78,33 @@ running it. The exit code is 0 only if every release runs it.`,
 			return nil
 		},
 	}
+}
+
+// A checkFinding is a problem of one field.
+type checkFinding struct {
+	Field      string `json:"field"`
+	Value      string `json:"value"`
+	Verdict    string `json:"verdict"`
+	Reason     string `json:"reason"`
+	Suggestion string `json:"suggestion,omitempty"`
+}
+
+func (a *app) printCheck(report crontab.Report) error {
+	if a.format != formatJSON && a.format != formatYAML {
+		fmt.Fprintln(a.Stdout, report.Verdict)
+		for _, finding := range report.Findings {
+			fmt.Fprintln(a.Stdout, " ", finding)
+		}
+		return nil
+	}
+	findings := []checkFinding{}
+	for _, f := range report.Findings {
+		findings = append(findings, checkFinding{string(f.Field), f.Value, f.Verdict.String(), f.Reason, f.Suggestion})
+	}
+	return a.print(result{value: struct {
+		Verdict  string         `json:"verdict"`
+		Findings []checkFinding `json:"findings"`
+	}{report.Verdict.String(), findings}})
 }
 
 func (a *app) newCrontabNext() *cobra.Command {

@@ -39,6 +39,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"number":                 {args: []string{"agents", "next", "-n", "0"}, stderr: "-n is 0"},
 		"time zone":              {args: []string{"agents", "next", "--tz", "Mars/Olympus"}, stderr: "--tz: unknown time zone Mars/Olympus"},
 		"since":                  {args: []string{"stats", "--since", "-1h"}, stderr: "--since is -1h0m0s"},
+		"since, in logs":         {args: []string{"logs", "--since", "-1h"}, stderr: "--since is -1h0m0s"},
 		"missing variables":      {args: []string{"agents", "list"}, unset: []string{client.EnvAPIKey, client.EnvUsername}, stderr: "set IBLAI_API_KEY, IBLAI_USERNAME in the environment"},
 		"doctor, missing":        {args: []string{"doctor"}, unset: []string{client.EnvOrg}, stderr: "set IBLAI_ORG in the environment"},
 		"invalid key":            {args: []string{"doctor"}, set: map[string]string{client.EnvAPIKey: "a key\n"}, stderr: "iblai: IBLAI_API_KEY "},

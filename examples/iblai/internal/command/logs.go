@@ -29,6 +29,9 @@ func (a *app) newLogs() *cobra.Command {
 		Args:              agentArgs(0, 1),
 		ValidArgsFunction: a.completeAgents,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if since < 0 {
+				return &usageError{fmt.Errorf("--since is %s, but must not be negative", since)}
+			}
 			c, err := a.client()
 			if err != nil {
 				return err

@@ -27,7 +27,7 @@ export const faultFields = {
   requests: [
     { path: 'operation', label: 'Operation', kind: 'choice', choices: operations },
     { path: 'method', label: 'Method', kind: 'choice', choices: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
-    { path: 'path', label: 'Path', kind: 'text', hint: 'Such as /api/*/periodic-agents/*' },
+    { path: 'path', label: 'Path', kind: 'text', hint: 'Such as /api/ai-mentor/orgs/*/users/*/periodic-agents/*/' },
     ...selection,
     { path: 'latency', label: 'Latency', kind: 'duration', hint: 'Such as 2 s' },
     { path: 'status', label: 'Status', kind: 'number', hint: 'Such as 503' },
@@ -41,7 +41,7 @@ export const faultFields = {
     { path: 'unknown_fields', label: 'Add unknown fields', kind: 'check' },
     { path: 'unknown_enums', label: 'Use unknown enum values', kind: 'check' },
     { path: 'link_host', label: 'Host of the links next and previous', kind: 'text', hint: 'Such as http://internal:8000' },
-    { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.205'] },
+    { path: 'release', label: 'Respond as release', kind: 'choice', choices: ['3.59', '4.90', '4.95', '4.205'] },
   ],
   deliveries: [
     { path: 'agent', label: 'Agent', kind: 'agent', hint: 'All agents if empty.' },

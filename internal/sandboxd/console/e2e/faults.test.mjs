@@ -112,6 +112,22 @@ test('a custom rule is added, rejected, disabled, edited and removed, and all ar
   await close()
 })
 
+test('the example of a path matches requests for an agent', async t => {
+  const sandbox = await startSandbox(t, small)
+  const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/faults' })
+  await page.getByRole('button', { name: 'Add a custom rule for requests…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Custom rule for requests' })
+  const hint = await dialog.getByText('Such as /').textContent() ?? ''
+  await dialog.getByLabel('Path').fill(hint.replace('Such as ', ''))
+  await dialog.getByLabel('Status').fill('418')
+  await dialog.getByRole('button', { name: 'Turn on' }).click()
+  await page.getByRole('switch', { name: 'Custom rule' }).waitFor()
+  const { IBLAI_API_KEY } = await sandbox.environment()
+  const response = await fetch(`${sandbox.url}/api/ai-mentor/orgs/acme/users/ada/periodic-agents/1/`, { headers: { Authorization: `Api-Token ${IBLAI_API_KEY}` } })
+  assert.equal(response.status, 418)
+  await close()
+})
+
 test('faults don’t affect the console, and its requests are not recorded', async t => {
   const sandbox = await startSandbox(t, small)
   await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ status: 503, times: 1 }] } })

@@ -18,8 +18,9 @@ import (
 	"github.com/iblai/iblai-go/client/callback"
 )
 
-// harass runs the service and kills receivers, and prints what came of it.
-func harass(ctx context.Context, c config) error {
+// runExperiment runs the service, starts and kills receivers, and prints the
+// results.
+func runExperiment(ctx context.Context, c config) error {
 	s := newService(c)
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -41,22 +42,22 @@ func harass(ctx context.Context, c config) error {
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	lives := &lives{service: s, address: "http://" + listener.Addr().String(), folder: folder}
+	receivers := &supervisor{service: s, address: "http://" + listener.Addr().String(), folder: folder}
 	var group sync.WaitGroup
-	group.Go(func() { lives.run(running) })
-	s.produce(ctx)
+	group.Go(func() { receivers.run(running) })
+	s.generateRuns(ctx)
 	last := time.Now()
-	for ctx.Err() == nil && s.unhandled() > 0 && time.Since(last) < c.wait {
+	for ctx.Err() == nil && s.countUnhandled() > 0 && time.Since(last) < c.wait {
 		time.Sleep(100 * time.Millisecond)
 	}
 	took := time.Since(last)
 	stop()
 	group.Wait()
-	return lives.report(took, time.Since(begin))
+	return receivers.report(took, time.Since(begin))
 }
 
-// produce lets runs begin and end, and posts their callbacks.
-func (s *service) produce(ctx context.Context) {
+// generateRuns starts and finishes runs and posts their callbacks.
+func (s *service) generateRuns(ctx context.Context) {
 	var group sync.WaitGroup
 	defer group.Wait()
 	begin := time.Now()
@@ -69,27 +70,28 @@ func (s *service) produce(ctx context.Context) {
 		}
 		group.Go(func() {
 			at := time.Now()
-			if s.chance(0.02) { // its transaction takes a while
+			if s.injectFault(0.02) { // a slow transaction
 				time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
 			}
 			r := s.begin(int64(s.backlog+i+1), at)
 			time.Sleep(time.Duration(s.intN(3000)) * time.Millisecond)
 			s.end(r, time.Now())
-			s.callBack(ctx, r)
+			s.postCallbacks(ctx, r)
 		})
 	}
 }
 
-// callBack posts the callback of a run: not at all, late, or twice.
-func (s *service) callBack(ctx context.Context, r *run) {
-	if s.chance(0.3) {
+// postCallbacks posts the callback of a run. At random, it is lost, delayed or
+// sent twice.
+func (s *service) postCallbacks(ctx context.Context, r *run) {
+	if s.injectFault(0.3) {
 		return
 	}
 	times := 1
-	if s.chance(0.1) {
+	if s.injectFault(0.1) {
 		times = 2
 	}
-	if s.chance(0.2) {
+	if s.injectFault(0.2) {
 		time.Sleep(time.Duration(s.intN(5000)) * time.Millisecond)
 	}
 	for range times {
@@ -107,7 +109,7 @@ func (s *service) callBack(ctx context.Context, r *run) {
 	}
 }
 
-func (s *service) unhandled() (n int) {
+func (s *service) countUnhandled() (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.logs {
@@ -118,40 +120,40 @@ func (s *service) unhandled() (n int) {
 	return n
 }
 
-// lives starts receivers and kills them.
-type lives struct {
+// supervisor starts receiver processes and kills them.
+type supervisor struct {
 	*service
 	address, folder string
 
 	kills   int
-	memory  int64 // the most of any life, in KiB
+	memory  int64 // the maximum of all processes, in KiB
 	written int64
 	size    int64
 	failure error
 }
 
-func (l *lives) run(ctx context.Context) {
-	interval := time.Duration(float64(l.runs) / l.rate * float64(time.Second) / float64(max(1, l.service.kills)))
-	for life := 0; ctx.Err() == nil; life++ {
+func (s *supervisor) run(ctx context.Context) {
+	interval := time.Duration(float64(s.runs) / s.rate * float64(time.Second) / float64(max(1, s.service.kills)))
+	for process := 0; ctx.Err() == nil; process++ {
 		limit := int64(0)
-		if l.fullDisk && life%10 == 9 {
-			limit = l.fileSize() + 2000
+		if s.fullDisk && process%10 == 9 {
+			limit = s.fileSize() + 2000
 		}
 		program, err := os.Executable()
 		if err != nil {
-			l.failure = err
+			s.failure = err
 			return
 		}
-		command := exec.CommandContext(ctx, program, "-receiver", l.address, "-folder", l.folder, "-limit", strconv.FormatInt(limit, 10))
+		command := exec.CommandContext(ctx, program, "-receiver", s.address, "-folder", s.folder, "-limit", strconv.FormatInt(limit, 10))
 		command.Stderr = os.Stderr
 		if err := command.Start(); err != nil {
-			l.failure = err
+			s.failure = err
 			return
 		}
 		exited := make(chan struct{})
 		go func() { _ = command.Wait(); close(exited) }()
 		until := time.After(interval)
-		if l.kills >= l.service.kills {
+		if s.kills >= s.service.kills {
 			until = nil
 		}
 		for alive := true; alive; {
@@ -159,26 +161,27 @@ func (l *lives) run(ctx context.Context) {
 			case <-exited:
 				alive = false
 			case <-until:
-				l.measure(command.Process.Pid)
+				s.measure(command.Process.Pid)
 				_ = command.Process.Kill()
-				l.kills++
+				s.kills++
 				<-exited
 				alive = false
 			case <-time.After(20 * time.Millisecond):
-				l.measure(command.Process.Pid)
+				s.measure(command.Process.Pid)
 			}
 		}
 	}
 }
 
-// measure reads the size of the position's file and the memory of the receiver.
-func (l *lives) measure(pid int) {
-	if size := l.fileSize(); size >= l.size {
-		l.written += size - l.size
-		l.size = size
+// measure records the growth of the position file and the memory of the
+// receiver.
+func (s *supervisor) measure(pid int) {
+	if size := s.fileSize(); size >= s.size {
+		s.written += size - s.size
+		s.size = size
 	} else {
-		l.written += size // it was replaced
-		l.size = size
+		s.written += size // the file was replaced
+		s.size = size
 	}
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -187,28 +190,28 @@ func (l *lives) measure(pid int) {
 	for line := range strings.Lines(string(status)) {
 		var n int64
 		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &n); err == nil {
-			l.memory = max(l.memory, n)
+			s.memory = max(s.memory, n)
 		}
 	}
 }
 
-func (l *lives) fileSize() int64 {
-	info, err := os.Stat(l.folder + "/position")
+func (s *supervisor) fileSize() int64 {
+	info, err := os.Stat(s.folder + "/position")
 	if err != nil {
 		return 0
 	}
 	return info.Size()
 }
 
-func (l *lives) report(took, total time.Duration) error {
-	if l.failure != nil {
-		return l.failure
+func (s *supervisor) report(took, total time.Duration) error {
+	if s.failure != nil {
+		return s.failure
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	lost, twice := 0, 0
 	var delays []time.Duration
-	for _, r := range l.logs {
+	for _, r := range s.logs {
 		switch {
 		case len(r.handled) == 0:
 			lost++
@@ -222,11 +225,11 @@ func (l *lives) report(took, total time.Duration) error {
 	if len(delays) == 0 {
 		return errors.New("no run was handled")
 	}
-	all := len(l.logs)
-	fmt.Printf("| runs | kills | lost | handled twice | p50 | p99 | all handled after | requests | written, a run | memory |\n|---|---|---|---|---|---|---|---|---|---|\n")
-	fmt.Printf("| %d | %d | %d | %d | %s | %s | %s of %s | %d | %d B | %d MiB |\n", all, l.kills, lost, twice,
+	all := len(s.logs)
+	fmt.Printf("| runs | kills | lost | handled twice | p50 | p99 | all handled after | requests | written per run | memory |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Printf("| %d | %d | %d | %d | %s | %s | %s of %s | %d | %d B | %d MiB |\n", all, s.kills, lost, twice,
 		delays[len(delays)/2].Round(time.Millisecond), delays[len(delays)*99/100].Round(time.Millisecond),
-		took.Round(time.Second), total.Round(time.Second), l.requests, l.written/int64(all), l.memory/1024)
+		took.Round(time.Second), total.Round(time.Second), s.requests, s.written/int64(all), s.memory/1024)
 	if lost > 0 {
 		return fmt.Errorf("%d runs were lost", lost)
 	}
