@@ -31,9 +31,9 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
-// ErrRemote is returned by [Serve] for an address beyond the loopback interface,
-// unless [Config].AllowRemote is set.
-var ErrRemote = errors.New("the address is beyond this machine's loopback interface, and everyone who reaches this test server can read its administrator's key")
+// ErrRemote is returned by [Serve] for an address that is not a loopback
+// address, unless [Config].AllowRemote is set.
+var ErrRemote = errors.New("the address is not a loopback address, and anyone who can connect to this test server can read its administrator's key")
 
 // Config configures [Serve]. The zero value serves the default seed at
 // [DefaultAddr].

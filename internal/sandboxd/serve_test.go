@@ -142,12 +142,12 @@ func TestInvalidAddresses(t *testing.T) {
 	t.Cleanup(func() { _ = taken.Close() })
 	for address, want := range map[string]string{
 		"8765":                     `the address "8765" is not HOST:PORT`,
-		":0":                       ":0: the address is beyond this machine's loopback interface",
-		"0.0.0.0:0":                "beyond this machine's loopback interface",
-		"[::]:0":                   "beyond this machine's loopback interface",
-		"192.0.2.7:0":              "beyond this machine's loopback interface",
-		"example.test:0":           "beyond this machine's loopback interface",
-		"localhost.example.test:0": "beyond this machine's loopback interface",
+		":0":                       ":0: the address is not a loopback address",
+		"0.0.0.0:0":                "is not a loopback address",
+		"[::]:0":                   "is not a loopback address",
+		"192.0.2.7:0":              "is not a loopback address",
+		"example.test:0":           "is not a loopback address",
+		"localhost.example.test:0": "is not a loopback address",
 		taken.Addr().String():      "address already in use",
 	} {
 		var output bytes.Buffer

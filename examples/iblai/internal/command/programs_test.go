@@ -82,7 +82,7 @@ func TestSandbox(t *testing.T) {
 
 	out := s.run("sandbox", "--addr", "0.0.0.0:0")
 	assert.Equal(t, exitFailed, out.code)
-	assert.Contains(t, out.stderr, "beyond this machine")
+	assert.Contains(t, out.stderr, "is not a loopback address")
 	assert.NotContains(t, out.stderr, "allow-remote", "a flag of another command")
 }
 
