@@ -81,7 +81,8 @@ func WithUsername(username string) SharedOption {
 
 // WithHeader sets a header of the request. The client itself sets
 // Authorization, Host, and the headers that describe the body, its encoding and
-// the connection.
+// the connection. The value of a header whose name looks like a secret's, such as
+// X-Api-Key or Cookie, is masked in errors.
 func WithHeader(name, value string) SharedOption {
 	return sharedOption(func(s *callSettings) error {
 		if !isToken(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
@@ -122,7 +123,8 @@ func isToken(name string) bool {
 
 // WithQuery sets a query parameter, such as a filter that this release of the
 // SDK does not know. It replaces the call's own parameter of this name. The All
-// methods set the page themselves.
+// methods set the page themselves. The value of a parameter whose name looks like
+// a secret's, such as access_token, is masked in errors.
 func WithQuery(name, value string) CallOption {
 	return callOption(func(s *callSettings) error {
 		if name == "" {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/internal/secretname"
 )
 
 // redactor masks secrets in what a server or a proxy responds: some of them
@@ -21,11 +23,18 @@ const redacted = "***"
 // one is a part of many texts.
 const shortestRedacted = 4
 
-// redactor returns a redactor for the key and the secrets in the body.
+// shortestByName is the length of the shortest value that is masked because of its
+// name: shorter ones, as in X-Auth-Type: basic, may be words.
+const shortestByName = 8
+
+// redactor returns a redactor for the key, the secrets in the body, and the values
+// of headers and query parameters whose names are those of secrets.
 func (c *call) redactor() redactor {
 	secrets := append(redactor{c.apiKey()}, c.request.secrets...)
 	secrets.collect(reflect.ValueOf(c.request.body), 0)
 	secrets.collect(reflect.ValueOf(c.settings.fields), 0)
+	secrets.collectNamed(c.settings.header)
+	secrets.collectNamed(c.url.Query())
 	secrets = slices.DeleteFunc(secrets, func(secret string) bool { return len(secret) < shortestRedacted })
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may contain another
 	return secrets
@@ -66,6 +75,28 @@ func (r *redactor) collect(value reflect.Value, depth int) {
 				}
 			}
 			r.collect(element, depth+1)
+		}
+	}
+}
+
+// collectNamed adds the values with names of secrets, such as X-Api-Key, and their
+// parts, as in Cookie: name=value; name=value.
+func (r *redactor) collectNamed(values map[string][]string) {
+	for name, values := range values {
+		if !secretname.Is(name) {
+			continue
+		}
+		for _, value := range values {
+			parts := []string{value}
+			for _, part := range strings.FieldsFunc(value, func(c rune) bool { return c == ' ' || c == ';' }) {
+				part = strings.TrimRight(part, "=") // of base64
+				parts = append(parts, part[strings.IndexByte(part, '=')+1:])
+			}
+			for _, part := range parts {
+				if len(part) >= shortestByName && !slices.Contains(*r, part) {
+					*r = append(*r, part)
+				}
+			}
 		}
 	}
 }

@@ -170,6 +170,32 @@ func TestErrorsShowNoSecretOfTheWire(t *testing.T) {
 	}
 }
 
+// Headers and query parameters with names of secrets hold secrets.
+func TestErrorsShowNoSecretOfHeadersAndQueries(t *testing.T) {
+	t.Parallel()
+	const secret, cookie = "0123-4567-89ab-cdef", "fedc-ba98"
+	for _, write := range places() {
+		c := newClient(t, client.WithBaseURL("http://localhost"), retries(1), client.WithHeader("Cookie", "a=b; session="+cookie),
+			client.WithHTTPClient(&http.Client{Transport: wireTransport(write(secret + " " + cookie))}))
+		for _, opt := range []client.CallOption{
+			client.WithHeader("X-Api-Key", secret),
+			client.WithHeader("Ocp-Apim-Subscription-Key", secret),
+			client.WithHeader("Proxy-Authorization", "Basic "+secret+"=="),
+			client.WithQuery("access_token", secret),
+		} {
+			_, err := c.PeriodicAgents.Get(t.Context(), 1, opt)
+			for form, text := range printedForms(t, err) {
+				assert.NotContains(t, text, secret, form)
+				assert.NotContains(t, text, cookie, form)
+			}
+		}
+		err := c.Do(t.Context(), client.Request{Method: "GET", PathTemplate: "/api/x/", Query: url.Values{"token": {secret}}}, new(any))
+		for form, text := range printedForms(t, err) {
+			assert.NotContains(t, text, secret, form)
+		}
+	}
+}
+
 // percentDigits is the beginning of the key's digits, percent-encoded.
 const percentDigits = "%30%31%32%33%34"
 

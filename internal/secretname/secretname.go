@@ -17,7 +17,7 @@ var secretWords = []string{
 
 // secretKeys are words before key that make it a secret; others, as in
 // platform_key, don't.
-var secretKeys = []string{"api", "access", "private", "secret", "signing", "encryption", "ssh", "service", "master", "shared"}
+var secretKeys = []string{"api", "access", "private", "secret", "signing", "encryption", "ssh", "service", "master", "shared", "subscription"}
 
 // Is reports whether name, in any spelling, has a word that secrets have in their
 // names.
