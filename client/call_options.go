@@ -179,7 +179,8 @@ func WithAttemptTimeout(d time.Duration) SharedOption {
 //
 // This option bounds the memory of a program. While it is decoded, a usual body
 // takes about three times its length, and no body more than about 40 times: a page
-// with more items than that is a [*DecodeError]. Calls that run at the same time
+// with more items than that is a [*DecodeError]. The garbage collector lets the heap
+// grow beyond that, by default to twice as much. Calls that run at the same time
 // add up, as do the pages of [WithPrefetch].
 func WithMaxBody(n int64) SharedOption {
 	return sharedOption(func(s *callSettings) error {

@@ -89,10 +89,14 @@ func (r *redactor) collectNamed(values map[string][]string) {
 		for _, value := range values {
 			parts := []string{value}
 			for _, part := range strings.FieldsFunc(value, func(c rune) bool { return c == ' ' || c == ';' }) {
-				_, after, _ := strings.Cut(part, "=")
-				parts = append(parts, part, after)
+				part = strings.TrimRight(part, "=") // of base64
+				parts = append(parts, part[strings.IndexByte(part, '=')+1:])
 			}
-			*r = append(*r, slices.DeleteFunc(parts, func(part string) bool { return len(part) < shortestByName })...)
+			for _, part := range parts {
+				if len(part) >= shortestByName && !slices.Contains(*r, part) {
+					*r = append(*r, part)
+				}
+			}
 		}
 	}
 }

@@ -180,7 +180,7 @@ func TestErrorsShowNoSecretOfHeadersAndQueries(t *testing.T) {
 		for _, opt := range []client.CallOption{
 			client.WithHeader("X-Api-Key", secret),
 			client.WithHeader("Ocp-Apim-Subscription-Key", secret),
-			client.WithHeader("Proxy-Authorization", "Basic "+secret),
+			client.WithHeader("Proxy-Authorization", "Basic "+secret+"=="),
 			client.WithQuery("access_token", secret),
 		} {
 			_, err := c.PeriodicAgents.Get(t.Context(), 1, opt)
@@ -256,14 +256,10 @@ func TestInvalidUTF8IsNotSent(t *testing.T) {
 		"callback_secret": create(client.PeriodicAgentCreateRequest{CallbackSecret: new(api.NewSecret(invalid))}),
 		"title":           create(client.PeriodicAgentCreateRequest{Title: invalid}),
 		"prompt":          create(client.PeriodicAgentCreateRequest{Prompt: new(invalid)}),
-		"task.crontab.minute": create(client.PeriodicAgentCreateRequest{
-			Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: invalid}},
-		}, client.AllowUnrunnable()),
-		"b.content": do(map[string]any{"b": client.PeriodicAgentLog{Content: invalid}}),
-		"extra":     create(client.PeriodicAgentCreateRequest{}, client.WithBodyField("extra", []string{invalid})),
-		"a":         do(map[string]any{"a": invalid}),
-		"a.1.b":     do(map[string]any{"a": []any{1, map[string]string{"b": invalid}}}),
-		"":          do(invalid),
+		"extra":           create(client.PeriodicAgentCreateRequest{}, client.WithBodyField("extra", []string{invalid})),
+		"a":               do(map[string]any{"a": invalid}),
+		"a.1.b":           do(map[string]any{"a": []any{1, map[string]string{"b": invalid}}}),
+		"":                do(invalid),
 	} {
 		refused := requireArgumentError(t, err)
 		assert.Contains(t, refused.Error(), "UTF-8", field)
