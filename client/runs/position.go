@@ -194,14 +194,14 @@ func (t *tracker) apply(changes Changes) error {
 			t.open[log.LogID] = &openLog{created: log.CreatedAt, isRunning: log.Attempts == 0, isStuck: log.Stuck, isSaved: true, attempts: log.Attempts}
 		}
 	}
-	if !changes.Since.IsZero() {
-		t.since = changes.Since
-		t.forget()
-	}
-	t.reached = later(t.reached, changes.Reached)
 	if changes.OldID != 0 {
 		t.oldID = changes.OldID
 	}
+	if !changes.Since.IsZero() {
+		t.since = changes.Since
+		t.forget() // which may raise oldID
+	}
+	t.reached = later(t.reached, changes.Reached)
 	return nil
 }
 
@@ -378,6 +378,7 @@ func (t *tracker) finish(id int64) {
 		if t.isPast(id, log.created) {
 			delete(t.done, id)
 			t.oldID = max(t.oldID, id)
+			t.unsaved.merge(Changes{OldID: t.oldID})
 		}
 	}
 }

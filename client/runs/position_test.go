@@ -142,3 +142,13 @@ func TestPositionFileSurvivesRestart(t *testing.T) {
 		assert.Len(t, files, 1, "no other file is left")
 	})
 }
+
+// A run that was handled when the position was past it already is not new after a
+// restart.
+func TestPositionKnowsRunsThatWereHandledLate(t *testing.T) {
+	t.Parallel()
+	since := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
+	position, err := runs.NewPosition(runs.Changes{Since: since, OldID: 5, Logs: []runs.LogState{{LogID: 6, CreatedAt: since.Add(-time.Minute), Done: true}}})
+	require.NoError(t, err)
+	require.Equal(t, runs.Changes{Since: since, OldID: 6}, position.State())
+}
