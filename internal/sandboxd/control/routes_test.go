@@ -150,10 +150,17 @@ func TestUnknownPaths(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "openapi.yaml", path)
 	}
-	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/x/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99", "/_sandbox/runs/99", "/_sandbox/jobs/99"} {
+	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99", "/_sandbox/runs/99", "/_sandbox/jobs/99"} {
 		a := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "there is no", path)
+	}
+	for _, id := range []string{"x", "1.0", "99999999999999999999"} {
+		for _, path := range []string{"agents/" + id + "/schedule", "requests/" + id, "deliveries/" + id, "inbox/" + id, "runs/" + id, "jobs/" + id} {
+			a := s.do(t, http.MethodGet, "/_sandbox/"+path, "")
+			assert.Equal(t, http.StatusNotFound, a.status, path)
+			assert.Equal(t, `there is nothing with the id "`+id+`"; ids are integers`, a.reason(t), path)
+		}
 	}
 	for _, path := range []string{"/_sandbox/agents/99/fire", "/_sandbox/deliveries/99/resend"} {
 		a := s.do(t, http.MethodPost, path, "{}")
