@@ -135,6 +135,7 @@ func TestBodies(t *testing.T) {
 		assert.Equal(t, http.StatusRequestEntityTooLarge, a.status, path)
 		assert.Contains(t, a.reason(t), "bytes")
 	}
+	assert.Equal(t, `body: line 1: unknown field "unknown"; no fields are known`, s.do(t, http.MethodPost, "/_sandbox/reset", `{"unknown": 1}`).reason(t))
 	assert.Equal(t, 12, written)
 	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "nothing has happened")
 }
