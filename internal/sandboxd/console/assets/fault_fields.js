@@ -59,20 +59,20 @@ export const faultFields = {
 /** @type {Preset[]} */
 export const presets = [
   { kind: 'requests', id: 'throttled', name: 'Throttled', text: 'The first two requests get 429 with Retry-After.', rule: { status: 429, retry_after: '2s', times: 2 } },
-  { kind: 'requests', id: 'gateway-down', name: 'Gateway down', text: 'A third of requests, by chance, get 502 as HTML, as from nginx.', rule: { status: 502, content_type: 'text/html', body: '<html><body><h1>502 Bad Gateway</h1></body></html>', probability: 0.33 } },
+  { kind: 'requests', id: 'gateway-down', name: 'Gateway down', text: 'A third of requests, at random, get 502 as HTML, as from nginx.', rule: { status: 502, content_type: 'text/html', body: '<html><body><h1>502 Bad Gateway</h1></body></html>', probability: 0.33 } },
   { kind: 'requests', id: 'unavailable', name: 'Unavailable at first', text: 'The first three requests get 503.', rule: { status: 503, times: 3 } },
   { kind: 'requests', id: 'slow', name: 'Slow', text: 'Every response takes two seconds longer.', rule: { latency: '2s' } },
   { kind: 'requests', id: 'trickling', name: 'Trickling', text: 'Responses are sent at 2,000 bytes per second.', rule: { bytes_per_second: 2000 } },
-  { kind: 'requests', id: 'reset-before', name: 'Reset before', text: 'Half of the connections, by chance, are reset before anything is done.', rule: { reset: 'before', probability: 0.5 } },
+  { kind: 'requests', id: 'reset-before', name: 'Reset before', text: 'Half of the connections, at random, are reset before anything is done.', rule: { reset: 'before', probability: 0.5 } },
   { kind: 'requests', id: 'reset-after', name: 'Reset after', text: 'A POST is executed, but the connection is reset before the response.', rule: { method: 'POST', reset: 'after' } },
-  { kind: 'requests', id: 'truncated', name: 'Truncated', text: 'A fifth of responses, by chance, are truncated.', rule: { truncate: true, probability: 0.2 } },
+  { kind: 'requests', id: 'truncated', name: 'Truncated', text: 'A fifth of responses, at random, are truncated.', rule: { truncate: true, probability: 0.2 } },
   { kind: 'requests', id: 'newer-release', name: 'Newer release', text: 'Responses have unknown fields and enum values.', rule: { unknown_fields: true, unknown_enums: true } },
   { kind: 'requests', id: 'older-release', name: 'Older release', text: 'Responses are those of release 3.59: mentors have no id, types or subjects.', rule: { release: '3.59' } },
   { kind: 'requests', id: 'internal-links', name: 'Links to an internal host', text: 'next and previous name the host behind the proxy.', rule: { link_host: 'http://internal:8000' } },
   { kind: 'deliveries', id: 'late', name: 'Late', text: 'Callbacks are delivered ten seconds late.', rule: { delay: '10s' } },
   { kind: 'deliveries', id: 'twice', name: 'Twice', text: 'Every callback is delivered twice.', rule: { duplicate: true } },
   { kind: 'deliveries', id: 'out-of-order', name: 'Out of order', text: 'Callbacks are delivered after the next one.', rule: { reorder: true } },
-  { kind: 'deliveries', id: 'lost', name: 'Lost', text: 'Three of ten callbacks, by chance, are not delivered.', rule: { drop: true, probability: 0.3 } },
+  { kind: 'deliveries', id: 'lost', name: 'Lost', text: 'Three of ten callbacks, at random, are not delivered.', rule: { drop: true, probability: 0.3 } },
   { kind: 'deliveries', id: 'wrongly-signed', name: 'Wrongly signed', text: 'Signatures are invalid.', rule: { wrong_signature: true } },
 ]
 
