@@ -28,25 +28,25 @@ func (s *Server) routes() map[string]http.HandlerFunc {
 		"POST /_sandbox/scheduler":              s.handle((*call).setScheduler),
 		"POST /_sandbox/seed":                   s.handle((*call).loadSeed),
 		"POST /_sandbox/reset":                  s.handle((*call).resetSandbox),
-		"POST /_sandbox/agents/{id}/fire":       s.handle((*call).fire),
-		"GET /_sandbox/agents/{id}/schedule":    s.handle((*call).schedule),
+		"POST /_sandbox/agents/{id}/fire":       s.handleID((*call).fire),
+		"GET /_sandbox/agents/{id}/schedule":    s.handleID((*call).schedule),
 		"GET /_sandbox/crontab":                 s.handle((*call).crontab),
 		"GET /_sandbox/schedules":               s.handle((*call).schedules),
 		"GET /_sandbox/timeline":                s.handle((*call).timeline),
-		"GET /_sandbox/runs/{id}":               s.handle((*call).runByID),
+		"GET /_sandbox/runs/{id}":               s.handleID((*call).runByID),
 		"GET /_sandbox/jobs":                    s.handle((*call).listJobs),
-		"GET /_sandbox/jobs/{id}":               s.handle((*call).jobByID),
-		"POST /_sandbox/jobs/{id}/cancel":       s.handle((*call).cancelJob),
+		"GET /_sandbox/jobs/{id}":               s.handleID((*call).jobByID),
+		"POST /_sandbox/jobs/{id}/cancel":       s.handleID((*call).cancelJob),
 		"GET /_sandbox/faults":                  s.handle((*call).faults),
 		"PUT /_sandbox/faults":                  s.handle((*call).setFaults),
 		"POST /_sandbox/inbox":                  s.receiveCallback,
 		"GET /_sandbox/inbox":                   s.handle((*call).listInbox),
-		"GET /_sandbox/inbox/{id}":              s.handle((*call).inboxByID),
+		"GET /_sandbox/inbox/{id}":              s.handleID((*call).inboxByID),
 		"GET /_sandbox/requests":                s.handle((*call).requests),
-		"GET /_sandbox/requests/{id}":           s.handle((*call).requestByID),
+		"GET /_sandbox/requests/{id}":           s.handleID((*call).requestByID),
 		"GET /_sandbox/deliveries":              s.handle((*call).deliveries),
-		"GET /_sandbox/deliveries/{id}":         s.handle((*call).deliveryByID),
-		"POST /_sandbox/deliveries/{id}/resend": s.handle((*call).resend),
+		"GET /_sandbox/deliveries/{id}":         s.handleID((*call).deliveryByID),
+		"POST /_sandbox/deliveries/{id}/resend": s.handleID((*call).resend),
 		"GET /_sandbox/events":                  s.streamEvents,
 		"GET /_sandbox/openapi.yaml":            serveDescription,
 		"/_sandbox/api/":                        s.servePlatform,
@@ -73,8 +73,19 @@ type call struct {
 	sandbox *sandbox.Sandbox // current when the request was received
 	request *http.Request
 	writer  http.ResponseWriter
-	id      int64 // from the path; 0, which is no valid id, if it is not a number
+	id      int64 // from the path, if [Server.handleID] handles it
 	query   query
+}
+
+// handleID is handle for paths that have the id of an object.
+func (s *Server) handleID(operation func(*call) (any, error)) http.HandlerFunc {
+	return s.handle(func(c *call) (_ any, err error) {
+		id := c.request.PathValue("id")
+		if c.id, err = strconv.ParseInt(id, 10, 64); err != nil {
+			return nil, errorf(http.StatusNotFound, "there is nothing with the id %s; ids are integers", document.Quote(id))
+		}
+		return operation(c)
+	})
 }
 
 // handle returns a handler that writes the result of an operation as JSON.
@@ -86,7 +97,6 @@ func (s *Server) handle(operation func(*call) (any, error)) http.HandlerFunc {
 			return
 		}
 		c := &call{Server: s, sandbox: s.Sandbox(), request: r, writer: w, query: query{values: values}}
-		c.id, _ = strconv.ParseInt(r.PathValue("id"), 10, 64)
 		body, err := operation(c)
 		if err != nil {
 			writeJSON(w, errorStatus(err), errorBody{err.Error()})

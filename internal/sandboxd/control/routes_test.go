@@ -135,6 +135,7 @@ func TestBodies(t *testing.T) {
 		assert.Equal(t, http.StatusRequestEntityTooLarge, a.status, path)
 		assert.Contains(t, a.reason(t), "bytes")
 	}
+	assert.Equal(t, `body: line 1: unknown field "unknown"; no fields are known`, s.do(t, http.MethodPost, "/_sandbox/reset", `{"unknown": 1}`).reason(t))
 	assert.Equal(t, 12, routes)
 	assert.Equal(t, countsBody{Faults: 2}, get[statusBody](t, s, "/_sandbox/status").Counts, "invalid requests have no effect")
 }
@@ -150,10 +151,17 @@ func TestUnknownPaths(t *testing.T) {
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "openapi.yaml", path)
 	}
-	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/x/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99", "/_sandbox/runs/99", "/_sandbox/jobs/99"} {
+	for _, path := range []string{"/_sandbox/agents/99/schedule", "/_sandbox/agents/0/schedule", "/_sandbox/requests/99", "/_sandbox/deliveries/99", "/_sandbox/runs/99", "/_sandbox/jobs/99"} {
 		a := s.do(t, http.MethodGet, path, "")
 		assert.Equal(t, http.StatusNotFound, a.status, path)
 		assert.Contains(t, a.reason(t), "there is no", path)
+	}
+	for _, id := range []string{"x", "1.0", "99999999999999999999"} {
+		for _, path := range []string{"agents/" + id + "/schedule", "requests/" + id, "deliveries/" + id, "inbox/" + id, "runs/" + id, "jobs/" + id} {
+			a := s.do(t, http.MethodGet, "/_sandbox/"+path, "")
+			assert.Equal(t, http.StatusNotFound, a.status, path)
+			assert.Equal(t, `there is nothing with the id "`+id+`"; ids are integers`, a.reason(t), path)
+		}
 	}
 	for _, path := range []string{"/_sandbox/agents/99/fire", "/_sandbox/deliveries/99/resend"} {
 		a := s.do(t, http.MethodPost, path, "{}")

@@ -132,7 +132,11 @@ func (v *Value) Object(known Fields, required ...string) {
 		read, isKnown := known[name]
 		switch {
 		case !isKnown || pair[0].Kind != yaml.ScalarNode:
-			v.add(field.line, fmt.Sprintf("unknown field %s; the known fields are %s", Quote(name), strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
+			choices := "no fields are known"
+			if len(known) > 0 {
+				choices = "the known fields are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+			}
+			v.add(field.line, fmt.Sprintf("unknown field %s; %s", Quote(name), choices))
 		case seen[name]:
 			field.Errorf("is given twice")
 		default:

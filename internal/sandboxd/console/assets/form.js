@@ -152,10 +152,14 @@ export class Form extends Component {
 /** The messages of an error by path. @param {unknown} error */
 function errorsOf(error) {
   const errors = error instanceof Failure && error.status === 400 ? messagesOf(error.body) : new Map()
-  if (errors.has('error')) { // the control API's, which may begin with the position: body: line 1: status: must be …
-    const [text = ''] = errors.get('error') ?? []
-    const [, path, message] = /^body: line \d+: ([a-z_]+): ([^]*)$/.exec(text) ?? []
-    return new Map([[path ?? '', [message ?? text]]])
+  if (errors.has('error')) { // the control API's, which may begin with positions: body: line 1: status: must be …
+    /** @type {Map<string, string[]>} */
+    const found = new Map()
+    for (const text of (errors.get('error')?.[0] ?? '').split(/\n(?=body: line \d+: )/)) {
+      const [, path = '', message = text] = /^body: line \d+: ([a-z_]+): ([^]*)$/.exec(text) ?? []
+      found.set(path, [...found.get(path) ?? [], message])
+    }
+    return found
   }
   return errors.size > 0 ? errors : new Map([['', [error instanceof Error ? error.message : String(error)]]])
 }
