@@ -126,7 +126,7 @@ func (c *Client) send(ctx context.Context, s *callSettings, build buildFunc, out
 		return nil, err
 	}
 	call.operation = operationContext{ctx, &r.Operation}
-	err = call.run(&call.operation, out)
+	err = call.run(&call.operation, out) //nolint:contextcheck // it wraps ctx
 	return call, err
 }
 

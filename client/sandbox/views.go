@@ -2,8 +2,11 @@ package sandbox
 
 import "github.com/iblai/iblai-go/client/sandbox/internal/django"
 
-// views are the methods that execute the operations.
-var views = map[OperationID]func(*call) *django.Response{
+// A view executes an operation.
+type view = func(*call) *django.Response
+
+// views are the views of the operations.
+var views = map[OperationID]view{
 	OperationMentorsList:              (*call).listMentors,
 	OperationPeriodicAgentsList:       (*call).listAgents,
 	OperationPeriodicAgentsCreate:     (*call).createAgent,
