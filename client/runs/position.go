@@ -239,6 +239,8 @@ func (t *tracker) isPast(id int64, created time.Time) bool {
 // record adds the state of a log to the unsaved changes.
 func (t *tracker) record(id int64) {
 	if created, ok := t.done[id]; ok {
+		// A restart forgets that the time is an estimate.
+		created = later(created, t.unlisted[id]).Truncate(time.Microsecond)
 		t.unsaved.Logs = append(t.unsaved.Logs, LogState{LogID: id, CreatedAt: created, Done: true})
 	} else if log := t.open[id]; log != nil {
 		log.isSaved = true

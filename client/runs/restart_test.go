@@ -67,3 +67,23 @@ func TestShortLivedProcessesMakeProgress(t *testing.T) {
 		assert.Equal(t, idRange(1, next), ids)
 	})
 }
+
+// A callback that arrives after the service's clock has leapt, and before the next
+// poll, is not handled again by the next process.
+func TestCallbackAfterALeapOfTheClockIsSaved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, saved := newLogServer(), &savedPosition{}
+		var handled sequence[int64]
+		f := follow(t, s, handler(&handled), runs.WithPositionStore(saved))
+		s.lock(func() { s.ahead = time.Hour })
+		s.add(1)
+		send(t, f, 1, secret)
+		f.stop(t)
+		s.add(2)
+		f = follow(t, s, handler(&handled), runs.WithPositionStore(saved))
+		pass(10 * time.Minute)
+		f.stop(t)
+		require.Equal(t, []int64{1, 2}, handled.values())
+	})
+}
