@@ -82,7 +82,7 @@ func TestCallbackAfterALeapOfTheClockIsSaved(t *testing.T) {
 		f.stop(t)
 		s.add(2)
 		f = follow(t, s, handler(&handled), runs.WithPositionStore(saved))
-		pass(10 * time.Minute)
+		advance(10 * time.Minute)
 		f.stop(t)
 		require.Equal(t, []int64{1, 2}, handled.values())
 	})
