@@ -77,6 +77,7 @@ test('while many events arrive, the page is loaded at most four times a second',
   const browser = await startBrowser(t)
   const sandbox = await startSandbox(t, small)
   const { page, close } = await openConsole(browser, sandbox.url)
+  await page.evaluate(() => performance.setResourceTimingBufferSize(100_000)) // the default is 250
   await sandbox.control('/clock', { method: 'POST', body: { speed: 86_400 } })
   const loads = () => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/statistics/')).map(({ startTime }) => startTime)
   await page.waitForFunction(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/statistics/')).length > 20)

@@ -111,7 +111,7 @@ test('a callback that was dropped is not shown as sent', async t => {
   const { page, close } = await openConsole(browser, sandbox.url, { hash: '#/deliveries/1' })
   const one = page.getByRole('region', { name: 'Selected delivery' })
   await one.getByText('dropped, not sent').waitFor()
-  await one.getByText('none, since nothing was sent').waitFor()
+  await one.getByText('none, since the callback was not sent').waitFor()
   assert.equal(await one.getByText('valid', { exact: true }).count(), 0)
   await one.getByRole('link', { name: 'rule lost' }).click()
   await page.getByRole('switch', { name: 'Lost', checked: true }).waitFor()
