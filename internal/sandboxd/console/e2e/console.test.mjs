@@ -210,10 +210,15 @@ test('the timeline has a row for each agent, bars, callbacks and next runs', asy
   await page.getByText('2026-01-05 11:07 – 12:07 UTC').waitFor()
 
   // Pointing at a run describes it, and a click opens it.
+  // The marks move while the hour is being loaded.
   const mark = stage.locator('[data-run]').first()
-  const id = await mark.getAttribute('data-run')
-  await mark.hover()
-  await page.locator('.tip', { hasText: `Run #${id} of` }).waitFor()
+  let id = await mark.getAttribute('data-run')
+  const tip = () => page.locator('.tip', { hasText: `Run #${id} of` })
+  do {
+    await page.mouse.move(0, 0)
+    await mark.hover()
+    id = await mark.getAttribute('data-run')
+  } while (!await tip().isVisible())
   await mark.click()
   await page.getByRole('heading', { name: `Run #${id}` }).waitFor()
   await page.goBack()
