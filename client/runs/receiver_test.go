@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -196,17 +197,17 @@ func TestReceiverIsReadyWhileHandling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newLogServer()
 		var f *following
-		ready := 0
+		var ready atomic.Int32
 		f = follow(t, s, func(context.Context, *runs.Run) error {
 			if f.Status().Ready {
-				ready++
+				ready.Add(1)
 			}
 			return nil
 		})
 		s.add(1, 2)
 		advance(time.Minute)
 		f.stop(t)
-		assert.Equal(t, 2, ready)
+		assert.EqualValues(t, 2, ready.Load())
 	})
 }
 
