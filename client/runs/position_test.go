@@ -120,7 +120,7 @@ func TestPositionFileSurvivesRestart(t *testing.T) {
 					time.AfterFunc(time.Second, cancel)
 				}
 				return nil
-			}, runs.WithPositionFile(file))
+			}, runs.WithPositionFile(file), runs.WithConcurrency(1))
 			require.NoError(t, err)
 			require.ErrorIs(t, receiver.Follow(ctx), context.Canceled)
 		}
