@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
 )
 
 const (
@@ -451,118 +450,6 @@ func (p *poll) advance(ctx context.Context, t time.Time) {
 	p.save(ctx)
 }
 
-// findFinished returns the logs that were running in earlier polls and that are
-// not in the service's list of running logs, oldest first.
-func (p *poll) findFinished(ctx context.Context, head *page, needsOverlap bool) ([]logRef, error) {
-	if head != nil {
-		for _, log := range head.logs {
-			p.resolved[log.ID] = true
-		}
-	}
-	watched := p.tracker.selectOpen(func(log *openLog) bool { return log.isRunning && (needsOverlap || !log.isStuck) })
-	watched = slices.DeleteFunc(watched, func(log logRef) bool { return p.resolved[log.id] })
-	if len(watched) == 0 {
-		return nil, nil
-	}
-	isRunning := map[int64]bool{}
-	err := p.readRunning(ctx, watched[0].created, func(log *client.PeriodicAgentLog) error {
-		if !isFinished(log) {
-			isRunning[log.ID] = true
-		}
-		return nil
-	})
-	return slices.DeleteFunc(watched, func(log logRef) bool { return isRunning[log.id] }), err
-}
-
-// readRunning lists the running logs that were created at since or later.
-func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*client.PeriodicAgentLog) error) error {
-	seen := map[int64]bool{}
-	stalled := 0
-	for number, size := int64(1), p.size; ; number++ {
-		page, err := p.list(ctx, newestFirst, api.StatusRunning, number, size)
-		switch {
-		case isNotFound(err) && number > 1:
-			return nil
-		case isUnreadable(err) && size > 1 && !p.isFixed:
-			number, size = 0, size/2
-			continue
-		case err != nil:
-			return err
-		}
-		if n := int64(len(page.logs)); !page.last {
-			size = n
-		}
-		fresh, isPast := 0, false
-		for _, log := range page.logs {
-			if !seen[log.ID] {
-				fresh++
-			}
-			seen[log.ID] = true
-			isPast = isPast || created(log).Before(since) && !created(log).IsZero()
-			if err := visit(log); err != nil {
-				return err
-			}
-		}
-		switch {
-		case page.last, isPast:
-			return nil
-		case fresh > 0:
-			stalled = 0
-		default:
-			if stalled++; stalled > maxStalled {
-				return ErrUnstableList
-			}
-		}
-		if len(seen) > maxLogs {
-			return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
-		}
-	}
-}
-
-// getMissing requests the logs that no page contained.
-func (p *poll) getMissing(ctx context.Context, missing []logRef) error {
-	for _, log := range missing {
-		if p.resolved[log.id] {
-			continue
-		}
-		if err := p.getOpen(ctx, log.id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// retry requests the logs of runs whose next attempt is due.
-func (p *poll) retry(ctx context.Context) error {
-	now := time.Now()
-	due := p.tracker.selectOpen(func(log *openLog) bool { return !log.isRunning && !log.isClaimed && !log.retryAt.After(now) })
-	for _, log := range due[:min(len(due), maxRetries)] {
-		if err := p.getOpen(ctx, log.id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// getOpen requests an open log and delivers it if its run has finished.
-func (p *poll) getOpen(ctx context.Context, id int64) error {
-	log, err := p.get(ctx, id)
-	switch {
-	case isNotFound(err):
-		p.tracker.remove(id) // it was deleted with its agent
-		return nil
-	case errors.Is(err, client.ErrBodyTooLarge):
-		p.reportOnce(ctx, fmt.Sprint(id), fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
-		p.tracker.remove(id)
-		return nil
-	case err != nil:
-		return fmt.Errorf("runs: log %d can't be requested: %w", id, err)
-	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
-		return nil
-	}
-	return p.deliverRun(ctx, log)
-}
-
 // complete ends a poll in which no log was skipped.
 func (p *poll) complete(ctx context.Context) {
 	p.hasPolled, p.follower.count, p.resumeIndex = true, p.count, 0
@@ -603,49 +490,4 @@ func (p *poll) createdAt(log *client.PeriodicAgentLog) time.Time {
 		t = time.Unix(0, 0).UTC()
 	}
 	return t.Truncate(time.Microsecond)
-}
-
-// isFinished reports whether a run has finished. If the status is unknown, the
-// run has finished if it has an end.
-func isFinished(log *client.PeriodicAgentLog) bool {
-	switch normalize(log.Status) {
-	case api.StatusSuccess, api.StatusError:
-		return true
-	case api.StatusRunning:
-		return false
-	default:
-		return log.EndTime != nil && !log.EndTime.IsZero()
-	}
-}
-
-// created returns the time of creation of a log. If it is unknown, created
-// returns the start of the run.
-func created(log *client.PeriodicAgentLog) time.Time {
-	if log.CreatedAt.IsZero() {
-		return log.StartTime.Time
-	}
-	return log.CreatedAt.Time
-}
-
-// ended returns the end of a run. If it is unknown, ended returns the time of
-// creation of the log.
-func ended(log *client.PeriodicAgentLog) time.Time {
-	if log.EndTime == nil || log.EndTime.IsZero() {
-		return created(log)
-	}
-	return log.EndTime.Time
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
