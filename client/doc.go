@@ -48,7 +48,10 @@
 //     requests;
 //   - an item that changes its place, such as one that is updated in a list sorted
 //     by modified_at;
-//   - items that move before the page in the params, where the iteration begins.
+//   - items that move before the page in the params, where the iteration begins;
+//   - a service that leaves out the address of the next page. All ends there,
+//     whatever [Page.Count] is, since the count may include items that are not
+//     listed.
 //
 // [PeriodicAgentLogsService.Since] iterates over the newest logs. [Collect] returns
 // the items of an iterator.
@@ -115,8 +118,9 @@
 // write has an [Outcome], which says whether the service may have done the work.
 //
 // The key and bodies are sent to the base URL's host only: redirects elsewhere are
-// refused. Every call ends when its context ends. [Client.CloseIdleConnections]
-// is for programs that make many clients.
+// refused. Every call ends when its context ends, unless an [http.RoundTripper] of
+// the program ignores it. [Client.CloseIdleConnections] is for programs that make
+// many clients.
 //
 // The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //

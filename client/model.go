@@ -51,10 +51,11 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 	return e.out.Bytes(), e.err
 }
 
-// readSecret decodes a string, or keeps the JSON of any other value.
+// readSecret decodes a string, or keeps the JSON of any other value. The text
+// must not enter the decoder's table of strings, which outlives the response.
 func readSecret(d *scan.Decoder) api.Secret {
 	if d.Kind() == scan.KindString {
-		return api.NewSecret(d.String())
+		return api.NewSecret(string(d.Text()))
 	}
-	return api.NewSecret(d.RawText())
+	return api.NewSecret(string(d.Raw()))
 }
