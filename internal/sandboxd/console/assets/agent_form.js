@@ -28,7 +28,7 @@ export function agentDialog(agent) {
   const heading = agent ? 'Edit the agent' : 'New agent'
   /** @type {{value?: Page<Mentor>, error: unknown}} */
   const { value: mentors, error } = read('mentors', '/', { api: 'platform', query: { page_size: MENTORS } })
-  if (!mentors) return h(Dialog, { key: 'loading', heading, size: 'large' }, loading(error))
+  if (!mentors) return h(Dialog, { key: 'agent', heading, size: 'large' }, loading(error))
   const initial = valuesOf(agent, { mentor: mentors.results[0]?.unique_id ?? '', callback: status().inbox_url })
   return h(Dialog, { key: 'agent', heading, size: 'large' }, h(Form, {
     draft: agent ? `agent ${agent.id}` : 'new agent', fields: fields(mentors.results), initial,

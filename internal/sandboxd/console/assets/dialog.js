@@ -16,13 +16,25 @@ export class Dialog extends Component {
   id = newID()
   before = document.activeElement
   opened = state.dialog
+  focused = false
   /** @type {HTMLDialogElement | null} */
   element = null
 
   componentDidMount() {
     this.element?.showModal()
+    this.focus()
+  }
+
+  componentDidUpdate() {
+    this.focus()
+  }
+
+  /** Moves the focus to the first field, which may have had to be loaded. */
+  focus() {
     const first = this.element?.querySelector('[data-first]')
-    if (first instanceof HTMLElement) first.focus()
+    if (this.focused || !(first instanceof HTMLElement)) return
+    this.focused = true
+    first.focus()
   }
 
   componentWillUnmount() {

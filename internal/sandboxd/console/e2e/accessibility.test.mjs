@@ -85,7 +85,7 @@ test('an agent is created without a mouse', async () => {
   await loaded(page)
   await tabTo(page, 'Agents')
   await page.keyboard.press('Enter')
-  await page.getByRole('heading', { name: 'Agents' }).waitFor()
+  await page.getByRole('heading', { name: 'Agents', exact: true }).waitFor()
   await page.waitForFunction(() => document.activeElement?.textContent === 'Agents' && document.activeElement.tagName === 'H1')
   await tabTo(page, 'New agent')
   await page.keyboard.press('Enter')

@@ -160,7 +160,7 @@ test('the console handles error responses', async t => {
   ])) {
     await sandbox.control('/faults', { method: 'PUT', body: { requests: [{ ...fault, times: 0 }] } })
     await page.getByRole('link', { name: 'Runs' }).click()
-    await page.getByRole('heading', { name: 'Runs' }).waitFor()
+    await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
     await page.getByRole('link', { name: 'Agents', exact: true }).click()
     await page.getByRole('heading', { name: 'Agents', exact: true }).waitFor()
     await alert.getByText(message).waitFor()
