@@ -81,6 +81,9 @@
 //   - The callback was delivered after the run was handled, and the run took
 //     longer than the overlap ([WithOverlap]) or the callback has no timestamp.
 //     [WithStore] prevents this.
+//   - The clock of the service leapt by more than the overlap while runs were
+//     being retried, as that of a sandbox may. This is rare, and [WithStore]
+//     prevents it, too.
 //
 // A run is missed if no callback for it is handled successfully, and one of
 // these applies:
