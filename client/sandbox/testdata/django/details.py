@@ -1,79 +1,193 @@
-"""Records what Django answers to requests about details of Python, one a line:
+"""Records the responses of Django to requests about details of Python, one a line:
 
-    /usr/bin/python3 details.py > ../django_details.jsonl
+    python3 details.py > /tmp/details.12
+    python3 merge.py 12=/tmp/details.12 13=/tmp/details.13 14=/tmp/details.14 > ../django_details.jsonl
 
-It needs what record.py needs.
+See record.py for the versions, and for what is recorded.
 """
 
-from record import ADA, AGENTS, LOGS, MENTOR, ORG, agent, record, service
+import service
+from record import ADA, AGENTS, FORM, LOGS, MULTIPART, ORG, UUID, agent, record
 
-service.prepare([("ada", ADA, True)], MENTOR)
-record("POST", AGENTS, agent())
-record("POST", AGENTS, agent(title="Second"))
+NUMBERS = [
+    "1", "01", " 1", "1 ", "+1", "-1", "1_0", "_1", "1_", "1__0", "\u0661", "\u0967", "1\u0661", "\uff11", "\U0001d7cf",
+    "\u00b2", "1\u00a0", "\u20031", "++1", "+-1", "+ 1", "-0", "1.0", "1.", "1.00", "1.5", "1e2", "1e0", "0x1", "0b1",
+    "0o1", "1\x1c", "\x1f1", "9" * 30, "1\u0966.0", "\u06601", "1.\u0660", "\u2460", "½", "Ⅷ", "一", "1,0", "nan", "inf",
+    "Infinity", "-inf", "1_000.0", "  1.0  ", "1\n", "\t1", "1\x00", "1\u200b",
+]
+TIMES = [
+    "0001-01-01T00:00:00Z", "0001-01-01T00:00:00", "0001-01-01T00:00:00.000001Z", "0001-01-01T00:00:00+01:00",
+    "0001-01-01T00:00:00-01:00", "0001-01-02", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z", "2026-1-5T9:0Z", "2026-01-05 09:00", "2026-01-05t09:00:00z",
+    "2026-01-05T24:00:00Z", "2026-01-05T09:00:60Z", "2026-01-05T09:00:00.1234567Z", "2026-01-05T09:00:00,5Z",
+    "\u0662\u0660\u0662\u0666-01-05T09:00:00Z", "2026-01-05T09:00:00+24:00", "2026-01-05T09:00:00+23:59",
+    "2026-01-05T09:00:00-00:00", "2026-01-05T09:00:00+0100", "2026-01-05T09:00:00+01", "2026-01-05T09",
+    "2026-W01-1T09:00:00Z", "20260105T090000Z", "2026-01-05T09:00:00 Z", " 2026-01-05T09:00:00Z",
+    "2026-01-05T09:00:00Z ", "2026-02-30T09:00:00Z", "", "20260105", "2026W011", "2026-W01", "2026-W53-7T10", "2025-W53-1",
+    "2020-W53-5", "2026-W00-1", "2026-W01-8", "2026-W1-1", "2026W01-1", "2026-005", "2026005", "20260105 09:00",
+    "2026-0105", "202601-05", "2026-01", "2026-01-05T0900", "2026-01-05T090000.5", "2026-01-05T09:0000",
+    "2026-01-05T0900:00", "2026-01-05T09:00:00.", "2026-01-05T09:00:00.1", "2026-01-05T09:00:00.1234567890123",
+    "2026-01-05T09:00.5", "2026-01-05T09:00:00+", "2026-01-05T09:00:00+1", "2026-01-05T09:00:00+01:0",
+    "2026-01-05T09:00:00+010203", "2026-01-05T09:00:00+01:02:03", "2026-01-05T09:00:00+01:02:03.000001",
+    "2026-01-05T09:00:00+01:60", "2026-01-05T09:00:00-23:59:59.999999", "2026-01-05T09:00:00 +01:00",
+    "2026-01-05\n09:00", "2026-01-05x09:00", "2026-01-05é09:00", "2026-01-05T", "2026-01-05T9", "2026-01-05T09Z",
+    "2026-01-05T09+02", "2026-01-05T24:00", "2026-01-05T24:00:01", "2026-12-31T24:00:00Z", "2026-01-05TZ",
+    "2026-01-05T09:00:00Zz", "2026-01-05T09:00:00z", "2026-01-05T09:00:00-", "2026-01-05T-09:00", "-2026-01-05T09:00:00",
+    "2026-01-05T09:\uff10\uff10", "2026-01-05T09:00:00\u200b", "2026-01-05T 9:00", "2026-01-05T09:00:+1", "2026-00-05T09:00",
+    "2026-01-05T09:00:00.12345", "2026-01-05T09:00:00,123456Z", "2026-01-05T09,5", "2026-1-5", "2026-W01-1",
+]
+ACCEPT = [
+    "application/json", "APPLICATION/JSON", "Application/*", "*/*", "application/json; charset=utf-8",
+    "application/json;indent=4", "application/json; indent=4", "text/html", "text/html,application/json;q=0",
+    "application/json;q=0", "*/json", "application/", "application", "", ",", ";", "application/json;version=2",
+    "application/json; q=x", "text/*, application/json", "application/JSON;Charset=UTF-8", "application/json;indent=",
+    "application/json; indent=9", "*", "*;q=0.1", "application/*;indent=2",
+]
+UUID_NUMBER = int(UUID.replace("-", ""), 16)
+MENTORS = [
+    UUID_NUMBER, str(UUID_NUMBER), -1, UUID_NUMBER + 1, 2**128, 1.0, True, False, [], {}, UUID.upper(), "{" + UUID + "}",
+    "urn:uuid:" + UUID, UUID.replace("-", ""), "\u0661" * 32, UUID + " ", " " + UUID, UUID[:-1] + "\uff14",
+]
+CHARSETS = [
+    "utf-8", "UTF8", "utf_8", "u8", "latin-1", "Latin_1", "l1", "iso-8859-1", "ISO8859-1", "cp1252", "windows-1252",
+    "iso-8859-15", "ascii", "us-ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp437",
+    "koi8-r", "big5", "nonsense", "", "utf 8", '"utf-8"', "'utf-8'", "rot13", "base64", "idna", "hex", "\xe4", "x" * 100,
+]
 
-NUMS=["1","01"," 1","1 ","+1","-1","1_0","_1","1_","1__0","\u0661","\u0967","1\u0661","\uff11","\U0001d7cf","\u00b2","1\u00a0","\u20031","++1","+-1","+ 1","-0","1.0","1.","1.00","1.5","1e2","1e0","0x1","0b1","0o1","1\x1c","\x1f1","9"*30,"1\u0966.0","\u06601","1.\u0660","\u2460","½","Ⅷ","一","1,0","nan","inf","Infinity","-inf","1_000.0","  1.0  ","1\n","\t1","1\x00","1\u200b"]
-for n in NUMS:
-    record("PATCH", AGENTS+"1/", {"parent_mentor_id": n})
-    record("PATCH", AGENTS+"1/", {"previous_agent": n})
-    record("GET", AGENTS+"?parent_mentor_id="+n)
-    record("GET", AGENTS+"?previous_agent="+n)
-    record("GET", AGENTS+"?page="+n)
-    record("GET", AGENTS+"?page_size="+n)
-    record("GET", LOGS+"?periodic_agent="+n)
-    record("GET", ORG+"?department_id="+n)
-    if "/" not in n and "?" not in n: record("GET", AGENTS+n.replace("#","")+"/")
-for t in ["0001-01-01T00:00:00Z","0001-01-01T00:00:00","0001-01-01T00:00:00.000001Z","0001-01-01T00:00:00+01:00","0001-01-01T00:00:00-01:00","0001-01-02","9999-12-31T23:59:59Z","9999-12-31T23:59:59.999999Z","9999-12-31T23:59:59-01:00","0000-01-01T00:00:00Z","2026-1-5T9:0Z","2026-01-05 09:00","2026-01-05t09:00:00z","2026-01-05T24:00:00Z","2026-01-05T09:00:60Z","2026-01-05T09:00:00.1234567Z","2026-01-05T09:00:00,5Z","\u0662\u0660\u0662\u0666-01-05T09:00:00Z","2026-01-05T09:00:00+24:00","2026-01-05T09:00:00+23:59","2026-01-05T09:00:00-00:00","2026-01-05T09:00:00+0100","2026-01-05T09:00:00+01","2026-01-05T09","2026-W01-1T09:00:00Z","20260105T090000Z","2026-01-05T09:00:00 Z"," 2026-01-05T09:00:00Z","2026-01-05T09:00:00Z ","2026-02-30T09:00:00Z",""]:
-    record("PATCH", AGENTS+"1/", {"task":{"start_time": t}})
-for a in ["application/json","APPLICATION/JSON","Application/*","*/*","application/json; charset=utf-8","application/json;indent=4","application/json; indent=4","text/html","text/html,application/json;q=0","application/json;q=0","*/json","application/","application","",",",";","application/json;version=2","application/json; q=x","text/*, application/json","application/JSON;Charset=UTF-8", "application/json;indent=", "application/json; indent=9", "*", "*;q=0.1","application/*;indent=2"]:
-    record("GET", AGENTS+"1/", Accept=a)
-UUID_NUMBER = int(MENTOR.replace("-",""),16)
-for m in [UUID_NUMBER,str(UUID_NUMBER),-1,UUID_NUMBER+1,2**128,1.0,True,False,[],{},MENTOR.upper(),"{"+MENTOR+"}","urn:uuid:"+MENTOR,MENTOR.replace("-",""),"\u0661"*32, MENTOR+" ", " "+MENTOR, MENTOR[:-1]+"\uff14"]:
-    record("PATCH", AGENTS+"1/", {"mentor": m})
-J='{"title":"J\u00e4"}'
-for ct,b in [("application/json; charset=utf-8",J.encode()),("application/json; charset=latin-1",J.encode('latin-1')),("application/json; charset=utf-16",J.encode('utf-16')),("application/json; charset=nonsense",J.encode()),("application/json; charset=\"utf-8\"",J.encode()),("APPLICATION/JSON",J.encode()),("application/json;charset=ascii",J.encode()),("application/json; charset=utf-8-sig",b'\xef\xbb\xbf'+J.encode()),
-  ("application/x-www-form-urlencoded; charset=latin-1",b"title=J%E4"),("application/x-www-form-urlencoded; charset=utf-8",b"title=J%C3%A4"),("application/x-www-form-urlencoded; charset=nonsense",b"title=J%C3%A4"),
-  ("*/*",J.encode()),("application/*",J.encode()),("text/plain",J.encode()),("application/json, text/plain",J.encode()),(" application/json",J.encode()),("application/json;",J.encode()),("application/vnd.api+json",J.encode())]:
-    record("PATCH", AGENTS+"1/", b, Content_Type=ct)
-def mp(boundary, *parts, end=True, nl=b"\r\n"):
-    out=b""
-    for h,body in parts: out+=b"--"+boundary+nl+h.replace(b"\n",nl)+nl+nl+body+nl
-    return out+(b"--"+boundary+b"--"+nl if end else b"")
-T=b'Content-Disposition: form-data; name="title"'
-for ct,b in [
- ("multipart/form-data; boundary=XX",mp(b"XX",(T,b"plain"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: base64",b"SGVsbG8="))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: base64",b"SGVs bG8="))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: base64",b"SGVsbG8"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: base64",b"***"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: quoted-printable",b"a=3Db"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Transfer-Encoding: BASE64",b"SGVsbG8="))),
- ("multipart/form-data; boundary=\"XX\"",mp(b"XX",(T,b"quoted"))),
- ("multipart/form-data; boundary=X X",mp(b"X X",(T,b"x"))),
- ("multipart/form-data; boundary=\"X X\"",mp(b"X X",(T,b"space"))),
- ("multipart/form-data; boundary="+"x"*200,mp(b"x"*200,(T,b"long"))),
- ("multipart/form-data; boundary="+"x"*201,mp(b"x"*201,(T,b"long"))),
- ("multipart/form-data; boundary="+"x"*70,mp(b"x"*70,(T,b"seventy"))),
- ("multipart/form-data; boundary="+"x"*71,mp(b"x"*71,(T,b"seventyone"))),
- ("multipart/form-data; boundary=X@Y",mp(b"X@Y",(T,b"at"))),
- ("multipart/form-data; boundary=X'()+_,-./:=?Y",mp(b"X'()+_,-./:=?Y",(T,b"punct"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T,b"lf"),nl=b"\n")),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T,b"noend"),end=False)),
- ("multipart/form-data; boundary=XX",b"preamble\r\n"+mp(b"XX",(T,b"preamble"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T,b"one"),(T,b"two"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(b'Content-Disposition: form-data; name=title',b"unquoted"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(b'content-disposition: FORM-DATA; NAME="title"',b"case"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(b'Content-Disposition: form-data; name=" title "',b"spaced"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(b'Content-Disposition: attachment; name="title"',b"att"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b'; filename="a.txt"',b"file"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b'; filename=""',b"nofile"))),
- ("multipart/form-data; boundary=XX",mp(b"XX",(T+b"\nContent-Type: text/plain; charset=latin-1",b"J\xe4"))),
- ("multipart/form-data; boundary=XX; charset=latin-1",mp(b"XX",(T,b"J\xe4"))),
- ("MULTIPART/FORM-DATA; BOUNDARY=XX",mp(b"XX",(T,b"upper"))),
- ("multipart/form-data; boundary=",mp(b"",(T,b"x"))),
- ("multipart/form-data",mp(b"XX",(T,b"x"))),
- ("multipart/form-data; boundary=XX",mp(b"YY",(T,b"x"))),
- ("multipart/form-data; boundary=\u00e4",mp(b"\xe4",(T,b"x"))),
- ]:
-    record("PATCH", AGENTS+"1/", b, Content_Type=ct)
-for h in ["Api-Token "+ADA+",Api-Token "+ADA, "Api-Token "+ADA+", Api-Token "+ADA,"Api-Token "+ADA+",x"]:
-    record("GET", AGENTS, Authorization=h)
+
+def numbers():
+    for number in NUMBERS:
+        record("PATCH", AGENTS + "1/", {"parent_mentor_id": number})
+        record("PATCH", AGENTS + "1/", {"previous_agent": number})
+        for parameter in ["parent_mentor_id", "previous_agent", "page", "page_size"]:
+            record("GET", AGENTS + "?" + parameter + "=" + number)
+        record("GET", LOGS + "?periodic_agent=" + number)
+        record("GET", ORG + "?department_id=" + number)
+        record("GET", AGENTS + number + "/")
+
+
+def times():
+    for time in TIMES:
+        record("PATCH", AGENTS + "1/", {"task": {"start_time": time}})
+    record("PATCH", AGENTS + "1/", {"task": {"start_time": None}})
+
+
+def accept():
+    for types in ACCEPT:
+        record("GET", AGENTS + "1/", Accept=types)
+
+
+def mentors():
+    for mentor in MENTORS:
+        record("PATCH", AGENTS + "1/", {"mentor": mentor})
+
+
+def charsets():
+    for charset in CHARSETS:
+        for text in ["J\u00e4", "J"]:
+            for codec in ["utf-8", "latin-1", "utf-16"]:
+                title = text.encode(codec)
+                body = ('{"title":"' + text + '"}').encode(codec)
+                record("PATCH", AGENTS + "1/", body, Content_Type="application/json; charset=" + charset)
+                record("PATCH", AGENTS + "1/", b"title=" + title, Content_Type=FORM + "; charset=" + charset)
+                part = b'--XX\r\nContent-Disposition: form-data; name="title"\r\n\r\n' + title + b"\r\n--XX--\r\n"
+                record("PATCH", AGENTS + "1/", part, Content_Type=MULTIPART + "; charset=" + charset)
+        record("PATCH", AGENTS + "1/", b"title=J%C3%A4+%E4", Content_Type=FORM + ";charset=" + charset)
+    for media_type in [
+        "APPLICATION/JSON", "*/*", "application/*", "text/plain", "application/json, text/plain", " application/json",
+        "application/json;", "application/vnd.api+json", "application/json; Charset=latin-1",
+        "application/json; charset=utf-8; charset=latin-1",
+    ]:
+        record("PATCH", AGENTS + "1/", '{"title":"J\u00e4"}', Content_Type=media_type)
+
+
+def form(boundary, *parts, end=True, newline=b"\r\n"):
+    """Returns a multipart body of parts, which are a header and a text."""
+    body = b""
+    for header, text in parts:
+        body += b"--" + boundary + newline + header.replace(b"\n", newline) + newline + newline + text + newline
+    return body + (b"--" + boundary + b"--" + newline if end else b"")
+
+
+TITLE = b'Content-Disposition: form-data; name="title"'
+
+
+def parts():
+    """Headers of parts, and bodies that are cut off."""
+    for header, text in [
+        (TITLE, b"plain"),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"SGVsbG8="),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"SGVs bG8="),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"SGVsbG8"),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"SGVsbG8=SGVsbG8="),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"SGVsbG8=="),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"***"),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b"\xff\xfe"),
+        (TITLE + b"\nContent-Transfer-Encoding: base64", b""),
+        (TITLE + b"\nContent-Transfer-Encoding: quoted-printable", b"a=3Db"),
+        (TITLE + b"\nContent-Transfer-Encoding: BASE64", b"SGVsbG8="),
+        (b"Content-Disposition: form-data; name=title", b"unquoted"),
+        (b'content-disposition: FORM-DATA; NAME="title"', b"case"),
+        (b'Content-Disposition: form-data; name=" title "', b"spaced"),
+        (b'Content-Disposition: attachment; name="title"', b"attachment"),
+        (b"Content-Disposition: form-data; name*=utf-8''title", b"extended"),
+        (b'Content-Disposition: form-data; name="t\\"itle"', b"quoted"),
+        (b'Content-Disposition: form-data; name=""', b"no name"),
+        (b"Content-Disposition: form-data", b"no parameters"),
+        (b'Content-Disposition: form-data; name="title"; name="description"', b"two names"),
+        (b"X: y", b"no disposition"),
+        (TITLE + b'; filename="a.txt"', b"file"),
+        (TITLE + b'; filename=""', b"no file"),
+        (TITLE + b"; filename*=utf-8''%C3%A4.txt", b"file"),
+        (TITLE + b'; filename=".."', b"file"),
+        (TITLE + b"\nContent-Type: text/plain; charset=latin-1", b"J\xe4"),
+        (TITLE + b"\nContent-Type: text/plain; charset=utf-16", b"J\x00"),
+        (TITLE, b"J\xe4"),
+        (TITLE, b"two\r\nlines\r\n"),
+        (TITLE, b"--XX"),
+        (TITLE, b"\r\n"),
+    ]:
+        record("PATCH", AGENTS + "1/", form(b"XX", (header, text)), Content_Type=MULTIPART)
+    for body in [
+        form(b"XX", (TITLE, b"lf"), newline=b"\n"),
+        form(b"XX", (TITLE, b"noend"), end=False),
+        b"preamble\r\n" + form(b"XX", (TITLE, b"preamble")),
+        form(b"XX", (TITLE, b"epilogue")) + b"epilogue",
+        form(b"XX", (TITLE, b"one"), (TITLE, b"two")),
+        form(b"YY", (TITLE, b"x")),
+        b"",
+        b"\r\n",
+    ]:
+        record("PATCH", AGENTS + "1/", body, Content_Type=MULTIPART)
+
+
+def boundaries():
+    for boundary in [
+        '"XX"', "X X", '"X X"', "x" * 200, "x" * 201, "x" * 70, "x" * 71, "X@Y", "X'()+_,-./:=?Y", '"X;Y"', '"X\\"Y"', "'XX'",
+        "XX;", "XX ", '"XX "', "\u00e4", "",
+    ]:
+        plain = boundary.strip('"').encode("latin-1")
+        record("PATCH", AGENTS + "1/", form(plain, (TITLE, b"x")), Content_Type="multipart/form-data; boundary=" + boundary)
+    for media_type in [
+        "MULTIPART/FORM-DATA; BOUNDARY=XX", "multipart/form-data", "multipart/form-data; charset=latin-1; boundary=XX",
+        "multipart/form-data ; boundary=XX", "multipart/form-data; boundary=XX; boundary=YY", "Multipart/form-data; boundary=XX",
+    ]:
+        record("PATCH", AGENTS + "1/", form(b"XX", (TITLE, b"y")), Content_Type=media_type)
+
+
+def two_headers():
+    """A server joins headers of the same name."""
+    for value in ["Api-Token " + ADA + ",Api-Token " + ADA, "Api-Token " + ADA + ", Api-Token " + ADA, "Api-Token " + ADA + ",x"]:
+        record("GET", AGENTS, Authorization=value)
+
+
+def main():
+    service.prepare([("ada", ADA, True)], UUID)
+    record("POST", AGENTS, agent())
+    record("POST", AGENTS, agent(title="Second"))
+    for group in (numbers, times, accept, mentors, charsets, parts, boundaries, two_headers):
+        group()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,21 @@
-"""Records what Django answers to the requests below, one a line:
+"""Records the responses of Django to the requests below, one a line:
 
-    /usr/bin/python3 record.py > ../django.jsonl
+    python3 record.py > /tmp/record.12
+    python3 merge.py 12=/tmp/record.12 13=/tmp/record.13 14=/tmp/record.14 > ../django.jsonl
 
-It needs Debian 12's python3-djangorestframework (3.14), python3-django-filters
-(23.1) and python3-django-celery-beat (2.4). Requests are sent with ada's key
-and, if they have a body, as JSON; where a line names a header, that one is sent
-in its place, and null means none. Of an answer that is long only what matters
-is kept, and of a refusal's headers none. Requests that make Django fail with a
-500 are left out.
+The first line is for Debian 12, whose packages are Django 3.2.25, Django REST
+Framework 3.14, django-filter 23.1, django-celery-beat 2.4 and Python 3.11. The
+second records have been made with the packages of Debian 13 (4.2.28, 3.16, 25.1,
+2.7) and Python 3.13, the third with those that are to become Debian 14 (5.2.18,
+3.18.3, 25.1, 2.9) and Python 3.13. The packages are python3-djangorestframework,
+python3-django-filters and python3-django-celery-beat with what they depend on.
+Elsewhere, unpack them with "dpkg-deb -x", and name their dist-packages in
+PYTHONPATH.
+
+Requests are sent with ada's key and, if they have a body, as JSON; where a line
+names a header, that one is sent in its place, and null means none. Of a long
+response, only a part is kept, and of a validation error no headers. Values that
+differ between runs are left out. A response with status 500 is not recorded.
 """
 
 import io
@@ -24,17 +32,18 @@ ORG = "/api/ai-mentor/orgs/acme/users/ada/"
 AGENTS = ORG + "periodic-agents/"
 LOGS = ORG + "periodic-agent-logs/"
 PINS = ORG + "pin-message/"
-MENTOR = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+UUID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+MENTOR = 1 if service.IS_OLD else UUID  # as an agent's mentor is written
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=XX"
-KEEP = ("Content-Type", "Allow", "WWW-Authenticate", "Location")
+KEEP = ("Content-Type", "Allow", "WWW-Authenticate", "Location", "Vary")
 
 logging.disable()
 application = WSGIHandler()
 
 
 def record(method, target, body=None, **special):
-    """Sends a request and prints it with the answer."""
+    """Sends a request and prints it with the response."""
     if body is not None and not isinstance(body, (bytes, str)):
         body = json.dumps(body)
     if isinstance(body, str):
@@ -65,9 +74,7 @@ def record(method, target, body=None, **special):
     if method == "HEAD":
         answer = b""  # servers leave it out
     status, answered = int(started[0][:3]), dict(started[1])
-    if status == 500:
-        return
-    line = {"method": method, "path": target, "status": status}
+    line = {"method": method, "path": target}
     if special:
         line["header"] = special
     if body is not None:
@@ -75,9 +82,12 @@ def record(method, target, body=None, **special):
             line["body"] = body.decode()
         except UnicodeDecodeError:
             line["bodyBytes"] = list(body)
+    line["status"] = status
     if status != 400:
         line["answerHeader"] = {name: answered[name] for name in KEEP if name in answered}
-    if "json" in answered.get("Content-Type", "") and answer:
+    if status == 500:
+        line["answer"] = None
+    elif "json" in answered.get("Content-Type", "") and answer:
         line["answer"] = shorten(method, body, json.loads(answer))
     else:
         line["answer"] = answer.decode()
@@ -85,14 +95,18 @@ def record(method, target, body=None, **special):
 
 
 def shorten(method, body, answer):
-    """Keeps of an updated agent the fields that were sent, and of a page's agents the title."""
+    """Keeps of a page's agents the title, of an updated agent the fields that were sent,
+    and of others the fields that are the same in each run."""
     if isinstance(answer, dict) and "results" in answer:
-        answer["results"] = [{"title": agent["title"]} if "title" in agent else agent for agent in answer["results"]]
-    if method == "PATCH" and isinstance(answer, dict) and "task" in answer and "modified_at" in answer:
+        answer["results"] = [{"title": row["title"]} if "title" in row else row for row in answer["results"]]
+    if not isinstance(answer, dict) or "modified_at" not in answer:
+        return answer
+    del answer["created_at"], answer["modified_at"], answer["task"]["name"]
+    if method == "PATCH":
         try:
             sent = json.loads(body)
         except ValueError:
-            sent = dict.fromkeys(name.split(".")[0] for name in ("task", "title", "mentor", "previous_agent", "parent_mentor_id", "previous_agent_status", "description"))
+            sent = ("task", "title", "mentor", "previous_agent", "parent_mentor_id", "previous_agent_status", "description")
         answer = {name: value for name, value in answer.items() if name in sent}
     return answer
 
@@ -196,8 +210,8 @@ INTEGERS = [
     "1e3", "1", "2", "999999", 999999, 2, 2.0, 2.5, "0x1", "- 7",
 ]
 UUIDS = [
-    MENTOR, MENTOR.upper(), MENTOR.replace("-", ""), "{" + MENTOR + "}", "urn:uuid:" + MENTOR,
-    "00000000-0000-0000-0000-000000000000", "nope", "é", 2**128 - 1, 2**128, MENTOR + "0", " " + MENTOR,
+    UUID, UUID.upper(), UUID.replace("-", ""), "{" + UUID + "}", "urn:uuid:" + UUID,
+    "00000000-0000-0000-0000-000000000000", "nope", "é", 2**128 - 1, 2**128, UUID + "0", " " + UUID,
 ]
 CHOICES = ["success", "Success", " success", "pending", "running", "error", "bogus", "it's"]
 TIMES = [
@@ -347,8 +361,8 @@ def lists():
     ]:
         record("GET", AGENTS + "?page_size=4&" + query)
     for query in [
-        "mentor_id=nope", "mentor_id=" + MENTOR, "mentor_id=", "mentor_id=%20", "mentor_id=1",
-        "mentor_id=%20" + MENTOR + "%20", "mentor_id={" + MENTOR + "}", "mentor_id=" + MENTOR.replace("-", ""),
+        "mentor_id=nope", "mentor_id=" + UUID, "mentor_id=", "mentor_id=%20", "mentor_id=1",
+        "mentor_id=%20" + UUID + "%20", "mentor_id={" + UUID + "}", "mentor_id=" + UUID.replace("-", ""),
     ]:
         record("GET", AGENTS + "statistics/?" + query)
     for query in ["periodic_agent=1", "periodic_agent=999999", "periodic_agent=x", "status=success", "status=pending", "ordering=-created_at", "search=x"]:
@@ -361,12 +375,12 @@ def lists():
 
 
 def pins():
-    for query in ["", "session_id=", "session_id=x", "session_id=%20", "session_id=" + MENTOR]:
+    for query in ["", "session_id=", "session_id=x", "session_id=%20", "session_id=" + UUID]:
         record("GET", PINS + "?" + query)
     for body in [
-        {}, {"session_id": None}, {"session_id": ""}, {"session_id": "x"}, {"session_id": 5}, {"session_id": MENTOR},
+        {}, {"session_id": None}, {"session_id": ""}, {"session_id": "x"}, {"session_id": 5}, {"session_id": UUID},
         {"session_id": True}, {"session_id": []}, {"session_id": {}}, [], "x", {"session_id": 1.5},
-        {"session_id": "urn:uuid:" + MENTOR}, {"session_id": " " + MENTOR},
+        {"session_id": "urn:uuid:" + UUID}, {"session_id": " " + UUID},
     ]:
         record("POST", PINS, json.dumps(body))
     record("POST", PINS, "null")
@@ -382,7 +396,7 @@ def deletion():
 
 
 def main():
-    service.prepare([("ada", ADA, True), ("bob", BOB, False)], MENTOR)
+    service.prepare([("ada", ADA, True), ("bob", BOB, False)], UUID)
     record("POST", AGENTS, agent())
     record("POST", AGENTS, agent(
         title="Evening digest", description="Letzter Überblick", prompt="Say it", parent_mentor_id=5, parent_session_id="s1",

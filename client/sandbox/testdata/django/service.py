@@ -1,5 +1,8 @@
 """A Django REST service with the API's periodic agents, as plainly as Django's
-own tutorials would write it. record.py asks it what Django answers.
+own tutorials would write it. record.py records its responses.
+
+With Django REST Framework 3.14, it is as release 3.59 of the API: mentors are
+written as integer ids, fields are missing, and there are no statistics.
 """
 
 import uuid
@@ -29,25 +32,16 @@ settings.configure(
         "DEFAULT_AUTHENTICATION_CLASSES": ["service.ApiToken"],
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-        "EXCEPTION_HANDLER": "service.handle_exception",
     },
 )
 django.setup()
 
-from django.http import Http404
-from rest_framework import exceptions
+import rest_framework
 from rest_framework.authentication import TokenAuthentication
 
 
 class ApiToken(TokenAuthentication):
     keyword = "Api-Token"
-
-
-def handle_exception(exc, context):
-    """As Django REST Framework 3.15 does: a 404 keeps its message."""
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound(*exc.args)
-    return views.exception_handler(exc, context)
 
 
 import django_filters
@@ -60,6 +54,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+IS_OLD = rest_framework.VERSION.startswith("3.14")
 STATUSES = [(s, s.title()) for s in ("success", "error", "running", "pending")]
 
 
@@ -110,7 +105,7 @@ class Page(pagination.PageNumberPagination):
 class MentorSerializer(serializers.ModelSerializer):
     class Meta:
         model = Mentor
-        fields = ["id", "name", "unique_id"]
+        fields = ["id", "name", "unique_id"][IS_OLD:]
 
 
 class CrontabSerializer(serializers.ModelSerializer):
@@ -124,12 +119,13 @@ class TaskSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = PeriodicTask
-        fields = ["id", "name", "crontab", "one_off", "start_time", "enabled"]
+        fields = ["id", "name", "crontab", "one_off", "start_time", "enabled"][IS_OLD:]
         read_only_fields = ["name"]
 
 
 class AgentCreateSerializer(serializers.ModelSerializer):
-    mentor = serializers.SlugRelatedField(slug_field="unique_id", queryset=Mentor.objects.all())
+    if not IS_OLD:
+        mentor = serializers.SlugRelatedField(slug_field="unique_id", queryset=Mentor.objects.all())
     task = TaskSerializer()
     enabled = serializers.BooleanField(source="task.enabled", read_only=True)
     one_off = serializers.BooleanField(source="task.one_off", read_only=True)
@@ -137,8 +133,8 @@ class AgentCreateSerializer(serializers.ModelSerializer):
     class Meta:
         model = PeriodicAgent
         fields = [
-            "id", "mentor", "title", "username", "description", "prompt", "task", "created_at", "modified_at",
-            "enabled", "one_off", "pathway", "callback_url", "callback_secret", "parent_session_id",
+            "id", "mentor", "title", "username", *([] if IS_OLD else ["description"]), "prompt", "task", "created_at",
+            "modified_at", "enabled", "one_off", "pathway", "callback_url", "callback_secret", "parent_session_id",
             "parent_mentor_id", "previous_agent", "previous_agent_status",
         ]
         read_only_fields = ["username"]
@@ -189,10 +185,12 @@ class AgentViewSet(viewsets.ModelViewSet):
     def get_serializer_class(self):
         return AgentSerializer if self.action in ("list", "retrieve") else AgentCreateSerializer
 
-    @action(detail=False)
-    def statistics(self, request, **kwargs):
-        MentorID(data=request.query_params).is_valid(raise_exception=True)
-        return Response({})
+    if not IS_OLD:
+
+        @action(detail=False)
+        def statistics(self, request, **kwargs):
+            MentorID(data=request.query_params).is_valid(raise_exception=True)
+            return Response({})
 
 
 class LogSerializer(serializers.ModelSerializer):
