@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"slices"
+
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
@@ -28,19 +30,19 @@ var agentFields = []django.Field[agent]{
 	django.URLField("callback_url", django.CharRules{AllowBlank: true, MaxLength: 200}, func(a *agent) *string { return &a.CallbackURL }),
 	django.CharField("callback_secret", django.CharRules{AllowBlank: true, MaxLength: 255}, func(a *agent) *string { return &a.CallbackSecret }),
 	django.CharField("parent_session_id", django.CharRules{AllowBlank: true, MaxLength: 200}, func(a *agent) *string { return &a.ParentSessionID }),
-	django.IntegerField("parent_mentor_id", func(a *agent) **int64 { return &a.ParentMentorID }),
+	django.BigIntegerField("parent_mentor_id", func(a *agent) **int64 { return &a.ParentMentorID }),
 	django.PrimaryKeyRelatedField("previous_agent", hasAgentID, func(a *agent) **int64 { return &a.PreviousAgent }),
 	django.ChoiceField("previous_agent_status", agentStatuses, func(a *agent) *api.Status { return &a.PreviousAgentStatus }),
 }
 
 // agentFieldsOf returns the fields in a release. In release 3.59, a mentor is written
-// as its integer id.
+// as its integer id, and there is no description.
 func agentFieldsOf(release Release) []django.Field[agent] {
 	if release != Release359 {
 		return agentFields
 	}
 	mentorField := django.RequiredPrimaryKeyRelatedField("mentor", mentorByID, func(a *agent) **mentor { return &a.mentor })
-	return append([]django.Field[agent]{mentorField}, agentFields[1:]...)
+	return slices.Concat([]django.Field[agent]{mentorField}, agentFields[1:2], agentFields[3:])
 }
 
 var taskFields = []django.Field[task]{
@@ -61,7 +63,7 @@ var crontabFields = []django.Field[client.CrontabSchedule]{
 // crontabField is a field of a crontab. It refuses what the service refuses, but
 // accepts schedules that celery never runs.
 func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) django.Field[client.CrontabSchedule] {
-	return django.CharField(string(name), django.CharRules{Validate: func(value string) string {
+	return django.CharField(string(name), django.CharRules{Validate: func(_ django.Version, value string) string {
 		var alone client.CrontabSchedule
 		*at(&alone) = value
 		for _, finding := range crontab.Check(alone.Fields()).Findings {

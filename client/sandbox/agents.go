@@ -36,7 +36,7 @@ func (p *platform) checkAgent(o *org, id string) *django.Response {
 
 // findAgent returns the agent with an id, or the response if there is none.
 func findAgent(o *org, id string) (*agent, *django.Response) {
-	number, ok := django.ParseInt(id)
+	number, ok := django.ParsePrimaryKey(id)
 	if !ok {
 		return nil, django.NotFound()
 	}
@@ -47,8 +47,8 @@ func findAgent(o *org, id string) (*agent, *django.Response) {
 	return a, nil
 }
 
-// createAgent creates an agent of a user from data for the fields.
-func (p *platform) createAgent(o *org, username string, fields []django.Field[agent], data any) *django.Response {
+// createAgent creates an agent of a user from data in the form of a release.
+func (p *platform) createAgent(o *org, username string, release Release, data any) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	now := p.now()
@@ -64,7 +64,7 @@ func (p *platform) createAgent(o *org, username string, fields []django.Field[ag
 		},
 		PreviousAgentStatus: api.StatusSuccess,
 	}
-	if errResponse := django.Validate(&django.Validation{Context: o}, fields, data, a); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Version: release.django(), Context: o}, agentFieldsOf(release), data, a); errResponse != nil {
 		return errResponse
 	}
 	a.ID = p.store.nextID("agent")
@@ -78,7 +78,7 @@ func (p *platform) createAgent(o *org, username string, fields []django.Field[ag
 
 // updateAgent sets the fields of an agent that the data has. Unless partial is
 // true, it must have the required fields.
-func (p *platform) updateAgent(o *org, id string, fields []django.Field[agent], data any, partial bool) *django.Response {
+func (p *platform) updateAgent(o *org, id string, release Release, data any, partial bool) *django.Response {
 	p.store.Lock()
 	defer p.store.Unlock()
 	a, errResponse := findAgent(o, id)
@@ -86,7 +86,7 @@ func (p *platform) updateAgent(o *org, id string, fields []django.Field[agent], 
 		return errResponse
 	}
 	updated := *a
-	if errResponse := django.Validate(&django.Validation{Context: o, Partial: partial}, fields, data, &updated); errResponse != nil {
+	if errResponse := django.Validate(&django.Validation{Version: release.django(), Context: o, Partial: partial}, agentFieldsOf(release), data, &updated); errResponse != nil {
 		return errResponse
 	}
 	updated.ModifiedAt = p.now()
@@ -126,11 +126,11 @@ func (p *platform) deleteAgent(o *org, id string) *django.Response {
 }
 
 // agentStatistics counts the agents of a mentor, or of all, by status.
-func (p *platform) agentStatistics(o *org, query django.QueryDict) *django.Response {
+func (p *platform) agentStatistics(o *org, r *listing.Request) *django.Response {
 	p.store.RLock()
 	defer p.store.RUnlock()
 	byMentor := listing.Listing[*agent]{Filters: []listing.Filter[*agent]{listing.UUIDFilter("mentor_id", (*agent).mentorID)}}
-	agents, errResponse := byMentor.Filter(o.agents, query)
+	agents, errResponse := byMentor.Filter(o.agents, r.Version, r.Query)
 	if errResponse != nil {
 		return errResponse
 	}

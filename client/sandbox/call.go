@@ -20,7 +20,7 @@ type call struct {
 }
 
 // data parses the body.
-func (c *call) data() (any, *django.Response) { return django.Parse(c.contentType, c.body) }
+func (c *call) data() (any, *django.Response) { return c.release.django().Parse(c.contentType, c.body) }
 
 func (c *call) listMentors() *django.Response { return c.platform.listMentors(c.org, &c.list) }
 
@@ -33,7 +33,7 @@ func (c *call) createAgent() *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return c.written(c.platform.createAgent(c.org, c.account.Username, agentFieldsOf(c.release), data))
+	return c.written(c.platform.createAgent(c.org, c.account.Username, c.release, data))
 }
 
 func (c *call) replaceAgent() *django.Response { return c.writeAgent(false) }
@@ -49,7 +49,7 @@ func (c *call) writeAgent(partial bool) *django.Response {
 	if errResponse != nil {
 		return errResponse
 	}
-	return c.written(c.platform.updateAgent(c.org, c.id, agentFieldsOf(c.release), data, partial))
+	return c.written(c.platform.updateAgent(c.org, c.id, c.release, data, partial))
 }
 
 // written returns the response to a written agent in the form of the release.
@@ -63,7 +63,7 @@ func (c *call) written(r *django.Response) *django.Response {
 func (c *call) deleteAgent() *django.Response { return c.platform.deleteAgent(c.org, c.id) }
 
 func (c *call) agentStatistics() *django.Response {
-	return c.platform.agentStatistics(c.org, c.list.Query)
+	return c.platform.agentStatistics(c.org, &c.list)
 }
 
 func (c *call) listLogs() *django.Response { return c.platform.listLogs(c.org, &c.list) }

@@ -35,7 +35,6 @@ func (d *draft) setResponse(route *route, r *django.Response) {
 	maps.Copy(d.header, r.Header)
 	if route != nil {
 		d.header.Set("Allow", route.Allow())
-		d.header.Set("Vary", "Accept")
 	}
 	d.status = r.Status
 	if r.Body == nil {
@@ -51,12 +50,22 @@ func (d *draft) setHTML(status int, page []byte) {
 	d.setBody(htmlType, page)
 }
 
+// setErrorPage sets Django's page for an error outside of a view.
+func (d *draft) setErrorPage(v django.Version, status int, title, text string) {
+	d.status = status
+	contentType := htmlType
+	if v >= django.Django42 {
+		contentType += "; charset=utf-8"
+	}
+	d.setBody(contentType, django.ErrorPage(title, text))
+}
+
 // setNotFound redirects a URL that lacks only the slash at the end. For others, it
 // sets Django's page.
-func (d *draft) setNotFound(u *url.URL) {
+func (d *draft) setNotFound(v django.Version, u *url.URL) {
 	location, ok := routes.Redirect(u)
 	if !ok {
-		d.setHTML(http.StatusNotFound, django.ErrorPage("Not Found", "The requested resource was not found on this server."))
+		d.setErrorPage(v, http.StatusNotFound, "Not Found", "The requested resource was not found on this server.")
 		return
 	}
 	d.header.Set("Location", location)

@@ -111,11 +111,11 @@ func (e *exchange) execute() {
 		return
 	}
 	if e.bodyErr != nil { // the client has disconnected, or violates the protocol
-		e.draft.setHTML(http.StatusBadRequest, django.ErrorPage("Bad Request (400)", ""))
+		e.draft.setErrorPage(e.release.django(), http.StatusBadRequest, "Bad Request (400)", "")
 		return
 	}
 	if e.route == nil {
-		e.draft.setNotFound(e.request.URL)
+		e.draft.setNotFound(e.release.django(), e.request.URL)
 		return
 	}
 	if handler := e.service.handlers.of(e.operation()); handler != nil {

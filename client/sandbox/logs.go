@@ -47,7 +47,7 @@ func (p *platform) listLogs(o *org, r *listing.Request) *django.Response {
 }
 
 func (p *platform) retrieveLog(o *org, id string) *django.Response {
-	number, ok := django.ParseInt(id)
+	number, ok := django.ParsePrimaryKey(id)
 	if !ok {
 		return django.NotFound()
 	}

@@ -107,7 +107,7 @@ func oauthFormOf(s *client.OAuthService) *oauthForm {
 
 // metadata returns a field of the mentor's metadata.
 func (m *mentor) metadata(key string) (any, bool) {
-	all, err := django.DecodeJSON(m.Metadata)
+	all, err := django.Django52.DecodeJSON(m.Metadata)
 	if err != nil {
 		return nil, false
 	}

@@ -15,22 +15,22 @@ import (
 // return_session_information are validated, but select nothing.
 var mentorListing = listing.Listing[*mentor]{
 	Filters: []listing.Filter[*mentor]{
-		{Name: "department_id", Parse: func(value string) (func(*mentor) bool, string) {
+		{Name: "department_id", Parse: func(_ django.Version, value string) (func(*mentor) bool, string) {
 			_, message := django.IntegerValue(value)
 			if strings.HasPrefix(message, "Ensure") { // nothing limits it
 				message = ""
 			}
 			return nil, message
 		}},
-		{Name: "is_featured", Parse: func(value string) (func(*mentor) bool, string) {
-			featured, ok := django.BooleanValue(value)
+		{Name: "is_featured", Parse: func(version django.Version, value string) (func(*mentor) bool, string) {
+			featured, ok := version.BooleanValue(value)
 			if !ok {
 				return nil, "Must be a valid boolean."
 			}
 			return func(m *mentor) bool { return m.IsFeatured == featured }, ""
 		}},
-		{Name: "return_session_information", Parse: func(value string) (func(*mentor) bool, string) {
-			if _, ok := django.BooleanValue(value); !ok {
+		{Name: "return_session_information", Parse: func(version django.Version, value string) (func(*mentor) bool, string) {
+			if _, ok := version.BooleanValue(value); !ok {
 				return nil, "Must be a valid boolean."
 			}
 			return nil, ""

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"slices"
 	"strings"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // Release is a release of the service. Releases differ in fields, parameters,
@@ -39,6 +41,18 @@ func releaseList() string {
 // before reports whether r is older than another release.
 func (r Release) before(other Release) bool {
 	return slices.Index(releases, r) < slices.Index(releases, other)
+}
+
+// django returns the version of Django whose messages the release has.
+func (r Release) django() django.Version {
+	switch r {
+	case Release359:
+		return django.Django32
+	case Release4205:
+		return django.Django52
+	default:
+		return django.Django42
+	}
 }
 
 // objectKinds are the kinds of objects in fields, by the kind and the field.

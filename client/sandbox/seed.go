@@ -78,7 +78,7 @@ func (p *platform) seedAgent(argument string, accounts []Account, orgKey string,
 	setDefault(&request.Mentor, o.mentors[0].UniqueID)
 	p.store.RUnlock()
 	first := slices.IndexFunc(accounts, func(a Account) bool { return a.Org == orgKey })
-	r := p.createAgent(o, accounts[first].Username, agentFields, requestData(request))
+	r := p.createAgent(o, accounts[first].Username, Release4205, requestData(request))
 	if a, ok := r.Body.(*agent); ok {
 		return a, nil
 	}
@@ -90,7 +90,7 @@ func (p *platform) seedAgent(argument string, accounts []Account, orgKey string,
 // which encoding/json masks.
 func requestData(request *client.PeriodicAgentCreateRequest) any {
 	text, _ := django.EncodeJSON(request) // strings, numbers and times can be encoded
-	data, _ := django.DecodeJSON(text)
+	data, _ := django.Django52.DecodeJSON(text)
 	if fields, ok := data.(django.Dict); ok && request.CallbackSecret != nil {
 		fields["callback_secret"] = request.CallbackSecret.Reveal()
 	}

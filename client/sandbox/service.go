@@ -55,7 +55,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 		account:  account,
 		username: path["user_id"],
 		id:       path["id"],
-		list:     listing.Request{Query: query, URL: listURL(r), PageSize: s.pageSize, MaxPageSize: s.maxPageSize},
+		list:     listing.Request{Version: release.django(), Query: query, URL: listURL(r), PageSize: s.pageSize, MaxPageSize: s.maxPageSize},
 
 		contentType: r.Header.Get("Content-Type"),
 		body:        body,

@@ -80,7 +80,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 
 // sessionFields are the fields that name a session.
 var sessionFields = []django.Field[pinKey]{
-	django.CharField("session_id", django.CharRules{Required: true, Validate: func(s string) string {
+	django.CharField("session_id", django.CharRules{Required: true, Validate: func(_ django.Version, s string) string {
 		if _, ok := django.ParseUUID(s); !ok {
 			return "Must be a valid UUID."
 		}
@@ -112,7 +112,7 @@ func (p *platform) listPins(o *org, username string, data any) *django.Response 
 
 // pinListing says how the pins of a user can be filtered.
 var pinListing = listing.Listing[*pin]{
-	Filters: []listing.Filter[*pin]{{Name: "mentor", Parse: func(value string) (func(*pin) bool, string) {
+	Filters: []listing.Filter[*pin]{{Name: "mentor", Parse: func(_ django.Version, value string) (func(*pin) bool, string) {
 		return func(p *pin) bool {
 			m := p.session.mentor
 			return value == m.UniqueID || value == m.Slug || value == m.Name

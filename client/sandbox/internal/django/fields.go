@@ -23,6 +23,7 @@ type Field[T any] struct {
 
 // A Validation holds the options of [Validate].
 type Validation struct {
+	Version Version
 	Context any  // passed on to the functions of related fields
 	Partial bool // no field is required
 }
@@ -84,15 +85,16 @@ func validateFields[T any](v *Validation, fields []Field[T], value any, to *T) (
 type CharRules struct {
 	Required       bool
 	AllowBlank     bool
-	MaxLength      int                      // in characters; 0 for any
-	invalidMessage string                   // for other types; empty for the default message
-	Validate       func(text string) string // returns an error message; nil for no more rules
+	MaxLength      int    // in characters; 0 for any
+	invalidMessage string // for other types; empty for the default message
+	// Validate returns an error message. It is nil if there are no more rules.
+	Validate func(v Version, text string) string
 }
 
 // CharField is a field with a string. It accepts numbers too, and strips white
 // space from both ends.
 func CharField[T any](name string, rules CharRules, at func(*T) *string) Field[T] {
-	return Field[T]{name: name, required: rules.Required, allowBlank: rules.AllowBlank, set: func(_ *Validation, value any, to *T) Errors {
+	return Field[T]{name: name, required: rules.Required, allowBlank: rules.AllowBlank, set: func(v *Validation, value any, to *T) Errors {
 		switch value.(type) {
 		case string, Integer, float64:
 		default:
@@ -107,11 +109,11 @@ func CharField[T any](name string, rules CharRules, at func(*T) *string) Field[T
 			return Errors{}
 		}
 		*at(to) = s
-		return Errors{messages: rules.validate(s)}
+		return Errors{messages: rules.validate(v.Version, s)}
 	}}
 }
 
-func (rules *CharRules) validate(s string) (messages []string) {
+func (rules *CharRules) validate(v Version, s string) (messages []string) {
 	if rules.MaxLength > 0 && utf8.RuneCountInString(s) > rules.MaxLength {
 		messages = append(messages, fmt.Sprintf("Ensure this field has no more than %d characters.", rules.MaxLength))
 	}
@@ -122,7 +124,7 @@ func (rules *CharRules) validate(s string) (messages []string) {
 		messages = append(messages, fmt.Sprintf("Surrogate characters are not allowed: U+%X.", code))
 	}
 	if rules.Validate != nil {
-		if message := rules.Validate(s); message != "" {
+		if message := rules.Validate(v, s); message != "" {
 			messages = append(messages, message)
 		}
 	}
@@ -135,8 +137,8 @@ func BooleanField[T any](name string, at func(*T) *bool) Field[T] {
 	return Field[T]{
 		name:       name,
 		setOmitted: func(to *T) { *at(to) = false },
-		set: func(_ *Validation, value any, to *T) Errors {
-			b, ok := BooleanValue(value)
+		set: func(v *Validation, value any, to *T) Errors {
+			b, ok := v.Version.BooleanValue(value)
 			if !ok {
 				return NewErrors("Must be a valid boolean.")
 			}
@@ -147,7 +149,10 @@ func BooleanField[T any](name string, at func(*T) *bool) Field[T] {
 }
 
 // BooleanValue returns the boolean that a BooleanField accepts.
-func BooleanValue(value any) (b, ok bool) {
+func (v Version) BooleanValue(value any) (b, ok bool) {
+	if s, ok := value.(string); ok && v >= Django42 {
+		value = strings.ToLower(s)
+	}
 	switch value {
 	case true, Integer("1"), 1.0, "t", "T", "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", "1":
 		return true, true
@@ -157,13 +162,16 @@ func BooleanValue(value any) (b, ok bool) {
 	return false, false
 }
 
-// IntegerField is a field with a nullable integer of 64 bits.
-func IntegerField[T any](name string, at func(*T) **int64) Field[T] {
+// BigIntegerField is a field with a nullable integer of 64 bits.
+func BigIntegerField[T any](name string, at func(*T) **int64) Field[T] {
 	return Field[T]{
 		name:    name,
 		setNull: func(to *T) { *at(to) = nil },
-		set: func(_ *Validation, value any, to *T) Errors {
+		set: func(v *Validation, value any, to *T) Errors {
 			n, message := IntegerValue(value)
+			if message == invalidInteger && v.Version >= Django52 {
+				message = "A valid biginteger is required."
+			}
 			if message != "" {
 				return NewErrors(message)
 			}
@@ -190,8 +198,8 @@ func DateTimeField[T any](name string, at func(*T) *DateTime) Field[T] {
 	return Field[T]{
 		name:    name,
 		setNull: func(to *T) { *at(to) = 0 },
-		set: func(_ *Validation, value any, to *T) Errors {
-			d, message := DateTimeValue(value)
+		set: func(v *Validation, value any, to *T) Errors {
+			d, message := v.Version.DateTimeValue(value)
 			if message != "" {
 				return NewErrors(message)
 			}

@@ -11,12 +11,12 @@ import (
 const maxDepth = 900
 
 // DecodeJSON decodes text as Python's json.load does, with its error messages.
-func DecodeJSON(text []byte) (any, error) {
+func (v Version) DecodeJSON(text []byte) (any, error) {
 	text = trimIncomplete(text)
 	if err := checkUTF8(text); err != nil {
 		return nil, err
 	}
-	d := &jsonDecoder{text: string(text)}
+	d := &jsonDecoder{version: v, text: string(text)}
 	if strings.HasPrefix(d.text, "\ufeff") {
 		return nil, d.fail("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)
 	}
@@ -32,8 +32,9 @@ func DecodeJSON(text []byte) (any, error) {
 }
 
 type jsonDecoder struct {
-	text string
-	at   int
+	version Version
+	text    string
+	at      int
 }
 
 // fail returns a JSONDecodeError with line, column and position in characters.
@@ -103,9 +104,20 @@ func (d *jsonDecoder) array(depth int) (any, error) {
 		case !d.peek(','):
 			return nil, d.fail("Expecting ',' delimiter", d.at)
 		}
-		d.at++
-		d.skipSpace()
+		if err := d.comma(']', "array"); err != nil {
+			return nil, err
+		}
 	}
+}
+
+// comma skips a comma, after which newer versions of Python accept no end.
+func (d *jsonDecoder) comma(end byte, kind string) error {
+	at := d.at
+	d.at++
+	if d.skipSpace(); d.peek(end) && d.version >= Django42 {
+		return d.fail("Illegal trailing comma before end of "+kind, at)
+	}
+	return nil
 }
 
 func (d *jsonDecoder) object(depth int) (any, error) {
@@ -139,7 +151,8 @@ func (d *jsonDecoder) object(depth int) (any, error) {
 		case !d.peek(','):
 			return nil, d.fail("Expecting ',' delimiter", d.at)
 		}
-		d.at++
-		d.skipSpace()
+		if err := d.comma('}', "object"); err != nil {
+			return nil, err
+		}
 	}
 }

@@ -44,7 +44,7 @@ func parseMultipart(contentType string, parameters map[string]string, body []byt
 // addPart adds a field or file, if the part has a name.
 func (f Form) addPart(header string, text []byte, c charset) {
 	var name, fileName string
-	var hasName, isBase64 bool
+	var hasName, isEncoded bool
 	for line := range strings.SplitSeq(header, "\r\n") {
 		key, value, _ := strings.Cut(line, ":")
 		value, parameters := parseHeader(value)
@@ -53,18 +53,21 @@ func (f Form) addPart(header string, text []byte, c charset) {
 			name, hasName = parameters["name"]
 			fileName = parameters["filename"]
 		case "content-transfer-encoding":
-			isBase64 = value == "base64"
+			isEncoded = value == "base64"
 		}
 	}
-	name = Strip(name)
+	name = c.decodeLenient([]byte(Strip(name)))
 	if !hasName {
 		return
 	}
 	if fileName != "" {
-		f[name] = uploadedFile(fileName)
+		fileName = fileName[strings.LastIndexAny(fileName, `/\`)+1:]
+		if fileName != "" && fileName != "." && fileName != ".." {
+			f[name] = uploadedFile(fileName)
+		}
 		return
 	}
-	if isBase64 {
+	if isEncoded {
 		text = decodeBase64(text)
 	}
 	f[name] = c.decodeLenient(text)
@@ -73,17 +76,30 @@ func (f Form) addPart(header string, text []byte, c charset) {
 // decodeBase64 decodes text as Python's b64decode does, which ignores characters that
 // are not of the alphabet. Text that can't be decoded stays as it is.
 func decodeBase64(text []byte) []byte {
-	known := strings.Map(func(r rune) rune {
-		if r < 0x80 && (r == '+' || r == '/' || r == '=' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z') {
-			return r
+	var known []byte
+	pads := 0
+	for _, b := range text {
+		if b == '=' {
+			pads++
+			if digits := len(known) % 4; digits >= 2 && digits+pads >= 4 { // the end
+				break
+			}
+		} else if isBase64(b) {
+			known, pads = append(known, b), 0
 		}
-		return -1
-	}, string(text))
-	decoded, err := base64.StdEncoding.DecodeString(known)
+	}
+	if digits := len(known) % 4; digits > 0 && (digits == 1 || digits+pads < 4) {
+		return text
+	}
+	decoded, err := base64.RawStdEncoding.DecodeString(string(known))
 	if err != nil {
 		return text
 	}
 	return decoded
+}
+
+func isBase64(b byte) bool {
+	return b == '+' || b == '/' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
 }
 
 // parseHeader returns the value of a header in lower case, and its parameters, whose
@@ -103,7 +119,11 @@ func parseHeader(header string) (value string, parameters map[string]string) {
 		if len(text) > 1 && text[0] == '"' && text[len(text)-1] == '"' {
 			text = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(text[1 : len(text)-1])
 		}
-		parameters[strings.ToLower(Strip(name))] = text
+		name, isExtended := strings.CutSuffix(strings.ToLower(Strip(name)), "*")
+		if encoded := strings.Split(text, "'"); isExtended && len(encoded) == 3 {
+			text = charsetOf(map[string]string{"charset": encoded[0]}).decodeLenient(unescapeBytes(encoded[2]))
+		}
+		parameters[name] = text
 	}
 	return value, parameters
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // Parse parses a body by its media type and charset. It returns a Dict or another
 // JSON value, or a Form; or the response to a body that can't be parsed.
-func Parse(contentType string, body []byte) (any, *Response) {
+func (v Version) Parse(contentType string, body []byte) (any, *Response) {
 	mediaType, parameters := parseHeader(contentType)
 	isForm := mediaType == FormType || mediaType == MultipartType
 	switch {
@@ -13,11 +13,11 @@ func Parse(contentType string, body []byte) (any, *Response) {
 	case len(body) == 0:
 		return Dict{}, nil
 	case matchesMediaType(JSONType, mediaType):
-		text, err := charsetOf(parameters).decode(body)
+		text, err := charsetOf(parameters).decode(v, trimIncomplete(body))
 		if err != nil {
 			return nil, ParseError("JSON parse error - " + err.Error())
 		}
-		value, err := DecodeJSON(text)
+		value, err := v.DecodeJSON(text)
 		if err != nil {
 			return nil, ParseError("JSON parse error - " + err.Error())
 		}

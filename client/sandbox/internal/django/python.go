@@ -151,6 +151,17 @@ func ParseInt(s string) (int64, bool) {
 	return n, err == nil
 }
 
+// ParsePrimaryKey returns int(s) as an id, which is 0 if it needs more than 64 bits. It
+// returns false if s is not an integer.
+func ParsePrimaryKey(s string) (int64, bool) {
+	text, ok := integerText(s)
+	if !ok || len(text) > maxDigits {
+		return 0, false
+	}
+	id, _ := ParseInt(s)
+	return id, true
+}
+
 // integerText returns the sign and ASCII digits of an integer as int(s) reads it: with
 // white space at both ends, digits of any script, and single underscores between
 // them. It returns false if s is not an integer.

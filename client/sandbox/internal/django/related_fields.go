@@ -47,7 +47,7 @@ func RequiredPrimaryKeyRelatedField[T, R any](name string, find func(context any
 func primaryKey(value any) (id int64, message string) {
 	switch value := value.(type) {
 	case string:
-		if id, ok := ParseInt(value); ok {
+		if id, ok := ParsePrimaryKey(value); ok {
 			return id, ""
 		}
 	case Integer: // 0 if it needs more than 64 bits

@@ -26,7 +26,7 @@ var urlPattern = regexp.MustCompile(`(?i)^[a-z0-9.+-]*://` +
 	`((?:0|25[0-5]|2[0-4][0-9]|1[0-9]?[0-9]?|[1-9][0-9]?)(?:\.(?:0|25[0-5]|2[0-4][0-9]|1[0-9]?[0-9]?|[1-9][0-9]?)){3}` +
 	`|\[([0-9a-f:.]+)\]` +
 	`|(?:` + urlLabel + `\.)+(?:` + urlTopLevel + `)\.?|localhost)` +
-	`(?::\d{1,5})?` +
+	`(?::(\d{1,5}))?` +
 	`(?:[/?#][^\s\p{Z}]*)?$`)
 
 const (
@@ -37,7 +37,7 @@ const (
 
 // validateURL returns the error message of Django's URLValidator, or an empty
 // string.
-func validateURL(address string) string {
+func validateURL(v Version, address string) string {
 	scheme, _, _ := strings.Cut(address, "://")
 	if !slices.Contains([]string{"http", "https", "ftp", "ftps"}, strings.ToLower(scheme)) {
 		return invalidURL
@@ -46,7 +46,12 @@ func validateURL(address string) string {
 		return invalidURL
 	}
 	parts := urlPattern.FindStringSubmatch(address)
-	if parts == nil || len(parts[1]) > maxHostName {
+	switch {
+	case parts == nil, len(parts[1]) > maxHostName:
+		return invalidURL
+	case v == Django32 && len(parts[3]) == 1: // a port has two digits at least
+		return invalidURL
+	case v >= Django52 && strings.ContainsFunc(parts[1], func(r rune) bool { return r > 0xffff }): // not in a host name
 		return invalidURL
 	}
 	if literal := parts[2]; literal != "" {

@@ -10,6 +10,7 @@ import (
 
 const (
 	maxIntegerText = 1000 // characters
+	invalidInteger = "A valid integer is required."
 	wrongFormat    = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
 )
 
@@ -26,7 +27,7 @@ func IntegerValue(value any) (n int64, message string) {
 	text, ok := integerText(digits)
 	switch {
 	case !ok:
-		return 0, "A valid integer is required."
+		return 0, invalidInteger
 	case strings.HasPrefix(text, "-"):
 		return 0, "Ensure this value is greater than or equal to -9223372036854775808."
 	default:
@@ -58,10 +59,15 @@ var datetimePattern = regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,
 
 // DateTimeValue returns the time that a DateTimeField accepts, or an error
 // message. A time without an offset is in UTC.
-func DateTimeValue(value any) (d DateTime, message string) {
+func (v Version) DateTimeValue(value any) (d DateTime, message string) {
 	s, ok := value.(string)
 	if !ok {
 		return 0, wrongFormat
+	}
+	if v >= Django42 {
+		if t, ok := parseISODateTime(s); ok {
+			return inRange(t)
+		}
 	}
 	parts := datetimePattern.FindStringSubmatch(asciiDigits(s))
 	if parts == nil {
@@ -83,6 +89,11 @@ func DateTimeValue(value any) (d DateTime, message string) {
 	if err != nil || t.Year() < 1 || offset[1:] >= "2400" {
 		return 0, wrongFormat
 	}
+	return inRange(t)
+}
+
+// inRange returns the DateTime of a time, or an error message.
+func inRange(t time.Time) (d DateTime, message string) {
 	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
 		return 0, "Datetime value out of range."
 	}

@@ -8,23 +8,25 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
+const nullCharacters = "Null characters are not allowed."
+
 // A Filter selects rows by the value of a query parameter.
 type Filter[R any] struct {
 	Name string
 	// Parse returns a function that selects rows, or an error message. If it returns
 	// neither, it selects all rows.
-	Parse func(value string) (matches func(R) bool, message string)
+	Parse func(v django.Version, value string) (matches func(R) bool, message string)
 }
 
 // CharFilter selects rows that have exactly this text.
 func CharFilter[R any](name string, get func(R) string) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(_ django.Version, value string) (func(R) bool, string) {
 		value = django.Strip(value)
 		switch {
 		case value == "":
 			return nil, ""
 		case strings.Contains(value, "\x00"):
-			return nil, "Null characters are not allowed."
+			return nil, nullCharacters
 		}
 		return func(row R) bool { return get(row) == value }, ""
 	}}
@@ -33,7 +35,7 @@ func CharFilter[R any](name string, get func(R) string) Filter[R] {
 // BooleanFilter selects rows by a boolean. It ignores invalid values, like
 // django-filter's BooleanWidget.
 func BooleanFilter[R any](name string, get func(R) bool) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(_ django.Version, value string) (func(R) bool, string) {
 		switch strings.ToLower(value) {
 		case "true", "1":
 			return get, ""
@@ -46,7 +48,7 @@ func BooleanFilter[R any](name string, get func(R) bool) Filter[R] {
 
 // ChoiceFilter selects rows by one of a few values.
 func ChoiceFilter[R any, C ~string](name string, choices []C, get func(R) C) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(_ django.Version, value string) (func(R) bool, string) {
 		if !slices.Contains(choices, C(value)) {
 			return nil, fmt.Sprintf("Select a valid choice. %s is not one of the available choices.", value)
 		}
@@ -56,7 +58,7 @@ func ChoiceFilter[R any, C ~string](name string, choices []C, get func(R) C) Fil
 
 // UUIDFilter selects rows by a UUID in its canonical form.
 func UUIDFilter[R any](name string, get func(R) string) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(_ django.Version, value string) (func(R) bool, string) {
 		id, ok := django.ParseUUID(value)
 		if !ok {
 			return nil, "Must be a valid UUID."
@@ -68,7 +70,7 @@ func UUIDFilter[R any](name string, get func(R) string) Filter[R] {
 // NumberFilter selects rows by a nullable integer. It ignores the fractional part
 // of the value.
 func NumberFilter[R any](name string, get func(R) *int64) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(_ django.Version, value string) (func(R) bool, string) {
 		number, message := django.DecimalValue(django.Strip(value))
 		if message != "" {
 			return nil, message
@@ -80,7 +82,10 @@ func NumberFilter[R any](name string, get func(R) *int64) Filter[R] {
 // ModelChoiceFilter selects rows by the nullable id of an object, which must
 // exist.
 func ModelChoiceFilter[R any](name string, exists func(id int64) bool, get func(R) *int64) Filter[R] {
-	return Filter[R]{name, func(value string) (func(R) bool, string) {
+	return Filter[R]{name, func(v django.Version, value string) (func(R) bool, string) {
+		if strings.Contains(value, "\x00") && v >= django.Django52 {
+			return nil, nullCharacters
+		}
 		id, ok := django.ParseInt(value)
 		if !ok || !exists(id) {
 			return nil, "Select a valid choice. That choice is not one of the available choices."

@@ -22,6 +22,7 @@ type Listing[R Row] struct {
 
 // A Request asks for a page of a list.
 type Request struct {
+	Version     django.Version
 	Query       django.QueryDict
 	URL         url.URL // of the list; its query is not used
 	PageSize    int     // if the query has none
@@ -32,25 +33,27 @@ type Request struct {
 // in the order of their ids; List does not change them. The function render
 // returns what is encoded of a row.
 func (l *Listing[R]) List(rows []R, r *Request, render func(R) any) *django.Response {
-	rows, errResponse := l.Filter(rows, r.Query)
+	rows, errResponse := l.Filter(rows, r.Version, r.Query)
 	if errResponse != nil {
 		return errResponse
 	}
-	rows = l.search(rows, r.Query.Get("search"))
+	if rows, errResponse = l.search(rows, r.Version, r.Query.Get("search")); errResponse != nil {
+		return errResponse
+	}
 	rows = l.sort(rows, r.Query.Get("ordering"))
 	return paginate(rows, r, render)
 }
 
 // Filter returns the rows that match all filters in a query, or the response to a
 // query with invalid values.
-func (l *Listing[R]) Filter(rows []R, query django.QueryDict) ([]R, *django.Response) {
+func (l *Listing[R]) Filter(rows []R, v django.Version, query django.QueryDict) ([]R, *django.Response) {
 	var errs django.Errors
 	for _, f := range l.Filters {
 		value := query.Get(f.Name)
 		if value == "" {
 			continue
 		}
-		matches, message := f.Parse(value)
+		matches, message := f.Parse(v, value)
 		switch {
 		case message != "":
 			errs.Add(f.Name, django.NewErrors(message))

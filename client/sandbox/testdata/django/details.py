@@ -49,9 +49,8 @@ MENTORS = [
     "urn:uuid:" + UUID, UUID.replace("-", ""), "\u0661" * 32, UUID + " ", " " + UUID, UUID[:-1] + "\uff14",
 ]
 CHARSETS = [
-    "utf-8", "UTF8", "utf_8", "u8", "latin-1", "Latin_1", "l1", "iso-8859-1", "ISO8859-1", "cp1252", "windows-1252",
-    "iso-8859-15", "ascii", "us-ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp437",
-    "koi8-r", "big5", "nonsense", "", "utf 8", '"utf-8"', "'utf-8'", "rot13", "base64", "idna", "hex", "\xe4", "x" * 100,
+    "utf-8", "UTF8", "utf_8", "latin-1", "Latin_1", "l1", "iso-8859-1", "ISO8859-1", "cp1252", "windows-1252", "iso-8859-15",
+    "ascii", "us-ascii", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "nonsense", "", "utf 8", '"utf-8"', "'latin1'", "\xe4",
 ]
 
 
