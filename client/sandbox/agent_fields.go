@@ -63,7 +63,7 @@ var crontabFields = []django.Field[client.CrontabSchedule]{
 // crontabField is a field of a crontab. It refuses what the service refuses, but
 // accepts schedules that celery never runs.
 func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) django.Field[client.CrontabSchedule] {
-	return django.CharField(string(name), django.CharRules{Validate: func(_ django.Version, value string) string {
+	return django.CharField(string(name), django.CharRules{Validate: func(value string) string {
 		var alone client.CrontabSchedule
 		*at(&alone) = value
 		for _, finding := range crontab.Check(alone.Fields()).Findings {

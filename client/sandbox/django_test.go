@@ -59,7 +59,7 @@ func TestResponsesMatchDjango(t *testing.T) {
 		for version, release := range map[string]sandbox.Release{"12": sandbox.Release359, "13": sandbox.Release495, "14": sandbox.Release4205} {
 			t.Run(fmt.Sprintf("%s of Debian %s", file, version), func(t *testing.T) {
 				t.Parallel()
-				assert.Greater(t, replayFile(t, file, version, release), 1000)
+				assert.Greater(t, replayFile(t, file, version, release), 500)
 			})
 		}
 	}

@@ -80,7 +80,7 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 
 // sessionFields are the fields that name a session.
 var sessionFields = []django.Field[pinKey]{
-	django.CharField("session_id", django.CharRules{Required: true, Validate: func(_ django.Version, s string) string {
+	django.CharField("session_id", django.CharRules{Required: true, Validate: func(s string) string {
 		if _, ok := django.ParseUUID(s); !ok {
 			return "Must be a valid UUID."
 		}

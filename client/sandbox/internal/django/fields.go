@@ -87,8 +87,10 @@ type CharRules struct {
 	AllowBlank     bool
 	MaxLength      int    // in characters; 0 for any
 	invalidMessage string // for other types; empty for the default message
-	// Validate returns an error message. It is nil if there are no more rules.
-	Validate func(v Version, text string) string
+	// Validate returns an error message. It comes before the other rules, and is nil if
+	// there are no more.
+	Validate     func(text string) string
+	validateLast func(v Version, text string) string // like Validate, but comes last
 }
 
 // CharField is a field with a string. It accepts numbers too, and strips white
@@ -114,19 +116,25 @@ func CharField[T any](name string, rules CharRules, at func(*T) *string) Field[T
 }
 
 func (rules *CharRules) validate(v Version, s string) (messages []string) {
-	if rules.MaxLength > 0 && utf8.RuneCountInString(s) > rules.MaxLength {
-		messages = append(messages, fmt.Sprintf("Ensure this field has no more than %d characters.", rules.MaxLength))
-	}
-	if strings.Contains(s, "\x00") {
-		messages = append(messages, "Null characters are not allowed.")
-	}
-	if code := surrogate(s); code != 0 {
-		messages = append(messages, fmt.Sprintf("Surrogate characters are not allowed: U+%X.", code))
-	}
-	if rules.Validate != nil {
-		if message := rules.Validate(v, s); message != "" {
+	add := func(message string) {
+		if message != "" {
 			messages = append(messages, message)
 		}
+	}
+	if rules.Validate != nil {
+		add(rules.Validate(s))
+	}
+	if rules.MaxLength > 0 && utf8.RuneCountInString(s) > rules.MaxLength {
+		add(fmt.Sprintf("Ensure this field has no more than %d characters.", rules.MaxLength))
+	}
+	if strings.Contains(s, "\x00") {
+		add("Null characters are not allowed.")
+	}
+	if code := surrogate(s); code != 0 {
+		add(fmt.Sprintf("Surrogate characters are not allowed: U+%X.", code))
+	}
+	if rules.validateLast != nil {
+		add(rules.validateLast(v, s))
 	}
 	return messages
 }

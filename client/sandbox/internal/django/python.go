@@ -158,7 +158,10 @@ func ParsePrimaryKey(s string) (int64, bool) {
 	if !ok || len(text) > maxDigits {
 		return 0, false
 	}
-	id, _ := ParseInt(s)
+	id, fits := ParseInt(s)
+	if !fits {
+		id = 0
+	}
 	return id, true
 }
 
@@ -166,8 +169,7 @@ func ParsePrimaryKey(s string) (int64, bool) {
 // white space at both ends, digits of any script, and single underscores between
 // them. It returns false if s is not an integer.
 func integerText(s string) (string, bool) {
-	isASCII := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	s = strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && (!isASCII || unicode.IsSpace(r)) })
+	s = trimInteger(s)
 	digits := strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-")
 	if len(s)-len(digits) > 1 || strings.HasPrefix(digits, "_") || strings.HasSuffix(digits, "_") || strings.Contains(digits, "__") {
 		return "", false
@@ -177,6 +179,13 @@ func integerText(s string) (string, bool) {
 		return "", false
 	}
 	return strings.ReplaceAll(s, "_", ""), true
+}
+
+// trimInteger removes the white space at both ends of s as int(s) does, and replaces
+// digits of other scripts.
+func trimInteger(s string) string {
+	isASCII := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+	return strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && (!isASCII || unicode.IsSpace(r)) })
 }
 
 // asciiDigits replaces the decimal digits of other scripts.

@@ -15,7 +15,7 @@ const (
 
 // URLField is a [CharField] with a URL.
 func URLField[T any](name string, rules CharRules, at func(*T) *string) Field[T] {
-	rules.invalidMessage, rules.Validate = invalidURL, validateURL
+	rules.invalidMessage, rules.validateLast = invalidURL, validateURL
 	return CharField(name, rules, at)
 }
 

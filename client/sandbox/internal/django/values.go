@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -100,16 +101,24 @@ func inRange(t time.Time) (d DateTime, message string) {
 	return dateTime(t), ""
 }
 
-var hexDigits = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+// hexNumber matches the hexadecimal numbers that Python's int accepts, without the
+// white space at both ends.
+var hexNumber = regexp.MustCompile(`^\+?(?:0[xX]_?)?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)$`)
 
 // ParseUUID parses a UUID as Python's uuid.UUID does, and returns its canonical
-// form.
+// form. Of the 32 characters, some may be those of a number.
 func ParseUUID(s string) (string, bool) {
+	const length = 32
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "urn:", ""), "uuid:", "")
-	s = asciiDigits(strings.ReplaceAll(strings.Trim(s, "{}"), "-", ""))
-	if !hexDigits.MatchString(s) {
+	s = strings.ReplaceAll(strings.Trim(s, "{}"), "-", "")
+	if utf8.RuneCountInString(s) != length {
 		return "", false
 	}
-	s = strings.ToLower(s)
+	number := hexNumber.FindStringSubmatch(trimInteger(s))
+	if number == nil {
+		return "", false
+	}
+	s = strings.ToLower(strings.ReplaceAll(number[1], "_", ""))
+	s = strings.Repeat("0", length-len(s)) + s
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:], true
 }

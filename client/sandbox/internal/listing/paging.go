@@ -22,9 +22,9 @@ func paginate[R any](rows []R, r *Request, render func(R) any) *django.Response 
 	size := r.pageSize()
 	pages := max(1, (len(rows)+size-1)/size)
 	number := 1
-	switch text := r.Query.Get("page"); text {
-	case "":
-	case "last":
+	switch text := r.Query.Get("page"); {
+	case text == "" && (r.Version >= django.Django42 || r.Query["page"] == nil):
+	case text == "last":
 		number = pages
 	default:
 		n, ok := django.ParseInt(text)

@@ -106,7 +106,7 @@ def shorten(method, body, answer):
         try:
             sent = json.loads(body)
         except ValueError:
-            sent = ("task", "title", "mentor", "previous_agent", "parent_mentor_id", "previous_agent_status", "description")
+            sent = [name for name in answer if name.encode() in body]
         answer = {name: value for name, value in answer.items() if name in sent}
     return answer
 

@@ -177,7 +177,7 @@ class MentorID(serializers.Serializer):
     mentor_id = serializers.UUIDField(required=False)
 
 
-class AgentViewSet(viewsets.ModelViewSet):
+class PeriodicAgentViewSet(viewsets.ModelViewSet):
     queryset = PeriodicAgent.objects.order_by("id")
     pagination_class = Page
     filter_backends = [DjangoFilterBackend, filters.OrderingFilter, filters.SearchFilter]
@@ -201,12 +201,22 @@ class LogSerializer(serializers.ModelSerializer):
         fields = "__all__"
 
 
-class LogViewSet(viewsets.ReadOnlyModelViewSet):
+class LogFilter(FilterSet):
+    parent_mentor_id = django_filters.NumberFilter(field_name="periodic_agent__parent_mentor_id")
+    parent_session_id = django_filters.CharFilter(field_name="periodic_agent__parent_session_id")
+    username = django_filters.CharFilter(field_name="periodic_agent__username")
+
+    class Meta:
+        model = PeriodicAgentLog
+        fields = ["parent_mentor_id", "parent_session_id", "periodic_agent", "status", "username"]
+
+
+class PeriodicAgentLogViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = PeriodicAgentLog.objects.order_by("id")
     serializer_class = LogSerializer
     pagination_class = Page
     filter_backends = [DjangoFilterBackend, filters.OrderingFilter, filters.SearchFilter]
-    filterset_fields = ["periodic_agent", "status"]
+    filterset_class = LogFilter
     search_fields = ["content"]
 
 
@@ -253,8 +263,8 @@ class MentorView(generics.ListAPIView):
 
 
 router = SimpleRouter()
-router.register("periodic-agents", AgentViewSet)
-router.register("periodic-agent-logs", LogViewSet)
+router.register("periodic-agents", PeriodicAgentViewSet)
+router.register("periodic-agent-logs", PeriodicAgentLogViewSet)
 urlpatterns = [
     path("api/ai-mentor/orgs/<str:org>/users/<str:user_id>/", include([
         path("", MentorView.as_view()),
