@@ -1422,7 +1422,7 @@ type MentorListParams struct {
 	DepartmentID int64 `form:"department_id,omitempty" json:"department_id,omitempty"`
 
 	// Either `date`, the default, or `name`. The effect is not documented; the
-	// values suggest an order.
+	// values suggest an order. They don't filter.
 	FilterBy string `form:"filter_by,omitempty" json:"filter_by,omitempty"`
 
 	// Only featured mentors, or only the others.
@@ -1454,10 +1454,12 @@ type PeriodicAgentLogListParams struct {
 	// Only logs of agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
 
-	// Field to sort by; a leading minus reverses the order, as in -created_at,
-	// which the vendor's own application sends. Other sortable fields are not
-	// documented. An unknown field is silently ignored, and the order is then
-	// the default, newest first.
+	// Field to sort by, or several that are separated by commas; a leading
+	// minus reverses the order, as in -created_at, which the vendor's own
+	// application sends. Other sortable fields are not documented. By default,
+	// Django REST Framework sorts by any field of the response. An unknown
+	// field is silently ignored, and the order is then the default, newest
+	// first.
 	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
@@ -1478,7 +1480,7 @@ type PeriodicAgentLogListParams struct {
 	PeriodicAgent int64 `form:"periodic_agent,omitempty" json:"periodic_agent,omitempty"`
 
 	// Only logs that contain all of these words, in upper or lower case. The
-	// searched fields are not documented.
+	// searched fields are not documented; they are likely to include `content`.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Only logs of runs with this status.
@@ -1497,10 +1499,12 @@ type PeriodicAgentListParams struct {
 	// Only agents of the mentor with this unique id.
 	MentorID string `form:"mentor_id,omitempty" json:"mentor_id,omitempty"`
 
-	// Field to sort by; a leading minus reverses the order, as in -created_at.
-	// The sortable fields are not documented. By default, Django REST Framework
-	// sorts by any field of the response, except by parts of nested objects. An
-	// unknown field is silently ignored.
+	// Field to sort by, or several that are separated by commas; a leading
+	// minus reverses the order, as in -created_at. The sortable fields are not
+	// documented. By default, Django REST Framework sorts by the fields of the
+	// response. Computed fields are not among them: `previous_agent_output`,
+	// and `enabled` and `one_off`, for which `task__enabled` and
+	// `task__one_off` may work. An unknown field is silently ignored.
 	Ordering Ordering `form:"ordering,omitempty" json:"ordering,omitempty"`
 
 	// Number of the page. The first page is 1.
@@ -1524,7 +1528,8 @@ type PeriodicAgentListParams struct {
 	PreviousAgentStatus api.Status `form:"previous_agent_status,omitempty" json:"previous_agent_status,omitempty"`
 
 	// Only agents that contain all of these words, in upper or lower case. The
-	// searched fields are not documented.
+	// searched fields are not documented; they are likely to be `title`,
+	// `description` and `prompt`.
 	Search string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Only agents whose latest run has this status. Agents that have not run

@@ -109,9 +109,11 @@ func agentListing(o *org) *listing.Listing[*agent] {
 			"prompt":                listing.By(func(a *agent) string { return a.Prompt }),
 			"created_at":            listing.ByDateTime(func(a *agent) django.DateTime { return a.CreatedAt }),
 			"modified_at":           listing.ByDateTime(func(a *agent) django.DateTime { return a.ModifiedAt }),
-			"enabled":               listing.ByBool(func(a *agent) bool { return a.Task.Enabled }),
-			"one_off":               listing.ByBool(func(a *agent) bool { return a.Task.OneOff }),
+			"task":                  listing.By(func(a *agent) int64 { return a.Task.ID }),
+			"task__enabled":         listing.ByBool(func(a *agent) bool { return a.Task.Enabled }), // the source of enabled
+			"task__one_off":         listing.ByBool(func(a *agent) bool { return a.Task.OneOff }),
 			"pathway":               listing.By(func(a *agent) string { return a.Pathway }),
+			"callback_secret":       listing.By(func(a *agent) string { return a.CallbackSecret }),
 			"callback_url":          listing.By(func(a *agent) string { return a.CallbackURL }),
 			"parent_session_id":     listing.By(func(a *agent) string { return a.ParentSessionID }),
 			"parent_mentor_id":      listing.ByNullable(func(a *agent) *int64 { return a.ParentMentorID }),

@@ -79,17 +79,39 @@
 //
 // [Sandbox.Watch] yields the events of a sandbox while they happen.
 //
-// # Fidelity
+// # How true it is
 //
-// The service uses Django REST Framework, and the sandbox responds in the same way:
-// statuses, headers, messages of every validator, all errors of a body at once,
-// JSON, forms and multipart, pages, filters, and the order of checks. The tests
-// compare it with 2,100 recorded responses of Django REST Framework 3.14,
-// django-filter 23.1 and django-celery-beat 2.4. Bodies above 2.5 MiB get a 413
-// response, as from a proxy in front of the service.
+// Measured with Django REST Framework: statuses, headers, messages of every
+// validator, all errors of a body at once, JSON, forms, multipart and charsets,
+// pages, filters, and the order of checks. The tests compare the sandbox with the
+// recorded responses of three versions to 3,300 requests, 600 of them random. A release
+// has the behaviour and the messages of one version:
 //
-// Where the service documents nothing, the sandbox does what Django does by
-// default, or else what seems most useful:
+//	3.59        Django REST Framework 3.14 with Django 3.2 and Python 3.11
+//	4.90, 4.95  Django REST Framework 3.16 with Django 4.2 and Python 3.13
+//	4.205       Django REST Framework 3.18 with Django 5.2 and Python 3.13
+//
+// Which version a release of the service has is a guess. Known is only that version
+// 3.14 has the 404 response of release 3.59, "Not found.", and that later ones have
+// that of later releases, "No PeriodicAgent matches the given query." The versions
+// differ in little else: 3.16 and later accept booleans in any case, times in all forms
+// of ISO 8601, and searches with quotes; in 3.18, an invalid parent_mentor_id is "A valid
+// biginteger is required."
+//
+// Measured with celery's beat and a faked clock: the times of runs, see Scheduler.
+// Whether the service has one of these versions is unknown, and how it saves a changed
+// agent is a guess.
+//
+// Measured with the vendor's TypeScript client 4.90.4: every operation works with it in
+// every release.
+//
+// Taken from the vendor's published clients and documentation: the operations, fields,
+// parameters and limits of each release; that logs are listed newest first and hold the
+// run's complete output; that pinning a session gets a 201 response, where the vendor's
+// schema says 200.
+//
+// Where nothing is known, the sandbox does what Django does by default, or else what
+// seems most useful:
 //
 //   - A user who is not an administrator, and a key of another org, get a 403
 //     response from every operation. Administrators may name any user of their org
@@ -98,35 +120,38 @@
 //     mentor, title and task.crontab.
 //   - An agent belongs to the user whose key created it. Deleting it deletes its
 //     logs, and agents that waited for it wait for none.
-//   - Logs are listed newest first, as the vendor documents; agents and mentors are
-//     ordered by id. A search looks for agents in title, description and
-//     prompt, and for logs in their content and their agent's title. Each word of
-//     the search must occur in one of them.
+//   - Agents and mentors are ordered by id. Agents and logs can be sorted by their
+//     fields, but agents by task__enabled and task__one_off in place of enabled and
+//     one_off, and not by previous_agent_output. Mentors can't be sorted.
+//   - A search looks for agents in title, description and prompt, and for logs in
+//     their content and their agent's title. Each word of the search must occur in
+//     one of them.
+//   - Mentors have no department, visibility or session information. The query
+//     parameters department_id, filter_by, visibility and
+//     return_session_information of their list select nothing.
 //   - A session can be pinned if its id is a UUID, unless it belongs to another user.
 //     If it was not added before, it has the org's first mentor and no messages.
 //     Pinning a session again changes
 //     nothing; deleting a pin that doesn't exist gets a 404 response.
+//   - The list of pinned messages of release 4.205 is paged, as its description says.
 //   - Schedules are in UTC. A crontab that never runs doesn't disturb other agents.
 //     (It stops celery's beat.)
 //   - Runs take their time on the sandbox's clock only, and a schedule starts the
 //     next run even if the previous one has not finished.
 //   - The prompt in a callback is the one that the run received.
-//   - Pinning a session gets a 201 response, as the vendor's description says, and
-//     not 200, as the vendor's schema says.
-//   - Release 3.59 responds to a request for an object that doesn't exist with "Not
-//     found.", later releases with "No PeriodicAgent matches the given query."
-//   - Mentors have no department, visibility or session information. The query
-//     parameters department_id, filter_by, visibility and
-//     return_session_information of their list select nothing.
+//
+// The sandbox differs from Django in a few places: a body of more than 2.5 MiB gets a 413
+// response, as from a proxy in front of the service; an id of more than 64 bits gets
+// an error response, where older versions fail with a 500; charsets other than UTF-8,
+// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; and the
+// response to OPTIONS does not describe the fields.
 //
 // # Releases
 //
 // The service's customers run releases of different age. [WithRelease] chooses the
 // release that the sandbox serves, from 3.59 to 4.205: its fields, parameters,
 // operations and messages. With [RequestEffect].Release, a fault serves single
-// requests as another release, as during a deployment. The fields are those of the
-// vendor's published clients. The list of pinned messages of release 4.205 is
-// documented as paginated, so the sandbox pages it.
+// requests as another release, as during a deployment.
 //
 // # Faults
 //

@@ -72,7 +72,7 @@ func TestUnknownAddress(t *testing.T) {
 	for _, target := range []string{"/", "/admin/", "/api/ai-mentor/orgs/acme/", "nonsense/", "periodic-agents/1/nonsense/", "periodic-agents//", "/api//ai-mentor/orgs/acme/users/ada/"} {
 		got := get(t, server, target)
 		assert.Equal(t, http.StatusNotFound, got.status, target)
-		assert.Equal(t, "text/html", got.header.Get("Content-Type"), target)
+		assert.Equal(t, "text/html; charset=utf-8", got.header.Get("Content-Type"), target)
 		assert.Contains(t, got.body, "<h1>Not Found</h1>", target)
 		assert.Empty(t, got.header.Get("Allow"), target)
 	}

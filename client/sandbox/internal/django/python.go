@@ -181,12 +181,9 @@ func integerText(s string) (string, bool) {
 	return strings.ReplaceAll(s, "_", ""), true
 }
 
-// trimInteger removes the white space at both ends of s as int(s) does, and replaces
-// digits of other scripts.
-func trimInteger(s string) string {
-	isASCII := !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
-	return strings.TrimFunc(asciiDigits(s), func(r rune) bool { return IsSpace(r) && (!isASCII || unicode.IsSpace(r)) })
-}
+// trimInteger removes the white space at both ends of s as int(s) does, which is less
+// than [Strip] removes, and replaces digits of other scripts.
+func trimInteger(s string) string { return strings.TrimSpace(asciiDigits(s)) }
 
 // asciiDigits replaces the decimal digits of other scripts.
 func asciiDigits(s string) string {

@@ -32,6 +32,11 @@ PARAMETERS = [
     "page", "page_size", "search", "ordering", "enabled", "parent_mentor_id", "parent_session_id", "previous_agent",
     "previous_agent_status", "title", "username", "format", "nonsense",
 ]
+ORDERINGS = [  # a database sorts null first or last, so nullable fields are not among them
+    "id", "mentor", "title", "username", "prompt", "task", "task__enabled", "task__one_off", "enabled", "one_off", "pathway",
+    "callback_url", "callback_secret", "parent_session_id", "previous_agent_status", "task__crontab", "content", "status",
+    "periodic_agent", "nonsense", "pk", "title__", "mentor__name", " title", "title,-id", "-pathway,title,-id", "mentor,-id",
+]
 FIELDS = [
     "title", "prompt", "pathway", "callback_url", "callback_secret", "parent_session_id", "parent_mentor_id",
     "previous_agent", "previous_agent_status", "mentor", "task", "nonsense", "id", "enabled",
@@ -53,7 +58,7 @@ def special(field):
         "callback_url": recorder.URLS, "parent_mentor_id": recorder.INTEGERS + details.NUMBERS,
         "previous_agent": recorder.INTEGERS + details.NUMBERS, "previous_agent_status": recorder.CHOICES,
         "mentor": recorder.UUIDS + details.MENTORS, "start_time": recorder.TIMES + details.TIMES, "one_off": recorder.BOOLEANS,
-        "enabled": recorder.BOOLEANS, **dict.fromkeys(CRONTAB_FIELDS, recorder.CRONTABS),
+        "enabled": recorder.BOOLEANS, "ordering": ORDERINGS + ["-" + name for name in ORDERINGS], **dict.fromkeys(CRONTAB_FIELDS, recorder.CRONTABS),
     }
     return rng.choice(known.get(field, recorder.TEXTS))
 
