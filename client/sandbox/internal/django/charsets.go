@@ -76,8 +76,7 @@ func (c charset) decode(v Version, text []byte) ([]byte, error) {
 
 // isValid reports whether text is of the charset.
 func (c charset) isValid(text []byte) bool {
-	switch c {
-	case utf16Native, utf16Little, utf16Big:
+	if c == utf16Native || c == utf16Little || c == utf16Big {
 		return len(text)%2 == 0 && !slices.Contains(utf16.Decode(c.utf16Units(text)), utf8.RuneError)
 	}
 	_, err := c.decode(Django52, text)
@@ -147,7 +146,7 @@ func (c charset) decodeUTF16(v Version, text []byte) ([]byte, error) {
 	case v >= Django42:
 		return nil, errors.New("'utf-16' codec can't decode bytes in position 0-1: Stream does not start with BOM")
 	default:
-		return nil, errors.New("UTF-16 stream does not start with BOM") //nolint:staticcheck // Python's own words
+		return nil, errors.New("UTF-16 stream does not start with BOM")
 	}
 	return []byte(string(utf16.Decode(c.utf16Units(text)))), nil
 }

@@ -43,6 +43,11 @@ ACCEPT = [
     "application/json; q=x", "text/*, application/json", "application/JSON;Charset=UTF-8", "application/json;indent=",
     "application/json; indent=9", "*", "*;q=0.1", "application/*;indent=2",
 ]
+PORTS = ["", "0", "1", "12", "99999", "123456", "x"]
+SEARCHES = [
+    '"Morning digest"', '"digest Morning"', "'Morning digest'", '"Morning', "Morn'ing", 'Mor"ning digest"', '"Morning",digest',
+    "Morning,digest", ',"digest",', '""', "''", '"', "Mor\\ning", '"Morning\\" digest"', "Second\x1cx", "a\u3000b", "morning\u00a0DIGEST",
+]
 UUID_NUMBER = int(UUID.replace("-", ""), 16)
 MENTORS = [
     UUID_NUMBER, str(UUID_NUMBER), -1, UUID_NUMBER + 1, 2**128, 1.0, True, False, [], {}, UUID.upper(), "{" + UUID + "}",
@@ -74,6 +79,17 @@ def times():
 def accept():
     for types in ACCEPT:
         record("GET", AGENTS + "1/", Accept=types)
+
+
+def ports():
+    for port in PORTS:
+        for host in ["example.com", "localhost", "127.0.0.1", "[::1]"]:
+            record("PATCH", AGENTS + "1/", {"callback_url": "http://" + host + ":" + port + "/"})
+
+
+def searches():
+    for search in SEARCHES:
+        record("GET", AGENTS + "?search=" + search)
 
 
 def mentors():
@@ -184,7 +200,7 @@ def main():
     service.prepare([("ada", ADA, True)], UUID)
     record("POST", AGENTS, agent())
     record("POST", AGENTS, agent(title="Second"))
-    for group in (numbers, times, accept, mentors, charsets, parts, boundaries, two_headers):
+    for group in (numbers, times, accept, searches, ports, mentors, charsets, parts, boundaries, two_headers):
         group()
 
 
