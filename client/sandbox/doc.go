@@ -84,8 +84,8 @@
 // Measured with Django REST Framework: statuses, headers, messages of every
 // validator, all errors of a body at once, JSON, forms, multipart and charsets,
 // pages, filters, and the order of checks. The tests compare the sandbox with the
-// recorded responses of three versions to 3,300 requests, 600 of them random. A release
-// has the behaviour and the messages of one version:
+// recorded responses of three versions to 3,300 requests, 600 of which are random. A
+// release has the behaviour and the messages of one version:
 //
 //	3.59        Django REST Framework 3.14 with Django 3.2 and Python 3.11
 //	4.90, 4.95  Django REST Framework 3.16 with Django 4.2 and Python 3.13
@@ -102,8 +102,8 @@
 // Whether the service has one of these versions is unknown, and how it saves a changed
 // agent is a guess.
 //
-// Measured with the vendor's TypeScript client 4.90.4: every operation works with it in
-// every release.
+// Measured with the vendor's TypeScript client 4.90.4: it can call every operation that
+// a release has.
 //
 // Taken from the vendor's published clients and documentation: the operations, fields,
 // parameters and limits of each release; that logs are listed newest first and hold the
@@ -131,8 +131,8 @@
 //     return_session_information of their list select nothing.
 //   - A session can be pinned if its id is a UUID, unless it belongs to another user.
 //     If it was not added before, it has the org's first mentor and no messages.
-//     Pinning a session again changes
-//     nothing; deleting a pin that doesn't exist gets a 404 response.
+//     Pinning a session again changes nothing; deleting a pin that doesn't exist gets
+//     a 404 response.
 //   - The list of pinned messages of release 4.205 is paged, as its description says.
 //   - Schedules are in UTC. A crontab that never runs doesn't disturb other agents.
 //     (It stops celery's beat.)
@@ -143,8 +143,10 @@
 // The sandbox differs from Django in a few places: a body of more than 2.5 MiB gets a 413
 // response, as from a proxy in front of the service; an id of more than 64 bits gets
 // an error response, where older versions fail with a 500; charsets other than UTF-8,
-// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; and the
-// response to OPTIONS does not describe the fields.
+// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; a host name of
+// a callback_url is never converted to punycode; a crontab field that is both too long and
+// invalid gets one message of the two; and the response to OPTIONS does not describe the
+// fields.
 //
 // # Releases
 //
