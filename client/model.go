@@ -36,8 +36,8 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 	var none *api.Fields
 	for name := range d.Fields(&none) {
 		value := d.Raw()
-		if _, ok := unknown.Get(string(name)); !ok {
-			e.field(string(name), value)
+		if _, ok := unknown.Get(name); !ok {
+			e.field(name, value)
 		}
 	}
 	for name, value := range unknown.All() {

@@ -70,13 +70,13 @@ func Map[T any](d *Decoder, read func(*Decoder) T) map[string]T {
 	for name := range d.Fields(&unknown) {
 		value := read(d)
 		if d.last == misfit {
-			delete(values, string(name))
+			delete(values, name)
 			continue
 		}
 		if values == nil {
 			values = map[string]T{}
 		}
-		values[string(name)] = value
+		values[name] = value
 	}
 	if unknown != nil {
 		d.last = misfit
