@@ -57,5 +57,5 @@ func readSecret(d *scan.Decoder) api.Secret {
 	if d.Kind() == scan.KindString {
 		return api.NewSecret(string(d.Text()))
 	}
-	return api.NewSecret(string(d.Raw()))
+	return api.NewSecret(d.RawText())
 }

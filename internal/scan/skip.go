@@ -187,7 +187,7 @@ func (d *Decoder) digits() int {
 func (d *Decoder) Raw() json.RawMessage { return bytes.Clone(d.raw()) }
 
 // RawText is [Decoder.Raw] as a string, which is empty for null.
-func (d *Decoder) RawText() string { return d.strings.get(d.raw()) }
+func (d *Decoder) RawText() string { return string(d.raw()) }
 
 // raw is Raw, maybe as a part of the body.
 func (d *Decoder) raw() []byte {
