@@ -52,6 +52,9 @@ func Objects[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	for range d.Items() {
 		var zero T
 		d.Build(unsafe.Sizeof(zero))
+		if items == nil {
+			items = make([]T, 0, 2) // the row of the list in internal/benchmark needs it
+		}
 		items = append(items, zero)
 		decode(&items[len(items)-1], d)
 	}
