@@ -22,23 +22,23 @@ func (d *Decoder) literal() ([]byte, form) {
 	body, start, at := d.body, d.at, d.at+1
 	found := plain
 	for {
-		// Sixteen bytes at once, to the next byte that matters.
-		ignored := uint64(0)
-		if found&unicode != 0 {
-			ignored = highBits
-		}
-		for ; at <= len(body)-16; at += 16 {
-			one, two := binary.LittleEndian.Uint64(body[at:at+8]), binary.LittleEndian.Uint64(body[at+8:at+16])
-			one, two = stops(one, one&ignored), stops(two, two&ignored)
-			if one|two == 0 {
-				continue
-			}
-			if one == 0 {
-				one = two
+		// Eight bytes at once, to the next byte that matters.
+		if found&unicode == 0 {
+			for at <= len(body)-8 {
+				if stop := stops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
 				at += 8
 			}
-			at += bits.TrailingZeros64(one) / 8
-			break
+		} else {
+			for at <= len(body)-8 {
+				if stop := asciiStops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
+					at += bits.TrailingZeros64(stop) / 8
+					break
+				}
+				at += 8
+			}
 		}
 		if at >= len(body) {
 			break
@@ -80,11 +80,15 @@ const (
 
 // stops returns a word whose lowest bit is in the first of eight bytes that is a
 // quote, a backslash, a control character or not ASCII. It is 0 if there is none.
-// Bytes whose high bit is in ignored don't count. A subtraction sets the high bit
-// of a byte that is less than the subtrahend: a quote whose second bit is flipped
-// is less than '!', as control characters are.
-func stops(word, ignored uint64) uint64 {
-	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each) | word) & highBits &^ ignored
+// A subtraction sets the high bit of a byte that is less than the subtrahend: a
+// quote whose second bit is flipped is less than '!', as control characters are.
+func stops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each) | word) & highBits
+}
+
+// asciiStops is stops without the bytes that are not ASCII.
+func asciiStops(word uint64) uint64 {
+	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each)) &^ word & highBits
 }
 
 // escapeLength returns the length of the escape sequence that text begins with,
