@@ -7,9 +7,11 @@ import (
 	"github.com/iblai/iblai-go/internal/scan"
 )
 
+var fieldsOfArtifact = []string{"id", "title", "content", "file_extension", "llm_name", "llm_provider", "date_created", "date_updated", "metadata", "username", "session_id", "current_version_number", "version_count"}
+
 func (m *Artifact) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfArtifact...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "title":
@@ -56,9 +58,11 @@ func (m Artifact) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfArtifactVersion = []string{"id", "artifact", "title", "content", "session_id", "content_length", "is_current", "chat_message", "version_number", "date_created", "created_by", "change_summary", "interface"}
+
 func (m *ArtifactVersion) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfArtifactVersion...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "artifact":
@@ -106,9 +110,11 @@ func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfCallConfiguration = []string{"id", "mentor", "mode", "tts_provider", "stt_provider", "llm_provider", "language", "use_function_calling_for_rag", "google_voice", "openai_voice", "openai_voice_id", "google_voice_id", "enable_video", "screensharing_system_prompt", "screensharing_proactive_prompt", "platform_key"}
+
 func (m *CallConfiguration) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfCallConfiguration...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "mentor":
@@ -163,9 +169,11 @@ func (m CallConfiguration) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfChatMessage = []string{"id", "message", "inserted_at", "title", "feedback", "document_sources", "files", "artifact_versions"}
+
 func (m *ChatMessage) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfChatMessage...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "message":
@@ -202,9 +210,11 @@ func (m ChatMessage) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfCrontabSchedule = []string{"minute", "hour", "day_of_week", "day_of_month", "month_of_year"}
+
 func (m *CrontabSchedule) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfCrontabSchedule...) {
+		switch name {
 		case "minute":
 			m.Minute = d.String()
 		case "hour":
@@ -235,9 +245,11 @@ func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfMCPServer = []string{"id", "platform", "mentor", "owner", "name", "description", "url", "image", "transport", "credentials", "headers", "extra_headers", "platform_key", "is_featured", "auth_type", "auth_scope", "oauth_service", "oauth_service_data", "mcp_server_connections", "is_enabled", "created_at", "updated_at"}
+
 func (m *MCPServer) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfMCPServer...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "platform":
@@ -303,6 +315,8 @@ func (m MCPServer) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfMentor = []string{"id", "name", "unique_id", "flow", "slug", "platform", "allow_anonymous", "enable_offline_mode", "metadata", "enable_moderation", "enable_multi_query_rag", "enable_prompt_caching", "enable_post_processing_system", "enable_openai_assistant", "enable_total_grounding", "enable_suggested_prompts", "enable_guided_prompts", "save_flagged_prompts", "guided_prompt_instructions", "google_voice", "openai_voice", "categories", "types", "is_featured", "subjects", "proactive_prompt", "study_mode_prompt", "disclaimer", "enable_disclaimer", "show_attachment", "show_voice_call", "show_voice_record", "show_rag_images", "starter_prompts", "embed_is_context_aware", "embed_open_by_default", "embed_show_attachment", "embed_show_voice_call", "embed_show_voice_record", "show_explore_mentors", "embed_icon_selection_data", "placeholder_prompt", "moderation_system_prompt", "post_processing_prompt", "moderation_response", "safety_system_prompt", "safety_response", "enable_safety_system", "proactive_response", "greeting_method", "call_configuration", "mcp_servers", "last_accessed_by", "recently_accessed_at", "created_by", "created_at", "updated_at"}
+
 func (m *Mentor) decode(d *scan.Decoder) {
 	switch d.Kind() {
 	case scan.KindString:
@@ -312,8 +326,8 @@ func (m *Mentor) decode(d *scan.Decoder) {
 		m.ID = d.Int64()
 		return
 	}
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfMentor...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -449,9 +463,11 @@ func (m Mentor) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfMentorAudience = []string{"id", "name", "description"}
+
 func (m *MentorAudience) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfMentorAudience...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -478,9 +494,11 @@ func (m MentorAudience) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfMentorCategory = []string{"id", "name", "description", "category_group", "audience", "audiences"}
+
 func (m *MentorCategory) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfMentorCategory...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -514,9 +532,11 @@ func (m MentorCategory) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfMentorType = []string{"id", "name", "description"}
+
 func (m *MentorType) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfMentorType...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -543,9 +563,11 @@ func (m MentorType) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfOAuthService = []string{"id", "oauth_provider", "oauth_provider_id", "name", "display_name", "description", "scope", "image", "created_at", "updated_at"}
+
 func (m *OAuthService) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfOAuthService...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "oauth_provider":
@@ -586,10 +608,12 @@ func (m OAuthService) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPeriodicAgent = []string{"id", "mentor", "title", "username", "description", "prompt", "task", "created_at", "modified_at", "enabled", "one_off", "platform_key", "pathway", "callback_url", "callback_secret", "parent_session_id", "parent_mentor_id", "previous_agent", "previous_agent_status", "previous_agent_output"}
+
 func (m *PeriodicAgent) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgent...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 			found = d.Found()
@@ -654,10 +678,12 @@ func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPeriodicAgentLog = []string{"id", "content", "status", "start_time", "end_time", "created_at", "modified_at", "periodic_agent"}
+
 func (m *PeriodicAgentLog) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentLog...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 			found = d.Found()
@@ -696,10 +722,12 @@ func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPeriodicAgentStatistics = []string{"total_tasks", "succeeded_tasks", "failed_tasks", "running_tasks", "pending_tasks"}
+
 func (m *PeriodicAgentStatistics) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentStatistics...) {
+		switch name {
 		case "total_tasks":
 			m.TotalTasks = d.Int64()
 			found = found || d.Found()
@@ -736,9 +764,11 @@ func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPeriodicTask = []string{"id", "name", "crontab", "one_off", "start_time", "enabled"}
+
 func (m *PeriodicTask) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicTask...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -772,10 +802,12 @@ func (m PeriodicTask) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPin = []string{"id", "platform", "username", "session_id"}
+
 func (m *Pin) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPin...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 			found = d.Found()
@@ -806,10 +838,12 @@ func (m Pin) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfPinnedSession = []string{"session_id", "mentor", "messages", "mentor_unique_id", "title"}
+
 func (m *PinnedSession) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfPinnedSession...) {
+		switch name {
 		case "session_id":
 			m.SessionID = d.String()
 			found = d.Found()
@@ -843,9 +877,11 @@ func (m PinnedSession) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfSubject = []string{"id", "name", "description"}
+
 func (m *Subject) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfSubject...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":
@@ -872,9 +908,11 @@ func (m Subject) MarshalJSON() ([]byte, error) {
 	return marshalModel(fields(m), m.Unknown)
 }
 
+var fieldsOfVoice = []string{"id", "name", "provider", "language", "description", "audio_url"}
+
 func (m *Voice) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown) {
-		switch string(name) {
+	for name := range d.Fields(&m.Unknown, fieldsOfVoice...) {
+		switch name {
 		case "id":
 			m.ID = d.Int64()
 		case "name":

@@ -141,7 +141,7 @@ func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
 	case scan.KindObject:
 		var unknown *api.Fields
 		for name := range d.Fields(&unknown) {
-			f.read(d, joinPath(path, f.names.text(string(name))), depth+1)
+			f.read(d, joinPath(path, f.names.text(name)), depth+1)
 		}
 	case scan.KindArray:
 		for i := range d.Items() {

@@ -36,8 +36,8 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 	var none *api.Fields
 	for name := range d.Fields(&none) {
 		value := d.Raw()
-		if _, ok := unknown.Get(string(name)); !ok {
-			e.field(string(name), value)
+		if _, ok := unknown.Get(name); !ok {
+			e.field(name, value)
 		}
 	}
 	for name, value := range unknown.All() {
@@ -57,5 +57,5 @@ func readSecret(d *scan.Decoder) api.Secret {
 	if d.Kind() == scan.KindString {
 		return api.NewSecret(string(d.Text()))
 	}
-	return api.NewSecret(string(d.Raw()))
+	return api.NewSecret(d.RawText())
 }

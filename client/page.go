@@ -87,7 +87,7 @@ func (p *Page[T]) decode(d *scan.Decoder) {
 	}
 	found := false
 	for name := range d.Fields(&p.Unknown) {
-		switch string(name) {
+		switch name {
 		case "count":
 			p.Count = d.Int64()
 		case "next":

@@ -217,7 +217,7 @@ func (c *call) isIdempotent() bool {
 // attempt sends the request once and reads the response.
 func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	begin := time.Now()
-	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.attemptTimeout().timeout))
+	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.attemptTimeout()))
 	defer cancel()
 	c.cancelAttempt = cancel
 	used := currentTransport(c.httpClient)
@@ -225,7 +225,9 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
 	if err == nil {
-		c.timedOut.Store(nil)
+		if c.timedOut.Load() != nil { // stored only if needed: calls share it
+			c.timedOut.Store(nil)
+		}
 		attempt.StatusCode = response.StatusCode
 		err = c.read(response, number, out)
 		_ = response.Body.Close() // everything needed has been read
@@ -242,12 +244,21 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	return attempt
 }
 
-// attemptTimeout returns the timeout of an attempt as the error that reports it.
-func (c *call) attemptTimeout() *attemptTimeoutError {
-	if t := c.timeout; t > 0 && t < c.settings.attemptTimeout {
-		return &attemptTimeoutError{timeout: t, option: "Timeout of the http.Client"}
+// attemptTimeout returns the timeout of an attempt.
+func (c *call) attemptTimeout() time.Duration {
+	if c.timeout > 0 {
+		return min(c.timeout, c.settings.attemptTimeout)
 	}
-	return &attemptTimeoutError{timeout: c.settings.attemptTimeout, option: "WithAttemptTimeout"}
+	return c.settings.attemptTimeout
+}
+
+// attemptTimeoutError returns the error of an attempt that took too long.
+func (c *call) attemptTimeoutError() error {
+	e := &attemptTimeoutError{timeout: c.attemptTimeout(), option: "WithAttemptTimeout"}
+	if e.timeout < c.settings.attemptTimeout {
+		e.option = "Timeout of the http.Client"
+	}
+	return e
 }
 
 // attemptError returns the error of a failed attempt. It says if the context or
@@ -269,7 +280,7 @@ func (c *call) attemptError(ctx, attemptCtx context.Context, number int, err err
 		case ctx.Err() != nil:
 			err = contextError(ctx)
 		case attemptCtx.Err() != nil:
-			err = c.attemptTimeout()
+			err = c.attemptTimeoutError()
 		default:
 			err = c.redactor().error(err)
 		}

@@ -83,7 +83,7 @@ func (e Event) LogValue() slog.Value {
 
 func (e *Event) decode(d *scan.Decoder) {
 	for name := range d.Fields(&e.Unknown) {
-		switch string(name) {
+		switch name {
 		case "timestamp":
 			e.Timestamp = readTime(d)
 		case "status":

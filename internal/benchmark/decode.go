@@ -7,6 +7,7 @@ import (
 
 	"github.com/bytedance/sonic"
 
+	"github.com/iblai/iblai-go/internal/benchmark/easyjson"
 	"github.com/iblai/iblai-go/internal/benchmark/fixture"
 	"github.com/iblai/iblai-go/internal/benchmark/githubway"
 	"github.com/iblai/iblai-go/internal/benchmark/measure"
@@ -42,6 +43,7 @@ func decoding(ctx context.Context) ([]measurable, error) {
 				measure.Against(decodesItself[ogen.PaginatedPeriodicAgentList](ogenTypes, agents), measure.TimesAsFast(1.4)),
 				measure.Against(decodes[githubway.Page[githubway.Agent]](githubTypes, agents)),
 				measure.Against(decodesWithSonic[oapi.PaginatedPeriodicAgentList](agents)),
+				measure.Against(decodesItself[easyjson.PaginatedPeriodicAgentList](easyjsonTypes, agents)),
 			},
 		},
 		&measure.Comparison{
@@ -60,6 +62,7 @@ func decoding(ctx context.Context) ([]measurable, error) {
 				measure.Against(decodesItself[ogen.PeriodicAgent](ogenTypes, agent), measure.TimesAsFast(1.4)),
 				measure.Against(decodes[githubway.Agent](githubTypes, agent)),
 				measure.Against(decodesWithSonic[oapi.PeriodicAgent](agent)),
+				measure.Against(decodesItself[easyjson.PeriodicAgent](easyjsonTypes, agent)),
 			},
 		},
 		&measure.Comparison{
@@ -72,6 +75,7 @@ func decoding(ctx context.Context) ([]measurable, error) {
 				measure.Against(decodesItself[ogen.PaginatedPeriodicAgentLogList](ogenTypes, logs), measure.TimesAsFast(2)),
 				measure.Against(decodes[githubway.Page[githubway.Log]](githubTypes, logs)),
 				measure.Against(decodesWithSonic[oapi.PaginatedPeriodicAgentLogList](logs)),
+				measure.Against(decodesItself[easyjson.PaginatedPeriodicAgentLogList](easyjsonTypes, logs)),
 			},
 		},
 	}, nil
@@ -82,6 +86,8 @@ const (
 	ogenTypes   = "ogen's types, their own decoder"
 	githubTypes = "go-github's style, encoding/json"
 	sonicTypes  = "oapi-codegen's types, sonic"
+
+	easyjsonTypes = "oapi-codegen's types, easyjson"
 )
 
 func decodes[T any](name string, text []byte) measure.Contestant {

@@ -4,7 +4,10 @@ go 1.26
 
 replace github.com/iblai/iblai-go => ../..
 
-tool github.com/ogen-go/ogen/cmd/ogen
+tool (
+	github.com/mailru/easyjson/easyjson
+	github.com/ogen-go/ogen/cmd/ogen
+)
 
 require (
 	github.com/bytedance/sonic v1.15.5
@@ -13,6 +16,7 @@ require (
 	github.com/google/go-github/v89 v89.0.0
 	github.com/google/uuid v1.6.0
 	github.com/iblai/iblai-go v0.0.0-00010101000000-000000000000
+	github.com/mailru/easyjson v0.9.2
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/ogen-go/ogen v1.24.0
 	github.com/robfig/cron/v3 v3.0.1
@@ -32,6 +36,7 @@ require (
 	github.com/ghodss/yaml v1.0.0 // indirect
 	github.com/go-faster/yaml v0.4.6 // indirect
 	github.com/google/go-querystring v1.2.0 // indirect
+	github.com/josharian/intern v1.0.0 // indirect
 	github.com/klauspost/cpuid/v2 v2.2.9 // indirect
 	github.com/mattn/go-colorable v0.1.14 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect

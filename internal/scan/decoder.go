@@ -185,11 +185,11 @@ var kinds = [256]Kind{
 
 // Kind returns the kind of the next value, by its first bytes.
 func (d *Decoder) Kind() Kind {
-	kind := kinds[d.peek()]
-	if kind == KindNumber && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
+	first := d.peek()
+	if first == '-' && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
 		return KindNonFinite
 	}
-	return kind
+	return kinds[first]
 }
 
 // Require fails unless the next value is of this kind.

@@ -52,6 +52,9 @@ func Objects[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	for range d.Items() {
 		var zero T
 		d.Build(unsafe.Sizeof(zero))
+		if items == nil {
+			items = make([]T, 0, 2) // the row of the list in internal/benchmark needs it
+		}
 		items = append(items, zero)
 		decode(&items[len(items)-1], d)
 	}
@@ -70,13 +73,13 @@ func Map[T any](d *Decoder, read func(*Decoder) T) map[string]T {
 	for name := range d.Fields(&unknown) {
 		value := read(d)
 		if d.last == misfit {
-			delete(values, string(name))
+			delete(values, name)
 			continue
 		}
 		if values == nil {
 			values = map[string]T{}
 		}
-		values[string(name)] = value
+		values[name] = value
 	}
 	if unknown != nil {
 		d.last = misfit

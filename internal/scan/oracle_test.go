@@ -43,7 +43,7 @@ func read(d *scan.Decoder) any {
 		fields := map[string]any{}
 		var unknown *api.Fields
 		for name := range d.Fields(&unknown) {
-			fields[string(name)] = read(d)
+			fields[name] = read(d)
 		}
 		return fields
 	default:

@@ -37,7 +37,7 @@ type inner struct {
 
 func (a *all) decode(d *scan.Decoder) {
 	for name := range d.Fields(&a.Unknown) {
-		switch string(name) {
+		switch name {
 		case "text":
 			a.Text = d.String()
 		case "integer":
@@ -70,7 +70,7 @@ func (a *all) decode(d *scan.Decoder) {
 func (i *inner) decode(d *scan.Decoder) {
 	found := false
 	for name := range d.Fields(&i.Unknown) {
-		switch string(name) {
+		switch name {
 		case "id":
 			i.ID = d.Int64()
 			found = d.Found()

@@ -18,11 +18,15 @@ func (d *Decoder) Skip() {
 	d.skipped = skipped{start: d.at}
 	d.last = converted
 	for level := 0; ; {
-		switch kind := d.Kind(); {
-		case kind != KindArray && kind != KindObject:
-			d.skipScalar(kind)
-		case d.open(kind, &level):
-			continue // with the first item
+		switch kind := kinds[d.peek()]; kind {
+		case KindString:
+			d.literal()
+		case KindArray, KindObject:
+			if d.open(kind, &level) {
+				continue // with the first item
+			}
+		default:
+			d.skipScalar(d.Kind())
 		}
 		level = d.afterValue(level)
 		if level == 0 || d.err != nil {
@@ -104,11 +108,9 @@ func (d *Decoder) fieldName() (literal []byte, form form) {
 	return literal, form
 }
 
-// skipScalar skips a value that is neither an array nor an object.
+// skipScalar skips a value that is no string, array or object.
 func (d *Decoder) skipScalar(kind Kind) {
 	switch kind {
-	case KindString:
-		d.literal()
 	case KindNumber:
 		d.number()
 	case KindNull:
@@ -187,7 +189,7 @@ func (d *Decoder) digits() int {
 func (d *Decoder) Raw() json.RawMessage { return bytes.Clone(d.raw()) }
 
 // RawText is [Decoder.Raw] as a string, which is empty for null.
-func (d *Decoder) RawText() string { return d.strings.get(d.raw()) }
+func (d *Decoder) RawText() string { return string(d.raw()) }
 
 // raw is Raw, maybe as a part of the body.
 func (d *Decoder) raw() []byte {

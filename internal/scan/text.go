@@ -126,7 +126,7 @@ func (d *Decoder) text() string {
 
 // stringTable holds strings that were decoded before, each at an index by its
 // hash. It needs no more than that: a string that is displaced is copied again.
-type stringTable [512]string
+type stringTable [1024]string
 
 // longestInterned is the length of the longest string in the table, in bytes.
 const longestInterned = 64

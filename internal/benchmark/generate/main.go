@@ -1,5 +1,5 @@
-// Command generate generates the packages oapi and ogen from openapi.yaml,
-// without its callbacks and anyOfs. oapi-codegen declares a callback again in
+// Command generate generates the packages oapi, easyjson and ogen from
+// openapi.yaml, without its callbacks and anyOfs. oapi-codegen declares a callback again in
 // every operation that refers to it, and ogen rejects such a reference. An
 // anyOf means "any JSON, including null" to validators; without it, the
 // generated clients are faster and easier to use.
@@ -10,6 +10,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"log"
 	"os"
@@ -44,7 +45,35 @@ func generate(contract string) error {
 	if err != nil {
 		return err
 	}
+	if err := generateEasyjson(stripped); err != nil {
+		return err
+	}
 	return tool("ogen", "-config", "ogen/config.yaml", "-loglevel", "error", "-target", "ogen", "-package", "ogen", "-clean", stripped)
+}
+
+// generateEasyjson generates oapi-codegen's types once more, with decoders for
+// the three that are compared. The generator compiles the package, so an earlier
+// output is removed first.
+func generateEasyjson(contract string) error {
+	const types, decoders = "easyjson/types.gen.go", "easyjson/decoders.gen.go"
+	if err := os.RemoveAll(decoders); err != nil {
+		return err
+	}
+	if err := tool("-modfile=../tools/go.mod", "oapi-codegen", "-generate", "types", "-package", "easyjson", "-o", types, contract); err != nil {
+		return err
+	}
+	text, err := os.ReadFile(types)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"PaginatedPeriodicAgentList", "PaginatedPeriodicAgentLogList", "PeriodicAgent"} {
+		declaration := []byte("\ntype " + name + " struct")
+		text = bytes.Replace(text, declaration, append([]byte("\n//easyjson:json"), declaration...), 1)
+	}
+	if err := os.WriteFile(types, text, 0o600); err != nil {
+		return err
+	}
+	return tool("easyjson", "-output_filename", decoders, types)
 }
 
 func tool(args ...string) error {

@@ -39,16 +39,22 @@ type decoders struct {
 
 // writeMethods writes the methods of a model.
 func (d *decoders) writeMethods(out *strings.Builder, name string, of reading) {
-	fmt.Fprintf(out, "\nfunc (m *%s) decode(d *scan.Decoder) {\n", name)
 	fields := map[string]*ast.Field{}
+	var order []string
 	for _, field := range d.structs[name].Fields.List {
-		fields[tagOf(field).name] = field
+		tag := tagOf(field).name
+		fields[tag] = field
+		if tag != "-" { // the unknown fields
+			order = append(order, tag)
+		}
 	}
+	fmt.Fprintf(out, "\nvar fieldsOf%s = []string{\"%s\"}\n", name, strings.Join(order, "\", \""))
+	fmt.Fprintf(out, "\nfunc (m *%s) decode(d *scan.Decoder) {\n", name)
 	d.writeBare(out, fields, of.bare)
 	if len(of.required) > 0 {
 		out.WriteString("found := false\n")
 	}
-	out.WriteString("for name := range d.Fields(&m.Unknown) {\nswitch string(name) {\n")
+	fmt.Fprintf(out, "for name := range d.Fields(&m.Unknown, fieldsOf%s...) {\nswitch name {\n", name)
 	for _, field := range d.structs[name].Fields.List {
 		tag := tagOf(field)
 		if tag.name == "-" { // the unknown fields
