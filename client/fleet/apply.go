@@ -122,7 +122,7 @@ func (a *applier) create(ctx context.Context, change Change, wanted *client.Peri
 	if err != nil {
 		return a.recover(ctx, change, wanted, err)
 	}
-	return created.ID, checkStored(created, wanted)
+	return created.ID, change.checkStored(created, wanted)
 }
 
 // recover finds the agent after a creation whose response was lost. Otherwise, it
@@ -139,7 +139,7 @@ func (a *applier) recover(ctx context.Context, change Change, wanted *client.Per
 	if len(found) != 1 {
 		return 0, failure
 	}
-	return found[0].ID, checkStored(found[0], wanted)
+	return found[0].ID, change.checkStored(found[0], wanted)
 }
 
 func (a *applier) change(ctx context.Context, change Change, wanted *client.PeriodicAgentCreateRequest) error {
@@ -179,7 +179,7 @@ func (a *applier) change(ctx context.Context, change Change, wanted *client.Peri
 	}
 	updated, err := a.client.PeriodicAgents.Update(ctx, change.ID, update)
 	if !reschedules || err != nil && !mayBeDone(err) {
-		return checked(err, updated, &compared)
+		return change.checked(err, updated, &compared)
 	}
 	enabled, enableErr := a.client.PeriodicAgents.Update(ctx, change.ID, &client.PeriodicAgentUpdateRequest{
 		Task: &client.PeriodicTaskUpdateRequest{Enabled: new(true)},
@@ -187,23 +187,26 @@ func (a *applier) change(ctx context.Context, change Change, wanted *client.Peri
 	if enableErr != nil {
 		enableErr = fmt.Errorf("it may have been left disabled, until the fleet is applied again: %w", enableErr)
 	}
-	return checked(errors.Join(err, enableErr), enabled, &compared)
+	return change.checked(errors.Join(err, enableErr), enabled, &compared)
 }
 
 // checked returns err, or else the error of checkStored.
-func checked(err error, agent *client.PeriodicAgent, wanted *client.PeriodicAgentCreateRequest) error {
+func (c *Change) checked(err error, agent *client.PeriodicAgent, wanted *client.PeriodicAgentCreateRequest) error {
 	if err != nil {
 		return err
 	}
-	return checkStored(agent, wanted)
+	return c.checkStored(agent, wanted)
 }
 
 // checkStored returns an error if the service has stored something else than what
 // was sent, since every further plan would change it again.
-func checkStored(agent *client.PeriodicAgent, wanted *client.PeriodicAgentCreateRequest) error {
+func (c *Change) checkStored(agent *client.PeriodicAgent, wanted *client.PeriodicAgentCreateRequest) error {
 	compared := *wanted
 	if lacksDescription(agent) {
 		compared.Description = nil
+	}
+	if agent.Mentor.UniqueID == "" && agent.Mentor.ID == c.MentorID { // releases 3.5x return what was sent
+		compared.Mentor = ""
 	}
 	if agent.CallbackSecret.IsMasked() {
 		compared.CallbackSecret = nil

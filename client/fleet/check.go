@@ -123,7 +123,7 @@ func (c *Callback) check(report func(field, text string)) {
 
 func (a *Agent) checkSchedule(now time.Time, report func(field, text string)) {
 	if _, err := location(a.TimeZone); err != nil {
-		report("timezone", err.Error())
+		report("timezone", "is not known: "+err.Error())
 		return
 	}
 	if a.Schedule == (crontab.Fields{}) {
@@ -151,7 +151,7 @@ func (a *Agent) checkSchedule(now time.Time, report func(field, text string)) {
 	if failed, ok := errors.AsType[*crontab.FieldError](err); ok {
 		report("schedule."+string(failed.Field), err.Error())
 	} else if err != nil {
-		report("schedule", err.Error())
+		report("schedule", "can't be converted to UTC: "+err.Error())
 	}
 }
 

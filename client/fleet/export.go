@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (e *exporter) read(ctx context.Context, c *client.Client, ids []int64) erro
 			}
 		}
 	}
-	slices.SortFunc(e.agents, func(a, b *client.PeriodicAgent) int { return int(a.ID - b.ID) })
+	slices.SortFunc(e.agents, func(a, b *client.PeriodicAgent) int { return cmp.Compare(a.ID, b.ID) })
 	e.agents = slices.CompactFunc(e.agents, func(a, b *client.PeriodicAgent) bool { return a.ID == b.ID })
 	for _, agent := range e.agents { // those with a marker first: their keys are taken
 		markers := markersOf(agent)

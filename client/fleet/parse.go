@@ -123,7 +123,7 @@ func (p *parser) fleet(root *document.Value) {
 func timeZone(v *document.Value) string {
 	name := v.Text(maxReference)
 	if _, err := location(name); err != nil {
-		v.Errorf("%v", err)
+		v.Errorf("is not known: %v", err)
 		return ""
 	}
 	return name

@@ -70,11 +70,9 @@ func (p *planner) run(ctx context.Context) (*Plan, error) {
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	for _, key := range p.stored.removed(p.fleet) {
-		for _, a := range p.stored.owned[key] {
-			if err := p.remove(key, a); err != nil {
-				return nil, err
-			}
+	for _, removed := range p.stored.removed(p.fleet) {
+		if err := p.remove(removed.key, removed.agent); err != nil {
+			return nil, err
 		}
 	}
 	return p.plan, nil

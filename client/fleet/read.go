@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -44,7 +45,7 @@ func readAgents(ctx context.Context, c *client.Client, fleet string) (*stored, e
 		s.add(a, fleet)
 	}
 	for _, agents := range s.owned {
-		slices.SortFunc(agents, func(a, b *client.PeriodicAgent) int { return int(a.ID - b.ID) })
+		slices.SortFunc(agents, func(a, b *client.PeriodicAgent) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return s, nil
 }
@@ -79,13 +80,36 @@ func joined(markers []marker) string {
 	return strings.Join(texts, ", ")
 }
 
-// removed returns the keys of the agents that the fleet no longer has, sorted.
-func (s *stored) removed(f *Fleet) []string {
-	keys := maps.Clone(s.owned)
+type ownedAgent struct {
+	key   string
+	agent *client.PeriodicAgent
+}
+
+// removed returns the agents whose keys the fleet no longer has: each before the one
+// that it runs after, since deleting that one changes it.
+func (s *stored) removed(f *Fleet) []ownedAgent {
+	owned := maps.Clone(s.owned)
 	for i := range f.Agents {
-		delete(keys, f.Agents[i].Key)
+		delete(owned, f.Agents[i].Key)
 	}
-	return slices.Sorted(maps.Keys(keys))
+	var removed []ownedAgent
+	previous := map[int64]int64{}
+	for _, key := range slices.Sorted(maps.Keys(owned)) {
+		for _, a := range owned[key] {
+			removed = append(removed, ownedAgent{key, a})
+			if a.PreviousAgent != nil {
+				previous[a.ID] = *a.PreviousAgent
+			}
+		}
+	}
+	depth := func(id int64) (n int) {
+		for ok := true; ok && n <= len(previous); n++ { // at most, if it is a cycle
+			id, ok = previous[id]
+		}
+		return n
+	}
+	slices.SortStableFunc(removed, func(a, b ownedAgent) int { return cmp.Compare(depth(b.agent.ID), depth(a.agent.ID)) })
+	return removed
 }
 
 // lacksDescription reports whether the agent comes from a release without
