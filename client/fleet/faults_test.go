@@ -35,7 +35,7 @@ func TestEveryRequestFailsOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for i, release := range releases {
+			for i, release := range []sandbox.Release{sandbox.Release359, sandbox.Release4205} {
 				for _, times := range []int{1, 2} {
 					g := &generator{rand.New(rand.NewPCG(uint64(i), uint64(times))), secrets}
 					before, wanted := g.fleet(), g.fleet()
