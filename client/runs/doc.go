@@ -3,6 +3,8 @@
 // runs, which it polls.
 //
 //   - A [Receiver] calls a function for every finished run.
+//     [Receiver.CatchUp] does that step by step, for tests and for programs that
+//     are started periodically.
 //   - [Follow] polls the logs of finished runs and yields them, without
 //     callbacks.
 //   - [Once] runs a mentor once and returns the log of the run.

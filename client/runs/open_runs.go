@@ -96,7 +96,7 @@ func (p *poll) getMissing(ctx context.Context, missing []logRef) error {
 func (p *poll) retry(ctx context.Context) error {
 	now := time.Now()
 	due := p.tracker.selectOpen(func(log *openLog) bool { return !log.isRunning && !log.isClaimed && !log.retryAt.After(now) })
-	for _, log := range due[:min(len(due), maxRetries)] {
+	for _, log := range due[:min(len(due), p.maxRetries)] {
 		if err := p.getOpen(ctx, log.id); err != nil {
 			return err
 		}

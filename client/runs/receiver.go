@@ -204,7 +204,13 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 // polls again with exponential backoff.
 //
 // If Follow is called while another call is running, it returns [ErrFollowing].
-func (r *Receiver) Follow(ctx context.Context) (err error) {
+func (r *Receiver) Follow(ctx context.Context) error {
+	return r.follow(ctx, (*following).poll)
+}
+
+// follow loads the position, polls with poll while workers handle the runs, and
+// waits for the workers.
+func (r *Receiver) follow(ctx context.Context, poll func(*following, context.Context) error) (err error) {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
@@ -223,7 +229,7 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
-	return f.run(ctx)
+	return f.run(ctx, poll)
 }
 
 // load loads the position. It reports whether there is none. In that case the
@@ -249,17 +255,25 @@ func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
 	return false, r.saver.save(ctx, r.tracker)
 }
 
-// following is one call of Receiver.Follow.
+// following is one call of Receiver.Follow or Receiver.CatchUp.
 type following struct {
 	*Receiver
 	follower *follower
 	work     chan *client.PeriodicAgentLog
+	// pending counts the runs that were passed to the workers.
+	pending sync.WaitGroup
 	// unsaved is the error of the latest save.
 	unsaved error
+
+	failedMu sync.Mutex
+	// failed is the number of failed runs. firstFailure is the error of the first
+	// one.
+	failed       int
+	firstFailure error
 }
 
-// run polls until the context ends or the first polls fail permanently.
-func (f *following) run(ctx context.Context) error {
+// run calls poll while workers handle the runs.
+func (f *following) run(ctx context.Context, poll func(*following, context.Context) error) error {
 	handlingCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
@@ -267,12 +281,13 @@ func (f *following) run(ctx context.Context) error {
 		workers.Go(func() {
 			for log := range f.work {
 				f.handleLog(handlingCtx, log)
+				f.pending.Done()
 			}
 		})
 	}
 	polling, stop := context.WithCancel(ctx)
 	workers.Go(func() { f.retryMarking(polling) })
-	err := f.poll(ctx)
+	err := poll(f, ctx)
 	stop()
 	close(f.work)
 	return errors.Join(err, f.shutDown(cancel, &workers))
@@ -318,6 +333,7 @@ func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 	return fmt.Errorf("%w: logs %v", ErrUnfinished, ids)
 }
 
+// poll polls until the context ends or the first polls fail permanently.
 func (f *following) poll(ctx context.Context) error {
 	for failures, succeeded := 0, false; ; {
 		start := time.Now()
@@ -333,17 +349,21 @@ func (f *following) poll(ctx context.Context) error {
 			failures++
 			f.save(ctx)
 		}
-		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
 		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
-		if err != nil {
-			outcome.RetryIn = wait
-		}
-		f.reports.report(ctx, outcome)
-		f.recordPoll(p, err, f.unsaved)
+		f.reportPoll(ctx, p, err, start, wait)
 		if err := sleep(ctx, wait, f.wake); err != nil {
 			return err
 		}
 	}
+}
+
+func (f *following) reportPoll(ctx context.Context, p *poll, err error, start time.Time, wait time.Duration) {
+	outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
+	if err != nil {
+		outcome.RetryIn = wait
+	}
+	f.reports.report(ctx, outcome)
+	f.recordPoll(p, err, f.unsaved)
 }
 
 // deliver passes a log to a worker.
@@ -351,10 +371,12 @@ func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) e
 	if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
 		return nil // a callback has reported it in the meantime
 	}
+	f.pending.Add(1)
 	select {
 	case f.work <- log:
 		return nil
 	case <-ctx.Done():
+		f.pending.Done()
 		f.tracker.release(log.ID, time.Now())
 		return ctx.Err()
 	}
@@ -368,6 +390,7 @@ func (f *following) handleLog(ctx context.Context, log *client.PeriodicAgentLog)
 	f.reports.report(ctx, Outcome{
 		Kind: KindRun, LogID: run.LogID, AgentID: run.AgentID, Status: run.Status, Duration: time.Since(start), Err: err,
 	})
+	f.countFailure(err)
 	if recordErr != nil {
 		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recordErr})
 		f.recordFailure(recordErr)

@@ -287,6 +287,15 @@ func (t *tracker) release(id int64, retryAt time.Time) {
 	}
 }
 
+// retryNow makes all failed runs due for a retry.
+func (t *tracker) retryNow() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, log := range t.open {
+		log.retryAt = time.Time{}
+	}
+}
+
 // remove removes a log that was deleted by the service.
 func (t *tracker) remove(id int64) {
 	t.mu.Lock()
