@@ -44,7 +44,7 @@ func (f *following) catchUp(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("runs: the logs can't be polled: %w", err)
 	}
-	return errors.Join(err, f.unsaved, f.markPending(ctx), f.failure())
+	return errors.Join(err, f.unsaved, f.once.MarkPending(ctx), f.failure())
 }
 
 // countFailure counts a run that has failed and will be retried.

@@ -12,6 +12,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/internal/handling"
 	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
@@ -64,7 +65,7 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 			handle:   handle,
 			tracker:  new(Position).init(),
 			saver:    newSaver(s.positions),
-			unmarked: map[string]bool{},
+			once:     &handling.Handler{Store: s.store, Caller: newCaller(), Duplicate: callback.ErrDuplicate, InProgress: callback.ErrInProgress},
 		},
 		client: c,
 		wake:   make(chan struct{}, 1),
@@ -128,6 +129,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 	}
 	recordErr, err := r.run(ctx, run)
 	_, isDead := errors.AsType[*DeadLetterError](err)
+	_, isClaim := errors.AsType[*handling.ClaimError](err)
 	switch {
 	case err == nil && recordErr != nil:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recordErr}
@@ -135,7 +137,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recordErr)}
 	case err == callback.ErrInProgress: //nolint:errorlint // see above
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
-	case errors.Is(err, errClaim):
+	case isClaim:
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recordErr)}
 	}
 	return errors.Join(err, recordErr)
@@ -297,7 +299,7 @@ func (f *following) run(ctx context.Context, poll func(*following, context.Conte
 // failed before.
 func (f *following) retryMarking(ctx context.Context) {
 	for sleep(ctx, f.interval, nil) == nil {
-		if err := f.markPending(ctx); err != nil {
+		if err := f.once.MarkPending(ctx); err != nil {
 			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
 		}
 	}

@@ -359,10 +359,10 @@ func TestFailingStore(t *testing.T) {
 		run      string // the error of the run
 		save     string // the error of recording the result
 	}{
-		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1 could not be released: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled but could not be marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1 could not be released: connection refused"},
+		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: store: claim acme:1: connection refused", ""},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: store: claim acme:1: connection refused", "runs: store: release acme:1: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: store: done acme:1: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: store: release acme:1: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
