@@ -43,6 +43,9 @@ const minFileSize = 1 << 20
 
 // Load opens and locks the file, and reads it.
 func (f *positionFile) Load(context.Context) (*Position, error) {
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	position, err := f.load()
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

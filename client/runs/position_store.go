@@ -128,6 +128,12 @@ func (s *saver) load(ctx context.Context) (position *Position, err error) {
 	return position, nil
 }
 
+func (s *saver) hasLoaded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isLoaded
+}
+
 // close closes the store if it is an io.Closer.
 func (s *saver) close(ctx context.Context) error {
 	closer, ok := s.store.(io.Closer)

@@ -27,6 +27,8 @@ type Receiver struct {
 	// wake makes Follow poll immediately.
 	wake chan struct{}
 
+	loading sync.Mutex // held while the position is loaded
+
 	mu        sync.Mutex
 	following bool
 	status    Status
@@ -110,6 +112,9 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error {
 	if !isFinal(event.Status) || event.LogID < 1 {
 		return r.deferToLogs(event)
+	}
+	if err := r.loadOnce(ctx); err != nil {
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
 	}
 	since, oldID := r.tracker.bounds()
 	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
@@ -234,9 +239,27 @@ func (r *Receiver) follow(ctx context.Context, poll func(*following, context.Con
 	return f.run(ctx, poll)
 }
 
+// loadOnce loads the position unless that was done: otherwise a callback that
+// arrives before Follow has loaded it could be about a run that is done.
+func (r *Receiver) loadOnce(ctx context.Context) error {
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	if r.saver.hasLoaded() {
+		return nil
+	}
+	_, err := r.loadLocked(ctx)
+	return err
+}
+
 // load loads the position. It reports whether there is none. In that case the
 // position must be set to the service's present.
 func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	return r.loadLocked(ctx)
+}
+
+func (r *Receiver) loadLocked(ctx context.Context) (isNew bool, err error) {
 	position, err := r.saver.load(ctx)
 	if err != nil {
 		return false, err

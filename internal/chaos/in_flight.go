@@ -64,7 +64,10 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		run.handled = append(run.handled, time.Now())
 		run.begun |= bit
 		l.inFlight[id] = run
-	case "/ledger/recorded":
+	case "/ledger/duplicate", "/ledger/recorded":
+		if r.URL.Path == "/ledger/duplicate" && run.begun&bit != 0 {
+			return // it was recorded unless the disk was full
+		}
 		run.recorded |= bit
 		if run.recorded == uint64(1)<<l.receivers-1 {
 			delete(l.inFlight, id)

@@ -36,13 +36,14 @@ func receive(ctx context.Context, address, number, position string, limit int64,
 	opts := []runs.Option{
 		runs.WithPositionFile(position), runs.WithStart(time.Time{}), runs.WithPollInterval(time.Second),
 		runs.WithObserver(func(ctx context.Context, outcome runs.Outcome) {
-			isRecorded := outcome.Err == nil || errors.Is(outcome.Err, callback.ErrDuplicate)
 			switch {
 			case outcome.LogID == 0:
 			case outcome.Kind == runs.KindSave:
 				_ = report(ctx, "unrecorded", outcome.LogID)
-			case isRecorded:
+			case outcome.Err == nil:
 				_ = report(ctx, "recorded", outcome.LogID)
+			case errors.Is(outcome.Err, callback.ErrDuplicate):
+				_ = report(ctx, "duplicate", outcome.LogID)
 			}
 		}),
 	}
