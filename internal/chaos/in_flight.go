@@ -18,7 +18,13 @@ type run struct {
 	// excuses counts the kills and restarts of the store while the run was in
 	// flight. Each may cause it to be handled again.
 	excuses int
+	// seen is the time of the latest report about the run.
+	seen time.Time
 }
+
+// settledAfter is the time after which a run without reports counts as recorded:
+// the reports of a killed receiver may be lost.
+const settledAfter = 30 * time.Second
 
 // ledger records which runs the receivers have handled. A run is in flight from
 // when a receiver begins to handle it until all receivers have recorded that it
@@ -55,6 +61,7 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if run == nil {
 		return
 	}
+	run.seen = time.Now()
 	bit := uint64(1) << receiver
 	switch r.URL.Path {
 	case "/ledger/handled":
@@ -91,7 +98,11 @@ func (l *ledger) excuseForgotten() { l.excuse(func(*run) bool { return true }) }
 func (l *ledger) excuse(isAffected func(*run) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, r := range l.inFlight {
+	for id, r := range l.inFlight {
+		if time.Since(r.seen) > settledAfter {
+			delete(l.inFlight, id)
+			continue
+		}
 		if isAffected(r) {
 			r.excuses++
 			l.excused++
