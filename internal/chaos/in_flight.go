@@ -88,7 +88,12 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // excuseKilled notes the runs that a killed receiver had handled and not
 // recorded.
 func (l *ledger) excuseKilled(receiver int) {
-	l.excuse(func(r *run) bool { return r.begun&(1<<receiver) != 0 && r.recorded&(1<<receiver) == 0 })
+	bit := uint64(1) << receiver
+	l.excuse(func(r *run) bool {
+		isAffected := r.begun&bit != 0 && r.recorded&bit == 0
+		r.begun &^= bit
+		return isAffected
+	})
 }
 
 // excuseForgotten notes the runs that the store has forgotten and that some

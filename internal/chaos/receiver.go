@@ -37,7 +37,7 @@ func receive(ctx context.Context, address, number, position string, limit int64,
 		runs.WithPositionFile(position), runs.WithStart(time.Time{}), runs.WithPollInterval(time.Second),
 		runs.WithObserver(func(ctx context.Context, outcome runs.Outcome) {
 			switch {
-			case outcome.LogID == 0:
+			case outcome.LogID == 0, limit > 0: // on a full disk, nothing counts as recorded
 			case outcome.Kind == runs.KindSave:
 				_ = report(ctx, "unrecorded", outcome.LogID)
 			case outcome.Err == nil:
