@@ -414,7 +414,13 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 				return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 			}
 		}
-		if p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
+		isDue := false
+		if class == logOpen {
+			isDue = p.tracker.updateOpen(log.ID, created(log), time.Now(), !isFinished(log))
+		} else {
+			isDue = p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log))
+		}
+		if isDue {
 			finished = append(finished, log)
 		}
 	}

@@ -117,7 +117,7 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("runs: log %d can't be requested: %w", id, err)
-	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
+	case !p.tracker.updateOpen(id, created(log), time.Now(), !isFinished(log)):
 		return nil
 	}
 	return p.deliverRun(ctx, log)

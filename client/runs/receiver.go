@@ -393,7 +393,7 @@ func (f *following) reportPoll(ctx context.Context, p *poll, err error, start ti
 
 // deliver passes a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
+	if !f.tracker.claimOpen(log.ID) {
 		return nil // a callback has reported it in the meantime
 	}
 	f.pending.Add(1)
