@@ -40,7 +40,7 @@ func (s *service) begin(id int64, at time.Time) *run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &run{id: id, created: at}
-	s.ledger.add(r)
+	s.add(r)
 	s.logsByID[id] = r
 	i := len(s.logs)
 	for i > 0 && s.logs[i-1].created.After(at) {
