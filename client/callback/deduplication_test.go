@@ -298,6 +298,68 @@ func TestHungStore(t *testing.T) {
 	}
 }
 
+// forgetful is a store whose calls can hang for ever and fail.
+type forgetful struct {
+	callback.Store
+	hangs chan struct{} // closed to end the hanging; nil if no call hangs
+	fails error
+	calls atomic.Int64
+}
+
+func (s *forgetful) Done(ctx context.Context, key string) error {
+	s.calls.Add(1)
+	if s.hangs != nil {
+		<-s.hangs
+	}
+	if s.fails != nil {
+		return s.fails
+	}
+	return s.Store.Done(ctx, key)
+}
+
+// If a handled event can't be marked as done, a redelivery is a duplicate all
+// the same, and the event is marked when the store works again.
+func TestMarkingIsRetried(t *testing.T) {
+	t.Parallel()
+	store := &forgetful{Store: newMemoryStore(t, 10, time.Hour), fails: errors.New("redis: connection refused")}
+	h := newReceiver(t, callback.WithDeduplication(store))
+	for range 3 {
+		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, event4711)).StatusCode)
+		require.ErrorIs(t, h.last(t).Err, store.fails)
+	}
+	assert.Len(t, h.events, 1)
+	assert.EqualValues(t, 3, store.calls.Load())
+
+	store.fails = nil
+	assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, `{"log_id": 5, "status": "success"}`)).StatusCode)
+	require.ErrorIs(t, store.Claim(t.Context(), "4711", "another"), callback.ErrDuplicate)
+	assert.Len(t, h.events, 2)
+}
+
+// A store that ignores the end of its context blocks neither the response nor
+// ever more goroutines.
+func TestStoreThatNeverReturns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &forgetful{Store: newMemoryStore(t, 1000, time.Hour), hangs: make(chan struct{})}
+		h := newReceiver(t, callback.WithDeduplication(store))
+		for id := range 200 {
+			start, want := time.Now(), http.StatusNoContent
+			if id >= 100 {
+				want = http.StatusServiceUnavailable // the store isn't called any more
+			}
+			assert.Equal(t, want, serve(h, newRequest(t, fmt.Sprintf(`{"log_id": %d, "status": "success"}`, id+1))).StatusCode)
+			require.ErrorIs(t, h.last(t).Err, callback.ErrStoreHangs)
+			assert.LessOrEqual(t, time.Since(start), 11*time.Second)
+		}
+		assert.EqualValues(t, 100, store.calls.Load())
+		close(store.hangs)
+		synctest.Wait()
+		assert.Equal(t, http.StatusNoContent, serve(h, newRequest(t, `{"log_id": 1000, "status": "success"}`)).StatusCode)
+		require.NoError(t, h.last(t).Err)
+	})
+}
+
 func TestEachDeliveryHasItsOwner(t *testing.T) {
 	t.Parallel()
 	store := new(scripted)

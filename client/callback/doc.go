@@ -79,6 +79,7 @@
 //	ErrDuplicate           204       the event has been handled before
 //	ErrInProgress          503       another delivery of the event is being handled
 //	ErrStoreFull           503       events in progress fill the MemoryStore
+//	ErrStoreHangs          204, 503  the store has not returned in time
 //	ErrOverloaded          503       bodies exceed the limit of WithMaxUnverified
 //	ErrPanicked            500       the function panicked
 //

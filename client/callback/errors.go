@@ -59,6 +59,9 @@ var (
 	// ErrStoreFull is returned by a [MemoryStore], and reported, when events
 	// in progress take up its whole capacity.
 	ErrStoreFull = errors.New("callback: store full: give NewMemoryStore a capacity above the number of events handled at once")
+	// ErrStoreHangs is reported when a [Store] has not returned after the context
+	// of the call ended.
+	ErrStoreHangs = errors.New("callback: store hangs: it did not return after its context ended")
 
 	// ErrOverloaded is reported when the bodies of all requests together exceed
 	// the limit of [WithMaxUnverified].

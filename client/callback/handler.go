@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/internal/handling"
 )
 
 // retryAfter, in seconds, is sent with a 503.
@@ -60,7 +61,7 @@ func NewHandler(verifier *Verifier, handle func(context.Context, *Event) error, 
 	if err != nil {
 		return nil, err
 	}
-	c := &receiver{settings: s, verifier: verifier, handle: handle}
+	c := &receiver{settings: s, verifier: verifier, handle: handle, handling: newHandling(s.store)}
 	c.unverified.free.Store(s.maxUnverified)
 	return &Handler{c.serve}, nil
 }
@@ -80,6 +81,7 @@ type receiver struct {
 	settings
 	verifier   *Verifier
 	handle     func(context.Context, *Event) error
+	handling   *handling.Handler
 	unverified budget
 }
 

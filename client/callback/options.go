@@ -142,6 +142,8 @@ func WithClock(now func() time.Time) Option {
 // [ErrInProgress], since the first delivery may still fail. If the store fails
 // to claim, the response is 503. If it fails to mark an event as done, the
 // response is 204, since the sender must not retry; the [Outcome] has the error.
+// The handler knows the event until it could be marked, which it tries again
+// after the next event. A call of the store may take 10 seconds.
 //
 // An event without a log id can't be identified and is always handled.
 func WithDeduplication(store Store) Option {

@@ -90,14 +90,14 @@ func TestLogging(t *testing.T) {
 			"level": "ERROR", "msg": "callback failed", "status_code": 500.0, "error": callback.ErrInProgress.Error(),
 		}},
 		"claim": {&scripted{claim: down}, nil, nil, map[string]any{
-			"level": "ERROR", "msg": "callback failed", "status_code": 503.0, "error": "callback: store: claim: redis: connection refused",
+			"level": "ERROR", "msg": "callback failed", "status_code": 503.0, "error": "callback: store: claim 4711: redis: connection refused",
 		}},
 		"done": {&scripted{done: down}, nil, nil, map[string]any{
-			"level": "ERROR", "msg": "callback failed", "status_code": 204.0, "error": "callback: store: done: redis: connection refused",
+			"level": "ERROR", "msg": "callback failed", "status_code": 204.0, "error": "callback: store: done 4711: redis: connection refused",
 		}},
 		"release": {&scripted{release: down}, failed, nil, map[string]any{
 			"level": "ERROR", "msg": "callback failed", "status_code": 500.0,
-			"error": "disk full\ncallback: store: release: redis: connection refused",
+			"error": "disk full\ncallback: store: release 4711: redis: connection refused",
 		}},
 		"old": {nil, nil, func(r *http.Request) { r.Body, r.ContentLength = http.NoBody, 0; signed(t, r, `{"log_id": 5}`) }, map[string]any{
 			"level": "WARN", "msg": "callback refused", "status_code": 400.0, "body_bytes": 13.0, "log_id": 5.0, "status": nil,

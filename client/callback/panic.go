@@ -30,8 +30,10 @@ func recovered(value any) error {
 	case http.ErrAbortHandler:
 		panic(value)
 	}
-	return &PanicError{Value: value, Stack: debug.Stack()}
+	return newPanicError(value)
 }
+
+func newPanicError(value any) *PanicError { return &PanicError{Value: value, Stack: debug.Stack()} }
 
 // stackOf returns the stack of a panic in err, or nil.
 func stackOf(err error) []byte {

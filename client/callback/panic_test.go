@@ -70,7 +70,7 @@ func TestPanicOfTheStore(t *testing.T) {
 		}
 		assert.Equal(t, want, serve(h, newRequest(t, event4711)).StatusCode)
 		outcome := h.last(t)
-		assert.ErrorContains(t, outcome.Err, fmt.Sprintf("callback: store: %[1]s: panic: store: %[1]s", call))
+		assert.ErrorContains(t, outcome.Err, fmt.Sprintf("callback: store: %[1]s 4711: panic: store: %[1]s", call))
 		assert.NotErrorIs(t, outcome.Err, callback.ErrPanicked)
 	}
 }

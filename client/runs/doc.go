@@ -3,6 +3,8 @@
 // runs, which it polls.
 //
 //   - A [Receiver] calls a function for every finished run.
+//     [Receiver.CatchUp] does that step by step, for tests and for programs that
+//     are started periodically.
 //   - [Follow] polls the logs of finished runs and yields them, without
 //     callbacks.
 //   - [Once] runs a mentor once and returns the log of the run.
@@ -68,37 +70,33 @@
 //
 // With [WithPositionFile] or [WithPositionStore], a receiver calls its function
 // for every run that finishes after the first successful poll, or that
-// [WithStart] selects. It calls the function until the function returns nil or
-// [WithDeadLetter] gives up the run. Restarts don't change that. Without a
-// saved position, a receiver starts from the present each time, and misses the
-// runs that finish while the program is down.
+// [WithStart] selects, if the log of the run appears within the overlap
+// ([WithOverlap]) and can be read. It calls the function until the function
+// returns nil or [WithDeadLetter] gives up the run, and restarts don't change
+// that. It calls the function again for a run that is done only if the process
+// was killed, or a store failed, before the result was stored. The position
+// advances only when all logs before it have been read. It depends on the ids
+// and times of the service, never on the program's clock.
 //
-// A run is identified by its org and the id of its log, whether callbacks, the
-// logs or both report it. After the function has returned nil for a run, it is
-// called again for that run only in these cases:
+// Without a saved position, a receiver starts from the present each time, and
+// misses the runs that finish while the program is down. A run is identified by
+// its org and the id of its log, whether callbacks, the logs or both report it.
 //
-//   - The process was killed, or a store failed, before the result was stored.
-//   - The callback was delivered after the run was handled, and the run took
-//     longer than the overlap ([WithOverlap]) or the callback has no timestamp.
-//     [WithStore] prevents this.
-//   - The clock of the service leapt by more than the overlap while runs were
-//     being retried, as that of a sandbox may. This is rare, and [WithStore]
-//     prevents it, too.
+// A late callback is the exception to the third sentence: if a run took longer
+// than the overlap, or the callback has no timestamp, the position may have
+// forgotten the run. [WithStore] prevents that.
 //
 // A run is missed if no callback for it is handled successfully, and one of
 // these applies:
 //
 //   - The log was deleted, which happens when its agent is deleted.
-//   - The log appeared later than the overlap. The receiver reports
+//   - The log appeared later than the overlap, or the service's clock leapt by
+//     more than the overlap before it appeared. The receiver reports
 //     [ErrLateLogs], unless the program was down or other logs were deleted at
 //     the same time.
 //   - The log can't be read. The receiver reports [ErrUnreadableLog].
 //   - The service sent the log without its id. The receiver reports
 //     [ErrNoLogID].
-//
-// The position advances only when all logs before it have been read. It is
-// based on the ids and times of the service. The program's clock is used only
-// to date the runs of callbacks that arrive before the first poll.
 //
 // # How the logs are polled
 //

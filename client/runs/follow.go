@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -43,7 +42,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			if isStopped {
 				return errStopped
 			}
-			if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
+			if !f.tracker.claimOpen(log.ID) {
 				return nil
 			}
 			f.tracker.finish(log.ID)

@@ -22,8 +22,9 @@ const (
 	// maxPagesFromReached is the number of pages that are read after a restart
 	// before the overlap is read again.
 	maxPagesFromReached = 20
-	// maxRetries limits the number of failed runs that are retried in one poll.
-	maxRetries = 100
+	// defaultMaxRetries limits the number of failed runs that are retried in one
+	// poll, so that new runs don't wait long for them.
+	defaultMaxRetries = 100
 	// maxReports limits the number of unreadable logs that are remembered, so that
 	// each is reported once.
 	maxReports = 1000
@@ -43,6 +44,8 @@ type follower struct {
 	// startAtPresent means that the next poll sets the position to the service's
 	// present.
 	startAtPresent bool
+	// maxRetries limits the number of failed runs that are retried in one poll.
+	maxRetries int
 
 	// hasRead means that a poll has already read the logs.
 	hasRead bool
@@ -63,7 +66,7 @@ type follower struct {
 }
 
 func newFollower(s *settings, c *client.Client, position *Position) *follower {
-	return &follower{lister: newLister(s, c), tracker: position.init(), reported: map[string]bool{}}
+	return &follower{lister: newLister(s, c), tracker: position.init(), maxRetries: defaultMaxRetries, reported: map[string]bool{}}
 }
 
 // poll is one poll of the logs.
@@ -411,7 +414,13 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 				return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 			}
 		}
-		if p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log)) {
+		isDue := false
+		if class == logOpen {
+			isDue = p.tracker.updateOpen(log.ID, created(log), time.Now(), !isFinished(log))
+		} else {
+			isDue = p.tracker.addOpen(log.ID, p.createdAt(log), time.Now(), !isFinished(log))
+		}
+		if isDue {
 			finished = append(finished, log)
 		}
 	}

@@ -96,7 +96,7 @@ func (p *poll) getMissing(ctx context.Context, missing []logRef) error {
 func (p *poll) retry(ctx context.Context) error {
 	now := time.Now()
 	due := p.tracker.selectOpen(func(log *openLog) bool { return !log.isRunning && !log.isClaimed && !log.retryAt.After(now) })
-	for _, log := range due[:min(len(due), maxRetries)] {
+	for _, log := range due[:min(len(due), p.maxRetries)] {
 		if err := p.getOpen(ctx, log.id); err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("runs: log %d can't be requested: %w", id, err)
-	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
+	case !p.tracker.updateOpen(id, created(log), time.Now(), !isFinished(log)):
 		return nil
 	}
 	return p.deliverRun(ctx, log)

@@ -26,7 +26,8 @@ type positionFile struct {
 	// size is the size of the file. baseSize is its size after the last
 	// replacement.
 	size, baseSize int64
-	// isTorn means that a write has failed and may have left an incomplete line.
+	// isTorn means that the file must be replaced before changes are appended: a
+	// write has failed and has left an incomplete line.
 	isTorn bool
 }
 
@@ -40,12 +41,11 @@ const approximateLogSize = 32
 // saved.
 const minFileSize = 1 << 20
 
-// smallFileSize is the size below which the file is replaced when it is loaded,
-// so that a folder that isn't writable is noticed at the start.
-const smallFileSize = 64 << 10
-
 // Load opens and locks the file, and reads it.
 func (f *positionFile) Load(context.Context) (*Position, error) {
+	if err := f.Close(); err != nil {
+		return nil, err
+	}
 	position, err := f.load()
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -67,17 +67,26 @@ func (f *positionFile) load() (*Position, error) {
 	}
 	f.position.init()
 	f.baseSize = int64(len(fileHeader) + approximateLogSize*f.position.tracker.size())
-	if f.isTorn || f.size < smallFileSize {
+	if f.isTorn || position == nil || !f.isReplaceable() {
 		if err := f.replace(); err != nil {
 			return nil, err
 		}
-	} else if err := ignoreNotExist(os.Remove(f.path + ".new")); err != nil { // left by a killed process
-		return nil, err
 	}
 	if position == nil {
 		return nil, nil //nolint:nilnil // as PositionStore says
 	}
 	return NewPosition(position.State())
+}
+
+// isReplaceable reports whether the file can surely be replaced, so that a
+// problem is noticed at the start. A file that is mounted into a container can't
+// be linked to, and some file systems have no links at all.
+func (f *positionFile) isReplaceable() bool {
+	next := f.path + ".new"
+	if err := ignoreNotExist(os.Remove(next)); err != nil { // left by a killed process
+		return false
+	}
+	return os.Link(f.path, next) == nil && os.Remove(next) == nil
 }
 
 // open opens and locks the file. It creates the file if it doesn't exist.
@@ -109,7 +118,7 @@ func (f *positionFile) open() error {
 }
 
 // readAll returns the position in the file, or nil if the file is empty. It
-// ignores an incomplete last line, which a crash may have left.
+// removes an incomplete last line, which a crash may have left.
 func (f *positionFile) readAll() (*Position, error) {
 	reader := bufio.NewReader(f.file)
 	header, err := reader.ReadString('\n')
@@ -125,26 +134,30 @@ func (f *positionFile) readAll() (*Position, error) {
 	f.size, f.isTorn = int64(len(header)), false
 	for number := 2; ; number++ {
 		line, err := reader.ReadBytes('\n')
-		f.size += int64(len(line))
-		if err == io.EOF {
-			f.isTorn = len(line) > 0
-			if number == 2 {
-				return nil, nil //nolint:nilnil // as documented
+		switch {
+		case err == io.EOF && number == 2:
+			return nil, nil //nolint:nilnil // as documented
+		case err == io.EOF:
+			if len(line) > 0 {
+				f.removeTail()
 			}
 			return position, nil
-		}
-		if err != nil {
+		case err != nil:
 			return nil, err
 		}
 		if err := position.applyLine(bytes.TrimSuffix(line, []byte("\n"))); err != nil {
 			if _, peek := reader.Peek(1); peek == io.EOF && number > 2 {
-				f.isTorn = true
+				f.removeTail()
 				return position, nil
 			}
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
+		f.size += int64(len(line))
 	}
 }
+
+// removeTail removes an incomplete line after f.size.
+func (f *positionFile) removeTail() { f.isTorn = f.file.Truncate(f.size) != nil }
 
 // applyLine applies a line of the file.
 func (p *Position) applyLine(line []byte) error {
@@ -174,8 +187,11 @@ func (f *positionFile) replace() error {
 	if err != nil {
 		return err
 	}
-	next := f.path + ".new"                                                             // always the same name, so that killed processes leave at most one file
-	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600) //nolint:gosec // the program sets the path
+	next := f.path + ".new" // always the same name, so that killed processes leave at most one file
+	if err := ignoreNotExist(os.Remove(next)); err != nil {
+		return fmt.Errorf("%w (the folder must be writable: the file is replaced from time to time)", err)
+	}
+	file, err := os.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600) //nolint:gosec // the program sets the path
 	if err != nil {
 		return fmt.Errorf("%w (the folder must be writable: the file is replaced from time to time)", err)
 	}
@@ -231,7 +247,11 @@ func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.baseSize) {
 		return f.replace()
 	}
-	if err := writeAndSync(f.file, line); err != nil {
+	if _, err := f.file.Write(line); err != nil { // the disk may be full
+		f.removeTail()
+		return err
+	}
+	if err := f.file.Sync(); err != nil { // lines before this one may be lost, too
 		f.isTorn = true
 		return err
 	}

@@ -111,6 +111,32 @@ func TestTornPositionFile(t *testing.T) {
 	})
 }
 
+// A process that was killed may leave a second name of the file. It is removed,
+// even if the file must be replaced.
+func TestLeftoverLink(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, isTorn := range []bool{false, true} {
+			s := newLogServer()
+			folder := t.TempDir()
+			file := filepath.Join(folder, "position")
+			handleFor(t, s, file, time.Minute)
+			s.add(1)
+			assert.Equal(t, []int64{1}, handleFor(t, s, file, time.Minute))
+			if isTorn {
+				text, err := os.ReadFile(file)
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(file, append(text, "torn"...), 0o600))
+			}
+			require.NoError(t, os.Link(file, file+".new"))
+			assert.Empty(t, handleFor(t, s, file, time.Minute))
+			files, err := os.ReadDir(folder)
+			require.NoError(t, err)
+			assert.Len(t, files, 1)
+		}
+	})
+}
+
 func TestLockedPositionFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -160,12 +186,12 @@ func TestUnusablePositionFile(t *testing.T) {
 	other := filepath.Join(dir, "other")
 	require.NoError(t, os.WriteFile(other, []byte(`{"since":"2026-01-06T08:00:00Z"}`), 0o600))
 	blocked := filepath.Join(dir, "blocked")
-	require.NoError(t, os.Mkdir(blocked+".new", 0o700)) // so that replacing the file fails
+	require.NoError(t, os.MkdirAll(filepath.Join(blocked+".new", "full"), 0o700)) // so that replacing the file fails
 	for path, want := range map[string]string{
 		other:                               "runs: the position can't be loaded: " + other + " (to start from the present, move the file away): runs: unsupported position format",
 		dir:                                 "runs: the position can't be loaded: open " + dir,
 		filepath.Join(dir, "none", "posit"): "runs: the position can't be loaded: open " + filepath.Join(dir, "none"),
-		blocked:                             "runs: the position can't be loaded: open " + blocked + ".new: is a directory (the folder must be writable: the file is replaced from time to time)",
+		blocked:                             "runs: the position can't be loaded: remove " + blocked + ".new: directory not empty (the folder must be writable: the file is replaced from time to time)",
 	} {
 		receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), noopHandler, runs.WithPositionFile(path))
 		require.NoError(t, err)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/iblai/iblai-go/client/internal/handling"
 )
 
 // PositionStore saves the position of a [Receiver], for example in a database.
@@ -30,12 +32,13 @@ func (discardPositions) Load(context.Context) (*Position, error) {
 
 func (discardPositions) Save(context.Context, Changes) error { return nil }
 
-// storeTimeout is the timeout of calls of a store.
+// storeTimeout limits how long a save waits for earlier calls of the store.
 const storeTimeout = 10 * time.Second
 
 // saver saves the changes of a position. It combines changes that arrive during
 // a save into one batch.
 type saver struct {
+	*handling.Caller
 	store PositionStore
 	// token holds one value unless the store is being called.
 	token chan struct{}
@@ -54,7 +57,7 @@ type batch struct {
 }
 
 func newSaver(store PositionStore) *saver {
-	s := &saver{store: store, token: make(chan struct{}, 1)}
+	s := &saver{Caller: newCaller(), store: store, token: make(chan struct{}, 1)}
 	s.token <- struct{}{}
 	return s
 }
@@ -98,7 +101,7 @@ func (s *saver) save(ctx context.Context, t *tracker) error {
 		return nil
 	}
 	// The token is returned only when the store has returned.
-	b.err = callStore(ctx, func(ctx context.Context) error {
+	b.err = s.Call(ctx, func(ctx context.Context) error {
 		defer func() { s.token <- struct{}{} }()
 		return s.store.Save(ctx, changes)
 	})
@@ -125,6 +128,12 @@ func (s *saver) load(ctx context.Context) (position *Position, err error) {
 	return position, nil
 }
 
+func (s *saver) hasLoaded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isLoaded
+}
+
 // close closes the store if it is an io.Closer.
 func (s *saver) close(ctx context.Context) error {
 	closer, ok := s.store.(io.Closer)
@@ -143,35 +152,16 @@ func (s *saver) callExclusively(ctx context.Context, call func(context.Context) 
 		return fmt.Errorf("%w: an earlier call has not returned", ErrStoreHangs)
 	case <-s.token:
 	}
-	return callStore(ctx, func(ctx context.Context) error {
+	return s.Call(ctx, func(ctx context.Context) error {
 		defer func() { s.token <- struct{}{} }()
 		return call(ctx)
 	})
 }
 
-// callStore calls a store with a timeout. It ignores the end of ctx. If the
-// store does not return after the timeout, callStore returns ErrStoreHangs and
-// the call continues in the background. A panic is returned as an error.
-func callStore(ctx context.Context, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
-	returned := make(chan error, 1)
-	go func() {
-		defer cancel()
-		returned <- catchPanic(func() error { return call(ctx) })
-	}()
-	select {
-	case err := <-returned:
-		return err
-	case <-ctx.Done():
-	}
-	timer := time.NewTimer(time.Second)
-	defer timer.Stop()
-	select {
-	case err := <-returned:
-		return err
-	case <-timer.C:
-		return ErrStoreHangs
-	}
+// newCaller returns what calls a store. If the store does not return after the
+// timeout, a call fails with ErrStoreHangs and continues in the background.
+func newCaller() *handling.Caller {
+	return &handling.Caller{Name: "runs", Hangs: ErrStoreHangs, NewPanicError: func(value any) error { return newPanicError(value) }}
 }
 
 // catchPanic calls a function of the program. It returns an error if the

@@ -12,6 +12,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/internal/handling"
 	"github.com/iblai/iblai-go/client/internal/refusal"
 )
 
@@ -25,6 +26,8 @@ type Receiver struct {
 	callbacks atomic.Pointer[callback.Handler]
 	// wake makes Follow poll immediately.
 	wake chan struct{}
+
+	loading sync.Mutex // held while the position is loaded
 
 	mu        sync.Mutex
 	following bool
@@ -64,7 +67,7 @@ func NewReceiver(c *client.Client, verifier *callback.Verifier, handle func(cont
 			handle:   handle,
 			tracker:  new(Position).init(),
 			saver:    newSaver(s.positions),
-			unmarked: map[string]bool{},
+			once:     &handling.Handler{Store: s.store, Caller: newCaller(), Duplicate: callback.ErrDuplicate, InProgress: callback.ErrInProgress},
 		},
 		client: c,
 		wake:   make(chan struct{}, 1),
@@ -110,6 +113,9 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 	if !isFinal(event.Status) || event.LogID < 1 {
 		return r.deferToLogs(event)
 	}
+	if err := r.loadOnce(ctx); err != nil {
+		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
+	}
 	since, oldID := r.tracker.bounds()
 	if oldID > 0 && event.LogID <= oldID && !event.Timestamp.IsZero() && event.Timestamp.Before(since) &&
 		r.tracker.classify(event.LogID, event.Timestamp) == logOld {
@@ -128,6 +134,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 	}
 	recordErr, err := r.run(ctx, run)
 	_, isDead := errors.AsType[*DeadLetterError](err)
+	_, isClaim := errors.AsType[*handling.ClaimError](err)
 	switch {
 	case err == nil && recordErr != nil:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: recordErr}
@@ -135,7 +142,7 @@ func (r *Receiver) handleEvent(ctx context.Context, event *callback.Event) error
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: errors.Join(err, recordErr)}
 	case err == callback.ErrInProgress: //nolint:errorlint // see above
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: err}
-	case errors.Is(err, errClaim):
+	case isClaim:
 		return &refusal.Error{StatusCode: http.StatusServiceUnavailable, Err: errors.Join(err, recordErr)}
 	}
 	return errors.Join(err, recordErr)
@@ -204,7 +211,13 @@ func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome)
 // polls again with exponential backoff.
 //
 // If Follow is called while another call is running, it returns [ErrFollowing].
-func (r *Receiver) Follow(ctx context.Context) (err error) {
+func (r *Receiver) Follow(ctx context.Context) error {
+	return r.follow(ctx, (*following).poll)
+}
+
+// follow loads the position, polls with poll while workers handle the runs, and
+// waits for the workers.
+func (r *Receiver) follow(ctx context.Context, poll func(*following, context.Context) error) (err error) {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
@@ -223,12 +236,30 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
-	return f.run(ctx)
+	return f.run(ctx, poll)
+}
+
+// loadOnce loads the position unless that was done: otherwise a callback that
+// arrives before Follow has loaded it could be about a run that is done.
+func (r *Receiver) loadOnce(ctx context.Context) error {
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	if r.saver.hasLoaded() {
+		return nil
+	}
+	_, err := r.loadLocked(ctx)
+	return err
 }
 
 // load loads the position. It reports whether there is none. In that case the
 // position must be set to the service's present.
 func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	return r.loadLocked(ctx)
+}
+
+func (r *Receiver) loadLocked(ctx context.Context) (isNew bool, err error) {
 	position, err := r.saver.load(ctx)
 	if err != nil {
 		return false, err
@@ -249,17 +280,25 @@ func (r *Receiver) load(ctx context.Context) (isNew bool, err error) {
 	return false, r.saver.save(ctx, r.tracker)
 }
 
-// following is one call of Receiver.Follow.
+// following is one call of Receiver.Follow or Receiver.CatchUp.
 type following struct {
 	*Receiver
 	follower *follower
 	work     chan *client.PeriodicAgentLog
+	// pending counts the runs that were passed to the workers.
+	pending sync.WaitGroup
 	// unsaved is the error of the latest save.
 	unsaved error
+
+	failedMu sync.Mutex
+	// failed is the number of failed runs. firstFailure is the error of the first
+	// one.
+	failed       int
+	firstFailure error
 }
 
-// run polls until the context ends or the first polls fail permanently.
-func (f *following) run(ctx context.Context) error {
+// run calls poll while workers handle the runs.
+func (f *following) run(ctx context.Context, poll func(*following, context.Context) error) error {
 	handlingCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
@@ -267,12 +306,13 @@ func (f *following) run(ctx context.Context) error {
 		workers.Go(func() {
 			for log := range f.work {
 				f.handleLog(handlingCtx, log)
+				f.pending.Done()
 			}
 		})
 	}
 	polling, stop := context.WithCancel(ctx)
 	workers.Go(func() { f.retryMarking(polling) })
-	err := f.poll(ctx)
+	err := poll(f, ctx)
 	stop()
 	close(f.work)
 	return errors.Join(err, f.shutDown(cancel, &workers))
@@ -282,7 +322,7 @@ func (f *following) run(ctx context.Context) error {
 // failed before.
 func (f *following) retryMarking(ctx context.Context) {
 	for sleep(ctx, f.interval, nil) == nil {
-		if err := f.markPending(ctx); err != nil {
+		if err := f.once.MarkPending(ctx); err != nil {
 			f.reports.report(ctx, Outcome{Kind: KindSave, Err: err})
 		}
 	}
@@ -318,6 +358,7 @@ func (f *following) shutDown(cancel func(), workers *sync.WaitGroup) error {
 	return fmt.Errorf("%w: logs %v", ErrUnfinished, ids)
 }
 
+// poll polls until the context ends or the first polls fail permanently.
 func (f *following) poll(ctx context.Context) error {
 	for failures, succeeded := 0, false; ; {
 		start := time.Now()
@@ -333,28 +374,34 @@ func (f *following) poll(ctx context.Context) error {
 			failures++
 			f.save(ctx)
 		}
-		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
 		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
-		if err != nil {
-			outcome.RetryIn = wait
-		}
-		f.reports.report(ctx, outcome)
-		f.recordPoll(p, err, f.unsaved)
+		f.reportPoll(ctx, p, err, start, wait)
 		if err := sleep(ctx, wait, f.wake); err != nil {
 			return err
 		}
 	}
 }
 
+func (f *following) reportPoll(ctx context.Context, p *poll, err error, start time.Time, wait time.Duration) {
+	outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
+	if err != nil {
+		outcome.RetryIn = wait
+	}
+	f.reports.report(ctx, outcome)
+	f.recordPoll(p, err, f.unsaved)
+}
+
 // deliver passes a log to a worker.
 func (f *following) deliver(ctx context.Context, log *client.PeriodicAgentLog) error {
-	if f.tracker.claim(log.ID, created(log), time.Time{}) != logNew {
+	if !f.tracker.claimOpen(log.ID) {
 		return nil // a callback has reported it in the meantime
 	}
+	f.pending.Add(1)
 	select {
 	case f.work <- log:
 		return nil
 	case <-ctx.Done():
+		f.pending.Done()
 		f.tracker.release(log.ID, time.Now())
 		return ctx.Err()
 	}
@@ -368,6 +415,7 @@ func (f *following) handleLog(ctx context.Context, log *client.PeriodicAgentLog)
 	f.reports.report(ctx, Outcome{
 		Kind: KindRun, LogID: run.LogID, AgentID: run.AgentID, Status: run.Status, Duration: time.Since(start), Err: err,
 	})
+	f.countFailure(err)
 	if recordErr != nil {
 		f.reports.report(ctx, Outcome{Kind: KindSave, LogID: run.LogID, Err: recordErr})
 		f.recordFailure(recordErr)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -103,6 +104,38 @@ func TestCallbacksAndLogsAreMerged(t *testing.T) {
 			found += poll.Found
 		}
 		assert.Equal(t, 10, found)
+	})
+}
+
+// A callback that arrives before Follow has loaded the position is compared with
+// the position, too. If it can't be loaded, the sender may retry.
+func TestCallbackBeforeFollow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for name, position := range map[string]runs.Option{
+			"file":  runs.WithPositionFile(filepath.Join(t.TempDir(), "position")),
+			"store": runs.WithPositionStore(&savedPosition{}),
+		} {
+			s := newLogServer()
+			var handled sequence[int64]
+			f := follow(t, s, handler(&handled), position)
+			s.add(1)
+			advance(time.Minute)
+			f.stop(t)
+
+			receiver, err := runs.NewReceiver(newClient(t, s), newVerifier(t), handler(&handled), position, runs.WithObserver(f.observe))
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusNoContent, send(t, receiver, 1, secret))
+			s.add(2)
+			assert.Equal(t, http.StatusNoContent, send(t, receiver, 2, secret))
+			require.NoError(t, receiver.CatchUp(t.Context()))
+			assert.Equal(t, []int64{1, 2}, handled.values(), name)
+		}
+
+		folder := t.TempDir()
+		receiver, err := runs.NewReceiver(newClient(t, newLogServer()), newVerifier(t), noopHandler, runs.WithPositionFile(folder), runs.WithObserver(new(outcomes).observe))
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusServiceUnavailable, send(t, receiver, 1, secret))
 	})
 }
 
@@ -359,10 +392,10 @@ func TestFailingStore(t *testing.T) {
 		run      string // the error of the run
 		save     string // the error of recording the result
 	}{
-		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: the store can't claim a run: log 1: connection refused", ""},
-		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: the store can't claim a run: log 1: connection refused", "runs: run acme:1 could not be released: connection refused"},
-		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: run acme:1 was handled but could not be marked as done: connection refused"},
-		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: run acme:1 could not be released: connection refused"},
+		"claim":                 {brokenStore{claim: broken}, false, 0, 3, "runs: store: claim acme:1: connection refused", ""},
+		"claim and release":     {brokenStore{claim: broken, release: broken}, false, 0, 1, "runs: store: claim acme:1: connection refused", "runs: store: release acme:1: connection refused"},
+		"done":                  {brokenStore{done: broken}, false, 1, 0, "", "runs: store: done acme:1: connection refused"},
+		"release":               {brokenStore{release: broken}, true, 1, 1, "runs: log 1: the function failed", "runs: store: release acme:1: connection refused"},
 		"the function, and not": {brokenStore{}, true, 3, 3, "runs: log 1: the function failed", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -82,6 +83,27 @@ func TestCallbackAfterALeapOfTheClockIsSaved(t *testing.T) {
 		f.stop(t)
 		s.add(2)
 		f = follow(t, s, handler(&handled), runs.WithPositionStore(saved))
+		advance(10 * time.Minute)
+		f.stop(t)
+		require.Equal(t, []int64{1, 2}, handled.values())
+	})
+}
+
+// A callback that fails after the service's clock has leapt is retried by the next
+// process, once.
+func TestFailedCallbackAfterALeapOfTheClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, saved := newLogServer(), &savedPosition{}
+		f := follow(t, s, func(context.Context, *runs.Run) error { return errors.New("no") }, runs.WithPositionStore(saved))
+		s.lock(func() { s.ahead = time.Hour })
+		s.add(1)
+		send(t, f, 1, secret)
+		f.stop(t)
+		var handled sequence[int64]
+		f = follow(t, s, handler(&handled), runs.WithPositionStore(saved))
+		advance(time.Minute)
+		s.add(2)
 		advance(10 * time.Minute)
 		f.stop(t)
 		require.Equal(t, []int64{1, 2}, handled.values())

@@ -213,11 +213,32 @@ func (t *tracker) addOpen(id int64, created, now time.Time, isRunning bool) bool
 	if _, ok := t.done[id]; ok {
 		return false
 	}
+	if t.open[id] == nil {
+		t.open[id] = &openLog{created: created}
+	}
+	return t.update(id, now, isRunning)
+}
+
+// updateOpen is addOpen for a log that was open. It returns false if the run was
+// handled in the meantime, even if the position has forgotten it since. It
+// corrects the time of creation, which may be the estimate of a callback that an
+// earlier process received: if it is too early, the position forgets the run too
+// early.
+func (t *tracker) updateOpen(id int64, created, now time.Time, isRunning bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	log := t.open[id]
 	if log == nil {
-		log = &openLog{created: created}
-		t.open[id] = log
+		return false
 	}
+	if !created.IsZero() {
+		log.created = created.Truncate(time.Microsecond)
+	}
+	return t.update(id, now, isRunning)
+}
+
+func (t *tracker) update(id int64, now time.Time, isRunning bool) bool {
+	log := t.open[id]
 	log.isRunning = isRunning
 	if !log.isSaved && log.created.Before(t.since) {
 		t.record(id)
@@ -225,9 +246,22 @@ func (t *tracker) addOpen(id int64, created, now time.Time, isRunning bool) bool
 	return !isRunning && !log.isClaimed && !log.retryAt.After(now)
 }
 
-// claim claims a run for handling and returns logNew. If the run is already
-// done or claimed, it returns logDone or logOpen. For a callback, created is an
-// estimate, and ended is the end of the run.
+// claimOpen claims an open log. It returns false if the run is claimed, or was
+// handled in the meantime.
+func (t *tracker) claimOpen(id int64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	log := t.open[id]
+	if log == nil || log.isClaimed {
+		return false
+	}
+	log.isClaimed, log.isRunning = true, false
+	return true
+}
+
+// claim claims the run of a callback and returns logNew. If the run is already
+// done or claimed, it returns logDone or logOpen. Created is an estimate, and
+// ended is the end of the run.
 func (t *tracker) claim(id int64, created, ended time.Time) logClass {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -284,6 +318,15 @@ func (t *tracker) release(id int64, retryAt time.Time) {
 	defer t.mu.Unlock()
 	if log := t.open[id]; log != nil {
 		log.isClaimed, log.retryAt = false, retryAt
+	}
+}
+
+// retryNow makes all failed runs due for a retry.
+func (t *tracker) retryNow() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, log := range t.open {
+		log.retryAt = time.Time{}
 	}
 }
 

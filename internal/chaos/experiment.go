@@ -42,9 +42,14 @@ func runExperiment(ctx context.Context, c config) error {
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	receivers := &supervisor{service: s, address: "http://" + listener.Addr().String(), folder: folder}
 	var group sync.WaitGroup
-	group.Go(func() { receivers.run(running) })
+	var supervisors []*supervisor
+	for number := range c.receivers {
+		v := &supervisor{service: s, number: number, address: "http://" + listener.Addr().String(), file: fmt.Sprintf("%s/position%d", folder, number)}
+		supervisors = append(supervisors, v)
+		group.Go(func() { v.run(running) })
+	}
+	group.Go(func() { s.restartStore(running) })
 	s.generateRuns(ctx)
 	last := time.Now()
 	for ctx.Err() == nil && s.countUnhandled() > 0 && time.Since(last) < c.wait {
@@ -53,7 +58,26 @@ func runExperiment(ctx context.Context, c config) error {
 	took := time.Since(last)
 	stop()
 	group.Wait()
-	return receivers.report(took, time.Since(begin))
+	return report(s, supervisors, took, time.Since(begin))
+}
+
+// duration returns how long the runs take.
+func (c config) duration() time.Duration {
+	return time.Duration(float64(c.runs) / c.rate * float64(time.Second))
+}
+
+// restartStore restarts the shared store, evenly distributed over the runs.
+func (s *service) restartStore(ctx context.Context) {
+	begin := time.Now()
+	for i := range s.restarts {
+		select {
+		case <-time.After(time.Until(begin.Add(s.duration() * time.Duration(i+1) / time.Duration(s.restarts+1)))):
+		case <-ctx.Done():
+			return
+		}
+		s.store.restart(ctx)
+		s.excuseForgotten()
+	}
 }
 
 // generateRuns starts and finishes runs and posts their callbacks.
@@ -96,7 +120,7 @@ func (s *service) postCallbacks(ctx context.Context, r *run) {
 	}
 	for range times {
 		s.mu.Lock()
-		address := s.receiver
+		address := s.urls[strconv.Itoa(s.random.IntN(s.config.receivers))]
 		s.mu.Unlock()
 		body := fmt.Appendf(nil, `{"timestamp": %q, "status": "success", "log": "Answered.", "log_id": %d}`, time.Now().UTC().Format(time.RFC3339Nano), r.id)
 		request, err := callback.NewRequest(ctx, address, body, api.NewSecret(secret))
@@ -109,23 +133,13 @@ func (s *service) postCallbacks(ctx context.Context, r *run) {
 	}
 }
 
-func (s *service) countUnhandled() (n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.logs {
-		if len(r.handled) == 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// supervisor starts receiver processes and kills them.
+// supervisor starts the processes of a receiver and kills them.
 type supervisor struct {
 	*service
-	address, folder string
+	number        int
+	address, file string
 
-	kills   int
+	killed  int
 	memory  int64 // the maximum of all processes, in KiB
 	written int64
 	size    int64
@@ -133,7 +147,8 @@ type supervisor struct {
 }
 
 func (s *supervisor) run(ctx context.Context) {
-	interval := time.Duration(float64(s.runs) / s.rate * float64(time.Second) / float64(max(1, s.service.kills)))
+	begin := time.Now()
+	count := s.kills / s.config.receivers
 	for process := 0; ctx.Err() == nil; process++ {
 		limit := int64(0)
 		if s.fullDisk && process%10 == 9 {
@@ -144,7 +159,8 @@ func (s *supervisor) run(ctx context.Context) {
 			s.failure = err
 			return
 		}
-		command := exec.CommandContext(ctx, program, "-receiver", s.address, "-folder", s.folder, "-limit", strconv.FormatInt(limit, 10))
+		command := exec.CommandContext(ctx, program, "-receiver", s.address, "-number", strconv.Itoa(s.number), "-position", s.file,
+			"-limit", strconv.FormatInt(limit, 10), fmt.Sprintf("-shares-store=%t", s.config.receivers > 1))
 		command.Stderr = os.Stderr
 		if err := command.Start(); err != nil {
 			s.failure = err
@@ -152,9 +168,9 @@ func (s *supervisor) run(ctx context.Context) {
 		}
 		exited := make(chan struct{})
 		go func() { _ = command.Wait(); close(exited) }()
-		until := time.After(interval)
-		if s.kills >= s.service.kills {
-			until = nil
+		var until <-chan time.Time
+		if s.killed < count {
+			until = time.After(time.Until(begin.Add(s.duration() * time.Duration(s.killed+1) / time.Duration(count))))
 		}
 		for alive := true; alive; {
 			select {
@@ -163,12 +179,16 @@ func (s *supervisor) run(ctx context.Context) {
 			case <-until:
 				s.measure(command.Process.Pid)
 				_ = command.Process.Kill()
-				s.kills++
+				s.killed++
 				<-exited
 				alive = false
 			case <-time.After(20 * time.Millisecond):
 				s.measure(command.Process.Pid)
 			}
+		}
+		if ctx.Err() == nil {
+			time.Sleep(50 * time.Millisecond) // its last reports arrive
+			s.excuseKilled(s.number)
 		}
 	}
 }
@@ -196,42 +216,52 @@ func (s *supervisor) measure(pid int) {
 }
 
 func (s *supervisor) fileSize() int64 {
-	info, err := os.Stat(s.folder + "/position")
+	info, err := os.Stat(s.file)
 	if err != nil {
 		return 0
 	}
 	return info.Size()
 }
 
-func (s *supervisor) report(took, total time.Duration) error {
-	if s.failure != nil {
-		return s.failure
+// report prints the results.
+func report(s *service, supervisors []*supervisor, took, total time.Duration) error {
+	kills, memory, written := 0, int64(0), int64(0)
+	for _, v := range supervisors {
+		if v.failure != nil {
+			return v.failure
+		}
+		kills, memory, written = kills+v.killed, max(memory, v.memory), written+v.written
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	lost, twice := 0, 0
+	s.ledger.mu.Lock()
+	defer s.ledger.mu.Unlock()
+	lost, twice, unexcused := 0, 0, 0
 	var delays []time.Duration
-	for _, r := range s.logs {
-		switch {
-		case len(r.handled) == 0:
+	for _, r := range s.byID {
+		if len(r.handled) == 0 {
 			lost++
 			continue
-		case len(r.handled) > 1:
-			twice += len(r.handled) - 1
 		}
+		twice += len(r.handled) - 1
+		unexcused += max(0, len(r.handled)-1-r.excuses)
 		delays = append(delays, r.handled[0].Sub(r.ended))
 	}
 	slices.Sort(delays)
 	if len(delays) == 0 {
 		return errors.New("no run was handled")
 	}
-	all := len(s.logs)
-	fmt.Printf("| runs | kills | lost | handled twice | p50 | p99 | all handled after | requests | written per run | memory |\n|---|---|---|---|---|---|---|---|---|---|\n")
-	fmt.Printf("| %d | %d | %d | %d | %s | %s | %s of %s | %d | %d B | %d MiB |\n", all, s.kills, lost, twice,
-		delays[len(delays)/2].Round(time.Millisecond), delays[len(delays)*99/100].Round(time.Millisecond),
-		took.Round(time.Second), total.Round(time.Second), s.requests, s.written/int64(all), s.memory/1024)
-	if lost > 0 {
+	all := len(s.byID)
+	p50, p99 := delays[len(delays)/2].Round(time.Millisecond).String(), delays[len(delays)*99/100].Round(time.Millisecond).String()
+	if s.runs == 0 {
+		p50, p99 = "–", "–"
+	}
+	fmt.Printf("| runs | receivers | kills | restarts of the store | lost | handled twice | in flight | p50 | p99 | all handled after | requests | written per run | memory |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Printf("| %d | %d | %d | %d | %d | %d | %d | %s | %s | %s of %s | %d | %d B | %d MiB |\n", all, s.config.receivers, kills, s.restarts, lost, twice, s.excused,
+		p50, p99, took.Round(time.Second), total.Round(time.Second), s.requests, written/int64(all), memory/1024)
+	switch {
+	case lost > 0:
 		return fmt.Errorf("%d runs were lost", lost)
+	case unexcused > 0:
+		return fmt.Errorf("%d runs were handled twice without having been in flight", unexcused)
 	}
 	return nil
 }

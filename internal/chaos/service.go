@@ -13,28 +13,26 @@ import (
 	"time"
 )
 
-// run is a run of an agent.
-type run struct {
-	id             int64
-	created, ended time.Time // ended is zero while it is running
-	handled        []time.Time
-}
-
-// service serves logs and records which runs were handled.
+// service serves logs, posts callbacks, and has the store that the receivers
+// share.
 type service struct {
 	config
+	*ledger
+	store storeServer
+
 	mu       sync.Mutex
 	random   *rand.Rand
-	logs     []*run // sorted by creation
-	byID     map[int64]*run
-	receiver string // the callback URL
+	logs     []*run            // sorted by creation
+	logsByID map[int64]*run    // the logs that are in the list
+	urls     map[string]string // the callback URLs of the receivers
 	requests int
-	pages    int
-	inFlight map[int64]bool
 }
 
 func newService(c config) *service {
-	return &service{config: c, random: rand.New(rand.NewPCG(c.seed, 1)), byID: map[int64]*run{}, inFlight: map[int64]bool{}}
+	return &service{
+		config: c, ledger: newLedger(c.receivers), store: storeServer{claims: map[string]claim{}},
+		random: rand.New(rand.NewPCG(c.seed, 1)), logsByID: map[int64]*run{}, urls: map[string]string{},
+	}
 }
 
 // begin adds a run that is in progress.
@@ -42,7 +40,8 @@ func (s *service) begin(id int64, at time.Time) *run {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &run{id: id, created: at}
-	s.byID[id] = r
+	s.add(r)
+	s.logsByID[id] = r
 	i := len(s.logs)
 	for i > 0 && s.logs[i-1].created.After(at) {
 		i--
@@ -72,21 +71,17 @@ func (s *service) intN(n int) int {
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch r.URL.Path {
-	case "/receiver":
+	switch {
+	case r.URL.Path == "/receiver":
 		body, _ := io.ReadAll(r.Body)
 		s.mu.Lock()
-		s.receiver = string(body)
+		s.urls[r.URL.Query().Get("receiver")] = string(body)
 		s.mu.Unlock()
 		w.WriteHeader(http.StatusNoContent)
-	case "/handled":
-		id, _ := strconv.ParseInt(r.URL.Query().Get("id"), 10, 64)
-		s.mu.Lock()
-		if run := s.byID[id]; run != nil {
-			run.handled = append(run.handled, time.Now())
-		}
-		s.mu.Unlock()
-		w.WriteHeader(http.StatusNoContent)
+	case strings.HasPrefix(r.URL.Path, "/ledger/"):
+		s.ledger.ServeHTTP(w, r)
+	case strings.HasPrefix(r.URL.Path, "/store/"):
+		s.store.ServeHTTP(w, r)
 	default:
 		s.api(w, r)
 	}
@@ -111,14 +106,13 @@ func (s *service) api(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id, err := strconv.ParseInt(parts[len(parts)-1], 10, 64); err == nil {
-		if run := s.byID[id]; run != nil {
+		if run := s.logsByID[id]; run != nil {
 			write(w, http.StatusOK, run.json())
 		} else {
 			write(w, http.StatusNotFound, `{"detail": "Not found."}`)
 		}
 		return
 	}
-	s.pages++
 	s.list(w, r)
 }
 
