@@ -158,6 +158,12 @@ func ExampleNewMemoryStore() {
 	// true
 }
 
+// A callback and a log of the same run have the same key.
+func ExampleKey() {
+	fmt.Println(callback.Key("acme", 4711))
+	// Output: acme:4711
+}
+
 // The test of a receiver sends a callback as the platform would.
 func ExampleNewRequest() {
 	secret := api.NewSecret("4be1c0e0d2fa4e6c9d6b5b0a7a1f3c55")
