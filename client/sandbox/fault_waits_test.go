@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -133,7 +134,7 @@ func TestFaultBytesPerSecond(t *testing.T) {
 		{1, 3, map[time.Duration]int{0: 0, time.Second: 1, 2 * time.Second: 2, 3 * time.Second: 3}},
 		{4, 3, map[time.Duration]int{0: 0, 250 * time.Millisecond: 1, 500 * time.Millisecond: 2, 750 * time.Millisecond: 3}},
 		{100, 25, map[time.Duration]int{0: 0, 100 * time.Millisecond: 10, 200 * time.Millisecond: 20, 250 * time.Millisecond: 25}},
-		{1 << 62, 25, map[time.Duration]int{0: 25}},
+		{math.MaxInt, 25, map[time.Duration]int{0: 25}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			body := "{}                       "[:test.length]

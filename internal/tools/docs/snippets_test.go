@@ -324,7 +324,9 @@ func returnsError(result types.Type) bool {
 	return result != nil && types.Identical(result, types.Universe.Lookup("error").Type())
 }
 
-func isPrint(call *ast.CallExpr) bool { return strings.HasPrefix(types.ExprString(call.Fun), "fmt.Print") }
+func isPrint(call *ast.CallExpr) bool {
+	return strings.HasPrefix(types.ExprString(call.Fun), "fmt.Print")
+}
 
 // untilAssigned returns the statements up to the next assignment to err.
 func untilAssigned(statements []ast.Stmt) []ast.Stmt {
