@@ -47,12 +47,13 @@ func ExampleWithQuery() {
 	}
 	fmt.Println(page.Count)
 	for request := range sb.RequestsBackward() {
-		fmt.Println(request.URL[strings.Index(request.URL, "?"):])
+		_, query, _ := strings.Cut(request.URL, "?")
+		fmt.Println(query)
 		break
 	}
 	// Output:
 	// 1
-	// ?start_date=2026-01-01
+	// start_date=2026-01-01
 }
 
 // If a gateway in front of the service honours the Idempotency-Key header, a POST

@@ -115,14 +115,14 @@ func TestSnippets(t *testing.T) {
 // ofPages returns the snippets of all pages.
 func ofPages(t *testing.T) []snippet {
 	t.Helper()
-	fence := regexp.MustCompile("(?ms)^([ ]*)```go\n(.*?)^[ ]*```$")
+	fence := regexp.MustCompile("(?s)```go\n(.*?)\n *```")
 	var all []snippet
 	for _, file := range files(t, ".md") {
 		page, err := os.ReadFile(file)
 		require.NoError(t, err)
 		for _, match := range fence.FindAllSubmatchIndex(page, -1) {
-			line := 1 + bytes.Count(page[:match[4]], []byte("\n"))
-			all = append(all, snippet{place(t, file, line), string(page[match[4]:match[5]])})
+			line := 1 + bytes.Count(page[:match[2]], []byte("\n"))
+			all = append(all, snippet{place(t, file, line), string(page[match[2]:match[3]])})
 		}
 	}
 	return all
@@ -215,7 +215,7 @@ func program(t *testing.T, code string, ours map[string]*packages.Package) (dir 
 		}
 	}
 	parameters := map[string]string{}
-	for _, name := range file.Unresolved { //nolint:staticcheck // the parser resolves well enough
+	for _, name := range file.Unresolved {
 		use(name.Name)
 		if variable := variables[name.Name]; variable != "" && kind == "statements" {
 			parameters[name.Name] = name.Name + " " + variable

@@ -236,6 +236,7 @@ func (f edited) Lstat() (os.FileInfo, error) {
 	info, err := f.File.Lstat()
 	return resized{info, int64(len(f.content))}, err
 }
+
 func (f edited) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.content)), nil }
 
 // resized is the description of an edited file.

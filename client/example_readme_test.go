@@ -28,14 +28,15 @@ func TestReadmeIsRun(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
-	source, err := os.ReadFile("readme_test.go")
+	source, err := os.ReadFile("example_readme_test.go")
 	require.NoError(t, err)
 	compiled := unindented(string(source))
-	snippets := regexp.MustCompile("(?ms)^ *```go\n(.*?)^ *```$").FindAllStringSubmatch(string(readme), -1)
+	snippets := strings.Split(string(readme), "```go\n")[1:]
 	assert.Len(t, snippets, 11)
 	for _, snippet := range snippets {
-		if !strings.HasPrefix(snippet[1], "package ") {
-			assert.Contains(t, compiled, unindented(snippet[1]), "a snippet that no test runs")
+		snippet, _, _ = strings.Cut(snippet, "```")
+		if !strings.HasPrefix(snippet, "package ") {
+			assert.Contains(t, compiled, unindented(snippet), "a snippet that no test runs")
 		}
 	}
 }
@@ -149,7 +150,7 @@ func readmeReceive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
+	handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
 		fmt.Println(event.LogID, event.Status, event.AgentOutput)
 		return nil // an error makes the response a 500, so that the sender may try again
 	})
@@ -173,7 +174,7 @@ func readmeReceive(ctx context.Context) error {
 }
 
 func readmeFollow(ctx context.Context, c *client.Client, verifier *callback.Verifier) error {
-	receiver, err := runs.NewReceiver(c, verifier, func(ctx context.Context, run *runs.Run) error {
+	receiver, err := runs.NewReceiver(c, verifier, func(_ context.Context, run *runs.Run) error {
 		fmt.Println(run.LogID, run.Status, run.Output())
 		return nil
 	}, runs.WithPositionFile("/var/lib/digest/position"))
