@@ -11,8 +11,9 @@
 // come from Go's download cache. The arguments are the root of the module and the
 // programs' paths in it.
 //
-// With -version, it checks the tree that is about to be tagged: nested modules must
-// require that version. Without it, they are published as if they did.
+// With -version, it checks the tree that is about to be tagged: client.Version must
+// be that version, and nested modules must require it. Without -version, they are
+// published as if they did.
 package main
 
 import (
@@ -28,6 +29,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -47,6 +49,9 @@ func main() {
 }
 
 func check(ctx context.Context, version, root string, programs []string) (err error) {
+	if err := checkVersion(version, root); err != nil {
+		return err
+	}
 	tmp, err := os.MkdirTemp("", "iblai-install-")
 	if err != nil {
 		return err
@@ -99,6 +104,17 @@ func check(ctx context.Context, version, root string, programs []string) (err er
 		fmt.Println(m.path, "is importable")
 	}
 	return nil
+}
+
+// checkVersion compares client.Version with the version to be tagged, if there is
+// one.
+func checkVersion(version, root string) error {
+	file := filepath.Join(root, "client", "client.go")
+	source, err := os.ReadFile(file)
+	if err == nil && version != "" && !bytes.Contains(source, fmt.Appendf(nil, "Version = %q", strings.TrimPrefix(version, "v"))) {
+		return fmt.Errorf("%s: Version is not that of the tag %s", file, version)
+	}
+	return err
 }
 
 func run(ctx context.Context, dir string, environment []string, commands ...[]string) error {
