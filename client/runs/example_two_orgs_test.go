@@ -16,8 +16,8 @@ import (
 )
 
 // How does one program handle the runs of two orgs? Each org has a key, a secret, a
-// path, and a receiver with a position of its own. If one of them can't start, the
-// program stops.
+// path, and a receiver of its own. A position file must not be shared either. If
+// one of the receivers can't start, the program stops.
 func Example_twoOrgs() {
 	mux := http.NewServeMux() // served with timeouts, see ExampleReceiver_program
 	sb, err := sandbox.New(
@@ -50,7 +50,7 @@ func Example_twoOrgs() {
 		receiver, err := runs.NewReceiver(c, verifier, func(_ context.Context, run *runs.Run) error {
 			fmt.Println(account.Org, run.LogID, run.Output())
 			return nil
-		}) // runs.WithPositionFile("/var/lib/digest/"+account.Org)
+		})
 		if err != nil {
 			log.Fatal(err)
 		}
