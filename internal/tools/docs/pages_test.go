@@ -128,3 +128,47 @@ func readFile(t *testing.T, name string) string {
 	require.NoError(t, err)
 	return string(data)
 }
+
+// The README's tables list every option of package client, and every method of its
+// services.
+func TestTables(t *testing.T) {
+	page := readFile(t, "README.md")
+	loaded := load(t, packages.Config{}, root(t), "./client")
+	require.Len(t, loaded, 1)
+	var want []string
+	for _, function := range exported(loaded[0].Types) {
+		name, _ := names(function)
+		name = strings.TrimPrefix(name, modulePath+"/client.")
+		service, method, isMethod := strings.Cut(name, "Service.")
+		switch {
+		case isMethod:
+			want = append(want, service+"."+method)
+		case function.Signature().Recv() == nil && !isEntryPoint(function):
+			want = append(want, name)
+		}
+	}
+	listed := []string{"Client.Do"}
+	want = append(want, "Client.Do")
+	for _, row := range tableRows(page, "| service | methods |") {
+		for _, method := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(row[1], -1) {
+			listed = append(listed, strings.Trim(row[0], "` ")+"."+method[1])
+		}
+	}
+	for _, row := range tableRows(page, "| option | what it sets | default | given to |") {
+		for _, option := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(row[0], -1) {
+			listed = append(listed, option[1])
+		}
+	}
+	assert.ElementsMatch(t, want, listed)
+}
+
+// tableRows returns the cells of a table with this head.
+func tableRows(page, head string) [][]string {
+	_, table, _ := strings.Cut(page, head+"\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var rows [][]string
+	for _, line := range strings.Split(table, "\n")[1:] {
+		rows = append(rows, strings.Split(strings.Trim(line, "|"), "|"))
+	}
+	return rows
+}
