@@ -79,6 +79,9 @@
 //		PreviousAgent: client.Null[int64](),
 //		Task:          &client.PeriodicTaskUpdateRequest{Enabled: new(false)},
 //	})
+//	if err != nil {
+//		return err
+//	}
 //
 // # Secrets
 //

@@ -282,6 +282,33 @@ func ExamplePeriodicAgentsService_List() {
 	// Output: 1 Digest
 }
 
+// All iterates over the agents of all pages.
+func ExamplePeriodicAgentsService_All() {
+	c, stop := exampleClient()
+	defer stop()
+	for agent, err := range c.PeriodicAgents.All(context.Background(), &client.PeriodicAgentListParams{Enabled: new(true)}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(agent.Title)
+	}
+	// Output: Digest
+}
+
+// The first page has the newest logs, unless another order is requested.
+func ExamplePeriodicAgentLogsService_List() {
+	c, stop := exampleClient()
+	defer stop()
+	page, err := c.PeriodicAgentLogs.List(context.Background(), &client.PeriodicAgentLogListParams{Status: api.StatusError, PageSize: 20})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, run := range page.Results {
+		fmt.Println("run", run.ID, "of agent", run.PeriodicAgent, "failed")
+	}
+	// Output: run 2 of agent 1 failed
+}
+
 // All requests one page after the other, as far as the loop goes.
 func ExamplePeriodicAgentLogsService_All() {
 	ctx := context.Background()
@@ -330,6 +357,20 @@ func ExamplePeriodicAgentLogsService_Get() {
 	// Output: 1 true
 }
 
+// A mentor's UniqueID is the Mentor of an agent that is created.
+func ExampleMentorsService_List() {
+	c, stop := exampleClient()
+	defer stop()
+	page, err := c.Mentors.List(context.Background(), &client.MentorListParams{PageSize: 10})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, mentor := range page.Results {
+		fmt.Println(mentor.Name, mentor.UniqueID == sandbox.DefaultMentorID)
+	}
+	// Output: Study coach true
+}
+
 func ExampleMentorsService_All() {
 	ctx := context.Background()
 	c, stop := exampleClient()
@@ -343,6 +384,17 @@ func ExampleMentorsService_All() {
 }
 
 func ExamplePinnedMessagesService_Create() {
+	c, stop := exampleClient()
+	defer stop()
+	pin, err := c.PinnedMessages.Create(context.Background(), "3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(*pin.SessionID)
+	// Output: 3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10
+}
+
+func ExamplePinnedMessagesService_List() {
 	ctx := context.Background()
 	c, stop := exampleClient()
 	defer stop()
@@ -355,10 +407,26 @@ func ExamplePinnedMessagesService_Create() {
 		log.Fatal(err)
 	}
 	fmt.Println(len(pinned.Results), pinned.Results[0].SessionID)
+	// Output: 1 3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10
+}
+
+func ExamplePinnedMessagesService_Delete() {
+	ctx := context.Background()
+	c, stop := exampleClient()
+	defer stop()
+	const session = "3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10"
+	if _, err := c.PinnedMessages.Create(ctx, session); err != nil {
+		log.Fatal(err)
+	}
 	if err := c.PinnedMessages.Delete(ctx, session); err != nil {
 		log.Fatal(err)
 	}
-	// Output: 1 3f1f8f5c-7a52-4b1e-9a3a-5d3f2b3a9f10
+	pinned, err := c.PinnedMessages.List(ctx, session)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(pinned.Results))
+	// Output: 0
 }
 
 func ExampleCollect() {

@@ -15,6 +15,9 @@ import (
 // yields an error, it returns that error and the items before it.
 //
 //	agents, err := client.Collect(c.PeriodicAgents.All(ctx, nil), 100)
+//	if err != nil {
+//		return err
+//	}
 func Collect[T any](items iter.Seq2[T, error], limit int) ([]T, error) {
 	if limit < 1 {
 		return nil, &api.ArgumentError{Argument: "limit", Reason: fmt.Sprintf("is %d, but must be above 0", limit)}

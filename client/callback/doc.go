@@ -11,14 +11,14 @@
 //
 //	verifier, err := callback.NewVerifier(api.NewSecret(os.Getenv("CALLBACK_SECRET")))
 //	if err != nil {
-//		log.Fatal(err)
+//		return err
 //	}
 //	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
 //		fmt.Println(event.LogID, event.Status)
 //		return nil
 //	})
 //	if err != nil {
-//		log.Fatal(err)
+//		return err
 //	}
 //	mux := http.NewServeMux()
 //	mux.Handle("/callbacks", handler)
@@ -26,9 +26,16 @@
 //		Addr:              ":8080",
 //		Handler:           mux,
 //		ReadHeaderTimeout: 5 * time.Second,
+//		ReadTimeout:       30 * time.Second,
+//		WriteTimeout:      time.Minute,
 //		IdleTimeout:       2 * time.Minute,
 //	}
-//	log.Fatal(server.ListenAndServe())
+//	ctx, cancel := context.WithCancelCause(ctx) // ctx ends when the program is to stop
+//	go func() { cancel(server.ListenAndServe()) }()
+//	<-ctx.Done()
+//	shutdown, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+//	defer done()
+//	return errors.Join(context.Cause(ctx), server.Shutdown(shutdown))
 //
 // Without [net/http], as in a function behind a gateway, call [Verifier.Verify]
 // and then [ParseEvent].

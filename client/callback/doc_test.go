@@ -39,7 +39,7 @@ func TestSnippetIsAnExample(t *testing.T) {
 	require.True(t, ok)
 	examples, err := os.ReadFile("example_test.go")
 	require.NoError(t, err)
-	assert.Contains(t, string(examples), "func ExampleHandler() {\n\tverifier, err :="+snippet+"\n}\n")
+	assert.Contains(t, string(examples), "func listen(ctx context.Context) error {\n\tverifier, err :="+snippet+"\n}\n")
 }
 
 // The package documentation lists every sentinel, with the statuses that a

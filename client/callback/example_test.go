@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -61,18 +63,29 @@ func Example() {
 	// 204 callback: duplicate: this event has been handled before
 }
 
-// A server for callbacks has timeouts.
+// A server for callbacks has timeouts, and finishes the callbacks in flight before
+// it stops.
 func ExampleHandler() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := listen(ctx)
+	interrupted := ctx.Err() != nil
+	stop()
+	if !interrupted {
+		log.Fatal(err)
+	}
+}
+
+func listen(ctx context.Context) error {
 	verifier, err := callback.NewVerifier(api.NewSecret(os.Getenv("CALLBACK_SECRET")))
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	handler, err := callback.NewHandler(verifier, func(ctx context.Context, event *callback.Event) error {
 		fmt.Println(event.LogID, event.Status)
 		return nil
 	})
 	if err != nil {
-		log.Fatal(err)
+		return err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/callbacks", handler)
@@ -80,9 +93,16 @@ func ExampleHandler() {
 		Addr:              ":8080",
 		Handler:           mux,
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute,
 		IdleTimeout:       2 * time.Minute,
 	}
-	log.Fatal(server.ListenAndServe())
+	ctx, cancel := context.WithCancelCause(ctx) // ctx ends when the program is to stop
+	go func() { cancel(server.ListenAndServe()) }()
+	<-ctx.Done()
+	shutdown, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer done()
+	return errors.Join(context.Cause(ctx), server.Shutdown(shutdown))
 }
 
 // The test of a receiver sends callbacks with NewRequest.

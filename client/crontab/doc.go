@@ -22,8 +22,10 @@
 // describes itself in English:
 //
 //	schedule, err := crontab.Parse("0 8 * * mon-fri")
-//	…
-//	schedule.Describe()                // At 08:00 on Monday through Friday
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Println(schedule.Describe()) // At 08:00 on Monday through Friday
 //	next, ok := schedule.Next(time.Now())
 //
 // # Time zones

@@ -11,6 +11,9 @@
 //	}
 //	defer sb.Close()
 //	c, err := client.New(sb.ClientOptions()...)
+//	if err != nil {
+//		return err
+//	}
 //
 // [New] returns a sandbox without a listener. Its clients reach it in memory. With
 // [WithCallbackHandler], callbacks stay in memory too, so that a test needs no port,
@@ -30,8 +33,14 @@
 // test can freeze the clock and move it, through months in seconds:
 //
 //	sb, err := sandbox.Start(sandbox.WithFrozenClock(monday))
-//	…
+//	if err != nil {
+//		return err
+//	}
+//	defer sb.Close()
 //	runs, err := sb.Advance(ctx, 24*time.Hour)
+//	if err != nil {
+//		return err
+//	}
 //
 // A run writes a log that is running first and has no end, and success or error
 // when the run finishes. Its content then holds the run's complete output. A one-off
@@ -174,9 +183,11 @@
 //			Effect:    sandbox.RequestEffect{Status: 503, RetryAfter: time.Second},
 //		},
 //	)
-//	…
-//	err = sb.SetFaults() // no more faults
+//	if err != nil {
+//		return err
+//	}
 //
+// SetFaults without arguments removes all faults.
 // [Sandbox.HandleOperation] replaces an operation by a Go function.
 //
 // A [DeliveryFault] does the same with callbacks: it delays, duplicates, reorders or

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -126,6 +127,8 @@ func (p *flushRecorder) Flush() { p.flushed[time.Since(p.began)] = p.Body.Len() 
 
 func TestFaultBytesPerSecond(t *testing.T) {
 	t.Parallel()
+	fastest := map[time.Duration]int{0: 0}
+	fastest[25*time.Second/math.MaxInt] = 25 // which is at once, except on 32 bits
 	for _, test := range []struct {
 		perSecond, length int
 		want              map[time.Duration]int
@@ -133,7 +136,7 @@ func TestFaultBytesPerSecond(t *testing.T) {
 		{1, 3, map[time.Duration]int{0: 0, time.Second: 1, 2 * time.Second: 2, 3 * time.Second: 3}},
 		{4, 3, map[time.Duration]int{0: 0, 250 * time.Millisecond: 1, 500 * time.Millisecond: 2, 750 * time.Millisecond: 3}},
 		{100, 25, map[time.Duration]int{0: 0, 100 * time.Millisecond: 10, 200 * time.Millisecond: 20, 250 * time.Millisecond: 25}},
-		{1 << 62, 25, map[time.Duration]int{0: 25}},
+		{math.MaxInt, 25, fastest},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			body := "{}                       "[:test.length]

@@ -140,7 +140,13 @@ func listen(ctx context.Context, secret api.Secret) (*receiver, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/runs", handler)
-	r.server = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	r.server = &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+	}
 	go r.server.Serve(listener) //nolint:errcheck // it returns when close is called
 	return r, nil
 }

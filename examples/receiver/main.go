@@ -47,6 +47,8 @@ func run(ctx context.Context, addr, secret string) error {
 		Addr:              addr,
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      time.Minute,
 		IdleTimeout:       2 * time.Minute,
 	}
 	stopped := make(chan struct{})

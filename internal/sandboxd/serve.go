@@ -1,7 +1,7 @@
 // Package sandboxd serves a sandbox over HTTP: the platform's API, a control
 // API and a console, on one address.
 //
-//	err := sandboxd.Serve(ctx, sandboxd.Config{Output: os.Stdout})
+//	return sandboxd.Serve(ctx, sandboxd.Config{Output: os.Stdout})
 //
 // It is a test server: anyone who can connect to it can read its API keys.
 package sandboxd

@@ -53,7 +53,7 @@ export async function openConsole(browser, url, { hash = '#/', width = 1280, hei
  */
 async function openTab(context, url, hash, breaches) {
   const page = await context.newPage()
-  page.setDefaultTimeout(Number(process.env.E2E_TIMEOUT ?? 60_000))
+  page.setDefaultTimeout(Number(process.env.E2E_TIMEOUT ?? 300_000))
   page.on('dialog', dialog => {
     breaches.push(`a dialog: ${dialog.message()}`)
     void dialog.dismiss()

@@ -1,0 +1,61 @@
+package crontab_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/iblai/iblai-go/client/crontab"
+)
+
+func ExampleParse() {
+	schedule, err := crontab.Parse("*/30 8-17 * * mon-fri")
+	if err != nil {
+		fmt.Println(err) // names the field and the reason
+		return
+	}
+	fmt.Println(schedule.Describe())
+	monday := time.Date(2026, time.January, 5, 17, 0, 0, 0, time.UTC)
+	fmt.Println(schedule.Matches(monday))
+	for _, run := range schedule.NextN(monday, 2) {
+		fmt.Println(run.Format("Mon 15:04"))
+	}
+	// Output:
+	// At 0 and 30 minutes past hours 8 through 17 on Monday through Friday
+	// true
+	// Mon 17:30
+	// Tue 08:00
+}
+
+// How does an agent run at 08:00 in New York all year, if the server is in UTC?
+// The service has no time zones, so its crontab must change with the clocks: a
+// program that runs every day computes the crontab of today, and updates the agent
+// if it differs (see client.PeriodicAgent.Diff). So that the update doesn't run the
+// agent at once, it disables the agent, and a second update enables it.
+func Example_timeZones() {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	local := crontab.Fields{Minute: "0", Hour: "8", DayOfWeek: "mon-fri"}
+	for _, today := range []time.Time{
+		time.Date(2026, time.March, 6, 5, 0, 0, 0, time.UTC),
+		time.Date(2026, time.March, 9, 5, 0, 0, 0, time.UTC), // the clocks have changed
+	} {
+		periods, err := crontab.ToUTC(local, newYork, today, today.AddDate(0, 0, 1))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		schedule, err := periods[0].Fields[0].Parse()
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		next, _ := schedule.Next(today)
+		fmt.Println("hour", schedule.Fields().Hour, "UTC; next run at", next.In(newYork).Format(time.DateTime), "in New York")
+	}
+	// Output:
+	// hour 13 UTC; next run at 2026-03-06 08:00:00 in New York
+	// hour 12 UTC; next run at 2026-03-09 08:00:00 in New York
+}
