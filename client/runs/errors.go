@@ -16,6 +16,9 @@ var (
 	// ErrFollowing is returned by Receiver.Follow when another call of Follow is
 	// running.
 	ErrFollowing = errors.New("runs: the receiver is already following the logs")
+	// ErrWatching is returned by Receiver.Follow and Watchdog.Run, and yielded by
+	// Follow, when the watchdog is already in use.
+	ErrWatching = errors.New("runs: the watchdog is already in use")
 	// ErrUnfinished is returned by Receiver.Follow, joined with the context's
 	// error, when runs are still being handled after the shutdown timeout.
 	ErrUnfinished = errors.New("runs: runs were still being handled when Follow returned")
