@@ -42,7 +42,7 @@ func (f alarmFile) Save(_ context.Context, text []byte) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target
 	}
-	next := path + ".new"                                                 // always the same name, so that killed processes leave at most one file
+	next := path + ".new"                                                     // always the same name, so that killed processes leave at most one file
 	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the program sets the path
 	if err != nil {
 		return fmt.Errorf("%w (the folder must be writable: the file is replaced)", err)

@@ -72,6 +72,16 @@ var (
 	// context ended.
 	ErrHandlerHangs = errors.New("runs: a function did not return after its context ended")
 
+	// ErrAlarmsNotSent is reported when the function of a Watchdog returns an error.
+	// The same alarms are passed to it again after the next poll.
+	ErrAlarmsNotSent = errors.New("runs: the function of the watchdog failed")
+	// ErrAlarmFormat is returned by Receiver.Follow and Watchdog.Run, and yielded by
+	// Follow, when this release does not support the format of the saved alarms.
+	ErrAlarmFormat = errors.New("runs: unsupported format of saved alarms")
+	// ErrAgentsUnread is reported when the watchdog can't read the agents or their
+	// logs. It judges nothing that it does not know, and tries again.
+	ErrAgentsUnread = errors.New("runs: the watchdog can't read the agents")
+
 	// ErrNoAgentID is returned by Once, wrapped in a CleanupError, when the
 	// response to the creation of the agent has no id.
 	ErrNoAgentID = errors.New("runs: the response to the creation of the agent has no id")

@@ -2,6 +2,9 @@ package runs
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,9 +73,14 @@ type Watchdog struct {
 	notify func(context.Context, []Alarm) error
 	watchdogSettings
 
-	mu    sync.Mutex
-	inUse bool
-	state watchdogState
+	mu       sync.Mutex
+	inUse    bool
+	settings *settings // of the receiver or Follow
+	state    watchdogState
+	// errs holds errors that the polling goroutine reports.
+	errs []error
+	// polled receives a value after each complete poll.
+	polled chan struct{}
 }
 
 // NewWatchdog returns a watchdog for the agents in the client's org. It calls
@@ -90,10 +98,11 @@ func NewWatchdog(c *client.Client, notify func(context.Context, []Alarm) error, 
 	if notify == nil {
 		return nil, &api.ArgumentError{Argument: "notify", Reason: "is nil"}
 	}
-	w := &Watchdog{client: c, notify: notify}
+	w := &Watchdog{client: c, notify: notify, polled: make(chan struct{}, 1)}
 	if err := w.watchdogSettings.apply(opts); err != nil {
 		return nil, err
 	}
+	w.state.reset()
 	return w, nil
 }
 
@@ -111,6 +120,21 @@ func WithWatchdog(w *Watchdog) FollowOption {
 	})
 }
 
+// validateWatchdog returns an error if the watchdog has another client, or if
+// the params select logs.
+func (s *settings) validateWatchdog(c *client.Client) error {
+	if s.watchdog == nil {
+		return nil
+	}
+	if s.watchdog.client != c {
+		return &api.ArgumentError{Argument: "WithWatchdog", Reason: "has another client"}
+	}
+	if s.params != (client.PeriodicAgentLogListParams{PageSize: s.params.PageSize, MentorID: s.params.MentorID}) {
+		return &api.ArgumentError{Argument: "WithWatchdog", Reason: "needs the logs of all agents, but WithParams selects some by other fields than MentorID"}
+	}
+	return nil
+}
+
 // Run follows the logs and notifies the program about alarms until the context
 // ends. It judges what is due after its first poll.
 //
@@ -118,15 +142,160 @@ func WithWatchdog(w *Watchdog) FollowOption {
 // has succeeded yet, such as a wrong API key. It reports other errors, and polls
 // again with exponential backoff.
 func (w *Watchdog) Run(ctx context.Context, opts ...FollowOption) error {
-	return nil
+	if ctx == nil {
+		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
+	}
+	f, err := buildFollower(ctx, w.client, new(Position), append(slices.Clone(opts), WithWatchdog(w)))
+	if err != nil {
+		return err
+	}
+	f.startAtPresent = true
+	f.save = func(context.Context) { f.tracker.takeChanges() }
+	f.report = func(ctx context.Context, err error) { f.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
+	f.deliver = func(_ context.Context, log *client.PeriodicAgentLog) error {
+		f.tracker.claim(log.ID, created(log), time.Time{})
+		f.tracker.finish(log.ID)
+		return nil
+	}
+	stop, err := f.startWatchdog(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.pollAlarms(ctx), stop())
+}
+
+// pollAlarms polls until the context ends or the first polls fail permanently.
+func (f *follower) pollAlarms(ctx context.Context) error {
+	for failures, succeeded := 0, false; ; {
+		start := time.Now()
+		p, err := f.poll(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return contextError(ctx)
+		case err == nil:
+			failures, succeeded = 0, true
+		case !succeeded && isPermanent(err):
+			return fmt.Errorf("runs: the logs can't be polled: %w", err)
+		default:
+			failures++
+		}
+		wait := backoff(f.interval, max(f.interval, maxBackoff), failures)
+		outcome := Outcome{Kind: KindPoll, Found: p.finished, Requests: p.requests, Reread: p.hasReadOverlap, Duration: time.Since(start), Err: err}
+		if err != nil {
+			outcome.RetryIn = wait
+		}
+		f.reports.report(ctx, outcome)
+		if err := sleep(ctx, wait, nil); err != nil {
+			return err
+		}
+	}
 }
 
 // OpenAlarms returns the alarms that were raised and are not resolved, in the
 // order of their keys.
 func (w *Watchdog) OpenAlarms() []Alarm {
-	return nil
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state.openAlarms()
 }
 
-type watchdogState struct {
-	now time.Time
+// startWatchdog starts the watchdog of the settings, if there is one. The
+// function that it returns stops the watchdog.
+func (f *follower) startWatchdog(ctx context.Context) (stop func() error, err error) {
+	w := f.watchdog
+	if w == nil {
+		return func() error { return nil }, nil
+	}
+	w.mu.Lock()
+	isInUse := w.inUse
+	w.inUse = true
+	w.mu.Unlock()
+	if isInUse {
+		return nil, ErrWatching
+	}
+	if err := w.load(ctx, f.settings); err != nil {
+		w.release()
+		return nil, err
+	}
+	watching, cancel := context.WithCancel(ctx)
+	returned := make(chan struct{})
+	go func() {
+		defer close(returned)
+		defer w.release()
+		w.watch(watching)
+	}()
+	return func() error {
+		cancel()
+		timer := time.NewTimer(returnGracePeriod)
+		defer timer.Stop()
+		select {
+		case <-returned:
+			return nil
+		case <-timer.C:
+			return fmt.Errorf("%w: the function of the watchdog", ErrHandlerHangs)
+		}
+	}, nil
+}
+
+func (w *Watchdog) release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.inUse = false
+}
+
+// watch checks the agents after each poll, until the context ends.
+func (w *Watchdog) watch(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			w.save(ctx, true)
+			return
+		case <-w.polled:
+		}
+		w.check(ctx)
+		w.sendAlarms(ctx)
+		w.save(ctx, false)
+	}
+}
+
+// sendAlarms passes the alarms to the program that it has not received.
+func (w *Watchdog) sendAlarms(ctx context.Context) {
+	w.mu.Lock()
+	alarms := slices.Clone(w.state.pending)
+	w.mu.Unlock()
+	if len(alarms) == 0 || ctx.Err() != nil {
+		return
+	}
+	if err := catchPanic(func() error { return w.notify(ctx, slices.Clone(alarms)) }); err != nil {
+		w.report(fmt.Errorf("%w: %d alarms will be sent again: %w", ErrAlarmsNotSent, len(alarms), err))
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.state.pending = slices.Delete(w.state.pending, 0, len(alarms))
+	w.state.isChanged = true
+}
+
+// report queues an error for the polling goroutine.
+func (w *Watchdog) report(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.errs) < maxWatchdogErrors {
+		w.errs = append(w.errs, err)
+	}
+}
+
+// maxWatchdogErrors limits the number of queued errors.
+const maxWatchdogErrors = 20
+
+// takeErrors returns the queued errors and removes them.
+func (w *Watchdog) takeErrors() []error {
+	if w == nil {
+		return nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	errs := w.errs
+	w.errs = nil
+	return errs
 }
