@@ -70,13 +70,14 @@ func (w *watched) notify(_ context.Context, alarms []runs.Alarm) error {
 }
 
 // start starts the watchdog and waits for its first poll.
-func (w *watched) start(opts ...runs.FollowOption) {
+func (w *watched) start(opts ...runs.WatchOption) {
 	w.t.Helper()
 	watchdog, err := runs.NewWatchdog(w.client, w.notify, w.options...)
 	require.NoError(w.t, err)
 	w.watchdog = watchdog
 	ctx, cancel := context.WithCancel(w.t.Context())
 	returned := make(chan error, 1)
+	opts = append(opts, runs.WithObserver(w.outcomes.observe))
 	go func() { returned <- watchdog.Run(ctx, opts...) }()
 	w.stop = sync.OnceValue(func() error { cancel(); return <-returned })
 	w.t.Cleanup(func() { _ = w.stop() })
@@ -356,13 +357,13 @@ func TestWatchdogNotifyAgain(t *testing.T) {
 		w := newWatched(t)
 		w.create("0 8 * * *")
 		w.setNotifyError(errors.New("the pager is down"))
-		var observed outcomes
 		w.start(runs.WithPollInterval(5 * time.Second))
-		_ = &observed
 		w.StopScheduler()
 		w.advanceBy(90*time.Minute, time.Minute)
 		assert.Empty(t, w.texts())
 		assert.Len(t, w.watchdog.OpenAlarms(), 1)
+		require.NotEmpty(t, w.outcomes.ofKind(runs.KindLog))
+		assert.ErrorIs(t, w.outcomes.ofKind(runs.KindLog)[0].Err, runs.ErrAlarmsNotSent)
 		w.setNotifyError(nil)
 		w.poll()
 		assert.Equal(t, []string{"missed 1 01 08:00"}, w.texts())
