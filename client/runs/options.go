@@ -362,9 +362,9 @@ func WithCallbackOptions(opts ...callback.Option) Option {
 }
 
 // WithLogger sets a logger for every [Outcome] of a receiver or of
-// [Watchdog.Run], instead of [slog.Default]. Successes and duplicates have debug level, refused callbacks
-// warn level, and failures error level. Once logs the errors that it doesn't
-// return. Several loggers and observers can be set. To disable logging, pass
+// [Watchdog.Run], instead of [slog.Default]. Successes and duplicates have
+// debug level, refused callbacks warn level, and failures error level. Once
+// logs the errors that it doesn't return. Several loggers and observers can be set. To disable logging, pass
 // slog.New(slog.DiscardHandler).
 func WithLogger(logger *slog.Logger) LogOption {
 	return logOption(func(s *settings) error {
