@@ -100,7 +100,7 @@ func NewWatchdog(c *client.Client, notify func(context.Context, []Alarm) error, 
 		return nil, &api.ArgumentError{Argument: "notify", Reason: "is nil"}
 	}
 	w := &Watchdog{client: c, notify: notify, polled: make(chan struct{}, 1)}
-	if err := w.watchdogSettings.apply(opts); err != nil {
+	if err := w.apply(opts); err != nil {
 		return nil, err
 	}
 	w.state.reset()

@@ -64,8 +64,8 @@ func TestWatchdogProperty(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 1))   //nolint:gosec // reproducible
-				outcomes := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // reproducible
+				random := rand.New(rand.NewPCG(seed, 1))
+				outcomes := rand.New(rand.NewPCG(seed, 2))
 				var mu sync.Mutex
 				s := &story{random: random, agents: map[int64]*agentHistory{}}
 				s.watched = newWatched(t,
