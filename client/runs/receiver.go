@@ -99,7 +99,7 @@ func (s *settings) validateCall(c *client.Client) error {
 	if isArgumentError(err) {
 		return err
 	}
-	return nil
+	return s.validateWatchdog(c)
 }
 
 // ServeHTTP receives a callback. It calls the function before it sends the
@@ -190,6 +190,9 @@ func (r *Receiver) attachLog(ctx context.Context, run *Run) error {
 }
 
 func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome) {
+	if outcome.Err == nil {
+		r.watchdog.observeCallback(outcome.LogID, outcome.Status)
+	}
 	r.reports.report(ctx, Outcome{
 		Kind:       KindCallback,
 		LogID:      outcome.LogID,
@@ -236,7 +239,11 @@ func (r *Receiver) follow(ctx context.Context, poll func(*following, context.Con
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
-	return f.run(ctx, poll)
+	stop, err := f.follower.startWatchdog(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.run(ctx, poll), stop())
 }
 
 // loadOnce loads the position unless that was done: otherwise a callback that
