@@ -37,6 +37,8 @@ func TestCrontab(t *testing.T) {
 	assert.Equal(t, exitFailed, out.code)
 	assert.Contains(t, out.stdout, "never runs\n  day_of_week \"7\"")
 	assert.Empty(t, out.stderr)
+	assert.Equal(t, "iblai: invalid schedule:\n  day_of_week \"7\": never runs: \"7\" is not a number from 0 to 6: Sunday is 0; write \"0\"\n",
+		s.run("crontab", "explain", "0 8 * * 7").stderr)
 
 	out = s.run("crontab", "check", "0 8 * * 7", "-o", "json")
 	assert.Equal(t, exitFailed, out.code)

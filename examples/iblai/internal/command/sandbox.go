@@ -29,7 +29,7 @@ console for the browser, and a control API. It needs no account and no network.`
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if seedFile != "" {
 				if config.Seed, err = seed.ReadFile(seedFile); err != nil {
-					return &usageError{err}
+					return err
 				}
 			}
 			config.Output = a.Stdout
@@ -89,7 +89,7 @@ func (a *app) sandboxStatus(cmd *cobra.Command, url string) (*sandboxStatus, err
 		client.WithAPIKey("none"), client.WithOrg("none"), client.WithUsername("none"),
 		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 10, BaseDelay: 100 * time.Millisecond, MaxDelay: time.Second}))
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--addr: %w", err)}
+		return nil, fmt.Errorf("--addr: %w", err)
 	}
 	var status sandboxStatus
 	if err := c.Do(cmd.Context(), client.Request{Method: http.MethodGet, PathTemplate: "/_sandbox/status"}, &status); err != nil {
