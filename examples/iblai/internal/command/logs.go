@@ -34,12 +34,8 @@ func (a *app) newLogs() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(args) == 1 {
-				agent, err := findAgent(cmd.Context(), c, args[0])
-				if err != nil {
-					return err
-				}
-				params.PeriodicAgent = agent.ID
+			if params.PeriodicAgent, err = agentID(cmd.Context(), c, args); err != nil {
+				return err
 			}
 			if follow {
 				return a.followLogs(cmd.Context(), c, params, time.Duration(since), full)
@@ -80,6 +76,17 @@ func (a *app) logsSince(ctx context.Context, c *client.Client, params client.Per
 func (a *app) followLogs(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, full bool) error {
 	status := params.Status
 	params.Status = "" // running runs must be included, to print them when they finish
+	return a.follow(ctx, c, params, since, func(log *client.PeriodicAgentLog) error {
+		if status != "" && log.Status != status {
+			return nil
+		}
+		return a.printLog(log, full)
+	})
+}
+
+// follow calls a function with each run that finishes, starting with the given
+// duration until now. An interrupt ends it successfully.
+func (a *app) follow(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, handle func(*client.PeriodicAgentLog) error) error {
 	now, err := a.requestServiceTime(ctx, c)
 	if err != nil {
 		return err
@@ -91,16 +98,14 @@ func (a *app) followLogs(ctx context.Context, c *client.Client, params client.Pe
 	for log, err := range runs.Follow(ctx, c, runs.At(now.Add(-since)), options...) {
 		switch {
 		case ctx.Err() != nil:
-			return nil // an interrupt ends the command successfully
+			return nil
 		case isPermanent(err):
 			return err
 		case err != nil:
 			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", sanitize(err.Error()))
 			continue
-		case status != "" && log.Status != status:
-			continue
 		}
-		if err := a.printLog(log, full); err != nil {
+		if err := handle(log); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
