@@ -71,6 +71,7 @@ type settings struct {
 	maxAttempts     int
 	deadLetter      func(context.Context, *Run, error) error
 	logLookup       bool
+	watchdog        *Watchdog // nil means none
 	reports         reports
 }
 
