@@ -86,12 +86,12 @@ func (a *app) followLogs(ctx context.Context, c *client.Client, params client.Pe
 
 // follow calls a function with each run that finishes, starting with the given
 // duration until now. An interrupt ends it successfully.
-func (a *app) follow(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, handle func(*client.PeriodicAgentLog) error) error {
+func (a *app) follow(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, handle func(*client.PeriodicAgentLog) error, options ...runs.FollowOption) error {
 	now, err := a.requestServiceTime(ctx, c)
 	if err != nil {
 		return err
 	}
-	options := []runs.FollowOption{runs.WithParams(params)}
+	options = append(options, runs.WithParams(params))
 	if a.pollInterval > 0 {
 		options = append(options, runs.WithPollInterval(a.pollInterval))
 	}
@@ -102,7 +102,7 @@ func (a *app) follow(ctx context.Context, c *client.Client, params client.Period
 		case isPermanent(err):
 			return err
 		case err != nil:
-			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", sanitize(err.Error()))
+			fmt.Fprintf(a.Stderr, "iblai: continuing after an error: %s\n", sanitize(explain(err)))
 			continue
 		}
 		if err := handle(log); err != nil && ctx.Err() == nil {
@@ -114,6 +114,9 @@ func (a *app) follow(ctx context.Context, c *client.Client, params client.Period
 
 // isPermanent reports whether a retry can't succeed.
 func isPermanent(err error) bool {
+	if _, is := errors.AsType[*api.ArgumentError](err); is {
+		return true
+	}
 	for _, kind := range []error{client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrValidation} {
 		if errors.Is(err, kind) {
 			return true
