@@ -129,6 +129,6 @@ func TestStats(t *testing.T) {
 
 	s.environment.Progress = true
 	out := s.run("stats")
-	assert.Equal(t, "\r["+strings.Repeat("#", 1)+strings.Repeat(".", 29)+"]   4%  runs: 1\r[###...........................]  12%  runs: 2\r\x1b[K", out.stderr)
+	assert.Equal(t, "\r["+strings.Repeat("#", 9)+strings.Repeat(".", 21)+"]  33%  runs: 1\r["+strings.Repeat("#", 19)+strings.Repeat(".", 11)+"]  66%  runs: 2\r\x1b[K", out.stderr)
 	assert.Contains(t, out.stdout, "50.0%")
 }

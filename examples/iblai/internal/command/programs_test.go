@@ -79,6 +79,7 @@ func TestSandbox(t *testing.T) {
 		s.variables[name] = strings.Trim(value, "'")
 	}
 	assert.Contains(t, s.succeed("agents", "list"), "Morning digest")
+	assert.Contains(t, s.succeed("sandbox", "env", "--addr", addr, "-o", "yaml"), "\nIBLAI_ORG: acme\n")
 	stop()
 	assert.Equal(t, exitOK, (<-served).code)
 

@@ -69,6 +69,10 @@ number of runs and failures, and the median and 95th percentile of their duratio
 // the duration of each run.
 func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
 	byAgent := map[int64]*agentStats{}
+	page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{PageSize: 1})
+	if err != nil {
+		return nil, err
+	}
 	defer a.clearProgress()
 	read, shown := 0, -1
 	for log, err := range a.logsSince(ctx, c, client.PeriodicAgentLogListParams{}, since) {
@@ -76,8 +80,9 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 			return nil, err
 		}
 		read++
-		part := float64(a.serviceTime().Sub(log.CreatedAt.Time)) / float64(since)
-		if percent := min(max(int(part*100), shown, 0), 100); percent > shown {
+		ofPeriod := float64(a.serviceTime().Sub(log.CreatedAt.Time)) / float64(since)
+		ofLogs := float64(read) / float64(max(page.Count, 1))
+		if percent := min(int(max(ofPeriod, ofLogs)*100), 100); percent > shown {
 			shown = percent
 			a.showProgress(percent, fmt.Sprintf("runs: %d", read))
 		}
