@@ -99,7 +99,7 @@ func (a *app) newRoot() *cobra.Command {
 	})
 	a.flags.add(root, a.completeProfiles)
 	a.addFormatFlag(root)
-	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newListen(), a.newWatch(), a.newCrontab(), a.newDoctor(), a.newSandbox())
+	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newListen(), a.newWatch(), a.newPlan(), a.newApply(), a.newExport(), a.newAdopt(), a.newCrontab(), a.newDoctor(), a.newSandbox())
 	return root
 }
 
