@@ -150,7 +150,7 @@ description of each agent, and changes nothing else.`,
 		Example: `  iblai adopt fleet.yaml digest=7 drafts="Reply drafts"`,
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := fleet.Load(args[0])
+			f, err := loadFleet(args[0])
 			if err != nil {
 				return err
 			}
@@ -204,8 +204,17 @@ func fileThen(complete cobra.CompletionFunc) cobra.CompletionFunc {
 	}
 }
 
+// loadFleet reads a fleet. The error of a missing file has the name as it was
+// given.
+func loadFleet(file string) (*fleet.Fleet, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, err
+	}
+	return fleet.Load(file)
+}
+
 func (a *app) plan(ctx context.Context, file string) (*client.Client, *fleet.Plan, error) {
-	f, err := fleet.Load(file)
+	f, err := loadFleet(file)
 	if err != nil {
 		return nil, nil, err
 	}
