@@ -141,14 +141,18 @@ func (s *settings) validateWatchdog(c *client.Client) error {
 // It returns the context's error, or an error that retries can't fix if no poll
 // has succeeded yet, such as a wrong API key. It reports other errors, and polls
 // again with exponential backoff.
-func (w *Watchdog) Run(ctx context.Context, opts ...FollowOption) error {
+func (w *Watchdog) Run(ctx context.Context, opts ...WatchOption) error {
 	if ctx == nil {
 		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
 	}
-	f, err := buildFollower(ctx, w.client, new(Position), append(slices.Clone(opts), WithWatchdog(w)))
+	s, err := applyOptions(defaultFollowInterval, append(slices.Clone(opts), WithWatchdog(w)), WatchOption.applyToWatch)
 	if err != nil {
 		return err
 	}
+	if err := s.validateCall(w.client); err != nil { //nolint:contextcheck // it sends no request
+		return err
+	}
+	f := newFollower(s, w.client, new(Position))
 	f.startAtPresent = true
 	f.save = func(context.Context) { f.tracker.takeChanges() }
 	f.report = func(ctx context.Context, err error) { f.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }

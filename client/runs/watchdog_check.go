@@ -518,23 +518,17 @@ func (w *Watchdog) resolveStuck() {
 			stuck[running.agentID] = true
 		}
 	}
-	for key, alarm := range s.open {
+	for key := range s.open {
 		if key.kind != AlarmStuck || stuck[key.agentID] {
 			continue
 		}
-		resolution := ResolvedByDeletion
-		if runs := s.runs[key.agentID]; runs != nil && runs.hasFinished(alarm.LogID) {
-			resolution = ResolvedByRun
+		resolution, logID := ResolvedByDeletion, int64(0)
+		if runs := s.runs[key.agentID]; runs != nil && runs.finishedStuck != 0 {
+			resolution, logID = ResolvedByRun, runs.finishedStuck
+			runs.finishedStuck = 0
 		}
-		s.resolve(AlarmStuck, key.agentID, resolution, alarm.LogID)
+		s.resolve(AlarmStuck, key.agentID, resolution, logID)
 	}
-}
-
-// hasFinished reports whether a run has finished. Only the latest runs are
-// known; earlier ones count as finished.
-func (r *agentRuns) hasFinished(logID int64) bool {
-	return len(r.finished) > 0 && (logID < r.finished[0].logID ||
-		slices.ContainsFunc(r.finished, func(run finishedRun) bool { return run.logID == logID }))
 }
 
 // checkFailing raises the alarms of agents whose latest runs have failed.

@@ -27,6 +27,8 @@ type agentRuns struct {
 	finished []finishedRun
 	// latest is the log with the highest id.
 	latest latestLog
+	// finishedStuck is the id of the latest stuck run that has finished, or 0.
+	finishedStuck int64
 	// isUnlisted means that the list of agents did not contain the agent.
 	isUnlisted bool
 	// hasHistory means that finished contains the runs before the first poll.
@@ -175,11 +177,15 @@ func (s *watchdogState) forgetStarts() {
 
 // finish records a finished run.
 func (s *watchdogState) finish(agentID int64, run finishedRun, limit int) {
+	running := s.running[run.logID]
 	delete(s.running, run.logID)
 	s.changedAgents[agentID] = true
 	runs := s.runs[agentID]
 	if runs == nil {
 		return
+	}
+	if running != nil && running.isStuck {
+		runs.finishedStuck = run.logID
 	}
 	i, isKnown := slices.BinarySearchFunc(runs.finished, run.logID, func(r finishedRun, id int64) int { return cmp.Compare(r.logID, id) })
 	if isKnown {

@@ -34,6 +34,8 @@ type watched struct {
 	outcomes outcomes
 	options  []runs.WatchdogOption
 	stop     func() error
+	// hasNumericMentors means that the release expects the numbers of mentors.
+	hasNumericMentors bool
 	// notifyErr is returned by the function of the watchdog.
 	mu        sync.Mutex
 	notifyErr error
@@ -70,13 +72,14 @@ func (w *watched) notify(_ context.Context, alarms []runs.Alarm) error {
 }
 
 // start starts the watchdog and waits for its first poll.
-func (w *watched) start(opts ...runs.FollowOption) {
+func (w *watched) start(opts ...runs.WatchOption) {
 	w.t.Helper()
 	watchdog, err := runs.NewWatchdog(w.client, w.notify, w.options...)
 	require.NoError(w.t, err)
 	w.watchdog = watchdog
 	ctx, cancel := context.WithCancel(w.t.Context())
 	returned := make(chan error, 1)
+	opts = append(opts, runs.WithObserver(w.outcomes.observe))
 	go func() { returned <- watchdog.Run(ctx, opts...) }()
 	w.stop = sync.OnceValue(func() error { cancel(); return <-returned })
 	w.t.Cleanup(func() { _ = w.stop() })
@@ -107,7 +110,11 @@ func (w *watched) poll() {
 // create creates an agent with a schedule.
 func (w *watched) create(schedule string, change ...func(*client.PeriodicAgentCreateRequest)) *client.PeriodicAgent {
 	w.t.Helper()
-	request := agentRequest(w.Mentors("acme")[0].UniqueID, schedule)
+	mentor := w.Mentors("acme")[0]
+	request := agentRequest(mentor.UniqueID, schedule)
+	if w.hasNumericMentors {
+		request.Mentor = fmt.Sprint(mentor.ID)
+	}
 	for _, f := range change {
 		f(request)
 	}
@@ -356,13 +363,13 @@ func TestWatchdogNotifyAgain(t *testing.T) {
 		w := newWatched(t)
 		w.create("0 8 * * *")
 		w.setNotifyError(errors.New("the pager is down"))
-		var observed outcomes
 		w.start(runs.WithPollInterval(5 * time.Second))
-		_ = &observed
 		w.StopScheduler()
 		w.advanceBy(90*time.Minute, time.Minute)
 		assert.Empty(t, w.texts())
 		assert.Len(t, w.watchdog.OpenAlarms(), 1)
+		require.NotEmpty(t, w.outcomes.ofKind(runs.KindLog))
+		assert.ErrorIs(t, w.outcomes.ofKind(runs.KindLog)[0].Err, runs.ErrAlarmsNotSent)
 		w.setNotifyError(nil)
 		w.poll()
 		assert.Equal(t, []string{"missed 1 01 08:00"}, w.texts())
