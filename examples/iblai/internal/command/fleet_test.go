@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,14 +31,17 @@ func writeFleet(t *testing.T, text string) string {
 
 func TestPlanAndApply(t *testing.T) {
 	t.Parallel()
-	for _, release := range []sandbox.Release{sandbox.Release490, sandbox.Release495, sandbox.Release4205} {
+	for _, release := range []sandbox.Release{sandbox.Release359, sandbox.Release490, sandbox.Release495, sandbox.Release4205} {
 		t.Run(string(release), func(t *testing.T) {
 			t.Parallel()
 			sb := newSandbox(t, sandbox.WithRelease(release))
 			s := newShell(t, sb)
 			file := writeFleet(t, fleetFile)
+			if release == sandbox.Release359 {
+				file = writeFleet(t, strings.ReplaceAll(fleetFile, "mentor:", "mentor_id: 1, mentor:"))
+			}
 			out := s.run("plan", file)
-			assert.Equal(t, exitChanges, out.code)
+			assert.Equal(t, exitChanges, out.code, out.stderr)
 			assert.Contains(t, out.stdout, "2 to create")
 			assert.Empty(t, out.stderr)
 			assert.Empty(t, writeMethods(sb))
@@ -54,7 +58,7 @@ func TestPlanAndApply(t *testing.T) {
 
 			assert.Equal(t, "Fleet courses: nothing to do.\n", s.succeed("plan", file))
 			assert.Equal(t, "Fleet courses: nothing to do.\n", s.succeed("apply", file), "without changes there is no question")
-			s.succeed("agents", "edit", "Drafts", "--prompt", "By hand.")
+			s.succeed("agents", "edit", "3", "--prompt", "By hand.")
 			out = s.run("plan", file, "-o", "name")
 			assert.Equal(t, output{exitChanges, "drafts\n", ""}, out)
 		})

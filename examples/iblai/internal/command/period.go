@@ -37,7 +37,7 @@ func (p *period) Set(text string) error {
 		if err != nil || n > uint64(math.MaxInt64/day)/2 {
 			return invalid
 		}
-		total, rest = time.Duration(n)*day, after //nolint:gosec // n has at most 32 bits
+		total, rest = time.Duration(n)*day, after
 	}
 	if rest != "" || total == 0 && text != "0d" {
 		d, err := time.ParseDuration(rest)

@@ -95,10 +95,11 @@ func (a *app) printAlarms(alarms []runs.Alarm) error {
 		}
 		state, at, status := string(alarm.Kind), alarm.RaisedAt, api.StatusError
 		if alarm.IsResolved() {
-			state, at, status = "resolved", alarm.ResolvedAt, api.StatusSuccess
+			state, at, status = fmt.Sprintf("resolved (%s)", alarm.Resolution), alarm.ResolvedAt, api.StatusSuccess
+			alarm.Resolution = "" // its text is the problem
 		}
 		t := &table{}
-		t.add(at.UTC().Format(secondLayout), fmt.Sprintf("%-8s", state), alarm.String())
+		t.add(at.UTC().Format(secondLayout), fmt.Sprintf("%-14s", state), alarm.String())
 		t.color(1, status)
 		if err := t.write(a.Stdout, a.colors()); err != nil {
 			return err

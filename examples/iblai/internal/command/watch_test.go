@@ -23,7 +23,7 @@ func TestWatch(t *testing.T) {
 	defer interrupt()
 	var stderr bytes.Buffer
 	raised := make(chan struct{})
-	stdout := &writer{wait: "missed    agent 2", found: func() { close(raised) }}
+	stdout := &writer{wait: "missed          agent 2", found: func() { close(raised) }}
 	env := s.environment
 	env.Stdin, env.Stdout, env.Stderr = strings.NewReader(""), stdout, &stderr
 	ended := make(chan int)
@@ -34,11 +34,11 @@ func TestWatch(t *testing.T) {
 		require.Equal(t, exitOK, code, "%s%s", stdout.text.String(), stderr.String())
 	}
 	stdout.mu.Lock()
-	stdout.wait, stdout.found = "resolved  resolved (run): agent 2", interrupt
+	stdout.wait, stdout.found = "resolved (run)  agent 2", interrupt
 	stdout.mu.Unlock()
 	sb.StartScheduler()
 	assert.Equal(t, exitOK, <-ended, stderr.String())
-	assert.Contains(t, stdout.text.String(), `missed    agent 2 ("Inbox watch") was due at 2026-01-05T08:00:00Z and has not run`)
+	assert.Contains(t, stdout.text.String(), `missed          agent 2 ("Inbox watch") was due at 2026-01-05T08:00:00Z and has not run`)
 }
 
 func TestWatchReportsInvalidFlags(t *testing.T) {
