@@ -45,7 +45,8 @@ func TestSession(t *testing.T) {
 		require.Equal(t, http.StatusOK, response.StatusCode)
 	}
 	var session bytes.Buffer
-	session.WriteString("```console\n$ iblai sandbox --seed sandbox.yaml >/dev/null 2>&1 &\n$ eval \"$(iblai sandbox env)\"\n")
+	session.WriteString("These are commands in the folder [session](session) and their output. A test made the session, and moved the clock of\n" +
+		"the sandbox. To repeat the session, set `speed: 600` in `sandbox.yaml`: a day then takes two minutes.\n\n```console\n$ iblai sandbox --seed sandbox.yaml >/dev/null 2>&1 &\n$ eval \"$(iblai sandbox env)\"\n")
 	for _, line := range []string{
 		`cat fleet.yaml`,
 		`iblai plan fleet.yaml`,
