@@ -232,6 +232,9 @@ func describe(agent *client.PeriodicAgent) *table {
 		add("after", fmt.Sprintf("agent %d with status %s", *agent.PreviousAgent, agent.PreviousAgentStatus))
 	}
 	add("callback URL", agent.CallbackURL)
+	if !agent.CallbackSecret.IsZero() {
+		add("secret", agent.CallbackSecret.String())
+	}
 	add("created", agent.CreatedAt.UTC().Format(secondLayout))
 	add("modified", agent.ModifiedAt.UTC().Format(secondLayout))
 	return t

@@ -39,7 +39,8 @@ func (a *app) reportError(err error) int {
 	case errors.Is(err, errChanges):
 		return exitChanges
 	}
-	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(explain(err)))
+	text := strings.ReplaceAll(explain(err), "ibl.ai: ", "") // the prefix of the SDK's errors
+	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(text))
 	if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFromService) {
 		fmt.Fprintln(a.Stderr, "To find the cause, run: iblai doctor")
 	}
