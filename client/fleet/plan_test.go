@@ -227,7 +227,7 @@ func TestSecrets(t *testing.T) {
 		assert.Equal(t, "agents[0].callback", failed.Argument)
 	}
 	if runtime.GOOS != "windows" {
-		require.NoError(t, os.Chmod(path, 0o644)) //nolint:gosec // that is what the test is about
+		require.NoError(t, os.Chmod(path, 0o644))
 		f.Agents[0].Callback.SecretSource = fleet.SecretSource{File: path}
 		_, err = f.Plan(t.Context(), c)
 		require.ErrorContains(t, err, "other users can read "+path+"; run chmod 600")
