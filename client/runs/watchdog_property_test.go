@@ -48,19 +48,19 @@ type story struct {
 
 const (
 	storyGrace   = 10 * time.Minute
-	storyMinutes = 2 * 24 * 60
+	storyMinutes = 24 * 60
 )
 
 var storySchedules = []string{
 	"* * * * *", "*/5 * * * *", "*/30 * * * *", "0 * * * *", "17 */3 * * *", "0 8 * * *", "30 9,15 * * *", "0 8-18 * * mon-fri", "59 23 * * *",
 }
 
-// In random stories an alarm is raised only if the journal of the sandbox has no
+// In random stories of a day, an alarm is raised only if the journal of the sandbox has no
 // run, and every missed run is covered by an alarm.
 func TestWatchdogProperty(t *testing.T) {
 	t.Parallel()
 	releases := []sandbox.Release{sandbox.Release359, sandbox.Release490, sandbox.Release495, sandbox.Release4205}
-	for seed := range uint64(16) {
+	for seed := range uint64(4) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -70,7 +70,7 @@ func TestWatchdogProperty(t *testing.T) {
 				s := &story{random: random, agents: map[int64]*agentHistory{}}
 				s.watched = newWatched(t,
 					sandbox.WithBeat([]sandbox.Beat{sandbox.Beat24, sandbox.Beat29}[seed%2]),
-					sandbox.WithRelease(releases[seed/2%4]),
+					sandbox.WithRelease(releases[seed%4]),
 					sandbox.WithOutcomeFunc(func(context.Context, sandbox.Run) sandbox.Outcome {
 						mu.Lock()
 						defer mu.Unlock()
@@ -83,7 +83,7 @@ func TestWatchdogProperty(t *testing.T) {
 						}
 						return outcome
 					}))
-				s.hasNumericMentors = releases[seed/2%4] == sandbox.Release359
+				s.hasNumericMentors = releases[seed%4] == sandbox.Release359
 				s.run()
 				s.checkMissed()
 				s.checkOthers()
@@ -92,7 +92,7 @@ func TestWatchdogProperty(t *testing.T) {
 	}
 }
 
-// run lets two days pass.
+// run lets a day pass.
 func (s *story) run() {
 	s.from = s.Now()
 	for range 6 {
@@ -219,11 +219,17 @@ func (s *story) hasRun(id int64, due time.Time) bool {
 func (s *story) mustRun(id int64, due time.Time) bool {
 	history := s.agents[id]
 	for t := due; !t.After(due.Add(storyGrace)); t = t.Add(time.Minute) {
-		if state := s.at(id, t); !state.enabled || state.isWaiting || state.changedAt.After(due.Add(-storyGrace)) {
+		if state := s.at(id, t); !state.enabled || state.isWaiting || !state.changedAt.Before(due.Add(-storyGrace)) {
 			return false
 		}
 	}
 	return due.After(s.from) && due.After(history.startTime) && s.at(id, due).schedule.Matches(due)
+}
+
+// isUnchangedUntil reports whether an agent was not changed between two times.
+// An agent that was changed before the watchdog could read it is not judged.
+func (s *story) isUnchangedUntil(id int64, until, from time.Time) bool {
+	return !s.at(id, until).changedAt.After(from)
 }
 
 func (s *story) checkMissed() {
@@ -257,7 +263,7 @@ func (s *story) checkMissed() {
 		}
 		end := s.Now().Add(-storyGrace - maxAgentsInterval)
 		for due := s.from.Truncate(time.Minute); due.Before(end); due = due.Add(time.Minute) {
-			if s.mustRun(id, due) && !s.hasRun(id, due) {
+			if s.mustRun(id, due) && !s.hasRun(id, due) && s.isUnchangedUntil(id, due.Add(storyGrace+15*time.Minute), due) {
 				missed++
 				assert.True(s.t, covered(id, due), "agent %d missed its run at %s", id, due)
 			}
