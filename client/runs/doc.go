@@ -6,6 +6,7 @@
 //   - [Follow] polls the logs of finished runs and yields them, without
 //     callbacks.
 //   - [Once] runs a mentor once and returns the log of the run.
+//   - A [Watchdog] reports agents that don't run as they should.
 //
 // # A receiver
 //
@@ -146,6 +147,8 @@
 // returns
 //
 //	ErrFollowing        Receiver.Follow is called while it is running
+//	ErrWatching         the watchdog is already in use
+//	ErrAlarmFormat      the format of the saved alarms is not supported
 //	ErrPositionFormat   the format of a saved position is not supported
 //	ErrPositionLocked   another process uses the position file
 //	ErrUnfinished       runs were still being handled after the shutdown timeout
@@ -164,6 +167,8 @@
 //	ErrNotFinal         a callback doesn't identify a finished run
 //	ErrLate             a callback reports a run from before the position
 //	ErrHandlerHangs     a function has not returned after its context ended
+//	ErrAlarmsNotSent    the function of a watchdog failed
+//	ErrAgentsUnread     a watchdog can't read the agents
 //	*PanicError         a function panicked
 //	*DeadLetterError    a run was given up
 //

@@ -45,6 +45,7 @@ func TestSentinels(t *testing.T) {
 		runs.ErrFollowing, runs.ErrUnfinished, runs.ErrPositionFormat, runs.ErrPositionLocked, runs.ErrPositionAhead, runs.ErrStoreHangs,
 		runs.ErrNoLogID, runs.ErrUnreadableLog, runs.ErrLateLogs, runs.ErrUnsortedList, runs.ErrUnstableList, runs.ErrTooManyLogs,
 		runs.ErrStuck, runs.ErrNotFinal, runs.ErrLate, runs.ErrHandlerHangs, runs.ErrNoAgentID,
+		runs.ErrWatching, runs.ErrAlarmsNotSent, runs.ErrAlarmFormat, runs.ErrAgentsUnread,
 	}
 	for _, err := range all {
 		assert.True(t, strings.HasPrefix(err.Error(), "runs: "), "%v", err)

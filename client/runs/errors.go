@@ -16,6 +16,9 @@ var (
 	// ErrFollowing is returned by Receiver.Follow when another call of Follow is
 	// running.
 	ErrFollowing = errors.New("runs: the receiver is already following the logs")
+	// ErrWatching is returned by Receiver.Follow and Watchdog.Run, and yielded by
+	// Follow, when the watchdog is already in use.
+	ErrWatching = errors.New("runs: the watchdog is already in use")
 	// ErrUnfinished is returned by Receiver.Follow, joined with the context's
 	// error, when runs are still being handled after the shutdown timeout.
 	ErrUnfinished = errors.New("runs: runs were still being handled when Follow returned")
@@ -68,6 +71,16 @@ var (
 	// ErrHandlerHangs is reported when a function has not returned after its
 	// context ended.
 	ErrHandlerHangs = errors.New("runs: a function did not return after its context ended")
+
+	// ErrAlarmsNotSent is reported when the function of a Watchdog returns an error.
+	// The same alarms are passed to it again after the next poll.
+	ErrAlarmsNotSent = errors.New("runs: the function of the watchdog failed")
+	// ErrAlarmFormat is returned by Receiver.Follow and Watchdog.Run, and yielded by
+	// Follow, when this release does not support the format of the saved alarms.
+	ErrAlarmFormat = errors.New("runs: unsupported format of saved alarms")
+	// ErrAgentsUnread is reported when the watchdog can't read the agents or their
+	// logs. It judges nothing that it does not know, and tries again.
+	ErrAgentsUnread = errors.New("runs: the watchdog can't read the agents")
 
 	// ErrNoAgentID is returned by Once, wrapped in a CleanupError, when the
 	// response to the creation of the agent has no id.

@@ -93,6 +93,9 @@ var errUnsorted = errors.New("the list is not sorted")
 // advances the position if it has verified that no log was skipped.
 func (f *follower) poll(ctx context.Context) (*poll, error) {
 	f.requests = 0
+	for _, err := range f.watchdog.takeErrors() {
+		f.report(ctx, err)
+	}
 	p := &poll{follower: f, resolved: map[int64]bool{}}
 	head, err := f.head(ctx)
 	switch {
@@ -111,6 +114,7 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 	}
 	p.since, _ = f.tracker.bounds()
 	p.checkAhead(ctx)
+	f.watchdog.begin(p.since, p.now)
 	if err := p.read(ctx, head); err != nil {
 		return p, err
 	}
@@ -118,6 +122,7 @@ func (f *follower) poll(ctx context.Context) (*poll, error) {
 		return p, err
 	}
 	p.complete(ctx)
+	f.watchdog.complete(p.now)
 	if p.lacksID {
 		return p, ErrNoLogID
 	}
@@ -390,6 +395,7 @@ func (p *poll) visit(ctx context.Context, logs []*client.PeriodicAgentLog) error
 			p.lacksID = true
 			continue
 		}
+		p.watchdog.observe(log)
 		if created := created(log); !created.After(p.now) {
 			p.latest = later(p.latest, created)
 		}

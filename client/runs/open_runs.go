@@ -58,6 +58,7 @@ func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*cli
 				fresh++
 			}
 			seen[log.ID] = true
+			p.watchdog.observe(log)
 			isPast = isPast || created(log).Before(since) && !created(log).IsZero()
 			if err := visit(log); err != nil {
 				return err
@@ -110,6 +111,7 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 	switch {
 	case isNotFound(err):
 		p.tracker.remove(id) // it was deleted with its agent
+		p.watchdog.forget(id)
 		return nil
 	case errors.Is(err, client.ErrBodyTooLarge):
 		p.reportOnce(ctx, fmt.Sprint(id), fmt.Errorf("%w: log %d: %w", ErrUnreadableLog, id, err))
@@ -117,7 +119,9 @@ func (p *poll) getOpen(ctx context.Context, id int64) error {
 		return nil
 	case err != nil:
 		return fmt.Errorf("runs: log %d can't be requested: %w", id, err)
-	case !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)):
+	}
+	p.watchdog.observe(log)
+	if !p.tracker.addOpen(id, p.createdAt(log), time.Now(), !isFinished(log)) {
 		return nil
 	}
 	return p.deliverRun(ctx, log)

@@ -15,9 +15,15 @@ import (
 // Option is an option of [NewReceiver].
 type Option interface{ applyToReceiver(*settings) error }
 
-// FollowOption is an option of [Follow] and of NewReceiver.
-type FollowOption interface {
+// WatchOption is an option of [Watchdog.Run] and of NewReceiver.
+type WatchOption interface {
 	Option
+	applyToWatch(*settings) error
+}
+
+// FollowOption is an option of [Follow], Watchdog.Run and NewReceiver.
+type FollowOption interface {
+	WatchOption
 	applyToFollow(*settings) error
 }
 
@@ -27,7 +33,14 @@ type OnceOption interface {
 	applyToOnce(*settings) error
 }
 
-// SharedOption is an option of NewReceiver, Follow, Once and OnceAgent.
+// LogOption is an option of NewReceiver, Watchdog.Run, Once and OnceAgent.
+type LogOption interface {
+	WatchOption
+	OnceOption
+}
+
+// SharedOption is an option of NewReceiver, Watchdog.Run, Follow, Once and
+// OnceAgent.
 type SharedOption interface {
 	FollowOption
 	OnceOption
@@ -37,19 +50,27 @@ type receiverOption func(*settings) error
 
 func (o receiverOption) applyToReceiver(s *settings) error { return o(s) }
 
+type watchOption func(*settings) error
+
+func (o watchOption) applyToReceiver(s *settings) error { return o(s) }
+func (o watchOption) applyToWatch(s *settings) error    { return o(s) }
+
 type followOption func(*settings) error
 
 func (o followOption) applyToReceiver(s *settings) error { return o(s) }
+func (o followOption) applyToWatch(s *settings) error    { return o(s) }
 func (o followOption) applyToFollow(s *settings) error   { return o(s) }
 
-type onceOption func(*settings) error
+type logOption func(*settings) error
 
-func (o onceOption) applyToReceiver(s *settings) error { return o(s) }
-func (o onceOption) applyToOnce(s *settings) error     { return o(s) }
+func (o logOption) applyToReceiver(s *settings) error { return o(s) }
+func (o logOption) applyToWatch(s *settings) error    { return o(s) }
+func (o logOption) applyToOnce(s *settings) error     { return o(s) }
 
 type sharedOption func(*settings) error
 
 func (o sharedOption) applyToReceiver(s *settings) error { return o(s) }
+func (o sharedOption) applyToWatch(s *settings) error    { return o(s) }
 func (o sharedOption) applyToFollow(s *settings) error   { return o(s) }
 func (o sharedOption) applyToOnce(s *settings) error     { return o(s) }
 
@@ -71,6 +92,7 @@ type settings struct {
 	maxAttempts     int
 	deadLetter      func(context.Context, *Run, error) error
 	logLookup       bool
+	watchdog        *Watchdog // nil means none
 	reports         reports
 }
 
@@ -339,13 +361,13 @@ func WithCallbackOptions(opts ...callback.Option) Option {
 	})
 }
 
-// WithLogger sets a logger for every [Outcome] of a receiver, instead of
-// [slog.Default]. Successes and duplicates have debug level, refused callbacks
+// WithLogger sets a logger for every [Outcome] of a receiver or of
+// [Watchdog.Run], instead of [slog.Default]. Successes and duplicates have debug level, refused callbacks
 // warn level, and failures error level. Once logs the errors that it doesn't
 // return. Several loggers and observers can be set. To disable logging, pass
 // slog.New(slog.DiscardHandler).
-func WithLogger(logger *slog.Logger) OnceOption {
-	return onceOption(func(s *settings) error {
+func WithLogger(logger *slog.Logger) LogOption {
+	return logOption(func(s *settings) error {
 		s.reports.add(func(ctx context.Context, outcome Outcome) { outcome.log(ctx, logger) })
 		return requireNotNil("WithLogger", logger != nil && logger.Handler() != nil)
 	})
@@ -355,8 +377,8 @@ func WithLogger(logger *slog.Logger) OnceOption {
 // and alerts. The receiver calls it concurrently and waits for it to return. A
 // receiver with an observer doesn't log to [slog.Default]; add [WithLogger] to
 // log as well.
-func WithObserver(observe func(context.Context, Outcome)) Option {
-	return receiverOption(func(s *settings) error {
+func WithObserver(observe func(context.Context, Outcome)) WatchOption {
+	return watchOption(func(s *settings) error {
 		s.reports.add(observe)
 		return requireNotNil("WithObserver", observe != nil)
 	})

@@ -96,7 +96,7 @@ func (s *settings) validateCall(c *client.Client) error {
 	if isArgumentError(err) {
 		return err
 	}
-	return nil
+	return s.validateWatchdog(c)
 }
 
 // ServeHTTP receives a callback. It calls the function before it sends the
@@ -183,6 +183,9 @@ func (r *Receiver) attachLog(ctx context.Context, run *Run) error {
 }
 
 func (r *Receiver) reportCallback(ctx context.Context, outcome callback.Outcome) {
+	if outcome.Err == nil {
+		r.watchdog.observeCallback(outcome.LogID, outcome.Status)
+	}
 	r.reports.report(ctx, Outcome{
 		Kind:       KindCallback,
 		LogID:      outcome.LogID,
@@ -223,7 +226,11 @@ func (r *Receiver) Follow(ctx context.Context) (err error) {
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
-	return f.run(ctx)
+	stop, err := f.follower.startWatchdog(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.run(ctx), stop())
 }
 
 // load loads the position. It reports whether there is none. In that case the
