@@ -42,14 +42,19 @@ const (
 type Source struct {
 	name      string
 	separator string // between the name and a line number
+	columns   bool   // whether positions have a column
 }
 
 // File returns a Source for a file. Its positions look like "seed.yaml:7: ".
-func File(name string) Source { return Source{name, ":"} }
+func File(name string) Source { return Source{name: name, separator: ":"} }
+
+// FileWithColumns returns a Source for a file. Its positions look like
+// "fleet.yaml:7:3: ".
+func FileWithColumns(name string) Source { return Source{name: name, separator: ":", columns: true} }
 
 // Body returns a Source for the body of a request. Its positions look like
 // "body: line 7: ".
-func Body(name string) Source { return Source{name, ": line "} }
+func Body(name string) Source { return Source{name: name, separator: ": line "} }
 
 // A Document is a parsed text. Unknown fields and values of a wrong type are
 // errors.
@@ -60,11 +65,16 @@ type Document struct {
 	nodes    int // number of values that may still be visited
 }
 
-// A problem is an error at a line, or in the whole document if the line is 0.
+// A problem is an error at a position, or in the whole document if the position
+// is zero.
 type problem struct {
-	line int
+	position
 	text string
 }
+
+// A position is a line and a column, both from 1 on. The column is 0 if it is
+// unknown.
+type position struct{ line, column int }
 
 func (d *Document) add(p problem) {
 	if len(d.problems) == maxProblems {
@@ -83,10 +93,10 @@ func (d *Document) Err() error {
 	if len(d.problems) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(d.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	slices.SortStableFunc(d.problems, func(a, b problem) int { return d.compare(a.position, b.position) })
 	var lines []string
 	for _, p := range d.problems {
-		lines = append(lines, d.position(p.line)+p.text)
+		lines = append(lines, d.prefix(p.position)+p.text)
 	}
 	if d.omitted > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", d.omitted))
@@ -94,12 +104,24 @@ func (d *Document) Err() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// position returns the prefix of a message, such as "seed.yaml:7: ".
-func (d *Document) position(line int) string {
-	if line == 0 {
-		return d.source.name + ": "
+// compare orders positions by what is shown of them.
+func (d *Document) compare(a, b position) int {
+	if c := cmp.Compare(a.line, b.line); c != 0 || !d.source.columns {
+		return c
 	}
-	return d.source.name + d.source.separator + strconv.Itoa(line) + ": "
+	return cmp.Compare(a.column, b.column)
+}
+
+// prefix returns the prefix of a message, such as "seed.yaml:7: ".
+func (d *Document) prefix(at position) string {
+	text := d.source.name
+	if at.line > 0 {
+		text += d.source.separator + strconv.Itoa(at.line)
+		if d.source.columns && at.column > 0 {
+			text += ":" + strconv.Itoa(at.column)
+		}
+	}
+	return text + ": "
 }
 
 // Parse parses a text. If the text has a syntax error, root is nil, and Err
@@ -117,13 +139,13 @@ func Parse(source Source, text []byte, format Format) (d *Document, root *Value)
 func parse(text []byte, format Format) (*yaml.Node, *problem) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors write a byte order mark
 	if line := invalidLine(text); line > 0 {
-		return nil, &problem{line, "is not UTF-8"}
+		return nil, &problem{position{line: line}, "is not UTF-8"}
 	}
 	if format == JSON {
 		return parseJSON(text)
 	}
 	if len(text) > maxYAMLSize {
-		return nil, &problem{0, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAMLSize)}
+		return nil, &problem{position{}, fmt.Sprintf("is longer than %d bytes of YAML; JSON may be longer", maxYAMLSize)}
 	}
 	return parseYAML(text)
 }
@@ -147,17 +169,17 @@ func parseYAML(text []byte) (*yaml.Node, *problem) {
 	var document yaml.Node
 	switch err := decoder.Decode(&document); {
 	case errors.Is(err, io.EOF):
-		return nil, &problem{0, "is empty"}
+		return nil, &problem{position{}, "is empty"}
 	case err != nil:
 		parts := yamlError.FindStringSubmatch(err.Error())
 		if parts == nil {
-			return nil, &problem{0, err.Error()}
+			return nil, &problem{position{}, err.Error()}
 		}
 		line, _ := strconv.Atoi(parts[1]) // 0 if the parser reports no line
-		return nil, &problem{line, "is not valid YAML: " + parts[2] + hint(text, line)}
+		return nil, &problem{position{line: line}, "is not valid YAML: " + parts[2] + hint(text, line)}
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, &problem{0, "has more than one document"}
+		return nil, &problem{position{}, "has more than one document"}
 	}
 	return document.Content[0], nil
 }

@@ -18,10 +18,10 @@ import (
 type Value struct {
 	document *Document
 	node     *yaml.Node
-	line     int    // line of its key, if it has one; otherwise its own
-	parent   *Value // nil for the root
-	step     string // path from the parent, such as ".task" or "[3]"
-	invalid  bool   // whether it or a part of it has an error
+	at       position // of its key, if it has one; otherwise its own
+	parent   *Value   // nil for the root
+	step     string   // path from the parent, such as ".task" or "[3]"
+	invalid  bool     // whether it or a part of it has an error
 }
 
 // path returns the path in the document, such as orgs[0].agents[3].task.
@@ -33,13 +33,13 @@ func (v *Value) path() string {
 }
 
 // Errorf adds an error about the value.
-func (v *Value) Errorf(format string, args ...any) { v.add(v.line, fmt.Sprintf(format, args...)) }
+func (v *Value) Errorf(format string, args ...any) { v.add(v.at, fmt.Sprintf(format, args...)) }
 
-func (v *Value) add(line int, text string) {
+func (v *Value) add(at position, text string) {
 	if path := v.path(); path != "" {
 		text = path + ": " + text
 	}
-	v.document.add(problem{line, text})
+	v.document.add(problem{at, text})
 	v.invalidate()
 }
 
@@ -71,8 +71,8 @@ func (v *Value) visit(kind yaml.Kind, expected string, tags ...string) bool {
 		v.invalidate() // an unread value can't be checked
 		return false
 	}
-	if v.line == 0 {
-		v.line = v.node.Line
+	if v.at.line == 0 {
+		v.at = position{v.node.Line, v.node.Column}
 	}
 	if v.node.Kind == yaml.AliasNode {
 		v.node = v.node.Alias
@@ -136,7 +136,7 @@ func (v *Value) Object(known Fields, required ...string) {
 			if len(known) > 0 {
 				choices = "the known fields are " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 			}
-			v.add(field.line, fmt.Sprintf("unknown field %s; %s", Quote(name), choices))
+			v.add(field.at, fmt.Sprintf("unknown field %s; %s", Quote(name), choices))
 		case seen[name]:
 			field.Errorf("is given twice")
 		default:
@@ -151,12 +151,21 @@ func (v *Value) Object(known Fields, required ...string) {
 	}
 }
 
+// IsObject reports whether the value is an object.
+func (v *Value) IsObject() bool {
+	node := v.node
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	return node.Kind == yaml.MappingNode
+}
+
 // AnyObject adds an error unless the value is an object. It ignores the fields.
 func (v *Value) AnyObject() { v.visit(yaml.MappingNode, "an object") }
 
 // field returns the field of a pair of a key and a value.
 func (v *Value) field(pair []*yaml.Node) *Value {
-	return &Value{document: v.document, node: pair[1], line: pair[0].Line, parent: v, step: "." + pair[0].Value}
+	return &Value{document: v.document, node: pair[1], at: position{pair[0].Line, pair[0].Column}, parent: v, step: "." + pair[0].Value}
 }
 
 // Field returns a field of an object, or the object itself if it has no such

@@ -1,0 +1,235 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/fleet"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// Each request of a plan and its application fails once, in every way: a rerun
+// converges, and what was reported as done is done.
+func TestEveryRequestFailsOnce(t *testing.T) {
+	t.Parallel()
+	secrets := []string{secretFile(t, "first secret")}
+	for name, effect := range map[string]sandbox.RequestEffect{
+		"not sent":       {Reset: sandbox.ResetBefore},
+		"lost response":  {Reset: sandbox.ResetAfter},
+		"half response":  {Truncate: true},
+		"unavailable":    sandbox.RespondWith(http.StatusServiceUnavailable),
+		"refused":        sandbox.RespondWith(http.StatusForbidden),
+		"another 404":    {Status: http.StatusNotFound, Body: "<h1>Not Found</h1>"},
+		"login page":     {Body: "<h1>Log in</h1>", ContentType: "text/html"},
+		"older release":  {Release: sandbox.Release359},
+		"newest release": {Release: sandbox.Release4205},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for i, release := range releases {
+				for _, times := range []int{1, 2} {
+					g := &generator{rand.New(rand.NewPCG(uint64(i), uint64(times))), secrets}
+					before, wanted := g.fleet(), g.fleet()
+					for k := 0; failsAt(t, release, effect, k, times, before, wanted); k++ { //nolint:revive // the condition does the work
+					}
+				}
+			}
+		})
+	}
+}
+
+// failsAt applies a fleet with faults from request k on, and again without. It
+// returns false if there are fewer requests.
+func failsAt(t *testing.T, release sandbox.Release, effect sandbox.RequestEffect, k, times int, before, wanted *fleet.Fleet) bool {
+	t.Helper()
+	where := fmt.Sprintf("release %s, request %d, %d times", release, k, times)
+	sb, c := start(t, release, sandbox.WithPeriodicAgent(sandbox.DefaultOrg, foreign))
+	defer sb.Close()
+	apply(t, c, before)
+	impatient, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))...)
+	require.NoError(t, err)
+	require.NoError(t, sb.SetFaults(sandbox.Fault{Selection: sandbox.Selection{Skip: k, Times: times}, Effect: effect}))
+	var result *fleet.Result
+	plan, err := wanted.Plan(t.Context(), impatient)
+	if err == nil {
+		result, err = plan.Apply(t.Context(), impatient)
+	}
+	hit := sb.FaultStates()[0].Applied > 0
+	require.NoError(t, sb.SetFaults())
+	if err == nil && effect.Release == "" {
+		requireEmpty(t, c, wanted)
+	}
+	if err != nil && result != nil {
+		var failed []string
+		for _, step := range result.Steps {
+			if step.Err != nil {
+				failed = append(failed, step.Change.Key)
+			}
+		}
+		require.NotEmpty(t, failed, where)
+	}
+	apply(t, c, wanted)
+	requireEmpty(t, c, wanted)
+	for key, agents := range owned(t, sb) {
+		require.Len(t, agents, 1, "%s: %s", where, key)
+	}
+	return hit
+}
+
+func TestALostCreationIsFound(t *testing.T) {
+	t.Parallel()
+	for _, release := range releases {
+		sb, c := start(t, release)
+		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1"), agent("k2")}}
+		f.Agents[1].After = &fleet.After{Key: "k1"}
+		require.NoError(t, sb.SetFaults(sandbox.Fault{
+			Match:  sandbox.On(sandbox.OperationPeriodicAgentsCreate),
+			Effect: sandbox.RequestEffect{Reset: sandbox.ResetAfter},
+		}))
+		plan := apply(t, c, f)
+		assert.Len(t, plan.Changes, 2)
+		requireEmpty(t, c, f)
+		assert.Len(t, sb.PeriodicAgentIDs(sandbox.DefaultOrg), 2)
+	}
+}
+
+func TestADoubleIsReported(t *testing.T) {
+	t.Parallel()
+	for _, release := range releases {
+		sb, c := start(t, release)
+		first, second := agent("k1"), agent("k2")
+		second.After = &fleet.After{Key: "k1"}
+		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{first, second}}
+		// Two programs plan at the same time, and one of them applies later: the request
+		// of the other was under way.
+		apply(t, c, f)
+		late := owned(t, sb)["k1"][0].CreateRequest()
+		if release == sandbox.Release359 {
+			late.Mentor = "1"
+		}
+		double, err := c.PeriodicAgents.Create(t.Context(), late)
+		require.NoError(t, err)
+		plan, err := f.Plan(t.Context(), c)
+		require.NoError(t, err)
+		require.Len(t, plan.Problems, 1, "%s", plan)
+		assert.Empty(t, plan.Changes)
+		assert.False(t, plan.IsEmpty())
+		assert.Equal(t, "k1", plan.Problems[0].Key)
+		assert.Contains(t, plan.Problems[0].IDs, double.ID)
+		assert.Contains(t, plan.String(), "have the same marker")
+
+		f.Agents = append(f.Agents, agent("k3"))
+		f.Agents[2].After = &fleet.After{Key: "k1"}
+		plan, err = f.Plan(t.Context(), c)
+		require.NoError(t, err)
+		assert.Len(t, plan.Problems, 2, "a new agent can't run after one of two")
+
+		require.NoError(t, c.PeriodicAgents.Delete(t.Context(), double.ID))
+		apply(t, c, f)
+		requireEmpty(t, c, f)
+	}
+}
+
+func TestApplyStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	sb, c := start(t, sandbox.Release4205)
+	f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1"), agent("k2"), agent("k3")}}
+	ctx, cancel := context.WithCancel(t.Context())
+	created := 0
+	canceling, err := client.New(append(sb.ClientOptions(), client.WithObserver(func(_ context.Context, attempt client.Attempt) {
+		if attempt.Operation.Method == http.MethodPost {
+			if created++; created == 2 {
+				cancel()
+			}
+		}
+	}))...)
+	require.NoError(t, err)
+	plan, err := f.Plan(t.Context(), c)
+	require.NoError(t, err)
+	result, err := plan.Apply(ctx, canceling)
+	require.ErrorIs(t, err, fleet.ErrSkipped)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, result.Steps, 3)
+	require.NoError(t, result.Steps[0].Err)
+	require.ErrorIs(t, result.Steps[2].Err, fleet.ErrSkipped)
+	assert.Contains(t, result.String(), "not done: create k3")
+	apply(t, c, f)
+	requireEmpty(t, c, f)
+	assert.Len(t, sb.PeriodicAgentIDs(sandbox.DefaultOrg), 3)
+}
+
+func TestAppliedAgentsThatRunAfterAFailedOneAreSkipped(t *testing.T) {
+	t.Parallel()
+	sb, c := start(t, sandbox.Release4205)
+	f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k2"), agent("k1"), agent("k3")}}
+	f.Agents[0].After = &fleet.After{Key: "k1"}
+	require.NoError(t, sb.SetFaults(sandbox.Fault{
+		Match:     sandbox.On(sandbox.OperationPeriodicAgentsCreate),
+		Selection: sandbox.Times(1),
+		Effect:    sandbox.RequestEffect{Status: http.StatusBadRequest, Body: `{"title": ["No."]}`},
+	}))
+	plan, err := f.Plan(t.Context(), c)
+	require.NoError(t, err)
+	result, err := plan.Apply(t.Context(), c)
+	require.ErrorIs(t, err, client.ErrValidation)
+	require.Len(t, result.Steps, 3)
+	require.ErrorIs(t, result.Steps[0].Err, client.ErrValidation)
+	require.ErrorIs(t, result.Steps[1].Err, fleet.ErrSkipped)
+	require.NoError(t, result.Steps[2].Err)
+	assert.Len(t, sb.PeriodicAgentIDs(sandbox.DefaultOrg), 1)
+}
+
+func TestWhatHasChangedSinceThePlanIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for _, release := range releases {
+		_, c := start(t, release)
+		f := &fleet.Fleet{Name: "courses", Removed: fleet.RemovedDelete, Agents: []fleet.Agent{agent("k1"), agent("k2"), agent("k3")}}
+		ids := map[string]int64{}
+		plan, err := f.Plan(t.Context(), c)
+		require.NoError(t, err)
+		result, err := plan.Apply(t.Context(), c)
+		require.NoError(t, err)
+		for _, step := range result.Steps {
+			ids[step.Change.Key] = step.ID
+		}
+		f.Agents[0].Prompt = "New."
+		f.Agents = f.Agents[:2]
+		f.Agents[1].Prompt = "New."
+		plan, err = f.Plan(t.Context(), c)
+		require.NoError(t, err)
+		require.Len(t, plan.Changes, 3)
+		for _, key := range []string{"k1", "k3"} {
+			_, err = c.PeriodicAgents.Update(t.Context(), ids[key], &client.PeriodicAgentUpdateRequest{Prompt: new("By hand.")})
+			require.NoError(t, err)
+		}
+		result, err = plan.Apply(t.Context(), c)
+		require.ErrorIs(t, err, fleet.ErrChanged)
+		for _, step := range result.Steps {
+			assert.Equal(t, step.Change.Key != "k2", errors.Is(step.Err, fleet.ErrChanged), step.Change.Key)
+		}
+		kept, err := c.PeriodicAgents.Get(t.Context(), ids["k3"])
+		require.NoError(t, err)
+		assert.Equal(t, "By hand.", kept.Prompt)
+	}
+}
+
+func TestAPlanIsForOneOrg(t *testing.T) {
+	t.Parallel()
+	_, c := start(t, sandbox.Release4205)
+	f := &fleet.Fleet{Name: "courses"}
+	plan, err := f.Plan(t.Context(), c)
+	require.NoError(t, err)
+	plan.Org = "another"
+	_, err = plan.Apply(t.Context(), c)
+	_, ok := errors.AsType[*api.ArgumentError](err)
+	require.True(t, ok, "%v", err)
+}
