@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -32,6 +33,15 @@ func TestInSandbox(t *testing.T) {
 		assert.Contains(t, output, part)
 	}
 	assert.Regexp(t, `1 +1 +0 +0 +0\n$`, output, "one agent, which succeeded")
+
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, shown, found := strings.Cut(string(readme), "\n```\n3. ")
+	require.True(t, found)
+	shown, _, _ = strings.Cut("3. "+shown, "```")
+	for line := range strings.Lines(shown) {
+		assert.Contains(t, output, line, "a line that the README shows")
+	}
 }
 
 func TestAgainstServiceReadsOnly(t *testing.T) {
