@@ -40,10 +40,10 @@ func files(t *testing.T, suffix string) []string {
 	t.Helper()
 	var found []string
 	require.NoError(t, filepath.WalkDir(root(t), func(path string, entry fs.DirEntry, err error) error {
-		name := entry.Name()
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		switch name := entry.Name(); {
 		case entry.IsDir() && (name == "node_modules" || name == "testdata" || name == ".git"):
 			return fs.SkipDir
 		case !entry.IsDir() && strings.HasSuffix(name, suffix):

@@ -23,45 +23,45 @@ var notCalled = []string{
 // Every exported function that programs call is called in an example that the
 // tests run, and every entry point has an example of its own.
 func TestExamples(t *testing.T) {
-	for dir, patterns := range publicPackages(t) {
-		var functions []*types.Func
-		called := map[string]bool{}
-		examples := map[string]bool{}
-		for _, p := range load(t, packages.Config{Tests: true}, dir, patterns) {
+	var functions []*types.Func
+	called := map[string]bool{}
+	examples := map[string]bool{}
+	for dir, pattern := range modulesOfClient(t) {
+		for _, p := range load(t, packages.Config{Tests: true}, dir, pattern) {
 			for _, err := range p.Errors {
 				assert.Fail(t, err.Error(), p.ID)
 			}
-			if p.ID == p.PkgPath && !strings.Contains(p.PkgPath, "/internal") {
+			if p.ID == p.PkgPath && isPublic(p.PkgPath) {
 				functions = append(functions, exported(p.Types)...)
 			}
 			for _, example := range doc.Examples(p.Syntax...) {
 				if example.Output == "" && !example.EmptyOutput {
 					continue // is compiled only
 				}
-				examples[strings.TrimSuffix(p.PkgPath, "_test")+".Example"+example.Name] = true
+				examples[subject(p.PkgPath)+".Example"+example.Name] = true
 				for name := range calls(p, "Example"+example.Name) {
 					called[name] = true
 				}
 			}
 		}
-		assert.NotEmpty(t, functions)
-		var missing []string
-		for _, function := range functions {
-			switch name, example := names(function); {
-			case !called[name]:
-				missing = append(missing, name+" is not called")
-			case isEntryPoint(function) && !examples[example]:
-				missing = append(missing, name+" is an entry point without an example of its own")
-			}
-		}
-		slices.Sort(missing)
-		assert.Empty(t, missing, strings.Join(missing, "\n"))
 	}
+	assert.NotEmpty(t, functions)
+	var missing []string
+	for _, function := range functions {
+		switch name, example := names(function); {
+		case !called[name]:
+			missing = append(missing, name+" is not called")
+		case isEntryPoint(function) && !examples[example]:
+			missing = append(missing, name+" is an entry point without an example of its own")
+		}
+	}
+	slices.Sort(missing)
+	assert.Empty(t, missing, strings.Join(missing, "\n"))
 }
 
-// publicPackages returns the patterns of the packages that programs import, by
-// the folders of their modules.
-func publicPackages(t *testing.T) map[string]string {
+// modulesOfClient returns the patterns of the packages that programs import, and
+// of their tests, by the folders of their modules.
+func modulesOfClient(t *testing.T) map[string]string {
 	t.Helper()
 	patterns := map[string]string{root(t): "./client/..."}
 	for _, dir := range moduleDirs(t) {
@@ -70,6 +70,17 @@ func publicPackages(t *testing.T) map[string]string {
 		}
 	}
 	return patterns
+}
+
+// isPublic reports whether programs import a package. Tests with dependencies of
+// their own are in modules named tests.
+func isPublic(path string) bool {
+	return strings.HasPrefix(path+"/", modulePath+"/client/") && !strings.Contains(path, "/internal") && !strings.HasSuffix(path, "/tests")
+}
+
+// subject returns the path of the package that a package of tests is about.
+func subject(path string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(path, "_test"), "/tests")
 }
 
 // exported returns the exported functions and methods that programs call.

@@ -28,7 +28,7 @@ func TestPackageDiagram(t *testing.T) {
 		drawn = append(drawn, arrow[1]+" --> "+arrow[2])
 	}
 	var imports []string
-	for dir, pattern := range publicPackages(t) {
+	for dir, pattern := range modulesOfClient(t) {
 		list := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", pattern)
 		list.Dir = dir
 		out, err := list.Output()
@@ -49,15 +49,11 @@ func TestPackageDiagram(t *testing.T) {
 	assert.ElementsMatch(t, imports, drawn)
 }
 
-func isPublic(path string) bool {
-	return strings.HasPrefix(path+"/", modulePath+"/client/") && !strings.Contains(path, "/internal")
-}
-
 // Identifiers in code spans exist, such as `client.ErrNotFound`, and so do the files
 // and folders that pages link.
 func TestPages(t *testing.T) {
 	scopes := map[string]*types.Scope{}
-	for dir, pattern := range publicPackages(t) {
+	for dir, pattern := range modulesOfClient(t) {
 		for _, p := range load(t, packages.Config{}, dir, pattern) {
 			if isPublic(p.PkgPath) {
 				scopes[p.Name] = p.Types.Scope()
