@@ -20,6 +20,7 @@ import (
 //   - [AlarmStuck]: a run has been running for longer than [WithStuckAfter], or
 //     past the time at which its agent is next due, plus the grace period.
 //   - [AlarmFailing]: the latest runs of an agent have failed ([WithFailures]).
+//     Runs before its last change don't count.
 //   - [AlarmSilent]: agents were due, and no agent has run for some time
 //     ([WithSilence]). The scheduler is probably down.
 //

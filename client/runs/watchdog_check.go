@@ -114,12 +114,26 @@ func (w *Watchdog) resolveByRuns() {
 		case key.kind == AlarmMissed:
 			if start, ok := runs.startSince(alarm.Since.Add(-earlyStart)); ok {
 				s.resolve(key.kind, key.agentID, ResolvedByRun, start.logID)
+				w.skipCovered(key.agentID, alarm.Since)
 			}
 		case key.kind == AlarmFailing:
 			if n := len(runs.finished); n > 0 && !runs.finished[n-1].hasError {
 				s.resolve(key.kind, key.agentID, ResolvedByRun, runs.finished[n-1].logID)
 			}
 		}
+	}
+}
+
+// skipCovered passes the due times before the first run since a missed one. The
+// alarm of the missed run covers them. The caller holds the lock.
+func (w *Watchdog) skipCovered(agentID int64, missed time.Time) {
+	agent := w.state.agents[agentID]
+	start, ok := w.state.runs[agentID].firstStart(missed.Add(-earlyStart))
+	if agent == nil || !ok {
+		return
+	}
+	if next, ok := agent.nextDue(); ok && next.Before(start.at.Add(-earlyStart)) {
+		agent.skipTo(start.at.Add(-earlyStart - 1))
 	}
 }
 
@@ -211,7 +225,7 @@ func (w *Watchdog) firstMissed(agent *watchedAgent) (time.Time, bool) {
 	runs := s.runs[agent.id]
 	for {
 		due, ok := agent.nextDue()
-		if !ok || due.After(until) {
+		if !ok || !due.Before(until) { // logs of the present second may still appear
 			return time.Time{}, false
 		}
 		if start, ok := runs.firstStart(due.Add(-earlyStart)); ok && !start.at.After(due.Add(w.grace)) {
@@ -373,6 +387,7 @@ func (w *Watchdog) raiseMissed(m missedRun) {
 		s.resolve(AlarmMissed, agent.id, ResolvedByRun, start.logID)
 	}
 	w.skipMissed(agent, m.due)
+	w.skipCovered(agent.id, m.due)
 }
 
 // checkSilent raises the alarm of a silent scheduler.
@@ -564,7 +579,7 @@ func (w *Watchdog) checkFailing(ctx context.Context) error {
 // hasFailed reports whether the latest finished run has failed. The caller holds
 // the lock.
 func (w *Watchdog) hasFailed(runs *agentRuns) bool {
-	_, _, n := runs.failuresInRow()
+	_, _, n := runs.failuresInRow(time.Time{})
 	return n > 0
 }
 
@@ -576,7 +591,7 @@ func (w *Watchdog) raiseFailing(id int64) {
 	if runs == nil || agent == nil || !agent.plan.enabled || s.open[alarmKey{AlarmFailing, id}] != nil {
 		return
 	}
-	first, last, n := runs.failuresInRow()
+	first, last, n := runs.failuresInRow(agent.modifiedAt)
 	if n < w.failures {
 		return
 	}

@@ -211,11 +211,11 @@ func (r *agentRuns) firstStart(from time.Time) (first runStart, ok bool) {
 	return first, ok
 }
 
-// failuresInRow returns the first and the last of the latest runs that have
-// failed, and their number.
-func (r *agentRuns) failuresInRow() (first, last finishedRun, n int) {
+// failuresInRow returns the first and the last of the latest runs since a time
+// that have failed, and their number.
+func (r *agentRuns) failuresInRow(since time.Time) (first, last finishedRun, n int) {
 	for _, run := range slices.Backward(r.finished) {
-		if !run.hasError {
+		if !run.hasError || run.started.Before(since) {
 			break
 		}
 		if n == 0 {

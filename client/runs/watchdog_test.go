@@ -34,6 +34,8 @@ type watched struct {
 	outcomes outcomes
 	options  []runs.WatchdogOption
 	stop     func() error
+	// hasNumericMentors means that the release expects the numbers of mentors.
+	hasNumericMentors bool
 	// notifyErr is returned by the function of the watchdog.
 	mu        sync.Mutex
 	notifyErr error
@@ -108,7 +110,11 @@ func (w *watched) poll() {
 // create creates an agent with a schedule.
 func (w *watched) create(schedule string, change ...func(*client.PeriodicAgentCreateRequest)) *client.PeriodicAgent {
 	w.t.Helper()
-	request := agentRequest(w.Mentors("acme")[0].UniqueID, schedule)
+	mentor := w.Mentors("acme")[0]
+	request := agentRequest(mentor.UniqueID, schedule)
+	if w.hasNumericMentors {
+		request.Mentor = fmt.Sprint(mentor.ID)
+	}
 	for _, f := range change {
 		f(request)
 	}
