@@ -1,11 +1,16 @@
 package fleet_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,12 +40,15 @@ func TestEveryRequestFailsOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for i, release := range releases {
+			for i, release := range []sandbox.Release{sandbox.Release359, sandbox.Release4205} {
 				for _, times := range []int{1, 2} {
 					g := &generator{rand.New(rand.NewPCG(uint64(i), uint64(times))), secrets}
 					before, wanted := g.fleet(), g.fleet()
-					for k := 0; failsAt(t, release, effect, k, times, before, wanted); k++ { //nolint:revive // the condition does the work
+					k := 0
+					for failsAt(t, release, effect, k, times, before, wanted) {
+						k++
 					}
+					require.Positive(t, k)
 				}
 			}
 		})
@@ -232,4 +240,74 @@ func TestAPlanIsForOneOrg(t *testing.T) {
 	_, err = plan.Apply(t.Context(), c)
 	_, ok := errors.AsType[*api.ArgumentError](err)
 	require.True(t, ok, "%v", err)
+}
+
+// Two programs that apply a fleet at the same time may create doubles, but the next
+// plan reports each.
+func TestTwoApplyAtOnce(t *testing.T) {
+	t.Parallel()
+	for range 10 {
+		sb, c := start(t, sandbox.Release4205)
+		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1"), agent("k2"), agent("k3")}}
+		var done sync.WaitGroup
+		for range 2 {
+			plan, err := f.Plan(t.Context(), c)
+			require.NoError(t, err)
+			done.Go(func() {
+				_, err := plan.Apply(t.Context(), c)
+				if err != nil {
+					assert.ErrorIs(t, err, fleet.ErrChanged)
+				}
+			})
+		}
+		done.Wait()
+		plan, err := f.Plan(t.Context(), c)
+		require.NoError(t, err)
+		assert.Empty(t, plan.Changes)
+		reported := map[string]bool{}
+		for _, problem := range plan.Problems {
+			reported[problem.Key] = true
+		}
+		for key, agents := range owned(t, sb) {
+			assert.Equal(t, len(agents) > 1, reported[key])
+		}
+	}
+}
+
+// A masked secret can't be compared: it is sent with other changes only.
+func TestASecretThatThePlatformMasks(t *testing.T) {
+	t.Parallel()
+	sb, _ := start(t, sandbox.Release4205)
+	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{Transport: masking{sb.HTTPClient().Transport}}))...)
+	require.NoError(t, err)
+	a := agent("k1")
+	path := secretFile(t, "hush")
+	a.Callback = &fleet.Callback{URL: "https://hooks.example.com/", SecretSource: fleet.SecretSource{File: path}}
+	f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{a}}
+	apply(t, c, f)
+	requireEmpty(t, c, f)
+	require.NoError(t, os.WriteFile(path, []byte("another"), 0o600))
+	requireEmpty(t, c, f)
+	f.Agents[0].Prompt = "New."
+	apply(t, c, f)
+	requireEmpty(t, c, f)
+	assert.Equal(t, "another", owned(t, sb)["k1"][0].CallbackSecret.Reveal())
+}
+
+// masking masks secrets in responses.
+type masking struct{ base http.RoundTripper }
+
+func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := m.base.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, err
+	}
+	body = regexp.MustCompile(`"callback_secret":"[^"]+"`).ReplaceAll(body, []byte(`"callback_secret":"******"`))
+	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	response.Header.Del("Content-Length")
+	return response, nil
 }

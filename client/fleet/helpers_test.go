@@ -131,7 +131,11 @@ func (g *generator) agent(key string, f *fleet.Fleet) fleet.Agent {
 		a.Mentor, a.MentorID = g.pick("helper", "The helper", helper), 2
 	}
 	a.Schedule = []crontab.Fields{
-		{Minute: "*/15"}, {Minute: "0", Hour: "8-8"}, {Minute: "5,10", Hour: "6", DayOfWeek: "mon-fri"}, {Minute: "0", Hour: "0", DayOfMonth: "1"}, {Minute: "*", Hour: "22-2"},
+		{Minute: "*/15"},
+		{Minute: "0", Hour: "8-8"},
+		{Minute: "5,10", Hour: "6", DayOfWeek: "mon-fri"},
+		{Minute: "0", Hour: "0", DayOfMonth: "1"},
+		{Minute: "*", Hour: "22-2"},
 		{Minute: "0", Hour: "12", DayOfWeek: "sun"},
 	}[g.IntN(6)]
 	if g.IntN(3) == 0 && a.Schedule.DayOfMonth == "" && a.Schedule.DayOfWeek == "" {

@@ -170,8 +170,11 @@ func (p *parser) prompt(v *document.Value) string {
 		return ""
 	}
 	text, err := readFile(p.files, name, 4*maxPrompt)
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failed.Err
+	}
 	if err != nil {
-		v.Errorf("%v", err)
+		v.Errorf("%s can't be read: %v", document.Quote(name), err)
 		return ""
 	}
 	prompt := trim(string(text))
