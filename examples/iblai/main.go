@@ -9,6 +9,9 @@
 //	iblai sandbox &
 //	eval "$(iblai sandbox env)"
 //	iblai agents list
+//
+// The README has a session with fleets of agents, and a reference of all
+// commands.
 package main
 
 import (

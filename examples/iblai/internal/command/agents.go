@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
@@ -60,6 +61,8 @@ func (a *app) newAgentsList() *cobra.Command {
 	flags.StringVar((*string)(&params.Status), "status", "", "only agents whose latest run has this `status`: success, error, running, or pending if there is none")
 	flags.StringVar((*string)(&params.Ordering), "ordering", "", "`field` to sort by, such as title or -created_at")
 	addLimitFlag(cmd, &limit, 100, "agents")
+	completeStatus(cmd, "status", api.StatusSuccess, api.StatusError, api.StatusRunning, api.StatusPending)
+	completeFlag(cmd, "mentor-id", a.completeMentors)
 	return cmd
 }
 
@@ -155,23 +158,6 @@ func findAgent(ctx context.Context, c *client.Client, arg string) (*client.Perio
 	return nil, fmt.Errorf("%d agents have the title %q; use an id: %s", len(found), arg, strings.Join(ids(found), ", "))
 }
 
-// completeAgents completes the ids of agents.
-func (a *app) completeAgents(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	c, err := a.client()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	page, err := c.PeriodicAgents.List(cmd.Context(), nil)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var completions []cobra.Completion
-	for _, agent := range page.Results {
-		completions = append(completions, cobra.CompletionWithDesc(strconv.FormatInt(agent.ID, 10), firstLine(sanitize(agent.Title), 60)))
-	}
-	return completions, cobra.ShellCompDirectiveNoFileComp
-}
-
 func ids(agents []*client.PeriodicAgent) []string {
 	all := make([]string, len(agents))
 	for i, agent := range agents {
@@ -195,7 +181,7 @@ func (a *app) printAgents(agents []*client.PeriodicAgent) error {
 func nonNil[T any](list []T) []T { return append([]T{}, list...) }
 
 func (a *app) nextRun(agent *client.PeriodicAgent) string {
-	runs, err := agent.Task.NextRuns(a.Now(), 1, time.UTC)
+	runs, err := agent.Task.NextRuns(a.serviceTime(), 1, time.UTC)
 	if err != nil || len(runs) == 0 {
 		return "-"
 	}
@@ -246,6 +232,9 @@ func describe(agent *client.PeriodicAgent) *table {
 		add("after", fmt.Sprintf("agent %d with status %s", *agent.PreviousAgent, agent.PreviousAgentStatus))
 	}
 	add("callback URL", agent.CallbackURL)
+	if !agent.CallbackSecret.IsZero() {
+		add("secret", agent.CallbackSecret.String())
+	}
 	add("created", agent.CreatedAt.UTC().Format(secondLayout))
 	add("modified", agent.ModifiedAt.UTC().Format(secondLayout))
 	return t

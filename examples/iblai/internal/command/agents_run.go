@@ -19,7 +19,8 @@ import (
 )
 
 func (a *app) newAgentsRun() *cobra.Command {
-	return a.agentCommand(&cobra.Command{
+	var number uint64
+	cmd := a.agentCommand(&cobra.Command{
 		Use:   "run AGENT",
 		Short: "Run an agent's mentor and prompt once, and print the output",
 		Long: `Run an agent's mentor and prompt once, wait, and print the output.
@@ -28,22 +29,28 @@ The platform can't run an agent immediately. The command creates a copy of the a
 that runs once, at the next minute. It waits for the run and deletes the copy. The
 copy has no callback URL, and its run is not in the agent's logs. The exit code is 1
 if the run fails.`,
-		Example: `  iblai agents run "Morning digest"`,
-		Args:    agentArgs(1, 1),
+		Example: `  iblai agents run "Morning digest"
+  iblai agents run "Morning digest" --mentor-number 12   # for releases 3.5x`,
+		Args: agentArgs(1, 1),
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
 		agent := agents[0]
+		mentor := agent.Mentor.UniqueID
+		if number > 0 {
+			mentor = strconv.FormatUint(number, 10)
+		}
 		fmt.Fprintf(a.Stderr, "waiting for a run of %q, which will start within a minute\n", sanitize(agent.Title))
 		options := []runs.OnceOption{}
 		if a.pollInterval > 0 {
 			options = append(options, runs.WithPollInterval(a.pollInterval))
 		}
 		done, err := runs.Once(ctx, c, &client.PeriodicAgentCreateRequest{
-			Mentor: agent.Mentor.UniqueID,
-			Title:  agent.Title + " (iblai agents run)",
-			Prompt: &agent.Prompt,
+			Mentor:      mentor,
+			Title:       firstLine(agent.Title, maxTitle-len(runSuffix)) + runSuffix,
+			Description: &agent.Description,
+			Prompt:      &agent.Prompt,
 		}, options...)
 		if err != nil {
-			return err
+			return explainMentor(err, &agent.Mentor, mentor, "--mentor-number")
 		}
 		if err := a.printRun(done.Log); err != nil {
 			return err
@@ -56,7 +63,14 @@ if the run fails.`,
 		}
 		return nil
 	})
+	cmd.Flags().Uint64Var(&number, "mentor-number", 0, "`number` of the agent's mentor, which releases 3.5x need")
+	return cmd
 }
+
+const (
+	runSuffix = " (iblai agents run)"
+	maxTitle  = 255 // characters
+)
 
 // printRun prints the output of a run.
 func (a *app) printRun(log *client.PeriodicAgentLog) error {
@@ -75,8 +89,8 @@ func (a *app) newAgentsNext() *cobra.Command {
 		Short: "Show the next runs, in UTC and local time",
 		Long: `Show the next runs of agents. The default is all enabled agents.
 
-The runs are calculated from the schedules, in UTC. If the service has another time
-zone, its runs are at other times.`,
+The runs are calculated from the schedules and the clock of the service, in UTC. If
+the service has another time zone, its runs are at other times.`,
 		Example: `  iblai agents next
   iblai agents next 7 -n 10 --tz Europe/Berlin`,
 		Args: agentArgs(0, math.MaxInt),
@@ -87,7 +101,7 @@ zone, its runs are at other times.`,
 			return err
 		}
 		if number < 1 {
-			return &usageError{fmt.Errorf("-n is %d, but must be positive", number)}
+			return fmt.Errorf("-n is %d, but must be positive", number)
 		}
 		c, err := a.client()
 		if err != nil {
@@ -130,7 +144,7 @@ func (a *app) location(zone string) (*time.Location, error) {
 	}
 	location, err := time.LoadLocation(zone)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--tz: %w", err)}
+		return nil, fmt.Errorf("--tz: %w", err)
 	}
 	return location, nil
 }
@@ -147,7 +161,7 @@ func (a *app) printNext(agents []*client.PeriodicAgent, number int, location *ti
 	next := []nextRun{}
 	var invalid []error
 	for _, agent := range agents {
-		times, err := agent.Task.NextRuns(a.Now(), number, time.UTC)
+		times, err := agent.Task.NextRuns(a.serviceTime(), number, time.UTC)
 		if err != nil {
 			invalid = append(invalid, fmt.Errorf("agent %d never runs: %w", agent.ID, err))
 		}

@@ -1,12 +1,15 @@
 package command
 
 import (
+	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -75,6 +78,20 @@ func TestPartialFailureIsReported(t *testing.T) {
 	assert.Equal(t, output{exitFailed, "disabled agent 1, \"Morning digest\"\n", "iblai: agent 2: the service failed (500)\n"}, out)
 	out = s.run("agents", "disable", "1", "2", "3", "-o", "name")
 	assert.Equal(t, output{exitFailed, "1\n", "iblai: agent 2: the service failed (500)\n"}, out)
+}
+
+// An interrupt ends a question.
+func TestInterruptedConfirmation(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	s := newShell(t, sb)
+	input, keyboard := io.Pipe()
+	t.Cleanup(func() { assert.NoError(t, keyboard.Close()) })
+	ctx, interrupt := context.WithCancel(t.Context())
+	env := s.environment
+	env.Stdin, env.Stdout, env.Stderr = input, io.Discard, &writer{wait: "[yes/no]", found: interrupt}
+	assert.Equal(t, exitFailed, Run(ctx, []string{"agents", "delete", "1"}, env))
+	assert.Empty(t, writeMethods(sb))
 }
 
 func TestMultilinePrompt(t *testing.T) {
@@ -177,6 +194,34 @@ func TestEveryRelease(t *testing.T) {
 	}
 }
 
+// Releases 3.5x need the number of the mentor, which no response contains.
+func TestMentorNumber(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t, sandbox.WithRelease(sandbox.Release359), sandbox.WithClock(monday, 2000))
+	s := newShell(t, sb)
+	out := s.run("agents", "run", "Morning digest")
+	assert.Equal(t, exitFailed, out.code)
+	assert.Contains(t, out.stderr, "set --mentor-number NUMBER.")
+	out = s.run("agents", "create", "--title", "x", "--mentor", "Study coach", "--schedule", "0 8 * * *")
+	assert.Contains(t, out.stderr, "set --mentor NUMBER.")
+	assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"))
+
+	assert.NotEmpty(t, s.succeed("agents", "run", "Morning digest", "--mentor-number", "1"))
+	assert.Equal(t, "1\n", s.succeed("agents", "list", "-o", "name"), "the copy is deleted")
+}
+
+// The next runs and --since are relative to the service's clock.
+func TestServiceClock(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t, withPastRuns()))
+	s.environment.Now = func() time.Time { return monday.Add(-100 * day) }
+	assert.Contains(t, s.succeed("agents", "next", "-n", "1"), "Mon 2026-01-05 08:00")
+	assert.Contains(t, s.succeed("agents", "list"), "2026-01-05 08:00")
+	assert.Equal(t, "3\n", s.succeed("logs", "--since", "2h", "-o", "name"))
+	assert.Equal(t, "3\n2\n1\n", s.succeed("logs", "--since", "2d12h", "-o", "name"))
+	assert.Contains(t, s.succeed("stats", "--csv"), "\n1,Morning digest,2,")
+}
+
 func TestNext(t *testing.T) {
 	t.Parallel()
 	off := hourly("Off")
@@ -212,6 +257,11 @@ func TestCompletion(t *testing.T) {
 	s := newShell(t, newSandbox(t))
 	assert.True(t, strings.HasPrefix(s.succeed("__complete", "agents", "get", ""), "1\tMorning digest\n"))
 	assert.Contains(t, s.succeed("__complete", "agents", "list", "-o", ""), "yaml\n")
+	assert.Contains(t, s.succeed("__complete", "agents", "list", "--status", ""), "pending\n")
+	assert.Contains(t, s.succeed("__complete", "agents", "create", "--mentor", ""), coach+"\tStudy coach\n")
+	assert.Contains(t, s.succeed("__complete", "agents", "create", "--after", ""), "1\tMorning digest\n")
+	s.writeConfig("profiles: {acme: {org: acme}, staging: {org: acme}}", 0o644)
+	assert.Contains(t, s.succeed("__complete", "logs", "--profile", ""), "acme\nstaging\n")
 	for _, name := range []string{"bash", "zsh", "fish", "powershell"} {
 		assert.Contains(t, s.succeed("completion", name), "iblai")
 	}

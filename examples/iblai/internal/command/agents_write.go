@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +26,11 @@ type agentFlags struct {
 	after, afterStatus             string
 	startTime                      string
 	enabled, oneOff                bool
+
+	found *client.Mentor // the mentor that --mentor names
 }
 
-func (f *agentFlags) add(cmd *cobra.Command) {
+func (f *agentFlags) add(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.title, "title", "", "title")
 	flags.StringVar(&f.description, "description", "", "description for people")
@@ -45,6 +46,9 @@ func (f *agentFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.enabled, "enabled", true, "whether the agent runs on its schedule")
 	flags.BoolVar(&f.oneOff, "one-off", false, "whether the agent runs only once")
 	cmd.MarkFlagsMutuallyExclusive("prompt", "prompt-file")
+	completeFlag(cmd, "mentor", a.completeMentors)
+	completeFlag(cmd, "after", a.completeAgents)
+	completeStatus(cmd, "after-status", api.StatusSuccess, api.StatusError)
 }
 
 // request returns a request with the fields whose flags are set. It validates
@@ -67,7 +71,12 @@ func (f *agentFlags) request(ctx context.Context, a *app, cmd *cobra.Command, c 
 		{"start-time", func() (err error) { task.StartTime, err = parseStartTime(f.startTime); return err }},
 		{"enabled", func() error { task.Enabled = &f.enabled; return nil }},
 		{"one-off", func() error { task.OneOff = &f.oneOff; return nil }},
-		{"mentor", func() (err error) { r.Mentor, err = findMentor(ctx, c, f.mentor); return err }},
+		{"mentor", func() (err error) {
+			if f.found, err = findMentor(ctx, c, f.mentor); err == nil {
+				r.Mentor = &f.found.UniqueID
+			}
+			return err
+		}},
 		{"after", func() (err error) { r.PreviousAgent, err = previousAgent(ctx, c, f.after); return err }},
 	} {
 		if !cmd.Flags().Changed(flag.name) {
@@ -105,11 +114,11 @@ func (a *app) newAgentsCreate() *cobra.Command {
 		}
 		created, err := c.PeriodicAgents.Create(cmd.Context(), createRequest(r))
 		if err != nil {
-			return err
+			return flags.explainMentor(err)
 		}
 		return a.report(created, "created")
 	}
-	flags.add(cmd)
+	flags.add(a, cmd)
 	for _, name := range []string{"title", "mentor", "schedule"} {
 		_ = cmd.MarkFlagRequired(name) // the flag exists
 	}
@@ -151,7 +160,7 @@ the next run from the latest run.`,
 			return err
 		}
 		if *r == (client.PeriodicAgentUpdateRequest{}) {
-			return &usageError{errors.New("no field to change is given; see iblai agents edit --help")}
+			return errors.New("no field to change is given; see iblai agents edit --help")
 		}
 		agent, err := findAgent(cmd.Context(), c, args[0])
 		if err != nil {
@@ -159,11 +168,11 @@ the next run from the latest run.`,
 		}
 		updated, err := c.PeriodicAgents.Update(cmd.Context(), agent.ID, r)
 		if err != nil {
-			return err
+			return flags.explainMentor(err)
 		}
 		return a.report(updated, "changed")
 	}
-	flags.add(cmd)
+	flags.add(a, cmd)
 	return cmd
 }
 
@@ -188,7 +197,7 @@ func (a *app) newAgentsDelete() *cobra.Command {
 		Example: `  iblai agents delete 7 8 --yes`,
 	}, func(ctx context.Context, c *client.Client, agents []*client.PeriodicAgent) error {
 		return a.forEach(agents, "deleted", func(agent *client.PeriodicAgent) (*client.PeriodicAgent, error) {
-			if !yes && !a.confirm(fmt.Sprintf("Delete agent %d, %q?", agent.ID, sanitize(agent.Title))) {
+			if !yes && !a.confirm(ctx, fmt.Sprintf("Delete agent %d, %q?", agent.ID, sanitize(agent.Title))) {
 				return nil, errors.New("not confirmed; answer yes, or use --yes")
 			}
 			return agent, c.PeriodicAgents.Delete(ctx, agent.ID)
@@ -199,14 +208,22 @@ func (a *app) newAgentsDelete() *cobra.Command {
 }
 
 // confirm asks a question, and reports whether the answer is "yes" or "y".
-func (a *app) confirm(question string) bool {
+func (a *app) confirm(ctx context.Context, question string) bool {
 	fmt.Fprintf(a.Stderr, "%s [yes/no] ", question)
 	if a.reader == nil {
 		a.reader = bufio.NewReader(a.Stdin)
 	}
-	answer, _ := a.reader.ReadString('\n') // empty at the end of the input
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "yes" || answer == "y"
+	answers := make(chan string, 1)
+	go func() { // nothing can interrupt the read, and the program ends soon
+		answer, _ := a.reader.ReadString('\n') // empty at the end of the input
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answers:
+		return answer == "yes" || answer == "y"
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // forEach writes agents until an error occurs, and reports the written agents.
@@ -242,34 +259,6 @@ func (a *app) report(agent *client.PeriodicAgent, done string) error {
 	return err
 }
 
-// findMentor returns the unique id of the mentor with a unique id, a slug or a
-// name. If there is none, it returns a number unchanged.
-func findMentor(ctx context.Context, c *client.Client, arg string) (*string, error) {
-	var found []*client.Mentor
-	for mentor, err := range c.Mentors.All(ctx, nil) {
-		if err != nil {
-			return nil, err
-		}
-		if mentor.UniqueID == arg {
-			return &mentor.UniqueID, nil
-		}
-		if mentor.Slug == arg || mentor.Name == arg {
-			found = append(found, mentor)
-		}
-	}
-	switch len(found) {
-	case 0:
-		if _, err := strconv.Atoi(arg); err == nil {
-			return &arg, nil // older releases require the number of the mentor
-		}
-		return nil, fmt.Errorf("--mentor: no mentor has the unique id, slug or name %q", arg)
-	case 1:
-		return &found[0].UniqueID, nil
-	}
-	return nil, fmt.Errorf("--mentor: %d mentors have the name %q; use a unique id:%s", len(found), arg,
-		lines(len(found), func(i int) string { return found[i].UniqueID }))
-}
-
 func previousAgent(ctx context.Context, c *client.Client, arg string) (client.Nullable[int64], error) {
 	if arg == "none" {
 		return client.Null[int64](), nil
@@ -284,7 +273,7 @@ func previousAgent(ctx context.Context, c *client.Client, arg string) (client.Nu
 func parseSchedule(line string) (*client.CrontabSchedule, error) {
 	words := strings.Fields(line)
 	if len(words) != 5 {
-		return nil, &usageError{fmt.Errorf(`--schedule has %d fields instead of 5: minute hour day-of-month month day-of-week, as in "0 8 * * mon-fri"`, len(words))}
+		return nil, fmt.Errorf(`--schedule has %d fields instead of 5: minute hour day-of-month month day-of-week, as in "0 8 * * mon-fri"`, len(words))
 	}
 	return new(client.NewCrontabSchedule(crontab.Fields{
 		Minute: words[0], Hour: words[1], DayOfMonth: words[2], MonthOfYear: words[3], DayOfWeek: words[4],
@@ -297,7 +286,7 @@ func parseStartTime(text string) (client.Nullable[time.Time], error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return client.Nullable[time.Time]{}, &usageError{fmt.Errorf("--start-time must be none or a time such as 2026-01-05T08:00:00Z, not %q", text)}
+		return client.Nullable[time.Time]{}, fmt.Errorf("--start-time must be none or a time such as 2026-01-05T08:00:00Z, not %q", text)
 	}
 	return client.Value(t), nil
 }
@@ -308,7 +297,7 @@ func (a *app) readPrompt(file string) (*string, error) {
 	if file != "-" {
 		opened, err := os.Open(file)
 		if err != nil {
-			return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
+			return nil, fmt.Errorf("--prompt-file: %w", err)
 		}
 		defer func() { _ = opened.Close() }() // nothing was written
 		in = opened
@@ -316,9 +305,9 @@ func (a *app) readPrompt(file string) (*string, error) {
 	text, err := io.ReadAll(io.LimitReader(in, limit+1))
 	switch {
 	case err != nil:
-		return nil, &usageError{fmt.Errorf("--prompt-file: %w", err)}
+		return nil, fmt.Errorf("--prompt-file: %w", err)
 	case len(text) > limit:
-		return nil, &usageError{errors.New("--prompt-file: the file is larger than 1 MiB")}
+		return nil, errors.New("--prompt-file: the file is larger than 1 MiB")
 	}
 	return new(string(text)), nil
 }
@@ -326,7 +315,7 @@ func (a *app) readPrompt(file string) (*string, error) {
 func (a *app) readSecret(variable string) (*api.Secret, error) {
 	secret := a.Getenv(variable)
 	if secret == "" {
-		return nil, &usageError{fmt.Errorf("--callback-secret-env: the environment variable %s is empty", variable)}
+		return nil, fmt.Errorf("--callback-secret-env: the environment variable %s is empty", variable)
 	}
 	return new(api.NewSecret(secret)), nil
 }

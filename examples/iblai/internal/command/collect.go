@@ -12,7 +12,7 @@ import (
 // stderr.
 func collect[T any](a *app, items iter.Seq2[T, error], limit int) ([]T, error) {
 	if limit < 1 {
-		return nil, &usageError{fmt.Errorf("--limit is %d, but must be positive", limit)}
+		return nil, fmt.Errorf("--limit is %d, but must be positive", limit)
 	}
 	collected, err := client.Collect(items, limit)
 	if errors.Is(err, client.ErrTruncated) {

@@ -16,9 +16,9 @@ import (
 
 // The exit codes.
 const (
-	exitOK     = 0
-	exitFailed = 1
-	exitUsage  = 2 // the command line or the settings are invalid; nothing was sent
+	exitOK      = 0
+	exitFailed  = 1
+	exitChanges = 2 // of plan: there is something to do
 )
 
 // Environment has the parts of the operating system that the command uses.
@@ -46,7 +46,6 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	a.recordStart(root)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
@@ -54,27 +53,13 @@ func Run(ctx context.Context, args []string, env Environment) int {
 	return a.reportError(err)
 }
 
-// recordStart wraps all commands so that they record their start. Errors before
-// the start are errors of the command line.
-func (a *app) recordStart(cmd *cobra.Command) {
-	if run := cmd.RunE; run != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error {
-			a.started = true
-			return run(cmd, args)
-		}
-	}
-	for _, child := range cmd.Commands() {
-		a.recordStart(child)
-	}
-}
-
 // app is the state of one run of the command.
 type app struct {
 	Environment
-	started bool
-	flags   flags
-	format  format
-	reader  *bufio.Reader // of Stdin
+	flags  flags
+	format format
+	clock  serviceClock
+	reader *bufio.Reader // of Stdin
 }
 
 const rootHelp = `iblai manages ibl.ai's periodic agents: AI mentors that run on a schedule.
@@ -98,8 +83,8 @@ user's configuration directory, such as ~/.config:
       base_url: https://base.manager.staging.acme.edu
       api_key_file: /run/secrets/iblai   # or api_key_env: VARIABLE
 
-An AGENT is an id or a title. The exit code is 0 if the command succeeds, 1 if it
-fails, and 2 if the command line or the settings are invalid.`
+An AGENT is an id or a title. The exit code is 0 if the command succeeds and 1 if it
+fails. The exit code of plan is 2 if there is something to do.`
 
 func (a *app) newRoot() *cobra.Command {
 	root := newGroup(&cobra.Command{
@@ -112,9 +97,9 @@ func (a *app) newRoot() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	})
-	a.flags.add(root)
+	a.flags.add(root, a.completeProfiles)
 	a.addFormatFlag(root)
-	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newCrontab(), a.newDoctor(), a.newSandbox())
+	root.AddCommand(a.newAgents(), a.newLogs(), a.newStats(), a.newListen(), a.newWatch(), a.newPlan(), a.newApply(), a.newExport(), a.newAdopt(), a.newCrontab(), a.newDoctor(), a.newSandbox())
 	return root
 }
 
@@ -136,11 +121,8 @@ func newGroup(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// A usageError reports that the command line or a setting is invalid.
-type usageError struct{ err error }
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-
 // errFailed is returned when the failure was already reported.
 var errFailed = errors.New("failed")
+
+// errChanges is returned by plan when there is something to do.
+var errChanges = errors.New("there is something to do")

@@ -38,6 +38,20 @@ func fieldsOf(args []string) crontab.Fields {
 	return crontab.Fields{Minute: words[0], Hour: words[1], DayOfMonth: words[2], MonthOfYear: words[3], DayOfWeek: words[4]}
 }
 
+// parseArgs parses a schedule. The error explains all invalid fields.
+func parseArgs(args []string) (crontab.Schedule, error) {
+	fields := fieldsOf(args)
+	schedule, err := fields.Parse()
+	if err == nil {
+		return schedule, nil
+	}
+	report := crontab.Check(fields)
+	if len(report.Findings) == 0 {
+		return schedule, err
+	}
+	return schedule, fmt.Errorf("invalid schedule:%s", lines(len(report.Findings), func(i int) string { return report.Findings[i].String() }))
+}
+
 func (a *app) newCrontabExplain() *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain SCHEDULE",
@@ -45,9 +59,9 @@ func (a *app) newCrontabExplain() *cobra.Command {
 		Example: `  iblai crontab explain "*/15 8-18 * * mon-fri"`,
 		Args:    scheduleArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			schedule, err := fieldsOf(args).Parse()
+			schedule, err := parseArgs(args)
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			description := schedule.Describe()
 			if a.format != formatJSON && a.format != formatYAML {
@@ -121,11 +135,11 @@ func (a *app) newCrontabNext() *cobra.Command {
 				return err
 			}
 			if number < 1 {
-				return &usageError{fmt.Errorf("-n is %d, but must be positive", number)}
+				return fmt.Errorf("-n is %d, but must be positive", number)
 			}
-			schedule, err := fieldsOf(args).Parse()
+			schedule, err := parseArgs(args)
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			type run struct {
 				UTC   time.Time `json:"utc"`
@@ -171,7 +185,7 @@ If a period has several schedules, create an agent for each of them.`,
 			from := a.Now()
 			periods, err := crontab.ToUTC(fieldsOf(args), location, from, from.AddDate(0, 0, days))
 			if err != nil {
-				return &usageError{err}
+				return err
 			}
 			return a.printPeriods(periods)
 		},

@@ -21,20 +21,27 @@ var flagNames = map[string]string{
 	"previous_agent":        "--after",
 	"previous_agent_status": "--after-status",
 	"task.start_time":       "--start-time",
+	"task.enabled":          "--enabled",
+	"task.one_off":          "--one-off",
+
+	// Query parameters of lists.
+	"status":    "--status",
+	"search":    "--search",
+	"mentor_id": "--mentor-id",
+	"ordering":  "--ordering",
 }
 
 // reportError prints an error and returns the exit code.
 func (a *app) reportError(err error) int {
-	if errors.Is(err, errFailed) {
-		return exitFailed
-	}
-	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(explain(err)))
-	_, isUsage := errors.AsType[*usageError](err)
-	_, isArgument := errors.AsType[*api.ArgumentError](err)
 	switch {
-	case !a.started || isUsage || isArgument:
-		return exitUsage
-	case errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrForbidden), errors.Is(err, client.ErrNotFromService):
+	case errors.Is(err, errFailed):
+		return exitFailed
+	case errors.Is(err, errChanges):
+		return exitChanges
+	}
+	text := strings.ReplaceAll(explain(err), "ibl.ai: ", "") // the prefix of the SDK's errors
+	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(text))
+	if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFromService) {
 		fmt.Fprintln(a.Stderr, "To find the cause, run: iblai doctor")
 	}
 	return exitFailed
@@ -68,6 +75,9 @@ func (e *agentError) Unwrap() error { return e.err }
 func explain(err error) string {
 	if failure, is := errors.AsType[*agentError](err); is {
 		return fmt.Sprintf("agent %d: %s", failure.id, explain(failure.err))
+	}
+	if failure, is := errors.AsType[*mentorNumberError](err); is {
+		return fmt.Sprintf("%s\nThis may be a release 3.5x, which needs the number of the mentor instead of its unique id. No\nresponse contains it: ask the platform's administrator, and set %s NUMBER.", explain(failure.err), failure.flag)
 	}
 	if unrunnable, is := errors.AsType[*client.UnrunnableError](err); is {
 		return "--schedule would never run:" + lines(len(unrunnable.Report.Findings), func(i int) string {

@@ -38,8 +38,12 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"limit":                  {args: []string{"agents", "list", "--limit", "0"}, stderr: "--limit is 0"},
 		"number":                 {args: []string{"agents", "next", "-n", "0"}, stderr: "-n is 0"},
 		"time zone":              {args: []string{"agents", "next", "--tz", "Mars/Olympus"}, stderr: "--tz: unknown time zone Mars/Olympus"},
-		"since":                  {args: []string{"stats", "--since", "-1h"}, stderr: "--since is -1h0m0s"},
-		"since, in logs":         {args: []string{"logs", "--since", "-1h"}, stderr: "--since is -1h0m0s"},
+		"since":                  {args: []string{"stats", "--since", "-1h"}, stderr: "must be a duration such as 90m, 2h or 30d"},
+		"no time":                {args: []string{"stats", "--since", "0d"}, stderr: "--since must be positive"},
+		"since, in logs":         {args: []string{"logs", "--since", "1d-2h"}, stderr: "must be a duration such as 90m, 2h or 30d"},
+		"no receiver":            {args: []string{"listen"}, stderr: `required flag(s) "forward-to" not set`},
+		"receiver without host":  {args: []string{"listen", "--forward-to", "localhost:8080"}, stderr: "--forward-to must be a URL such as http://localhost:8080/runs"},
+		"unencrypted receiver":   {args: []string{"listen", "--forward-to", "http://hooks.example.com"}, stderr: "--forward-to would send the output of runs unencrypted"},
 		"missing variables":      {args: []string{"agents", "list"}, unset: []string{client.EnvAPIKey, client.EnvUsername}, stderr: "set IBLAI_API_KEY, IBLAI_USERNAME in the environment"},
 		"doctor, missing":        {args: []string{"doctor"}, unset: []string{client.EnvOrg}, stderr: "set IBLAI_ORG in the environment"},
 		"invalid key":            {args: []string{"doctor"}, set: map[string]string{client.EnvAPIKey: "a key\n"}, stderr: "iblai: IBLAI_API_KEY "},
@@ -61,7 +65,7 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 			}
 			maps.Copy(s.variables, test.set)
 			out := s.run(test.args...)
-			assert.Equal(t, exitUsage, out.code, out.stderr)
+			assert.Equal(t, exitFailed, out.code, out.stderr)
 			assert.Contains(t, out.stderr, test.stderr)
 			assert.Empty(t, out.stdout)
 			assert.Zero(t, requestCount(sb))
@@ -85,7 +89,8 @@ func TestServiceErrors(t *testing.T) {
 		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all agents\n"},
 		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service rejected the values (400):\n"},
 		"its fields":     {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *"}, nil, exitFailed, "  --schedule hour: '99', not in 0-23 for Hours\n"},
-		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitUsage, "iblai: --schedule would never run:\n  day_of_week \"7\""},
+		"its filters":    {sb, []string{"agents", "list", "--status", "bogus"}, nil, exitFailed, "  --status: Select a valid choice. bogus is"},
+		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitFailed, "iblai: --schedule would never run:\n  day_of_week \"7\""},
 		"wrong key":      {sb, []string{"agents", "list"}, map[string]string{client.EnvAPIKey: "wrong"}, exitFailed, "iblai: the service rejected the API key (401): Invalid token.\nTo find the cause, run: iblai doctor\n"},
 		"wrong org":      {member, []string{"agents", "list", "--org", "other"}, nil, exitFailed, "iblai: the user is not allowed to do this (403): You do not have permission to perform this action.\nTo find"},
 		"wrong address":  {sb, []string{"agents", "list", "--base-url", sb.URL + "/dm"}, nil, exitFailed, "iblai: a proxy or another program responded instead of the service (404)"},

@@ -11,12 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/runs"
 )
 
 func (a *app) newLogs() *cobra.Command {
 	var params client.PeriodicAgentLogListParams
-	var since time.Duration
+	var since period
 	var limit int
 	var follow, full bool
 	cmd := &cobra.Command{
@@ -29,24 +30,17 @@ func (a *app) newLogs() *cobra.Command {
 		Args:              agentArgs(0, 1),
 		ValidArgsFunction: a.completeAgents,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if since < 0 {
-				return &usageError{fmt.Errorf("--since is %s, but must not be negative", since)}
-			}
 			c, err := a.client()
 			if err != nil {
 				return err
 			}
-			if len(args) == 1 {
-				agent, err := findAgent(cmd.Context(), c, args[0])
-				if err != nil {
-					return err
-				}
-				params.PeriodicAgent = agent.ID
+			if params.PeriodicAgent, err = agentID(cmd.Context(), c, args); err != nil {
+				return err
 			}
 			if follow {
-				return a.followLogs(cmd.Context(), c, params, since, full)
+				return a.followLogs(cmd.Context(), c, params, time.Duration(since), full)
 			}
-			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, since), limit)
+			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, time.Duration(since)), limit)
 			if err != nil {
 				return err
 			}
@@ -55,21 +49,26 @@ func (a *app) newLogs() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar((*string)(&params.Status), "status", "", "only runs with this `status`: success, error or running")
-	flags.DurationVar(&since, "since", 0, "only runs created in this `duration` until now, such as 2h")
+	flags.Var(&since, "since", "only runs created in this `duration` until now, such as 2h or 7d")
 	flags.BoolVarP(&follow, "follow", "f", false, "print runs as they finish, until interrupted")
 	flags.BoolVar(&full, "full", false, "print the complete output of each run")
 	addLimitFlag(cmd, &limit, 20, "runs")
+	completeStatus(cmd, "status", api.StatusSuccess, api.StatusError, api.StatusRunning)
 	return cmd
 }
 
 // logsSince iterates over the logs of the given duration until now, newest
 // first. The duration 0 means all logs.
 func (a *app) logsSince(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration) iter.Seq2[*client.PeriodicAgentLog, error] {
-	if since > 0 {
-		return c.PeriodicAgentLogs.Since(ctx, a.Now().Add(-since), &params, client.WithPrefetch(2))
+	if since == 0 {
+		params.Ordering = client.OrderByCreatedAt.Descending()
+		return c.PeriodicAgentLogs.All(ctx, &params)
 	}
-	params.Ordering = client.OrderByCreatedAt.Descending()
-	return c.PeriodicAgentLogs.All(ctx, &params)
+	now, err := a.requestServiceTime(ctx, c)
+	if err != nil {
+		return func(yield func(*client.PeriodicAgentLog, error) bool) { yield(nil, err) }
+	}
+	return c.PeriodicAgentLogs.Since(ctx, now.Add(-since), &params, client.WithPrefetch(2))
 }
 
 // followLogs prints runs as they finish, starting with the given duration until
@@ -77,23 +76,36 @@ func (a *app) logsSince(ctx context.Context, c *client.Client, params client.Per
 func (a *app) followLogs(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, full bool) error {
 	status := params.Status
 	params.Status = "" // running runs must be included, to print them when they finish
-	options := []runs.FollowOption{runs.WithParams(params)}
+	return a.follow(ctx, c, params, since, func(log *client.PeriodicAgentLog) error {
+		if status != "" && log.Status != status {
+			return nil
+		}
+		return a.printLog(log, full)
+	})
+}
+
+// follow calls a function with each run that finishes, starting with the given
+// duration until now. An interrupt ends it successfully.
+func (a *app) follow(ctx context.Context, c *client.Client, params client.PeriodicAgentLogListParams, since time.Duration, handle func(*client.PeriodicAgentLog) error, options ...runs.FollowOption) error {
+	now, err := a.requestServiceTime(ctx, c)
+	if err != nil {
+		return err
+	}
+	options = append(options, runs.WithParams(params))
 	if a.pollInterval > 0 {
 		options = append(options, runs.WithPollInterval(a.pollInterval))
 	}
-	for log, err := range runs.Follow(ctx, c, runs.At(a.Now().Add(-since)), options...) {
+	for log, err := range runs.Follow(ctx, c, runs.At(now.Add(-since)), options...) {
 		switch {
 		case ctx.Err() != nil:
-			return nil // an interrupt ends the command successfully
+			return nil
 		case isPermanent(err):
 			return err
 		case err != nil:
-			fmt.Fprintf(a.Stderr, "iblai: %s; retrying\n", sanitize(err.Error()))
-			continue
-		case status != "" && log.Status != status:
+			fmt.Fprintf(a.Stderr, "iblai: continuing after an error: %s\n", sanitize(explain(err)))
 			continue
 		}
-		if err := a.printLog(log, full); err != nil {
+		if err := handle(log); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
@@ -102,6 +114,9 @@ func (a *app) followLogs(ctx context.Context, c *client.Client, params client.Pe
 
 // isPermanent reports whether a retry can't succeed.
 func isPermanent(err error) bool {
+	if _, is := errors.AsType[*api.ArgumentError](err); is {
+		return true
+	}
 	for _, kind := range []error{client.ErrUnauthorized, client.ErrForbidden, client.ErrNotFound, client.ErrValidation} {
 		if errors.Is(err, kind) {
 			return true

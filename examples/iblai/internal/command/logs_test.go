@@ -126,4 +126,9 @@ func TestStats(t *testing.T) {
 	assert.Equal(t, "AGENT  TITLE           RUNS  FAILED  SUCCESS  P50   P95\n1      Morning digest  2     1       50.0%    1.5s  2.0s\n", s.succeed("stats"))
 	assert.Equal(t, "agent,title,runs,failed,success_rate,p50_seconds,p95_seconds\n1,Morning digest,3,1,0.6666666666666666,2,4\n", s.succeed("stats", "--since", "720h", "--csv"))
 	assert.Equal(t, "[]\n", s.succeed("stats", "--since", "1m", "-o", "json"))
+
+	s.environment.Progress = true
+	out := s.run("stats")
+	assert.Equal(t, "\r["+strings.Repeat("#", 9)+strings.Repeat(".", 21)+"]  33%  runs: 1\r["+strings.Repeat("#", 19)+strings.Repeat(".", 11)+"]  66%  runs: 2\r\x1b[K", out.stderr)
+	assert.Contains(t, out.stdout, "50.0%")
 }

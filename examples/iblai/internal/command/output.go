@@ -39,7 +39,7 @@ func (f *format) Set(text string) error {
 func (a *app) addFormatFlag(root *cobra.Command) {
 	a.format = formatTable
 	root.PersistentFlags().VarP(&a.format, "output", "o", "table, json, yaml, or name for ids only")
-	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	completeFlag(root, "output", cobra.FixedCompletions(formats, noFiles))
 }
 
 // A result is the output of a command in every format.

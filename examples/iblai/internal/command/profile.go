@@ -36,9 +36,28 @@ const maxConfigSize = 1 << 20
 
 // readProfile reads a profile from the configuration file.
 func readProfile(file, name string) (*profile, error) {
-	text, private, err := readConfig(file)
+	profiles, private, err := readProfiles(file)
 	if err != nil {
 		return nil, fmt.Errorf("profile %s: %w", name, err)
+	}
+	p, found := profiles[name]
+	switch {
+	case !found:
+		return nil, fmt.Errorf("%s has no profile %s; its profiles are: %s", file, name, strings.Join(slices.Sorted(maps.Keys(profiles)), ", "))
+	case countSet(p.APIKey, p.APIKeyEnv, p.APIKeyFile) > 1:
+		return nil, fmt.Errorf("%s: profile %s: set one of api_key, api_key_env and api_key_file", file, name)
+	case p.APIKey != "" && !private:
+		return nil, fmt.Errorf("%s has an API key, but other users can read the file; run chmod 600, or use api_key_env or api_key_file", file)
+	}
+	return &p, nil
+}
+
+// readProfiles reads the configuration file, and reports whether only its owner
+// can read it.
+func readProfiles(file string) (profiles map[string]profile, private bool, err error) {
+	text, private, err := readConfig(file)
+	if err != nil {
+		return nil, false, err
 	}
 	var config struct {
 		Profiles map[string]profile `yaml:"profiles"`
@@ -46,18 +65,9 @@ func readProfile(file, name string) (*profile, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(&config); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, false, fmt.Errorf("%s: %w", file, err)
 	}
-	p, found := config.Profiles[name]
-	switch {
-	case !found:
-		return nil, fmt.Errorf("%s has no profile %s; its profiles are: %s", file, name, strings.Join(slices.Sorted(maps.Keys(config.Profiles)), ", "))
-	case countSet(p.APIKey, p.APIKeyEnv, p.APIKeyFile) > 1:
-		return nil, fmt.Errorf("%s: profile %s: set one of api_key, api_key_env and api_key_file", file, name)
-	case p.APIKey != "" && !private:
-		return nil, fmt.Errorf("%s has an API key, but other users can read the file; run chmod 600, or use api_key_env or api_key_file", file)
-	}
-	return &p, nil
+	return config.Profiles, private, nil
 }
 
 // readConfig reads a file, and reports whether only its owner can read it.

@@ -81,7 +81,7 @@ func TestInvalidProfiles(t *testing.T) {
 			s.variables = nil
 			s.writeConfig(test.config, test.mode)
 			out := s.run("agents", "list", "--profile", test.profile)
-			assert.Equal(t, exitUsage, out.code)
+			assert.Equal(t, exitFailed, out.code)
 			assert.Contains(t, out.stderr, test.stderr)
 		})
 	}

@@ -6,15 +6,12 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
-	"github.com/iblai/iblai-go/client/api"
-	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 func TestCrontab(t *testing.T) {
@@ -37,6 +34,8 @@ func TestCrontab(t *testing.T) {
 	assert.Equal(t, exitFailed, out.code)
 	assert.Contains(t, out.stdout, "never runs\n  day_of_week \"7\"")
 	assert.Empty(t, out.stderr)
+	assert.Equal(t, "iblai: invalid schedule:\n  day_of_week \"7\": never runs: \"7\" is not a number from 0 to 6: Sunday is 0; write \"0\"\n",
+		s.run("crontab", "explain", "0 8 * * 7").stderr)
 
 	out = s.run("crontab", "check", "0 8 * * 7", "-o", "json")
 	assert.Equal(t, exitFailed, out.code)
@@ -77,6 +76,7 @@ func TestSandbox(t *testing.T) {
 		s.variables[name] = strings.Trim(value, "'")
 	}
 	assert.Contains(t, s.succeed("agents", "list"), "Morning digest")
+	assert.Contains(t, s.succeed("sandbox", "env", "--addr", addr, "-o", "yaml"), "\nIBLAI_ORG: acme\n")
 	stop()
 	assert.Equal(t, exitOK, (<-served).code)
 
@@ -106,14 +106,13 @@ func TestHelp(t *testing.T) {
 	}
 	visit((&app{Environment: newShell(t, nil).environment}).newRoot())
 
-	checkReadme(t, "Reference", reference.String())
+	checkReadme(t, "../../README.md", "Reference", reference.String())
 }
 
 // checkReadme compares a section of the README with text. With UPDATE_README=1
 // it updates the section.
-func checkReadme(t *testing.T, section, text string) {
+func checkReadme(t *testing.T, file, section, text string) {
 	t.Helper()
-	const file = "../../README.md"
 	readme, err := os.ReadFile(file)
 	require.NoError(t, err)
 	before, rest, found := strings.Cut(string(readme), "\n## "+section+"\n")
@@ -128,49 +127,4 @@ func checkReadme(t *testing.T, section, text string) {
 		updated += "\n## " + after
 	}
 	require.NoError(t, os.WriteFile(file, []byte(updated), 0o600))
-}
-
-// The session in the README has the output of its commands. The test isn't
-// parallel, since TestHelp writes the same file.
-func TestSession(t *testing.T) {
-	sb := newSandbox(t, sandbox.WithOutcomes(sandbox.Outcome{Status: api.StatusSuccess, Output: "Two essays are due on Friday.", Duration: 4200 * time.Millisecond}))
-	s := newShell(t, sb)
-	s.environment.Now = sb.Now
-	var session strings.Builder
-	session.WriteString("```console\n")
-	for _, line := range []string{
-		`iblai agents create --title Drafts --mentor "Study coach" --prompt "Draft answers." --schedule "30 8 * * *"`,
-		`iblai agents list`,
-		`iblai agents next -n 1`,
-		`# a day later`,
-		`iblai logs`,
-		`iblai stats`,
-		`iblai agents edit Drafts --schedule "0 8 * * 7"`,
-		`iblai agents edit Drafts --schedule "0 8 * * sun"`,
-		`iblai crontab explain "0 8 * * sun"`,
-	} {
-		session.WriteString("$ " + line + "\n")
-		if strings.HasPrefix(line, "#") {
-			_, err := sb.Advance(t.Context(), 24*time.Hour)
-			require.NoError(t, err)
-			continue
-		}
-		out := s.run(words(line)[1:]...)
-		session.WriteString(out.stdout + out.stderr)
-	}
-	session.WriteString("```\n")
-	checkReadme(t, "A session", session.String())
-}
-
-// words splits a line at spaces outside of double quotes, like a shell.
-func words(line string) []string {
-	var all []string
-	for i, part := range strings.Split(line, `"`) {
-		if i%2 == 1 {
-			all = append(all, part)
-			continue
-		}
-		all = append(all, strings.Fields(part)...)
-	}
-	return all
 }

@@ -3,7 +3,9 @@ package command
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +31,7 @@ console for the browser, and a control API. It needs no account and no network.`
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if seedFile != "" {
 				if config.Seed, err = seed.ReadFile(seedFile); err != nil {
-					return &usageError{err}
+					return err
 				}
 			}
 			config.Output = a.Stdout
@@ -59,10 +61,10 @@ func (a *app) newSandboxEnv() *cobra.Command {
 			}
 			for _, account := range status.Accounts {
 				if account.Admin {
-					_, err := fmt.Fprintf(a.Stdout, "export %s=%s\nexport %s=%s\nexport %s=%s\nexport %s=%s\n",
-						client.EnvBaseURL, quote("http://"+addr), client.EnvAPIKey, quote(account.APIKey),
-						client.EnvOrg, quote(account.Org), client.EnvUsername, quote(account.Username))
-					return err
+					return a.printVariables(map[string]string{
+						client.EnvBaseURL: "http://" + addr, client.EnvAPIKey: account.APIKey,
+						client.EnvOrg: account.Org, client.EnvUsername: account.Username,
+					})
 				}
 			}
 			return fmt.Errorf("the sandbox at %s has no administrator", addr)
@@ -70,6 +72,21 @@ func (a *app) newSandboxEnv() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&addr, "addr", sandboxd.DefaultAddr, "`address` of the sandbox")
 	return cmd
+}
+
+// printVariables prints environment variables, as shell commands unless a format
+// is set.
+func (a *app) printVariables(variables map[string]string) error {
+	names := slices.Sorted(maps.Keys(variables))
+	if a.format != formatTable {
+		return a.print(result{value: variables, names: names})
+	}
+	for _, name := range names {
+		if _, err := fmt.Fprintf(a.Stdout, "export %s=%s\n", name, quote(variables[name])); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sandboxStatus has the accounts in the status of the control API.
@@ -89,7 +106,7 @@ func (a *app) sandboxStatus(cmd *cobra.Command, url string) (*sandboxStatus, err
 		client.WithAPIKey("none"), client.WithOrg("none"), client.WithUsername("none"),
 		client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 10, BaseDelay: 100 * time.Millisecond, MaxDelay: time.Second}))
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("--addr: %w", err)}
+		return nil, fmt.Errorf("--addr: %w", err)
 	}
 	var status sandboxStatus
 	if err := c.Do(cmd.Context(), client.Request{Method: http.MethodGet, PathTemplate: "/_sandbox/status"}, &status); err != nil {

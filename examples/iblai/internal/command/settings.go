@@ -22,13 +22,14 @@ type flags struct {
 
 const defaultTimeout = 60 * time.Second
 
-func (f *flags) add(root *cobra.Command) {
+func (f *flags) add(root *cobra.Command, complete cobra.CompletionFunc) {
 	set := root.PersistentFlags()
 	set.StringVar(&f.profile, "profile", "", "`name` of a profile in the configuration file (default $IBLAI_PROFILE)")
 	set.StringVar(&f.org, "org", "", "`key` of the org (default $IBLAI_ORG)")
 	set.StringVar(&f.username, "username", "", "`name` of the user (default $IBLAI_USERNAME)")
 	set.StringVar(&f.baseURL, "base-url", "", "`address` of the service (default $IBLAI_BASE_URL, or production)")
 	set.DurationVar(&f.timeout, "timeout", defaultTimeout, "time limit of one request")
+	completeFlag(root, "profile", complete)
 }
 
 // A setting is a value and the name of its source.
@@ -59,12 +60,12 @@ func (a *app) settings() (*settings, error) {
 	if name != "" {
 		var err error
 		if p, err = readProfile(filepath.Join(a.ConfigDir, "iblai", "config.yaml"), name); err != nil {
-			return nil, &usageError{err}
+			return nil, err
 		}
 	}
 	key, err := p.key(name, a.Getenv)
 	if err != nil {
-		return nil, &usageError{fmt.Errorf("profile %s: %w", name, err)}
+		return nil, fmt.Errorf("profile %s: %w", name, err)
 	}
 	choose := func(flagValue, flag, profileValue, field, variable string) setting {
 		return setting{flagValue, flag}.or(setting{profileValue, field + " of profile " + name}).or(setting{a.Getenv(variable), variable})
@@ -83,7 +84,7 @@ func (a *app) settings() (*settings, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, &usageError{fmt.Errorf("set %s in the environment; see iblai --help", strings.Join(missing, ", "))}
+		return nil, fmt.Errorf("set %s in the environment; see iblai --help", strings.Join(missing, ", "))
 	}
 	return s, nil
 }
@@ -101,6 +102,7 @@ func (a *app) client() (*client.Client, error) {
 		client.WithHTTPClient(a.HTTPClient),
 		client.WithUserAgent("iblai"),
 		client.WithAttemptTimeout(s.timeout),
+		client.WithMiddleware(a.observe),
 	}
 	if s.baseURL.value != "" {
 		options = append(options, client.WithBaseURL(s.baseURL.value))
@@ -120,7 +122,7 @@ func (s *settings) nameSource(err error) error {
 		"WithBaseURL": s.baseURL.source, "WithAttemptTimeout": "--timeout",
 	}[invalid.Argument]
 	if source == "" {
-		return &usageError{err}
+		return err
 	}
-	return &usageError{fmt.Errorf("%s %s", source, invalid.Reason)}
+	return fmt.Errorf("%s %s", source, invalid.Reason)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -31,7 +32,7 @@ type agentStats struct {
 }
 
 func (a *app) newStats() *cobra.Command {
-	var since time.Duration
+	since := period(day)
 	var csvFile bool
 	cmd := &cobra.Command{
 		Use:   "stats",
@@ -39,17 +40,17 @@ func (a *app) newStats() *cobra.Command {
 		Long: `Summarize the finished runs of each agent in the last day, or in another period: the
 number of runs and failures, and the median and 95th percentile of their durations.`,
 		Example: `  iblai stats
-  iblai stats --since 720h --csv > month.csv`,
+  iblai stats --since 30d --csv > month.csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if since <= 0 {
-				return &usageError{fmt.Errorf("--since is %s, but must be positive", since)}
+			if since == 0 {
+				return errors.New("--since must be positive")
 			}
 			c, err := a.client()
 			if err != nil {
 				return err
 			}
-			stats, err := a.readStats(cmd.Context(), c, since)
+			stats, err := a.readStats(cmd.Context(), c, time.Duration(since))
 			if err != nil {
 				return err
 			}
@@ -59,7 +60,7 @@ number of runs and failures, and the median and 95th percentile of their duratio
 			return a.printStats(stats)
 		},
 	}
-	cmd.Flags().DurationVar(&since, "since", 24*time.Hour, "`duration` until now to summarize, such as 720h for 30 days")
+	cmd.Flags().Var(&since, "since", "`duration` until now to summarize, such as 24h or 30d")
 	cmd.Flags().BoolVar(&csvFile, "csv", false, "print CSV")
 	return cmd
 }
@@ -68,13 +69,23 @@ number of runs and failures, and the median and 95th percentile of their duratio
 // the duration of each run.
 func (a *app) readStats(ctx context.Context, c *client.Client, since time.Duration) ([]*agentStats, error) {
 	byAgent := map[int64]*agentStats{}
-	read := 0
+	page, err := c.PeriodicAgentLogs.List(ctx, &client.PeriodicAgentLogListParams{PageSize: 1})
+	if err != nil {
+		return nil, err
+	}
+	defer a.clearProgress()
+	read, shown := 0, -1
 	for log, err := range a.logsSince(ctx, c, client.PeriodicAgentLogListParams{}, since) {
 		if err != nil {
 			return nil, err
 		}
 		read++
-		a.progress(read)
+		ofPeriod := float64(a.serviceTime().Sub(log.CreatedAt.Time)) / float64(since)
+		ofLogs := float64(read) / float64(max(page.Count, 1))
+		if percent := min(int(max(ofPeriod, ofLogs)*100), 100); percent > shown {
+			shown = percent
+			a.showProgress(percent, fmt.Sprintf("runs: %d", read))
+		}
 		if log.EndTime == nil {
 			continue
 		}
@@ -89,7 +100,6 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 		}
 		s.durations = append(s.durations, log.EndTime.Sub(log.StartTime.Time))
 	}
-	a.progress(0)
 	titles := map[int64]string{}
 	for agent, err := range c.PeriodicAgents.All(ctx, nil) {
 		if err != nil {
@@ -105,18 +115,6 @@ func (a *app) readStats(ctx context.Context, c *client.Client, since time.Durati
 		s.P50, s.P95 = percentile(s.durations, 0.5), percentile(s.durations, 0.95)
 	}
 	return stats, nil
-}
-
-// progress shows the number of runs read so far, if stderr is a terminal. 0
-// clears the line.
-func (a *app) progress(read int) {
-	switch {
-	case !a.Progress:
-	case read == 0:
-		fmt.Fprint(a.Stderr, "\r\x1b[K")
-	case read%100 == 0:
-		fmt.Fprintf(a.Stderr, "\r%d runs read", read)
-	}
 }
 
 // percentile returns a percentile of sorted durations in seconds. The part is
