@@ -25,7 +25,14 @@
 //		}
 //		mux := http.NewServeMux()
 //		mux.Handle("POST /runs/{org}", bridge)
-//		server := &http.Server{Addr: ":8080", Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+//		server := &http.Server{
+//			Addr:              ":8080",
+//			Handler:           mux,
+//			ReadHeaderTimeout: 5 * time.Second,
+//			ReadTimeout:       30 * time.Second,
+//			WriteTimeout:      time.Minute,
+//			IdleTimeout:       2 * time.Minute,
+//		}
 //		ctx, cancel := context.WithCancelCause(ctx)
 //		var group sync.WaitGroup
 //		group.Go(func() { cancel(server.ListenAndServe()) })
