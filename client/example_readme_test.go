@@ -18,6 +18,7 @@ import (
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client/fleet"
 	"github.com/iblai/iblai-go/client/runs"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -32,7 +33,7 @@ func TestReadmeIsRun(t *testing.T) {
 	require.NoError(t, err)
 	compiled := unindented(string(source))
 	snippets := strings.Split(string(readme), "```go\n")[1:]
-	assert.Len(t, snippets, 11)
+	assert.Len(t, snippets, 13)
 	for _, snippet := range snippets {
 		snippet, _, _ = strings.Cut(snippet, "```")
 		if !strings.HasPrefix(snippet, "package ") {
@@ -85,6 +86,18 @@ func TestReadme(t *testing.T) {
 	if err := readmeFollow(stopped, c, verifier); !errors.Is(err, os.ErrNotExist) { // the folder of the position
 		require.ErrorIs(t, err, context.Canceled)
 	}
+	if err := readmeWatch(stopped, c); !errors.Is(err, os.ErrNotExist) { // the folder of the alarms
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	_, file, found := strings.Cut(string(readme), "```yaml\n")
+	require.True(t, found)
+	file, _, _ = strings.Cut(file, "```")
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("fleet.yaml", []byte(file), 0o600))
+	require.NoError(t, readmeFleet(ctx, c))
+	assert.Len(t, sb.PeriodicAgentIDs(account.Org), 3)
 	var reader agents = c.PeriodicAgents
 	_, err = reader.Get(ctx, agent.ID)
 	require.NoError(t, err)
@@ -184,6 +197,37 @@ func readmeFollow(ctx context.Context, c *client.Client, verifier *callback.Veri
 	mux := http.NewServeMux()
 	mux.Handle("/runs", receiver) // served as above
 	return receiver.Follow(ctx)
+}
+
+func readmeWatch(ctx context.Context, c *client.Client) error {
+	watchdog, err := runs.NewWatchdog(c, func(_ context.Context, alarms []runs.Alarm) error {
+		for _, alarm := range alarms {
+			fmt.Println(alarm) // raised, or resolved
+		}
+		return nil // an error makes the watchdog report them again
+	}, runs.WithAlarmFile("/var/lib/digest/alarms"))
+	if err != nil {
+		return err
+	}
+	return watchdog.Run(ctx)
+}
+
+func readmeFleet(ctx context.Context, c *client.Client) error {
+	courses, err := fleet.Load("fleet.yaml")
+	if err != nil {
+		return err // names the line of each mistake
+	}
+	plan, err := courses.Plan(ctx, c)
+	if err != nil {
+		return err
+	}
+	fmt.Print(plan)
+	result, err := plan.Apply(ctx, c)
+	if err != nil {
+		return err
+	}
+	fmt.Print(result)
+	return nil
 }
 
 func readmeErrors(ctx context.Context, c *client.Client, id int64) {

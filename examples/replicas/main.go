@@ -1,77 +1,163 @@
-// Command replicas is a callback server with any number of replicas behind a
-// load balancer. Each run is handled once, even if its callback is delivered
-// several times and to different replicas. The replicas share their state in
-// Redis; see store.go.
+// Command replicas shows three replicas that share their work through NATS
+// JetStream, and what happens when one of them is killed. It starts a NATS server
+// and a sandbox of the platform, or uses the server at NATS_URL:
 //
-//	REDIS_URL=redis://localhost:6379 IBLAI_CALLBACK_SECRET=… go run . -addr :8080
+//	go run .
+//
+// The replicas are processes of this program; see replica.go. With -figures, it
+// measures how fast they are beside replicas that share Redis, and counts lost
+// runs while replicas and the server are killed.
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
-	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
+	"sync"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"github.com/iblai/iblai-go/client/api"
-	"github.com/iblai/iblai-go/client/callback"
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 func main() {
-	addr := flag.String("addr", "127.0.0.1:8080", "address to listen on")
+	withFigures := flag.Bool("figures", false, "measure speed, and lost runs under kills, which takes minutes")
+	runs := flag.Int("runs", 100_000, "with -figures, how many runs finish under kills")
 	flag.Parse()
-
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, os.Getenv("REDIS_URL"), os.Getenv("IBLAI_CALLBACK_SECRET")); err != nil {
+	run := demonstrate
+	if role := os.Getenv(roleVariable); role != "" {
+		run = func(ctx context.Context, _ io.Writer) error { return runRole(ctx, role) }
+	} else if *withFigures {
+		run = func(ctx context.Context, w io.Writer) error { return figures(ctx, w, max(*runs, 1000)) }
+	}
+	if err := run(ctx, os.Stdout); err != nil && ctx.Err() == nil {
 		log.Fatal("replicas: ", err)
 	}
 }
 
-func run(ctx context.Context, addr, redisURL, secret string) error {
-	verifier, err := callback.NewVerifier(api.NewSecret(secret))
-	if err != nil {
-		return fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
-	}
-	options, err := redis.ParseURL(redisURL)
-	if err != nil { // not wrapped: it may contain the password
-		return errors.New("REDIS_URL: must be of the form redis://user:password@host:port/db (rediss:// with TLS)")
-	}
-	options.ContextTimeoutEnabled = true // otherwise the client ignores the deadlines of contexts
-	client := redis.NewClient(options)
-	defer func() { _ = client.Close() }()
+const demonstratedRuns = 300
 
-	handler, err := newHandler(client, verifier)
+// demonstrate kills a replica while runs finish, and prints who handled them.
+func demonstrate(ctx context.Context, w io.Writer) error {
+	c, err := newCluster(ctx, os.Getenv("NATS_URL"))
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Addr:              addr,
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       2 * time.Minute,
+	defer c.close()
+	for range 3 {
+		if _, err := c.start(ctx, "replica"); err != nil {
+			return err
+		}
 	}
-	stopped := make(chan struct{})
-	context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		// Shutdown waits for callbacks in flight.
-		shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		_ = server.Shutdown(shutdown)
-	})
-	log.Printf("waiting for callbacks on http://%s (stop with Ctrl-C)", addr)
-	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+	fmt.Fprintf(w, "Three replicas share NATS at %s. %d runs finish, and replica 2 is killed in the middle.\n\n", c.redactedURL(), demonstratedRuns)
+	if err := c.finishRuns(ctx, demonstratedRuns, func(n int) error {
+		if n == demonstratedRuns/2 {
+			return c.kill("replica 2")
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
-	<-stopped
+	if err := c.waitForRuns(ctx, demonstratedRuns); err != nil {
+		return err
+	}
+	return c.printTable(w, demonstratedRuns)
+}
+
+// finishRuns makes the sandbox finish runs, several at a time. It calls each
+// before each run.
+func (c *cluster) finishRuns(ctx context.Context, n int, each func(int) error) error {
+	numbers := make(chan int)
+	var workers sync.WaitGroup
+	for range 16 {
+		workers.Go(func() {
+			for range numbers {
+				if _, err := c.sandbox.RunNow(ctx, c.agent, sandbox.Outcome{Output: "Nothing is due."}); err != nil {
+					return
+				}
+			}
+		})
+	}
+	defer workers.Wait()
+	defer close(numbers)
+	for i := range n {
+		if err := each(i); err != nil {
+			return err
+		}
+		select {
+		case numbers <- i:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	return nil
+}
+
+// waitForRuns waits until all runs are handled, or none has been for a minute.
+func (c *cluster) waitForRuns(ctx context.Context, n int) error {
+	last, lastAt := 0, time.Now()
+	for ctx.Err() == nil {
+		handled := c.handledRuns()
+		if handled > last {
+			last, lastAt = handled, time.Now()
+		}
+		if handled >= n || time.Since(lastAt) > time.Minute {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return ctx.Err()
+}
+
+// printTable prints who handled the runs.
+func (c *cluster) printTable(w io.Writer, n int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "replica\tcallbacks received\truns handled\tredelivered to it\tend\t")
+	for _, p := range c.processes {
+		if p.role != "replica" {
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\t\n", p.name, p.received, p.handled, p.redelivered, cmp.Or(p.end, "alive"))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	twice := 0
+	for _, calls := range c.calls {
+		twice += calls - 1
+	}
+	_, err := fmt.Fprintf(w, "\n%d runs, %d handled, %d lost, %d handled twice\n", n, len(c.calls), n-len(c.calls), twice)
+	return err
+}
+
+// parseHandled parses the line that a replica prints for a run.
+func parseHandled(id, attempt string) (logID int64, isRedelivered bool) {
+	logID, _ = strconv.ParseInt(id, 10, 64)
+	return logID, attempt != "1"
+}
+
+func newAgent(sb *sandbox.Server, org, callbackURL string) (int64, error) {
+	agent, err := sb.AddPeriodicAgent(org, client.PeriodicAgentCreateRequest{
+		Mentor:         sb.Mentors(org)[0].UniqueID,
+		Title:          "Morning digest",
+		Task:           client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}},
+		CallbackURL:    &callbackURL,
+		CallbackSecret: &secret,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return agent.ID, nil
 }

@@ -13,11 +13,11 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// notCalled are the methods that fmt, errors, encoding and net/http call, and
-// programs don't.
+// notCalled are the methods that fmt, errors, encoding, net/http and the callers of
+// a store call, and programs don't.
 var notCalled = []string{
-	"As", "Error", "Format", "GoString", "Is", "IsZero", "LogValue", "MarshalJSON", "MarshalText", "ServeHTTP", "String",
-	"UnmarshalJSON", "UnmarshalText", "Unwrap",
+	"As", "Claim", "Done", "Error", "Format", "GoString", "Is", "IsZero", "LogValue", "MarshalJSON", "MarshalText", "Release",
+	"ServeHTTP", "String", "UnmarshalJSON", "UnmarshalText", "Unwrap",
 }
 
 // Every exported function that programs call is called in an example that the

@@ -1,9 +1,13 @@
-package main
+package redisstore
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"log"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 )
 
@@ -122,7 +127,7 @@ func TestMiniredis(t *testing.T) {
 	for name, steps := range contract {
 		t.Run(name, func(t *testing.T) {
 			url, server := startMiniredis(t)
-			store := &redisStore{client: connect(t, url), lease: time.Hour, ttl: time.Hour}
+			store := &Store{client: connect(t, url), lease: time.Hour, ttl: time.Hour}
 			check(t, steps, store, func() { server.FastForward(time.Hour) })
 		})
 	}
@@ -133,7 +138,7 @@ func TestRedis(t *testing.T) {
 	client := connect(t, url)
 	for name, steps := range contract {
 		t.Run(name, func(t *testing.T) {
-			store := &redisStore{client: client, prefix: t.Name() + ":", lease: time.Hour, ttl: time.Hour}
+			store := &Store{client: client, prefix: t.Name() + ":", lease: time.Hour, ttl: time.Hour}
 			check(t, steps, store, func() {
 				// The clock of Redis can't be set, so the TTL is reduced to a
 				// millisecond.
@@ -149,7 +154,7 @@ func TestRedis(t *testing.T) {
 func TestRedisKeyTTL(t *testing.T) {
 	url, _ := startRedis(t)
 	client := connect(t, url)
-	store := &redisStore{client: client, prefix: "test:", lease: time.Minute, ttl: time.Hour}
+	store := &Store{client: client, prefix: "test:", lease: time.Minute, ttl: time.Hour}
 
 	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
 	require.ErrorIs(t, store.Claim(t.Context(), key, "SECOND"), callback.ErrInProgress)
@@ -175,7 +180,7 @@ func TestClaimWithLostResponse(t *testing.T) {
 	defer client.Close()
 	require.NoError(t, client.Ping(t.Context()).Err())
 
-	store := &redisStore{client: client, lease: time.Hour, ttl: time.Hour}
+	store := &Store{client: client, lease: time.Hour, ttl: time.Hour}
 	lose.Store(true)
 	require.NoError(t, store.Claim(t.Context(), key, "FIRST"))
 	require.False(t, lose.Load(), "no response was lost")
@@ -199,4 +204,39 @@ func (c *lossyConn) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return n, err
+}
+
+func TestInvalidArguments(t *testing.T) {
+	url, _ := startMiniredis(t)
+	client := connect(t, url)
+	for argument, create := range map[string]func() (*Store, error){
+		"client": func() (*Store, error) { return New(nil, "", time.Hour, time.Hour) },
+		"lease":  func() (*Store, error) { return New(client, "", 0, time.Hour) },
+		"ttl":    func() (*Store, error) { return New(client, "", time.Hour, -1) },
+	} {
+		_, err := create()
+		invalid, ok := errors.AsType[*api.ArgumentError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, argument, invalid.Argument)
+	}
+}
+
+func Example() {
+	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
+	store, err := New(client, "iblai:callback:", 5*time.Minute, 24*time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	verifier, err := callback.NewVerifier(api.NewSecret("a secret of enough bytes"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
+		fmt.Println(event.LogID, event.Status)
+		return nil
+	}, callback.WithDeduplication(store))
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("/callbacks", handler)
 }

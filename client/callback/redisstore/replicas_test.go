@@ -1,4 +1,4 @@
-package main
+package redisstore
 
 import (
 	"context"
@@ -32,7 +32,7 @@ func newVerifier(t *testing.T) *callback.Verifier {
 // with other replicas.
 func newReplica(t *testing.T, url string, lease time.Duration, handle func(context.Context, *callback.Event) error, opts ...callback.Option) http.Handler {
 	t.Helper()
-	store := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
+	store := &Store{client: connect(t, url), lease: lease, ttl: time.Hour}
 	handler, err := callback.NewHandler(newVerifier(t), handle, append(opts, callback.WithDeduplication(store))...)
 	require.NoError(t, err)
 	return handler
@@ -121,7 +121,7 @@ func TestFailedRunIsRetried(t *testing.T) {
 func TestClaimOfKilledReplicaExpires(t *testing.T) {
 	const lease = 300 * time.Millisecond
 	url, _ := startRedis(t)
-	killed := &redisStore{client: connect(t, url), lease: lease, ttl: time.Hour}
+	killed := &Store{client: connect(t, url), lease: lease, ttl: time.Hour}
 	require.NoError(t, killed.Claim(t.Context(), "1", "KILLED"))
 	start := time.Now()
 

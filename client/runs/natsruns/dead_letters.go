@@ -1,0 +1,152 @@
+package natsruns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// DeadLetter is a run that could not be handled, or a message that can't be
+// decoded.
+type DeadLetter struct {
+	// ID identifies the dead letter, for [Bridge.Replay].
+	ID uint64
+	// Org is the org of the run.
+	Org string
+	// LogID is the id of the run's log. It is 0 if the message has none.
+	LogID int64
+	// Time is when the run was given up.
+	Time time.Time
+	// Attempts is the number of deliveries, and Reason the error of the last one.
+	Attempts int
+	Reason   string
+}
+
+// maxReasonSize limits the reason of a dead letter, which is part of headerMargin.
+const maxReasonSize = 1 << 10
+
+// bury moves a message to the dead letters.
+func (w *worker) bury(c *claim, outcome Outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), publishTimeout)
+	defer cancel()
+	msg := nats.NewMsg(w.deadSubject(w.org))
+	msg.Data = c.Data()
+	for _, name := range []string{sourceHeader, logIDHeader} {
+		if value := c.Headers().Get(name); value != "" && len(value) < maxReasonSize {
+			msg.Header.Set(name, value)
+		}
+	}
+	reason := outcome.Err.Error()
+	msg.Header.Set(reasonHeader, strconv.QuoteToASCII(reason[:min(len(reason), maxReasonSize)]))
+	msg.Header.Set(attemptsHeader, strconv.Itoa(outcome.Attempt))
+	var id string
+	if c.metadata != nil {
+		id = fmt.Sprintf("%s/%d", w.org.token, c.metadata.Sequence.Stream)
+	}
+	if _, err := w.js.PublishMsg(ctx, msg, jetstream.WithMsgID(id), jetstream.WithExpectStream(w.name+"-dead")); err != nil {
+		return fmt.Errorf("natsruns: the run can't be moved to the dead letters: %w", err)
+	}
+	if outcome.LogID != 0 {
+		w.markDone(outcome.LogID) // so that a late callback doesn't start again
+	}
+	c.stop()
+	return c.Ack()
+}
+
+// DeadLetters iterates over the dead letters of all orgs, oldest first. If the
+// server can't be reached, it yields the error and ends.
+func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] {
+	return func(yield func(*DeadLetter, error) bool) {
+		orgs := map[string]*org{}
+		for _, o := range b.orgs {
+			orgs[b.deadSubject(o)] = o
+		}
+		for id := uint64(1); ; {
+			msg, err := b.dead.GetMsg(ctx, id, jetstream.WithGetMsgSubject(b.name+"-dead.*"))
+			if errors.Is(err, jetstream.ErrMsgNotFound) {
+				return
+			}
+			if err != nil {
+				yield(nil, fmt.Errorf("natsruns: the dead letters can't be read: %w", err))
+				return
+			}
+			id = msg.Sequence + 1
+			if o := orgs[msg.Subject]; o != nil && !yield(newDeadLetter(o, msg), nil) {
+				return
+			}
+		}
+	}
+}
+
+func newDeadLetter(o *org, msg *jetstream.RawStreamMsg) *DeadLetter {
+	letter := &DeadLetter{ID: msg.Sequence, Org: o.name, Time: msg.Time, Reason: msg.Header.Get(reasonHeader)}
+	letter.LogID, _ = strconv.ParseInt(msg.Header.Get(logIDHeader), 10, 64)
+	letter.Attempts, _ = strconv.Atoi(msg.Header.Get(attemptsHeader))
+	if reason, err := strconv.Unquote(letter.Reason); err == nil {
+		letter.Reason = reason
+	}
+	return letter
+}
+
+// Replay publishes a dead letter again, with attempts counted from 1, and deletes
+// it. If no dead letter of the bridge's orgs has the id, it returns
+// [ErrNoDeadLetter].
+func (b *Bridge) Replay(ctx context.Context, id uint64) error {
+	o, letter, err := b.deadLetter(ctx, id)
+	if err != nil {
+		return err
+	}
+	if logID, _ := strconv.ParseInt(letter.Header.Get(logIDHeader), 10, 64); logID > 0 {
+		if err := b.done.Delete(ctx, o.key(logID)); err != nil {
+			return fmt.Errorf("natsruns: dead letter %d: %w", id, err)
+		}
+	}
+	msg := nats.NewMsg(b.subject(o))
+	msg.Data = letter.Data
+	for _, name := range []string{sourceHeader, logIDHeader} {
+		msg.Header.Set(name, letter.Header.Get(name))
+	}
+	// The id differs from that of the run, which the stream may still recognize.
+	msgID := fmt.Sprintf("%s/replay/%d", o.token, id)
+	if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(msgID), jetstream.WithExpectStream(b.name)); err != nil {
+		return fmt.Errorf("natsruns: dead letter %d can't be published: %w", id, err)
+	}
+	return b.Delete(ctx, id)
+}
+
+// Delete deletes a dead letter. If no dead letter of the bridge's orgs has the id,
+// it returns [ErrNoDeadLetter].
+func (b *Bridge) Delete(ctx context.Context, id uint64) error {
+	if _, _, err := b.deadLetter(ctx, id); err != nil {
+		return err
+	}
+	if err := b.dead.DeleteMsg(ctx, id); err != nil {
+		return fmt.Errorf("natsruns: dead letter %d can't be deleted: %w", id, err)
+	}
+	return nil
+}
+
+func (b *Bridge) deadLetter(ctx context.Context, id uint64) (*org, *jetstream.RawStreamMsg, error) {
+	if id == 0 {
+		return nil, nil, ErrNoDeadLetter
+	}
+	letter, err := b.dead.GetMsg(ctx, id)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, nil, ErrNoDeadLetter
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("natsruns: dead letter %d can't be read: %w", id, err)
+	}
+	for _, o := range b.orgs {
+		if b.deadSubject(o) == letter.Subject {
+			return o, letter, nil
+		}
+	}
+	return nil, nil, ErrNoDeadLetter
+}

@@ -1,0 +1,103 @@
+// Package natsruns handles the finished runs of many orgs on many machines. It
+// keeps runs in NATS JetStream until a worker has handled them. For one process
+// and one org, package runs is simpler and needs no server.
+//
+//   - [Bridge.ServeHTTP] receives callbacks on any replica, and publishes them.
+//   - [Bridge.Follow] polls the logs and publishes the runs whose callbacks were
+//     lost. One replica at a time follows an org.
+//   - [Bridge.Consume] calls a function for every run.
+//
+// A program may do all three, or one process may receive and another work:
+//
+//	func run(ctx context.Context, orgs []natsruns.Org) error {
+//		conn, err := nats.Connect(os.Getenv("NATS_URL"), nats.MaxReconnects(-1))
+//		if err != nil {
+//			return err
+//		}
+//		defer conn.Close()
+//		js, err := jetstream.New(conn)
+//		if err != nil {
+//			return err
+//		}
+//		bridge, err := natsruns.New(ctx, js, orgs)
+//		if err != nil {
+//			return err
+//		}
+//		mux := http.NewServeMux()
+//		mux.Handle("POST /runs/{org}", bridge)
+//		server := &http.Server{
+//			Addr:              ":8080",
+//			Handler:           mux,
+//			ReadHeaderTimeout: 5 * time.Second,
+//			ReadTimeout:       30 * time.Second,
+//			WriteTimeout:      time.Minute,
+//			IdleTimeout:       2 * time.Minute,
+//		}
+//		ctx, cancel := context.WithCancelCause(ctx)
+//		var group sync.WaitGroup
+//		group.Go(func() { cancel(server.ListenAndServe()) })
+//		group.Go(func() { cancel(bridge.Follow(ctx)) })
+//		err = bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+//			fmt.Println(run.Org, run.LogID, run.Status)
+//			return nil
+//		}, natsruns.WithConcurrency(64))
+//		cancel(err)
+//		shutdown, done := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+//		defer done()
+//		err = errors.Join(err, server.Shutdown(shutdown))
+//		group.Wait()
+//		return err
+//	}
+//
+// TLS and credentials are those of the [nats.Conn]. Connect with
+// nats.MaxReconnects(-1), so that the program survives any outage of the server.
+//
+// # Guarantees
+//
+// A callback gets 204 only after the stream has stored its run. The position of
+// an org moves only after the runs before it are stored. The position and the
+// lease of the follower are one key, which is written only at its last revision:
+// a follower that was paused and has lost its lease can't write it.
+//
+// A run is identified by its org and the id of its log. It enters the stream once
+// within the duplicate window ([WithDuplicateWindow]). After that, a bucket of
+// handled runs recognizes it ([WithDoneTTL]). Callbacks that are older than that
+// are not published.
+//
+// The function is called at least once for every run. After it has returned nil,
+// it is called again for the run only if the process was killed, or the server
+// could not be reached, before the result was stored. If a worker dies, its runs
+// are delivered to others after [WithAckWait]. While a function runs, its claim is
+// extended, for up to [WithHandleTimeout].
+//
+// If the function fails, the run is delivered again, after 1 s at first and after
+// 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a
+// stream of dead letters, which [Bridge.DeadLetters] lists and [Bridge.Replay]
+// publishes again. A message that can't be decoded is moved there at once.
+//
+// # Fairness and limits
+//
+// Each org has a consumer of its own. Workers take runs of the orgs in turn, and
+// if there are several orgs, no org takes more than half of the functions that a
+// process may call concurrently.
+//
+// If the stream is full, or an org has reached [WithMaxRunsPerOrg], callbacks get
+// 503, and followers wait. Nothing that was accepted is discarded.
+//
+// A run that exceeds the connection's maximum message size is published without
+// its texts. The worker requests its log from the service, so [runs.Run.Event] is
+// nil then.
+//
+// # Streams and buckets
+//
+// [New] creates these, or checks that they have the settings on which the
+// guarantees depend. Limits and replicas that were changed on the server are
+// accepted, unless an option sets another value.
+//
+//	iblai-runs            stream: runs to be handled, one subject and consumer for each org
+//	iblai-runs-dead       stream: dead letters
+//	iblai-runs-done       key-value bucket: handled runs
+//	iblai-runs-positions  key-value bucket: lease and position of each org
+//
+// To shard, give each group of orgs a name of its own ([WithName]).
+package natsruns

@@ -1,0 +1,346 @@
+package natsruns
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/iblai/iblai-go/client/runs"
+)
+
+// leaseRecord is the value of an org's key in the bucket of positions. Lease and
+// position are one value, so that a follower without the lease can't write the
+// position.
+type leaseRecord struct {
+	// Owner is the follower that holds the lease, or empty.
+	Owner string `json:"owner"`
+	// Position is the compressed text of the position, or nil if there is none or
+	// it has chunks.
+	Position []byte `json:"position,omitempty"`
+	// Chunks are the keys of the parts of a large position. They are written before
+	// the record, and never changed.
+	Chunks []string `json:"chunks,omitempty"`
+}
+
+const (
+	// maxChunkSize limits the size of a value.
+	maxChunkSize = 256 << 10
+	// maxPositionSize limits the text of a position, which has at most a million
+	// logs.
+	maxPositionSize = 128 << 20
+)
+
+// lease is the right to follow an org, and a [runs.PositionStore] for its
+// receiver.
+//
+// Save keeps the changes in memory, and renew writes them: if they are lost in a
+// crash, the next follower publishes runs that the stream already has, and the
+// stream or the bucket of handled runs recognizes them. The first position is
+// written at once, because no run before it is looked for.
+type lease struct {
+	bucket   jetstream.KeyValue
+	key      string
+	owner    string
+	duration time.Duration
+
+	mu       sync.Mutex
+	revision uint64
+	record   leaseRecord
+	state    runs.Changes // without Logs
+	logs     map[int64]runs.LogState
+	isDirty  bool
+	isSaved  bool // whether the bucket has a position
+}
+
+// acquire waits until it holds the lease. A lease is free if it was released, or
+// if its record hasn't changed for its duration by this process's clock.
+func (l *lease) acquire(ctx context.Context, report func(error)) error {
+	var seen uint64
+	var seenAt time.Time
+	for {
+		isHeld, revision, err := l.tryAcquire(ctx, seen, seenAt)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case isHeld:
+			return nil
+		case err != nil:
+			report(err)
+		case revision != seen:
+			seen, seenAt = revision, time.Now()
+		}
+		if err := sleep(ctx, l.duration/3); err != nil {
+			return err
+		}
+	}
+}
+
+func (l *lease) tryAcquire(ctx context.Context, seen uint64, seenAt time.Time) (isHeld bool, revision uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	var record leaseRecord
+	entry, err := l.bucket.Get(ctx, l.key)
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound):
+	case err != nil:
+		return false, 0, fmt.Errorf("natsruns: the lease can't be read: %w", err)
+	default:
+		revision = entry.Revision()
+		if err := json.Unmarshal(entry.Value(), &record); err != nil {
+			return false, revision, fmt.Errorf("natsruns: the lease can't be decoded (to start from the present, delete the key %q of the bucket %q): %w", l.key, l.bucket.Bucket(), err)
+		}
+		isFree := record.Owner == "" || record.Owner == l.owner || revision == seen && time.Since(seenAt) >= l.duration
+		if !isFree {
+			return false, revision, nil
+		}
+	}
+	record.Owner = l.owner
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.revision, l.record = revision, record
+	if err := l.write(ctx, record); err != nil {
+		if errors.Is(err, ErrLeaseLost) { // another replica was faster
+			return false, revision, nil
+		}
+		return false, revision, err
+	}
+	return true, l.revision, nil
+}
+
+// write writes the record if the key has not changed since the last revision.
+func (l *lease) write(ctx context.Context, record leaseRecord) error {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	var revision uint64
+	if l.revision == 0 {
+		revision, err = l.bucket.Create(ctx, l.key, text)
+	} else {
+		revision, err = l.bucket.Update(ctx, l.key, text, l.revision)
+	}
+	switch {
+	case errors.Is(err, jetstream.ErrKeyExists), errors.Is(err, jetstream.ErrKeyRevisionMismatch):
+		return ErrLeaseLost
+	case err != nil:
+		return fmt.Errorf("natsruns: the lease can't be written: %w", err)
+	}
+	l.revision, l.record = revision, record
+	return nil
+}
+
+// Load returns the position.
+func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state, l.logs, l.isSaved = runs.Changes{}, map[int64]runs.LogState{}, false
+	compressed := l.record.Position
+	for _, key := range l.record.Chunks {
+		entry, err := l.bucket.Get(ctx, key)
+		if err != nil {
+			return nil, fmt.Errorf("the part %q of the position: %w", key, err)
+		}
+		compressed = append(compressed, entry.Value()...)
+	}
+	if compressed == nil {
+		return nil, nil //nolint:nilnil // as PositionStore says
+	}
+	text, err := decompress(compressed)
+	if err != nil {
+		return nil, err
+	}
+	position := new(runs.Position)
+	if err := position.UnmarshalText(text); err != nil {
+		return nil, err
+	}
+	l.merge(position.State())
+	l.isSaved, l.isDirty = true, false
+	return position, nil
+}
+
+// Save merges the changes into the position, and writes the first position.
+func (l *lease) Save(ctx context.Context, changes runs.Changes) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.merge(changes)
+	if l.isSaved {
+		return nil
+	}
+	return l.flush(ctx)
+}
+
+func (l *lease) merge(changes runs.Changes) {
+	l.isDirty = true
+	if !changes.Since.IsZero() {
+		l.state.Since = changes.Since
+	}
+	if !changes.Reached.IsZero() {
+		l.state.Reached = changes.Reached
+	}
+	l.state.OldID = cmp.Or(changes.OldID, l.state.OldID)
+	for _, log := range changes.Logs {
+		l.logs[log.LogID] = log
+	}
+	if !changes.Since.IsZero() {
+		// OldID must cover the logs that are forgotten.
+		maps.DeleteFunc(l.logs, func(id int64, log runs.LogState) bool {
+			isOld := log.Done && log.CreatedAt.Before(l.state.Since)
+			if isOld && id > l.state.OldID {
+				l.state.OldID = id
+			}
+			return isOld
+		})
+	}
+}
+
+// renew extends the lease and writes the position, until the lease is lost or the
+// context ends. It returns ErrLeaseLost if another replica holds the lease, or if
+// it could not be renewed in time.
+func (l *lease) renew(ctx context.Context, report func(error)) error {
+	renewed := time.Now()
+	for sleep(ctx, l.duration/3) == nil {
+		err := l.flushWithTimeout(ctx)
+		switch {
+		case err == nil:
+			renewed = time.Now()
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, ErrLeaseLost):
+			return err
+		default:
+			report(err)
+			if time.Since(renewed) > l.duration {
+				return fmt.Errorf("%w, or may do so: %w", ErrLeaseLost, err)
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func (l *lease) flushWithTimeout(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.flush(ctx)
+}
+
+// release writes the position and gives up the lease.
+func (l *lease) release(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
+	defer cancel()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.owner = ""
+	return l.flush(ctx)
+}
+
+// flush writes the record, with the position if that has changed.
+func (l *lease) flush(ctx context.Context) error {
+	record, old := l.record, l.record.Chunks
+	record.Owner = l.owner
+	if l.isDirty {
+		text, err := l.positionText()
+		if err != nil {
+			return err
+		}
+		record.Position, record.Chunks = text, nil
+		if len(text) > maxChunkSize {
+			record.Position = nil
+			if record.Chunks, err = l.writeChunks(ctx, text); err != nil {
+				return err
+			}
+		}
+	}
+	if err := l.write(ctx, record); err != nil {
+		l.deleteChunks(ctx, record.Chunks, old)
+		return err
+	}
+	if l.isDirty {
+		l.isDirty, l.isSaved = false, true
+		l.deleteChunks(ctx, old, record.Chunks)
+	}
+	return nil
+}
+
+func (l *lease) positionText() ([]byte, error) {
+	state := l.state
+	state.Logs = slices.Collect(maps.Values(l.logs))
+	position, err := runs.NewPosition(state)
+	if err != nil {
+		return nil, err
+	}
+	text, err := position.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return compress(text)
+}
+
+func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, err error) {
+	for chunk := range slices.Chunk(text, maxChunkSize) {
+		key := l.key + "/" + rand.Text()
+		if _, err := l.bucket.Create(ctx, key, chunk); err != nil {
+			l.deleteChunks(ctx, keys, nil)
+			return nil, fmt.Errorf("natsruns: the position can't be written: %w", err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// deleteChunks deletes the chunks that are not among those in use. A failure
+// leaves them behind, which only takes space.
+func (l *lease) deleteChunks(ctx context.Context, keys, inUse []string) {
+	for _, key := range keys {
+		if !slices.Contains(inUse, key) {
+			_ = l.bucket.Purge(ctx, key)
+		}
+	}
+}
+
+func compress(text []byte) ([]byte, error) {
+	var buffer bytes.Buffer
+	writer := gzip.NewWriter(&buffer)
+	if _, err := writer.Write(text); err != nil {
+		return nil, err
+	}
+	err := writer.Close()
+	return buffer.Bytes(), err
+}
+
+func decompress(compressed []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(compressed))
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(reader, maxPositionSize+1))
+	if err == nil && len(text) > maxPositionSize {
+		err = runs.ErrPositionFormat
+	}
+	return text, err
+}
+
+// sleep waits for d or until the context ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,391 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/runs"
+	"github.com/iblai/iblai-go/client/runs/natsruns"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+func TestCallbackGets204OnlyAfterTheStreamHasItsRun(t *testing.T) {
+	nats := startServer(t)
+	js := connect(t, nats.url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	stored := func() uint64 {
+		stream, err := js.Stream(t.Context(), "iblai-runs")
+		require.NoError(t, err)
+		return stream.CachedInfo().State.Msgs
+	}
+	assert.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	assert.EqualValues(t, 1, stored())
+	assert.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""), "a duplicate")
+	assert.EqualValues(t, 1, stored())
+	assert.Equal(t, http.StatusNotFound, deliver(t, bridge, "unknown", 1, ""))
+
+	nats.stop()
+	assert.Equal(t, http.StatusServiceUnavailable, deliver(t, bridge, "acme", 2, ""))
+	nats.start()
+	waitFor(t, "the connection", func() bool { return deliver(t, bridge, "acme", 3, "") == http.StatusNoContent })
+
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	waitFor(t, "runs 1 and 3", func() bool { return got.count("acme/1") == 1 && got.count("acme/3") == 1 })
+}
+
+func TestHandledRunIsRecognizedBeyondTheDuplicateWindow(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	duplicates := make(chan bool, 10)
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithDuplicateWindow(100*time.Millisecond),
+		natsruns.WithObserver(func(_ context.Context, o natsruns.Outcome) {
+			if o.Kind == natsruns.KindRun {
+				duplicates <- o.Duplicate
+			}
+		}))
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	require.False(t, <-duplicates)
+	var isDuplicate bool
+	waitFor(t, "the end of the window", func() bool {
+		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+		select {
+		case isDuplicate = <-duplicates:
+			return true
+		default:
+			return false
+		}
+	})
+	assert.True(t, isDuplicate)
+	assert.Equal(t, 1, got.total())
+}
+
+func TestDeadLettersAreListedAndReplayed(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme.corp")})
+	var mu sync.Mutex
+	var attempts []int
+	isBroken := true
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error {
+			mu.Lock()
+			defer mu.Unlock()
+			attempts = append(attempts, run.Attempt)
+			if isBroken && run.Attempt == 1 {
+				panic("a bug")
+			}
+			if isBroken {
+				return errors.New("disk full")
+			}
+			return nil
+		}, natsruns.WithMaxAttempts(2))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme.corp", 7, "text"))
+	list := func() (letters []*natsruns.DeadLetter) {
+		for letter, err := range bridge.DeadLetters(t.Context()) {
+			require.NoError(t, err)
+			letters = append(letters, letter)
+		}
+		return letters
+	}
+	waitFor(t, "a dead letter", func() bool { return len(list()) == 1 })
+	letter := list()[0]
+	assert.Equal(t, "acme.corp", letter.Org)
+	assert.EqualValues(t, 7, letter.LogID)
+	assert.Equal(t, 2, letter.Attempts)
+	assert.Equal(t, "disk full", letter.Reason)
+	status, err := bridge.Status(t.Context())
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, status.Orgs[0].Dead)
+
+	mu.Lock()
+	assert.Equal(t, []int{1, 2}, attempts)
+	attempts, isBroken = nil, false
+	mu.Unlock()
+	require.NoError(t, bridge.Replay(t.Context(), letter.ID))
+	require.ErrorIs(t, bridge.Replay(t.Context(), letter.ID), natsruns.ErrNoDeadLetter)
+	assert.Empty(t, list())
+	waitFor(t, "the replay", func() bool { mu.Lock(); defer mu.Unlock(); return len(attempts) == 1 })
+}
+
+func TestUndecodableMessageIsDeadAtOnce(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	for _, header := range []nats.Header{{}, {"Iblai-Log-Id": {"1"}, "Iblai-Source": {"callback"}}, {"Iblai-Log-Id": {"2"}, "Iblai-Source": {"new"}}} {
+		_, err := js.PublishMsg(t.Context(), &nats.Msg{Subject: "iblai-runs.acme", Header: header, Data: []byte("{")})
+		require.NoError(t, err)
+	}
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	waitFor(t, "three dead letters", func() bool {
+		status, err := bridge.Status(t.Context())
+		return err == nil && status.Orgs[0].Dead == 3 && status.Orgs[0].InFlight == 0
+	})
+	for letter, err := range bridge.DeadLetters(t.Context()) {
+		require.NoError(t, err)
+		assert.Equal(t, 1, letter.Attempts)
+		assert.Contains(t, letter.Reason, "can't be decoded")
+		require.NoError(t, bridge.Delete(t.Context(), letter.ID))
+	}
+	assert.Zero(t, got.total())
+}
+
+func TestBacklogOfAnOrgDoesNotStarveOthers(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "busy"), testOrg(t, "quiet")})
+	for id := range int64(50) {
+		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "busy", id+1, ""))
+	}
+	release := make(chan struct{})
+	var busy, quiet handled
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			if run.Org == "busy" {
+				_ = busy.handle(ctx, run)
+				<-release
+				return nil
+			}
+			return quiet.handle(ctx, run)
+		}, natsruns.WithConcurrency(4))
+	})
+	waitFor(t, "half of the functions", func() bool { return busy.total() == 2 })
+	for id := range int64(20) {
+		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "quiet", id+1, ""))
+	}
+	waitFor(t, "the runs of the other org", func() bool { return quiet.total() == 20 })
+	assert.Equal(t, 2, busy.total())
+	status, err := bridge.Status(t.Context())
+	require.NoError(t, err)
+	assert.EqualValues(t, 50, status.Orgs[0].Pending+status.Orgs[0].InFlight)
+	assert.Positive(t, status.Orgs[0].Lag)
+	close(release)
+	waitFor(t, "the backlog", func() bool { return busy.total() == 50 })
+}
+
+func TestFullStreamRefusesCallbacks(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var mu sync.Mutex
+	var refused error
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme"), testOrg(t, "other")},
+		natsruns.WithMaxRunsPerOrg(2), natsruns.WithMaxBytes(64<<10),
+		natsruns.WithObserver(func(_ context.Context, o natsruns.Outcome) {
+			if o.StatusCode == http.StatusServiceUnavailable {
+				mu.Lock()
+				refused = o.Err
+				mu.Unlock()
+			}
+		}))
+	assert.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	assert.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 2, ""))
+	assert.Equal(t, http.StatusServiceUnavailable, deliver(t, bridge, "acme", 3, ""))
+	assert.ErrorIs(t, refused, natsruns.ErrFull)
+	assert.Equal(t, http.StatusNoContent, deliver(t, bridge, "other", 3, ""), "another org")
+	refused = nil
+	assert.Equal(t, http.StatusServiceUnavailable, deliver(t, bridge, "other", 4, strings.Repeat("x", 64<<10)), "the bytes of the stream")
+	assert.ErrorIs(t, refused, natsruns.ErrFull)
+
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	waitFor(t, "room", func() bool { return deliver(t, bridge, "acme", 3, "") == http.StatusNoContent })
+	waitFor(t, "the runs", func() bool { return got.runs() == 4 })
+}
+
+func TestLargeRunsAreFetched(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, org, agent := sandboxOrg(t)
+	bridge := newBridge(t, js, []natsruns.Org{org})
+	text := strings.Repeat("line\n", 400_000) // 2 MB, more than a message may have
+	result, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{Output: text})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), result.Log.ID, text))
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), 999_999, text), "its log was deleted")
+	received := make(chan *natsruns.Run, 1)
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error { received <- run; return nil })
+	})
+	run := <-received
+	assert.Equal(t, agent, run.AgentID)
+	assert.Equal(t, result.Log.Content, run.Content)
+	assert.Contains(t, run.Content, text)
+	waitFor(t, "a dead letter", func() bool {
+		status, err := bridge.Status(t.Context())
+		return err == nil && status.Orgs[0].Dead == 1
+	})
+}
+
+func TestFollowFindsRunsWithoutCallbacks(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, org, agent := sandboxOrg(t)
+	opts := []natsruns.Option{
+		natsruns.WithLease(300 * time.Millisecond),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithStart(time.Time{})),
+	}
+	first, second := newBridge(t, js, []natsruns.Org{org}, opts...), newBridge(t, js, []natsruns.Org{org}, opts...)
+	isFollowing := func(bridge *natsruns.Bridge) bool {
+		status, err := bridge.Status(t.Context())
+		return err == nil && status.Orgs[0].Following
+	}
+	stop := background(t, first.Follow)
+	waitFor(t, "the lease", func() bool { return isFollowing(first) })
+	require.ErrorIs(t, first.Follow(t.Context()), natsruns.ErrFollowing)
+	background(t, second.Follow)
+	var got handled
+	background(t, func(ctx context.Context) error { return second.Consume(ctx, got.handle) })
+	for range 20 {
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+	}
+	waitFor(t, "20 runs", func() bool { return got.runs() == 20 })
+	assert.False(t, isFollowing(second))
+	require.ErrorIs(t, stop(), context.Canceled)
+	waitFor(t, "the released lease", func() bool { return isFollowing(second) })
+	for range 20 {
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+	}
+	waitFor(t, "40 runs", func() bool { return got.runs() == 40 })
+	assert.Equal(t, 40, got.total())
+}
+
+func TestShutdownDrains(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	started, release := make(chan struct{}), make(chan struct{})
+	stopped := make(chan error, 1)
+	stop := background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, _ *natsruns.Run) error {
+			close(started)
+			<-release
+			return ctx.Err()
+		}, natsruns.WithShutdownTimeout(patience))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	<-started
+	go func() { stopped <- stop() }()
+	select {
+	case <-stopped:
+		t.Fatal("Consume returned while the function was running")
+	default:
+	}
+	close(release)
+	require.ErrorIs(t, <-stopped, context.Canceled)
+	status, err := bridge.Status(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, status.Orgs[0].InFlight+status.Orgs[0].Pending, "the run is done")
+}
+
+func TestLongFunctionsKeepTheirClaim(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithAckWait(300*time.Millisecond))
+	var got handled
+	for range 2 {
+		background(t, func(ctx context.Context) error {
+			return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+				if run.LogID == 1 {
+					got.add("started")
+					long, cancel := context.WithTimeout(ctx, 2*time.Second) // more than six times the AckWait
+					defer cancel()
+					<-long.Done()
+				}
+				return got.handle(ctx, run)
+			})
+		})
+	}
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	waitFor(t, "the run", func() bool { return got.count("acme/1") == 1 })
+	assert.Equal(t, 1, got.count("started"))
+}
+
+func TestInvalidArguments(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	org := testOrg(t, "acme")
+	for name, test := range map[string]struct {
+		orgs []natsruns.Org
+		opts []natsruns.Option
+		want string
+	}{
+		"no orgs":          {nil, nil, "orgs is empty"},
+		"no client":        {[]natsruns.Org{{Verifier: org.Verifier}}, nil, "orgs[0].Client"},
+		"no verifier":      {[]natsruns.Org{{Client: org.Client}}, nil, `the org "acme"`},
+		"an org twice":     {[]natsruns.Org{org, org}, nil, "orgs[1]"},
+		"a name":           {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithName("a.b")}, "WithName"},
+		"replicas":         {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithReplicas(2)}, "WithReplicas"},
+		"a negative lease": {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithLease(-1)}, "WithLease"},
+		"a nil option":     {[]natsruns.Org{org}, []natsruns.Option{nil}, "opts[0]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := natsruns.New(t.Context(), js, test.orgs, test.opts...)
+			_, ok := errors.AsType[*api.ArgumentError](err)
+			assert.True(t, ok, "%v", err)
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+	_, err := js.Stream(t.Context(), "iblai-runs")
+	require.ErrorIs(t, err, jetstream.ErrStreamNotFound, "nothing was created")
+}
+
+func TestOtherConfigurationsAreRefused(t *testing.T) {
+	org := []natsruns.Org{testOrg(t, "acme")}
+	for name, test := range map[string]struct {
+		create func(context.Context, jetstream.JetStream) error
+		want   string
+	}{
+		"a stream": {func(ctx context.Context, js jetstream.JetStream) error {
+			_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "iblai-runs", Subjects: []string{"iblai-runs.*"}})
+			return err
+		}, `the stream "iblai-runs" exists with discard`},
+		"a bucket": {func(ctx context.Context, js jetstream.JetStream) error {
+			_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "iblai-runs-positions", TTL: time.Minute})
+			return err
+		}, `the bucket "iblai-runs-positions" exists with ttl 1m0s instead of 0s`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			js := connect(t, startServer(t).url())
+			require.NoError(t, test.create(t.Context(), js))
+			_, err := natsruns.New(t.Context(), js, org)
+			_, ok := errors.AsType[*natsruns.ConfigError](err)
+			assert.True(t, ok, "%v", err)
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+	t.Run("limits", func(t *testing.T) {
+		js := connect(t, startServer(t).url())
+		newBridge(t, js, org, natsruns.WithMaxBytes(1<<20), natsruns.WithDoneTTL(time.Hour))
+		newBridge(t, js, org) // accepts them
+		_, err := natsruns.New(t.Context(), js, org, natsruns.WithMaxBytes(2<<20))
+		require.ErrorContains(t, err, "max_bytes 1048576 instead of 2097152")
+	})
+}
+
+func TestMissingPermissionIsNamed(t *testing.T) {
+	for _, denied := range []string{"$JS.API.STREAM.CREATE.iblai-runs", "iblai-runs.acme", "$JS.API.CONSUMER.MSG.NEXT.iblai-runs.acme"} {
+		t.Run(denied, func(t *testing.T) {
+			nats := startServer(t, func(o *server.Options) {
+				o.Users = []*server.User{{Username: "app", Password: "pw", Permissions: &server.Permissions{
+					Publish: &server.SubjectPermission{Deny: []string{denied}},
+				}}}
+			})
+			js := connect(t, strings.Replace(nats.url(), "//", "//app:pw@", 1))
+			bridge, err := natsruns.New(t.Context(), js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithObserver(func(context.Context, natsruns.Outcome) {}))
+			if err == nil {
+				err = bridge.Consume(t.Context(), func(context.Context, *natsruns.Run) error { return nil })
+			}
+			_, ok := errors.AsType[*natsruns.PermissionError](err)
+			assert.True(t, ok, "%v", err)
+			assert.ErrorContains(t, err, denied)
+		})
+	}
+}
