@@ -19,13 +19,13 @@ import (
 
 const (
 	speedRuns      = 20_000
-	kills          = 100
+	figuresKills   = 100
 	serverRestarts = 2
 )
 
 // figures measures speed, and lost runs under kills.
 func figures(ctx context.Context, w io.Writer, runs int) error {
-	return errors.Join(speed(ctx, w), survival(ctx, w, runs))
+	return errors.Join(speed(ctx, w), survival(ctx, w, runs, figuresKills))
 }
 
 // speed prints how many runs a second processes publish and handle. Callbacks
@@ -149,7 +149,7 @@ func (c *cluster) deliverOne(ctx context.Context, sender *http.Client, url strin
 }
 
 // survival finishes runs while replicas and the server are killed.
-func survival(ctx context.Context, w io.Writer, runs int) error {
+func survival(ctx context.Context, w io.Writer, runs, kills int) error {
 	c, err := newCluster(ctx, "")
 	if err != nil {
 		return err

@@ -102,7 +102,7 @@ func (b *Bridge) followWithLease(ctx context.Context, o *org, l *lease) error {
 	defer cancel(nil)
 	receiver, err := b.newReceiver(o, l, func(_ context.Context, run *runs.Run) error {
 		return b.publishFromLogs(ctx, o, run)
-	})
+	}) //nolint:contextcheck // it sends nothing
 	if err != nil {
 		return err
 	}
