@@ -111,7 +111,10 @@ func newCluster(ctx context.Context, natsURL string) (_ *cluster, err error) {
 		return nil, err
 	}
 	c.natsURL = "nats://127.0.0.1:" + strconv.Itoa(server.RANDOM_PORT)
-	return c, c.startServer(ctx)
+	if err = c.startServer(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // startServer starts the NATS server, on the port that it had before.
