@@ -33,10 +33,10 @@ func TestNoRunIsLostWhenAReplicaIsKilled(t *testing.T) {
 	assert.Regexp(t, `replica 2 .* killed`, printed.String())
 }
 
-func TestNoRunIsLostWhenReplicasAndTheServerAreKilled(t *testing.T) {
+func TestNoRunIsLostWhenReplicasAreKilledAndTheServerRestarts(t *testing.T) {
 	var printed bytes.Buffer
 	require.NoError(t, survival(t.Context(), &printed, 1000, 5))
-	assert.Contains(t, printed.String(), "5 replicas and the server 2 times killed: 0 lost")
+	assert.Contains(t, printed.String(), "5 replicas killed and the server restarted 2 times: 0 lost")
 }
 
 func newVerifier(t *testing.T) *callback.Verifier {
