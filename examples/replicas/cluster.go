@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -111,7 +112,10 @@ func newCluster(ctx context.Context, natsURL string) (_ *cluster, err error) {
 		return nil, err
 	}
 	c.natsURL = "nats://127.0.0.1:" + strconv.Itoa(server.RANDOM_PORT)
-	return c, c.startServer(ctx)
+	if err = c.startServer(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // startServer starts the NATS server, on the port that it had before.
@@ -228,8 +232,13 @@ func (c *cluster) handledRuns() int {
 	return len(c.calls)
 }
 
-// kill kills a process (SIGKILL).
-func (c *cluster) kill(name string) error {
+// kill kills a process.
+func (c *cluster) kill(name string) error { return c.signal(name, syscall.SIGKILL, "killed") }
+
+// stop lets a process shut down.
+func (c *cluster) stop(name string) error { return c.signal(name, syscall.SIGTERM, "stopped") }
+
+func (c *cluster) signal(name string, signal syscall.Signal, end string) error {
 	c.mu.Lock()
 	var found *process
 	for _, p := range c.processes {
@@ -241,9 +250,9 @@ func (c *cluster) kill(name string) error {
 		c.mu.Unlock()
 		return fmt.Errorf("there is no %s", name)
 	}
-	found.end = "killed"
+	found.end = end
 	c.mu.Unlock()
-	if err := found.command.Process.Kill(); err != nil {
+	if err := found.command.Process.Signal(signal); err != nil {
 		return err
 	}
 	<-found.exited

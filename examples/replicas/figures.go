@@ -19,13 +19,13 @@ import (
 
 const (
 	speedRuns      = 20_000
-	kills          = 100
+	figuresKills   = 100
 	serverRestarts = 2
 )
 
 // figures measures speed, and lost runs under kills.
 func figures(ctx context.Context, w io.Writer, runs int) error {
-	return errors.Join(speed(ctx, w), survival(ctx, w, runs))
+	return errors.Join(speed(ctx, w), survival(ctx, w, runs, figuresKills))
 }
 
 // speed prints how many runs a second processes publish and handle. Callbacks
@@ -148,8 +148,8 @@ func (c *cluster) deliverOne(ctx context.Context, sender *http.Client, url strin
 	return response.StatusCode == http.StatusNoContent
 }
 
-// survival finishes runs while replicas and the server are killed.
-func survival(ctx context.Context, w io.Writer, runs int) error {
+// survival finishes runs while replicas are killed and the server is restarted.
+func survival(ctx context.Context, w io.Writer, runs, kills int) error {
 	c, err := newCluster(ctx, "")
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func survival(ctx context.Context, w io.Writer, runs int) error {
 		}
 		if n > 0 && n%(runs/(serverRestarts+1)) == runs/(2*(serverRestarts+1)) && restarted < serverRestarts {
 			restarted++
-			if err := c.kill(fmt.Sprintf("server %d", restarted)); err != nil {
+			if err := c.stop(fmt.Sprintf("server %d", restarted)); err != nil {
 				return err
 			}
 			return c.startServer(ctx)
@@ -191,7 +191,7 @@ func survival(ctx context.Context, w io.Writer, runs int) error {
 		twice += calls - 1
 	}
 	inFlight := concurrency*killed + 3*concurrency*restarted
-	_, err = fmt.Fprintf(w, "\n%d runs in %s, %d replicas and the server %d times killed: %d lost, %d handled twice (at most %d were in flight)\n",
+	_, err = fmt.Fprintf(w, "\n%d runs in %s, %d replicas killed and the server restarted %d times: %d lost, %d handled twice (at most %d were in flight)\n",
 		runs, time.Since(start).Round(time.Second), killed, restarted, runs-len(c.calls), twice, inFlight)
 	return err
 }

@@ -6,7 +6,7 @@
 //
 // The replicas are processes of this program; see replica.go. With -figures, it
 // measures how fast they are beside replicas that share Redis, and counts lost
-// runs while replicas and the server are killed.
+// runs while replicas are killed and the server restarts.
 package main
 
 import (

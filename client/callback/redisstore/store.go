@@ -88,6 +88,8 @@ func (s *Store) Release(ctx context.Context, key, owner string) error {
 
 // deleteIfHeld compares and deletes atomically. Between a GET and a DEL, the
 // claim could expire and another owner could claim the key.
+//
+//nolint:gochecknoglobals // it is constant
 var deleteIfHeld = redis.NewScript(`
 if redis.call("GET", KEYS[1]) == ARGV[1] then
 	return redis.call("DEL", KEYS[1])

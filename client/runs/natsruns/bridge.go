@@ -76,11 +76,14 @@ func New(ctx context.Context, js jetstream.JetStream, orgs []Org, opts ...Option
 	}
 	b := &Bridge{settings: s, js: js, orgs: map[string]*org{}}
 	for i, o := range orgs {
-		if err := b.addOrg(fmt.Sprintf("orgs[%d]", i), o); err != nil {
+		if err := b.addOrg(fmt.Sprintf("orgs[%d]", i), o); err != nil { //nolint:contextcheck // it sends nothing
 			return nil, err
 		}
 	}
-	return b, b.setUp(ctx)
+	if err := b.setUp(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 func (b *Bridge) addOrg(argument string, o Org) error {

@@ -200,13 +200,13 @@ func (w *worker) next(ctx context.Context) (jetstream.Msg, error) {
 // pullBacklog handles a message, for which it has a slot of the org, and those
 // that are waiting.
 func (w *worker) pullBacklog(ctx context.Context, first jetstream.Msg) {
-	claim := w.hold(first)
+	claim := w.hold(first) //nolint:contextcheck // the claim outlives ctx
 	if !w.all.acquire(ctx) {
 		claim.giveBack(0)
 		w.own.release()
 		return
 	}
-	hasMore := w.start(claim)
+	hasMore := w.start(claim) //nolint:contextcheck // the call outlives ctx
 	for hasMore {
 		n := w.acquire(ctx)
 		if n == 0 {
@@ -217,7 +217,7 @@ func (w *worker) pullBacklog(ctx context.Context, first jetstream.Msg) {
 		hasMore = false
 		if err == nil {
 			for msg := range batch.Messages() {
-				hasMore = w.start(w.hold(msg))
+				hasMore = w.start(w.hold(msg)) //nolint:contextcheck // see above
 				started++
 			}
 		}
@@ -296,7 +296,7 @@ func (w *worker) handleMessage(c *claim) {
 	start := time.Now()
 	outcome := Outcome{Kind: KindRun, Org: w.org.name, Attempt: 1}
 	if c.metadata != nil {
-		outcome.Attempt = int(min(c.metadata.NumDelivered, 1<<30)) //nolint:gosec // it is bounded
+		outcome.Attempt = int(min(c.metadata.NumDelivered, 1<<30))
 	}
 	run, err := w.org.decode(ctx, c.Headers(), c.Data())
 	if err == nil {

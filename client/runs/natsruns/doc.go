@@ -54,7 +54,9 @@
 //
 // # Guarantees
 //
-// A callback gets 204 only after the stream has stored its run. The position of
+// A callback gets 204 only after the stream has stored its run. What a
+// single server loses when its machine fails is lost: in production, use a cluster
+// and [WithReplicas]. The position of
 // an org moves only after the runs before it are stored. The position and the
 // lease of the follower are one key, which is written only at its last revision:
 // a follower that was paused and has lost its lease can't write it.

@@ -100,7 +100,7 @@ func (b *Bridge) followOrg(ctx context.Context, o *org, owner string) {
 func (b *Bridge) followWithLease(ctx context.Context, o *org, l *lease) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	receiver, err := b.newReceiver(o, l, func(_ context.Context, run *runs.Run) error {
+	receiver, err := b.newReceiver(o, l, func(_ context.Context, run *runs.Run) error { //nolint:contextcheck // creating it sends nothing
 		return b.publishFromLogs(ctx, o, run)
 	})
 	if err != nil {

@@ -80,7 +80,7 @@ func (o *org) decode(ctx context.Context, header nats.Header, data []byte) (*Run
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrUndecodable, err)
 		}
-		run.Run.Status, run.Run.Content, run.Run.Event = event.Status, event.Log, event
+		run.Status, run.Content, run.Event = event.Status, event.Log, event
 	case sourceLog:
 		log := new(client.PeriodicAgentLog)
 		if err := json.Unmarshal(data, log); err != nil {
@@ -106,7 +106,7 @@ func (o *org) decode(ctx context.Context, header nats.Header, data []byte) (*Run
 }
 
 func (r *Run) setLog(log *client.PeriodicAgentLog) {
-	r.Run.Status, r.Run.Content, r.Run.AgentID, r.Run.Log = log.Status, log.Content, log.PeriodicAgent, log
+	r.Status, r.Content, r.AgentID, r.Log = log.Status, log.Content, log.PeriodicAgent, log
 }
 
 // The server's codes of errors that mean that a limit is reached. They are not

@@ -49,13 +49,13 @@ func (b *Bridge) Status(ctx context.Context) (*Status, error) {
 	if err != nil {
 		return nil, fmt.Errorf("natsruns: the stream %q: %w", b.name+"-dead", err)
 	}
-	status := &Status{Bytes: int64(min(info.State.Bytes, 1<<62)), MaxBytes: info.Config.MaxBytes} //nolint:gosec // it is bounded
+	status := &Status{Bytes: int64(min(info.State.Bytes, 1<<62)), MaxBytes: info.Config.MaxBytes}
 	for _, o := range b.sortedOrgs() {
 		org, err := b.orgStatus(ctx, o)
 		if err != nil {
 			return nil, fmt.Errorf("natsruns: org %q: %w", o.name, err)
 		}
-		org.Dead = int64(min(dead.State.Subjects[b.deadSubject(o)], 1<<62)) //nolint:gosec // it is bounded
+		org.Dead = int64(min(dead.State.Subjects[b.deadSubject(o)], 1<<62))
 		status.Orgs = append(status.Orgs, org)
 	}
 	return status, nil
@@ -68,7 +68,7 @@ func (b *Bridge) orgStatus(ctx context.Context, o *org) (OrgStatus, error) {
 	if err != nil {
 		return status, err
 	}
-	status.Pending = int64(min(info.NumPending, 1<<62)) //nolint:gosec // it is bounded
+	status.Pending = int64(min(info.NumPending, 1<<62))
 	status.InFlight, status.Redelivered = int64(info.NumAckPending), int64(info.NumRedelivered)
 	oldest, err := b.stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(b.subject(o)))
 	switch {

@@ -276,7 +276,8 @@ func TestShutdownDrains(t *testing.T) {
 	<-started
 	go func() { stopped <- stop() }()
 	select {
-	case <-stopped:
+	case err := <-stopped:
+		require.NoError(t, err)
 		t.Fatal("Consume returned while the function was running")
 	default:
 	}

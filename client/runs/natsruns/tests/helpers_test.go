@@ -122,7 +122,7 @@ func newBridge(t *testing.T, js jetstream.JetStream, orgs []natsruns.Org, opts .
 func deliver(t *testing.T, bridge http.Handler, org string, id int64, output string) int {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"status": "success", "agent_output": %q, "log_id": %d}`, output, id)
-	request, err := callback.NewRequest(context.Background(), "https://receiver.example/runs/"+org, body, secret)
+	request, err := callback.NewRequest(t.Context(), "https://receiver.example/runs/"+org, body, secret)
 	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
 	bridge.ServeHTTP(recorder, request)
@@ -132,7 +132,7 @@ func deliver(t *testing.T, bridge http.Handler, org string, id int64, output str
 // background calls f in a goroutine until the test or stop ends it.
 func background(t *testing.T, f func(context.Context) error) (stop func() error) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:usetesting // it ends in the cleanup, in which t.Context has ended
 	done := make(chan struct{})
 	var err error
 	go func() { defer close(done); err = f(ctx) }()

@@ -33,11 +33,11 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
 		if err := process(role); err != nil {
 			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+			os.Exit(1) //nolint:forbidigo // a program
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(m.Run()) //nolint:forbidigo // as m.Run requires
 }
 
 // process follows, or handles runs and prints a line for each. The role hang
@@ -68,7 +68,7 @@ func process(role string) error {
 		return bridge.Follow(ctx)
 	}
 	return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
-		fmt.Println(run.LogID)
+		fmt.Println(run.LogID) //nolint:forbidigo // the output of a program
 		if role == "hang" {
 			<-ctx.Done()
 		}
