@@ -13,7 +13,7 @@ import (
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 // maxFile limits the size of a fleet's file in bytes.

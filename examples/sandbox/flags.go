@@ -9,8 +9,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/iblai/iblai-go/internal/document"
 	"github.com/iblai/iblai-go/internal/sandboxd"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 const (

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client/sandbox"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 // A guard rejects requests from other web pages to the console and the control

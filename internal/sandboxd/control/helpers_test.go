@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/internal/document"
 	exchanges "github.com/iblai/iblai-go/internal/recording"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 // maxBodySize limits the size of bodies other than seeds in bytes.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/iblai/iblai-go/client/sandbox"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 

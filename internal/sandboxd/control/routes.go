@@ -11,7 +11,7 @@ import (
 	"strconv"
 
 	"github.com/iblai/iblai-go/client/sandbox"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 //go:embed control.yaml

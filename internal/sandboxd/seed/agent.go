@@ -9,7 +9,7 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 // readAgent reads an agent, which has the fields of the API. The sandbox

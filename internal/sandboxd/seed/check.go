@@ -9,7 +9,7 @@ import (
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
-	"github.com/iblai/iblai-go/internal/sandboxd/document"
+	"github.com/iblai/iblai-go/internal/document"
 )
 
 // A part of a seed can be checked on its own, to find the position of an error.
