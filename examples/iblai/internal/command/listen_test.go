@@ -31,6 +31,18 @@ func (s *shell) listen(until string, args ...string) (stdout, stderr string) {
 	return out.text.String(), notes.text.String()
 }
 
+// take returns a value that the channel contains.
+func take[T any](t *testing.T, values <-chan T) T {
+	t.Helper()
+	select {
+	case value := <-values:
+		return value
+	default:
+		require.Fail(t, "nothing was received")
+		panic("unreachable")
+	}
+}
+
 // A receiver verifies the callbacks with the secret of the agent.
 func TestListen(t *testing.T) {
 	t.Parallel()
@@ -54,8 +66,8 @@ func TestListen(t *testing.T) {
 	assert.Contains(t, stdout, "run 2 of agent 1 (error, signed): 204 No Content\nrun 3 of agent 1 (success, signed): 204 No Content\n")
 	assert.Contains(t, stdout, "run 4 of agent 2 (success, unsigned, since the agent has no callback_secret): 401 Unauthorized\n")
 	assert.Contains(t, stderr, "agent_output  is the complete log")
-	<-events
-	event := <-events
+	take(t, events)
+	event := take(t, events)
 	assert.Equal(t, int64(3), event.LogID)
 	assert.Equal(t, api.StatusSuccess, event.Status)
 	assert.Equal(t, "Summarize what is due.", event.Prompt)
@@ -65,7 +77,7 @@ func TestListen(t *testing.T) {
 	s.variables["SECRET"] = testSecret
 	stdout, _ = s.listen(`"log_id":4`, "Unsigned", "--forward-to", receiver.URL, "--since", "1d", "--callback-secret-env", "SECRET", "-o", "json")
 	assert.Contains(t, stdout, `{"log_id":4,"agent":2,"status":"success","signed":true,"response_status":204,"seconds":`)
-	assert.Equal(t, int64(4), (<-events).LogID)
+	assert.Equal(t, int64(4), take(t, events).LogID)
 }
 
 // A receiver that fails or is down does not end the command.
@@ -97,10 +109,10 @@ func TestCallbackBody(t *testing.T) {
 	run, err := sb.RunNow(t.Context(), 2, sandbox.Outcome{Output: text, Log: text, Duration: 4250 * time.Millisecond})
 	require.NoError(t, err)
 	require.NotNil(t, run.Delivery)
-	want := <-received
+	want := take(t, received)
 
 	newShell(t, sb).listen("run 1", "--forward-to", receiver.URL, "--since", "1d")
-	got := <-received
+	got := take(t, received)
 	// The log has more than the output, and listen doesn't know which part.
 	before, rest, _ := strings.Cut(want, `"agent_output": `)
 	_, after, _ := strings.Cut(rest, `, "log": `)
