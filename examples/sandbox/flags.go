@@ -97,7 +97,7 @@ func readSeed(file string) (*seed.Seed, error) {
 
 func parseClock(text string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
-	if err != nil || t.Before(document.MinTime) || t.After(document.MaxTime) {
+	if err != nil || t.Before(document.MinTime()) || t.After(document.MaxTime()) {
 		return t, fmt.Errorf("-clock must be a time such as 2026-01-05T07:55:00Z, not %q", text)
 	}
 	return t.UTC(), nil

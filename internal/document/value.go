@@ -258,11 +258,11 @@ func (v *Value) decode(into any) bool {
 	return true
 }
 
-// MinTime and MaxTime limit the times of documents and clocks.
-var (
-	MinTime = time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC)
-	MaxTime = time.Date(2999, time.December, 31, 0, 0, 0, 0, time.UTC)
-)
+// MinTime returns the earliest time of documents and clocks.
+func MinTime() time.Time { return time.Date(1970, time.January, 1, 0, 0, 0, 0, time.UTC) }
+
+// MaxTime returns the latest time of documents and clocks.
+func MaxTime() time.Time { return time.Date(2999, time.December, 31, 0, 0, 0, 0, time.UTC) }
 
 // Time decodes a time in the format of RFC 3339, from [MinTime] to [MaxTime].
 func (v *Value) Time() time.Time {
@@ -273,8 +273,8 @@ func (v *Value) Time() time.Time {
 	switch {
 	case err != nil:
 		v.Errorf("must be a time such as 2026-01-05T08:00:00Z, not %s", Quote(v.node.Value))
-	case t.Before(MinTime) || t.After(MaxTime):
-		v.Errorf("must be from %s to %s", MinTime.Format(time.DateOnly), MaxTime.Format(time.DateOnly))
+	case t.Before(MinTime()) || t.After(MaxTime()):
+		v.Errorf("must be from %s to %s", MinTime().Format(time.DateOnly), MaxTime().Format(time.DateOnly))
 	}
 	return t.UTC()
 }

@@ -35,8 +35,8 @@ func (c *call) setClock() (any, error) {
 		v.Object(document.Fields{
 			"advance": func(v *document.Value) {
 				d := v.Duration(maxAdvance)
-				if !v.Invalid() && now.Add(d).After(document.MaxTime) {
-					v.Errorf("moves the clock beyond %s", document.MaxTime.Format(time.DateOnly))
+				if !v.Invalid() && now.Add(d).After(document.MaxTime()) {
+					v.Errorf("moves the clock beyond %s", document.MaxTime().Format(time.DateOnly))
 				}
 				target = now.Add(d)
 				move = func(ctx context.Context) (int, error) { return c.sandbox.Advance(ctx, d) }

@@ -99,7 +99,7 @@ func (q *query) integer(name string, byDefault, minimum, maximum int64) int64 {
 
 func (q *query) time(name string) time.Time {
 	t, err := time.Parse(time.RFC3339, q.values.Get(name))
-	if err != nil || t.Before(document.MinTime) || t.After(document.MaxTime) {
+	if err != nil || t.Before(document.MinTime()) || t.After(document.MaxTime()) {
 		q.invalid(name, "a time such as 2026-01-05T08:00:00Z")
 	}
 	return t.UTC()

@@ -59,7 +59,7 @@ func (c *call) runByID() (any, error) {
 		Deliveries: []deliveryBody{},
 	}
 	chain := c.newChain(details)
-	for log := range c.sandbox.Logs(details.Org, document.MinTime, document.MaxTime) {
+	for log := range c.sandbox.Logs(details.Org, document.MinTime(), document.MaxTime()) {
 		switch {
 		case log.ID == c.id:
 			body.Log = log

@@ -63,7 +63,7 @@ func (s *stops) clear() {
 }
 
 func (c *call) scheduler() (any, error) {
-	return schedulerBody{c.sandbox.SchedulerRunning(), c.stops.between(document.MinTime, document.MaxTime)}, nil
+	return schedulerBody{c.sandbox.SchedulerRunning(), c.stops.between(document.MinTime(), document.MaxTime())}, nil
 }
 
 // setScheduler stops or starts the scheduler.

@@ -78,7 +78,7 @@ func TestSampleSeed(t *testing.T) {
 		Effect:    sandbox.DeliveryEffect{Delay: 30 * time.Second},
 	}}, sb.DeliveryFaults())
 	var past []*client.PeriodicAgentLog
-	for log := range sb.Logs("acme", document.MinTime, time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
+	for log := range sb.Logs("acme", document.MinTime(), time.Date(2026, time.January, 3, 0, 0, 0, 0, time.UTC)) {
 		past = append(past, log)
 	}
 	require.Len(t, past, 2)
@@ -272,7 +272,7 @@ orgs:
   - {title: B, task: {crontab: {}}, logs: [{start_time: 2026-01-02T00:00:00Z, status: running}]}
 `)
 	var agents []int64
-	for log := range sb.Logs("acme", document.MinTime, document.MaxTime) {
+	for log := range sb.Logs("acme", document.MinTime(), document.MaxTime()) {
 		if log.ID <= 3 { // the clock is running, so agents may have run
 			agents = append(agents, log.PeriodicAgent)
 		}
