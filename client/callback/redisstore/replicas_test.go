@@ -148,6 +148,6 @@ func TestCallbacksAreRefusedWithoutRedis(t *testing.T) {
 	require.NoError(t, (<-outcomes).Err)
 	stop()
 	assert.Equal(t, http.StatusServiceUnavailable, deliver(t, replica, 2))
-	require.ErrorContains(t, (<-outcomes).Err, "callback: store: claim: ")
+	require.ErrorContains(t, (<-outcomes).Err, "callback: store: claim 2: ")
 	assert.EqualValues(t, 1, calls.Load())
 }
