@@ -125,6 +125,18 @@ func readFile(t *testing.T, name string) string {
 	return string(data)
 }
 
+// The README links to every folder of examples.
+func TestExampleFolders(t *testing.T) {
+	page := readFile(t, "README.md")
+	folders, err := os.ReadDir(filepath.Join(root(t), "examples"))
+	require.NoError(t, err)
+	for _, folder := range folders {
+		if folder.IsDir() {
+			assert.Contains(t, page, "[`examples/"+folder.Name()+"`](examples/"+folder.Name()+")")
+		}
+	}
+}
+
 // The README's tables list every option of package client, and every method of its
 // services.
 func TestTables(t *testing.T) {
