@@ -3,11 +3,8 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"log"
 	"net"
-	"net/http"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -219,24 +216,4 @@ func TestInvalidArguments(t *testing.T) {
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, argument, invalid.Argument)
 	}
-}
-
-func Example() {
-	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
-	store, err := New(client, "iblai:callback:", 5*time.Minute, 24*time.Hour)
-	if err != nil {
-		log.Fatal(err)
-	}
-	verifier, err := callback.NewVerifier(api.NewSecret("a secret of enough bytes"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
-		fmt.Println(event.LogID, event.Status)
-		return nil
-	}, callback.WithDeduplication(store))
-	if err != nil {
-		log.Fatal(err)
-	}
-	http.Handle("/callbacks", handler)
 }
