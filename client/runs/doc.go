@@ -83,9 +83,9 @@
 // misses the runs that finish while the program is down. A run is identified by
 // its org and the id of its log, whether callbacks, the logs or both report it.
 //
-// A late callback is the exception to the third sentence: if a run took longer
-// than the overlap, or the callback has no timestamp, the position may have
-// forgotten the run. [WithStore] prevents that.
+// The function may also be called again for a callback that is delivered late or
+// again, if the run took longer than the overlap or the callback has no timestamp:
+// the position may have forgotten the run. [WithStore] prevents that.
 //
 // A run is missed if no callback for it is handled successfully, and one of
 // these applies:
