@@ -87,7 +87,7 @@
 //
 // Secrets are of type [github.com/iblai/iblai-go/client/api.Secret], which is
 // masked wherever it is printed, logged or encoded as JSON. Only the client's
-// own requests carry it in clear. [Client.Do] and [WithBodyField] refuse values
+// own requests contain its text. [Client.Do] and [WithBodyField] refuse values
 // that hold one.
 //
 // # Errors
@@ -128,8 +128,9 @@
 // The client logs nothing, unless it is given [WithLogger] or [WithObserver].
 //
 // Package [github.com/iblai/iblai-go/client/callback] receives callbacks,
-// [github.com/iblai/iblai-go/client/runs] joins them with the logs,
-// [github.com/iblai/iblai-go/client/crontab] parses and checks schedules, and
-// [github.com/iblai/iblai-go/client/sandbox] is the platform in the process, for
-// tests and development.
+// [github.com/iblai/iblai-go/client/runs] joins them with the logs and reports
+// agents that don't run, [github.com/iblai/iblai-go/client/fleet] manages agents
+// that a file describes, [github.com/iblai/iblai-go/client/crontab] parses and
+// checks schedules, and [github.com/iblai/iblai-go/client/sandbox] is the platform
+// in the process, for tests and development.
 package client
