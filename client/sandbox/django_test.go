@@ -78,6 +78,10 @@ func replayFile(t *testing.T, name, version string, release sandbox.Release) (nu
 		sandbox.WithAccount(sandbox.Account{Org: "acme", Username: "bob", APIKey: api.NewSecret(strings.Repeat("b", 40)), Member: true}),
 	)
 	sb.StopScheduler() // the recorded service had none
+	exchange := transport()
+	if release != sandbox.Release4205 {
+		exchange = http.DefaultTransport // the contract has the fields of the newest release
+	}
 	lines := bufio.NewScanner(file)
 	lines.Buffer(nil, 1<<20)
 	for line := 1; lines.Scan(); line++ {
@@ -88,7 +92,7 @@ func replayFile(t *testing.T, name, version string, release sandbox.Release) (nu
 			continue
 		}
 		number++
-		got := recorded.replay(t, sb.URL, key)
+		got := recorded.replay(t, exchange, sb.URL, key)
 		if strings.HasSuffix(recorded.Path, "/pin-message/") && got.Status == http.StatusCreated {
 			got.Status = http.StatusOK // the recorded service has the status of the vendor's schema, not of its prose
 		}
@@ -108,8 +112,8 @@ func replayFile(t *testing.T, name, version string, release sandbox.Release) (nu
 	return number
 }
 
-// replay sends the request, and returns the response.
-func (r *recording) replay(t *testing.T, base, key string) *recordedResponse {
+// replay sends the request by exchange, and returns the response.
+func (r *recording) replay(t *testing.T, exchange http.RoundTripper, base, key string) *recordedResponse {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), r.Method, base, http.NoBody)
 	require.NoError(t, err)
@@ -126,7 +130,7 @@ func (r *recording) replay(t *testing.T, base, key string) *recordedResponse {
 			request.Header[name] = []string{latin1(*value)}
 		}
 	}
-	response, err := transport().RoundTrip(request)
+	response, err := exchange.RoundTrip(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)

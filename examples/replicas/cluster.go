@@ -73,6 +73,9 @@ type cluster struct {
 	processes []*process
 	next      int           // for the load balancer
 	calls     map[int64]int // by the id of the log
+
+	isServerDown bool
+	serverUpAt   time.Time // when the server was started again
 }
 
 // process is a process of this program.
@@ -85,6 +88,12 @@ type process struct {
 	exited     chan struct{}
 
 	received, handled, redelivered int
+
+	// unsettled are the runs that were handled, by the id of the log, and whose
+	// result may not be stored yet. interrupted is the number of those that an
+	// outage of the server interrupted.
+	unsettled   map[int64]time.Time
+	interrupted int
 }
 
 func newCluster(ctx context.Context, natsURL string) (_ *cluster, err error) {
@@ -161,7 +170,7 @@ func (c *cluster) start(ctx context.Context, role string, env ...string) (*proce
 		return nil, err
 	}
 	account := c.sandbox.Accounts()[0]
-	p := &process{role: role, ready: make(chan struct{}), exited: make(chan struct{})}
+	p := &process{role: role, ready: make(chan struct{}), exited: make(chan struct{}), unsettled: map[int64]time.Time{}}
 	p.command = exec.CommandContext(context.WithoutCancel(ctx), program)
 	p.command.Env = append(os.Environ(), roleVariable+"="+role,
 		"NATS_URL="+c.natsURL, "NATS_DIR="+c.dir, "NATS_PORT="+c.natsURL[strings.LastIndex(c.natsURL, ":")+1:],
@@ -223,7 +232,44 @@ func (c *cluster) record(p *process, words []string) {
 			p.redelivered++
 		}
 		c.calls[id]++
+		p.unsettled[id] = time.Now()
+	case len(words) == 2 && words[0] == "settled":
+		id, _ := strconv.ParseInt(words[1], 10, 64)
+		handledAt, isHandled := p.unsettled[id]
+		delete(p.unsettled, id)
+		if isHandled && (c.isServerDown || c.serverUpAt.After(handledAt)) {
+			p.interrupted++
+		}
 	}
+}
+
+// inFlight returns how many runs were handled, and not settled, when their
+// replica was killed or the server stopped.
+func (c *cluster) inFlight() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.processes {
+		n += p.interrupted
+		if p.end != "" {
+			n += len(p.unsettled)
+		}
+	}
+	return n
+}
+
+// restartServer stops the NATS server with a signal, and starts it again.
+func (c *cluster) restartServer(ctx context.Context, name string, signal syscall.Signal) error {
+	c.mu.Lock()
+	c.isServerDown = true
+	c.mu.Unlock()
+	if err := c.signal(name, signal, "stopped"); err != nil {
+		return err
+	}
+	err := c.startServer(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.isServerDown, c.serverUpAt = false, time.Now()
+	return err
 }
 
 func (c *cluster) handledRuns() int {
@@ -234,9 +280,6 @@ func (c *cluster) handledRuns() int {
 
 // kill kills a process.
 func (c *cluster) kill(name string) error { return c.signal(name, syscall.SIGKILL, "killed") }
-
-// stop lets a process shut down.
-func (c *cluster) stop(name string) error { return c.signal(name, syscall.SIGTERM, "stopped") }
 
 func (c *cluster) signal(name string, signal syscall.Signal, end string) error {
 	c.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -25,7 +26,9 @@ const (
 
 // figures measures speed, and lost runs under kills.
 func figures(ctx context.Context, w io.Writer, runs int) error {
-	return errors.Join(speed(ctx, w), survival(ctx, w, runs, figuresKills))
+	return errors.Join(speed(ctx, w),
+		survival(ctx, w, runs, figuresKills, syscall.SIGTERM),
+		survival(ctx, w, runs, figuresKills, syscall.SIGKILL))
 }
 
 // speed prints how many runs a second processes publish and handle. Callbacks
@@ -148,8 +151,10 @@ func (c *cluster) deliverOne(ctx context.Context, sender *http.Client, url strin
 	return response.StatusCode == http.StatusNoContent
 }
 
-// survival finishes runs while replicas are killed and the server is restarted.
-func survival(ctx context.Context, w io.Writer, runs, kills int) error {
+// survival finishes runs while replicas are killed and the server is restarted,
+// with a signal that stops or kills it. It returns an error if a run was lost, or
+// handled twice without having been in flight.
+func survival(ctx context.Context, w io.Writer, runs, kills int, signal syscall.Signal) error {
 	c, err := newCluster(ctx, "")
 	if err != nil {
 		return err
@@ -171,10 +176,7 @@ func survival(ctx context.Context, w io.Writer, runs, kills int) error {
 		}
 		if n > 0 && n%(runs/(serverRestarts+1)) == runs/(2*(serverRestarts+1)) && restarted < serverRestarts {
 			restarted++
-			if err := c.stop(fmt.Sprintf("server %d", restarted)); err != nil {
-				return err
-			}
-			return c.startServer(ctx)
+			return c.restartServer(ctx, fmt.Sprintf("server %d", restarted), signal)
 		}
 		return nil
 	})
@@ -184,14 +186,24 @@ func survival(ctx context.Context, w io.Writer, runs, kills int) error {
 	if err := c.waitForRuns(ctx, runs); err != nil {
 		return err
 	}
+	inFlight := c.inFlight()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	twice := 0
 	for _, calls := range c.calls {
 		twice += calls - 1
 	}
-	inFlight := concurrency*killed + 3*concurrency*restarted
-	_, err = fmt.Fprintf(w, "\n%d runs in %s, %d replicas killed and the server restarted %d times: %d lost, %d handled twice (at most %d were in flight)\n",
-		runs, time.Since(start).Round(time.Second), killed, restarted, runs-len(c.calls), twice, inFlight)
-	return err
+	how := "restarted"
+	if signal == syscall.SIGKILL {
+		how = "killed"
+	}
+	lost := runs - len(c.calls)
+	if _, err := fmt.Fprintf(w, "\n%d runs in %s, %d replicas killed and the server %s %d times: %d lost, %d handled twice (%d were in flight)\n",
+		runs, time.Since(start).Round(time.Second), killed, how, restarted, lost, twice, inFlight); err != nil {
+		return err
+	}
+	if lost > 0 || twice > inFlight {
+		return fmt.Errorf("%d runs were lost, and %d handled twice without having been in flight", lost, max(0, twice-inFlight))
+	}
+	return nil
 }

@@ -103,7 +103,10 @@ func (c *cluster) finishRuns(ctx context.Context, n int, each func(int) error) e
 	return nil
 }
 
-// waitForRuns waits until all runs are handled, or none has been for a minute.
+// patience is longer than the longest delay before a run is delivered again.
+const patience = 6 * time.Minute
+
+// waitForRuns waits until all runs are handled, or none has been for a long time.
 func (c *cluster) waitForRuns(ctx context.Context, n int) error {
 	last, lastAt := 0, time.Now()
 	for ctx.Err() == nil {
@@ -111,7 +114,7 @@ func (c *cluster) waitForRuns(ctx context.Context, n int) error {
 		if handled > last {
 			last, lastAt = handled, time.Now()
 		}
-		if handled >= n || time.Since(lastAt) > time.Minute {
+		if handled >= n || time.Since(lastAt) > patience {
 			return nil
 		}
 		time.Sleep(10 * time.Millisecond)

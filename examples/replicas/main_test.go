@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,9 +35,17 @@ func TestNoRunIsLostWhenAReplicaIsKilled(t *testing.T) {
 }
 
 func TestNoRunIsLostWhenReplicasAreKilledAndTheServerRestarts(t *testing.T) {
-	var printed bytes.Buffer
-	require.NoError(t, survival(t.Context(), &printed, 1000, 5))
-	assert.Contains(t, printed.String(), "5 replicas killed and the server restarted 2 times: 0 lost")
+	for signal, want := range map[syscall.Signal]string{
+		syscall.SIGTERM: "5 replicas killed and the server restarted 2 times: 0 lost",
+		syscall.SIGKILL: "5 replicas killed and the server killed 2 times: 0 lost",
+	} {
+		t.Run(signal.String(), func(t *testing.T) {
+			var printed bytes.Buffer
+			require.NoError(t, survival(t.Context(), &printed, 1000, 5, signal))
+			assert.Contains(t, printed.String(), want)
+			t.Log(printed.String())
+		})
+	}
 }
 
 func newVerifier(t *testing.T) *callback.Verifier {

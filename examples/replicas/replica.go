@@ -25,7 +25,7 @@ import (
 // context ends. Any number of replicas may run. The parts can also be processes
 // of their own: role is replica for all of them, receive or work.
 func replica(ctx context.Context, role string) error {
-	bridge, err := newBridge(ctx)
+	bridge, err := newBridge(ctx, role)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func handle(_ context.Context, run *natsruns.Run) error {
 	return nil
 }
 
-func newBridge(ctx context.Context) (*natsruns.Bridge, error) {
+func newBridge(ctx context.Context, role string) (*natsruns.Bridge, error) {
 	conn, err := nats.Connect(os.Getenv("NATS_URL"), nats.MaxReconnects(-1), nats.ReconnectWait(200*time.Millisecond))
 	if err != nil {
 		return nil, err
@@ -79,8 +79,11 @@ func newBridge(ctx context.Context) (*natsruns.Bridge, error) {
 		natsruns.WithLease(3*time.Second),
 		natsruns.WithFollowOptions(runs.WithStart(time.Time{}), runs.WithPollInterval(time.Second)),
 		natsruns.WithObserver(func(_ context.Context, o natsruns.Outcome) {
-			if o.Kind == natsruns.KindCallback && o.StatusCode == http.StatusNoContent {
+			switch {
+			case o.Kind == natsruns.KindCallback && o.StatusCode == http.StatusNoContent:
 				fmt.Println("received")
+			case o.Kind == natsruns.KindRun && role == "replica":
+				fmt.Println("settled", o.LogID)
 			}
 		}),
 		natsruns.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))),

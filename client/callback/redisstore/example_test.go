@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"net/http"
 	"net/http/httptest"
 	"time"
 
@@ -16,50 +15,45 @@ import (
 	"github.com/iblai/iblai-go/client/callback/redisstore"
 )
 
-// Two replicas behind a load balancer share Redis. A callback that is delivered to
-// both is handled by one of them.
+// Two replicas share a store. The callback that is delivered to both is handled
+// once.
 func ExampleNew() {
-	server, err := miniredis.Run() // in production, a Redis of your own
-	if err != nil {
+	server := miniredis.NewMiniRedis() // in production, Redis 7 or Valkey
+	if err := server.Start(); err != nil {
 		log.Fatal(err)
 	}
 	defer server.Close()
-	secret := api.NewSecret("a secret of enough bytes")
+	rdb := redis.NewClient(&redis.Options{Addr: server.Addr(), ContextTimeoutEnabled: true})
+	defer rdb.Close()
 
-	var replicas []http.Handler
-	for replica := range 2 {
-		client := redis.NewClient(&redis.Options{Addr: server.Addr(), ContextTimeoutEnabled: true})
-		defer func() { _ = client.Close() }()
-		store, err := redisstore.New(client, "iblai:callback:", 5*time.Minute, 24*time.Hour)
-		if err != nil {
-			log.Fatal(err)
-		}
-		verifier, err := callback.NewVerifier(secret)
-		if err != nil {
-			log.Fatal(err)
-		}
+	secret := api.NewSecret("a secret of enough bytes")
+	verifier, err := callback.NewVerifier(secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	store, err := redisstore.New(rdb, "iblai:callbacks:", 5*time.Minute, 7*24*time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, replica := range []string{"first", "second"} {
 		handler, err := callback.NewHandler(verifier, func(_ context.Context, event *callback.Event) error {
-			fmt.Println("replica", replica, "handles run", event.LogID)
+			fmt.Println(replica, "replica handles log", event.LogID)
 			return nil
 		}, callback.WithDeduplication(store))
 		if err != nil {
 			log.Fatal(err)
 		}
-		replicas = append(replicas, handler)
-	}
-
-	for _, replica := range replicas {
-		body := []byte(`{"log_id": 4711, "status": "success"}`)
-		request, err := callback.NewRequest(context.Background(), "https://hooks.example.com/runs", body, secret)
+		request, err := callback.NewRequest(context.Background(), "https://example.com/callbacks",
+			[]byte(`{"status": "success", "agent_output": "Nothing is due.", "log_id": 7}`), secret)
 		if err != nil {
 			log.Fatal(err)
 		}
 		response := httptest.NewRecorder()
-		replica.ServeHTTP(response, request)
-		fmt.Println(response.Code)
+		handler.ServeHTTP(response, request)
+		fmt.Println(replica, "replica responds", response.Code)
 	}
 	// Output:
-	// replica 0 handles run 4711
-	// 204
-	// 204
+	// first replica handles log 7
+	// first replica responds 204
+	// second replica responds 204
 }

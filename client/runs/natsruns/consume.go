@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// pullWait is how long a request for a message of an idle org waits.
+	// pullWait is how long a request for a message of an idle org waits, and the
+	// maximum delay after a request that failed.
 	pullWait = 10 * time.Second
 	// pullHeartbeat is how often the server shows that the request is still
 	// known.
@@ -158,6 +159,7 @@ func (w *worker) pull(ctx context.Context) error {
 			w.pullBacklog(ctx, msg)
 			continue
 		case err == nil, ctx.Err() != nil:
+			failures = 0
 			w.own.release()
 			continue
 		}
@@ -166,7 +168,7 @@ func (w *worker) pull(ctx context.Context) error {
 			return permission
 		}
 		failures++
-		retryIn := backoff(failures)
+		retryIn := min(backoff(failures), pullWait)
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, RetryIn: retryIn, Err: fmt.Errorf("natsruns: runs can't be requested: %w", err)})
 		_ = sleep(ctx, retryIn)
 	}

@@ -89,7 +89,7 @@ func (b *Bridge) followOrg(ctx context.Context, o *org, owner string) {
 		if failures++; errors.Is(err, ErrLeaseLost) || time.Since(start) > maxRetryDelay {
 			failures = 0
 		}
-		retryIn := backoff(failures)
+		retryIn := min(backoff(failures), b.lease)
 		b.report(ctx, Outcome{Kind: KindLease, Org: o.name, RetryIn: retryIn, Err: err})
 		_ = sleep(ctx, retryIn)
 	}

@@ -167,6 +167,9 @@ func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	}
 	l.merge(position.State())
 	l.isSaved, l.isDirty = true, false
+	if len(l.record.Chunks) > 0 {
+		l.deleteUnusedChunks(ctx)
+	}
 	return position, nil
 }
 
@@ -265,7 +268,9 @@ func (l *lease) flush(ctx context.Context) error {
 		}
 	}
 	if err := l.write(ctx, record); err != nil {
-		l.deleteChunks(ctx, record.Chunks, old)
+		if errors.Is(err, ErrLeaseLost) { // otherwise, the record may have been written
+			l.deleteChunks(ctx, record.Chunks, old)
+		}
 		return err
 	}
 	if l.isDirty {
@@ -291,7 +296,7 @@ func (l *lease) positionText() ([]byte, error) {
 
 func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, err error) {
 	for chunk := range slices.Chunk(text, maxChunkSize) {
-		key := l.key + "/" + rand.Text()
+		key := l.key + "." + rand.Text()
 		if _, err := l.bucket.Create(ctx, key, chunk); err != nil {
 			l.deleteChunks(ctx, keys, nil)
 			return nil, fmt.Errorf("natsruns: the position can't be written: %w", err)
@@ -309,6 +314,28 @@ func (l *lease) deleteChunks(ctx context.Context, keys, inUse []string) {
 			_ = l.bucket.Purge(ctx, key)
 		}
 	}
+}
+
+// deleteUnusedChunks deletes the chunks that followers have left behind. Chunks
+// that are newer than the record belong to a follower that holds the lease now.
+func (l *lease) deleteUnusedChunks(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	watcher, err := l.bucket.Watch(ctx, l.key+".*", jetstream.IgnoreDeletes(), jetstream.MetaOnly())
+	if err != nil {
+		return // the next follower tries again
+	}
+	var unused []string
+	for entry := range watcher.Updates() {
+		if entry == nil {
+			break
+		}
+		if entry.Revision() < l.revision {
+			unused = append(unused, entry.Key())
+		}
+	}
+	_ = watcher.Stop()
+	l.deleteChunks(ctx, unused, l.record.Chunks)
 }
 
 func compress(text []byte) ([]byte, error) {

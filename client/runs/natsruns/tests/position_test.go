@@ -1,0 +1,168 @@
+package tests
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/runs"
+	"github.com/iblai/iblai-go/client/runs/natsruns"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// storedRecord is the value of an org's key in the bucket of positions.
+type storedRecord struct {
+	Owner    string   `json:"owner"`
+	Position []byte   `json:"position,omitempty"`
+	Chunks   []string `json:"chunks,omitempty"`
+}
+
+// A position of many logs is stored in chunks. If it isn't known whether it was
+// written, its chunks stay.
+func TestLargePositions(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, org, agent := sandboxOrg(t)
+	key := org.Client.Org()
+	opts := []natsruns.Option{
+		natsruns.WithLease(300 * time.Millisecond),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)),
+	}
+	newBridge(t, js, []natsruns.Org{org}, opts...)
+	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+	require.NoError(t, err)
+	const chunks = 3
+	storeLargePosition(t, bucket, key, chunks)
+	record := func() (record storedRecord) {
+		entry, err := bucket.Get(t.Context(), key)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(entry.Value(), &record))
+		return record
+	}
+	keys := func() []string {
+		keys, err := bucket.Keys(t.Context())
+		require.NoError(t, err)
+		return slices.DeleteFunc(keys, func(k string) bool { return k == key })
+	}
+
+	var got handled
+	consumer := newBridge(t, js, []natsruns.Org{org}, opts...)
+	background(t, func(ctx context.Context) error { return consumer.Consume(ctx, got.handle) })
+	unreliable := &unreliableJetStream{JetStream: js}
+	stop := background(t, newBridge(t, unreliable, []natsruns.Org{org}, opts...).Follow)
+	finishRun := func(expected int) {
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+		waitFor(t, "a run", func() bool { return got.runs() == expected })
+	}
+	first := record().Chunks
+	finishRun(1)
+	waitFor(t, "new chunks", func() bool { return !slices.Equal(first, record().Chunks) })
+	assert.Len(t, record().Chunks, chunks)
+
+	unreliable.loseResponse(key)
+	finishRun(2)
+	waitFor(t, "the lost response", unreliable.hasLost)
+	second := record().Chunks
+	waitFor(t, "new chunks", func() bool { return !slices.Equal(second, record().Chunks) }) // by the same follower, which read the others
+	finishRun(3)
+	require.ErrorIs(t, stop(), context.Canceled)
+	assert.Empty(t, record().Owner)
+	assert.Subset(t, keys(), record().Chunks)
+
+	stop = background(t, newBridge(t, js, []natsruns.Org{org}, opts...).Follow)
+	finishRun(4)
+	require.ErrorIs(t, stop(), context.Canceled)
+	assert.ElementsMatch(t, record().Chunks, keys(), "no chunks were left behind")
+	assert.Equal(t, 4, got.total())
+}
+
+// storeLargePosition stores a position without an owner.
+func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks int) {
+	t.Helper()
+	const maxChunkSize = 256 << 10
+	start := time.Now()
+	state := runs.Changes{Since: start.Add(-time.Hour), Reached: start.Add(-time.Minute), OldID: -1}
+	var text []byte
+	for n := 20_000; len(text) <= (chunks-1)*maxChunkSize; n += 5_000 {
+		for int64(len(state.Logs)) < int64(n) {
+			state.Logs = append(state.Logs, runs.LogState{
+				LogID:     int64(len(state.Logs)+1) * 1_000_000,
+				CreatedAt: start.Add(-time.Duration(rand.Int64N(int64(50 * time.Minute)))), //nolint:gosec // not for security
+				Done:      true,
+			})
+		}
+		position, err := runs.NewPosition(state)
+		require.NoError(t, err)
+		plain, err := position.MarshalText()
+		require.NoError(t, err)
+		var compressed bytes.Buffer
+		writer := gzip.NewWriter(&compressed)
+		_, err = writer.Write(plain)
+		require.NoError(t, err)
+		require.NoError(t, writer.Close())
+		text = compressed.Bytes()
+	}
+	var record storedRecord
+	for chunk := range slices.Chunk(text, maxChunkSize) {
+		record.Chunks = append(record.Chunks, key+"."+string(rune('a'+len(record.Chunks))))
+		_, err := bucket.Put(t.Context(), record.Chunks[len(record.Chunks)-1], chunk)
+		require.NoError(t, err)
+	}
+	value, err := json.Marshal(record)
+	require.NoError(t, err)
+	_, err = bucket.Put(t.Context(), key, value)
+	require.NoError(t, err)
+}
+
+// unreliableJetStream loses the response to an update of a key.
+type unreliableJetStream struct {
+	jetstream.JetStream
+	mu     sync.Mutex
+	key    string
+	isLost bool
+}
+
+func (u *unreliableJetStream) loseResponse(key string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.key = key
+}
+
+func (u *unreliableJetStream) hasLost() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.isLost
+}
+
+func (u *unreliableJetStream) KeyValue(ctx context.Context, bucket string) (jetstream.KeyValue, error) {
+	kv, err := u.JetStream.KeyValue(ctx, bucket)
+	return &unreliableBucket{KeyValue: kv, js: u}, err
+}
+
+type unreliableBucket struct {
+	jetstream.KeyValue
+	js *unreliableJetStream
+}
+
+func (b *unreliableBucket) Update(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	written, err := b.KeyValue.Update(ctx, key, value, revision)
+	b.js.mu.Lock()
+	defer b.js.mu.Unlock()
+	var record storedRecord
+	if key == b.js.key && json.Unmarshal(value, &record) == nil && len(record.Chunks) > 0 && err == nil {
+		b.js.key, b.js.isLost = "", true
+		return 0, errors.New("the response was lost")
+	}
+	return written, err
+}

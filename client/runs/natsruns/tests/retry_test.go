@@ -1,0 +1,90 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client/runs/natsruns"
+)
+
+// After an outage of any length, workers request runs again within 10 s. An idle
+// org doesn't add up the failures of all outages.
+func TestRequestsForRunsAreRetriedSoon(t *testing.T) {
+	js := &failingJetStream{JetStream: connect(t, startServer(t).url())}
+	var mu sync.Mutex
+	var delays []time.Duration
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithObserver(func(_ context.Context, o natsruns.Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		delays = append(delays, o.RetryIn)
+	}))
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		js.cancel = cancel
+		require.Error(t, bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil }))
+	})
+	const s = time.Second
+	assert.Equal(t, []time.Duration{s, 2 * s, 4 * s, 8 * s, 10 * s, 10 * s, s, 2 * s}, delays)
+}
+
+// failingJetStream has a consumer whose requests fail, except for the seventh,
+// which gets no message. The tenth calls cancel.
+type failingJetStream struct {
+	jetstream.JetStream
+	cancel func()
+}
+
+func (f *failingJetStream) Stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	stream, err := f.JetStream.Stream(ctx, name)
+	return &failingStream{Stream: stream, js: f}, err
+}
+
+func (f *failingJetStream) CreateStream(ctx context.Context, config jetstream.StreamConfig) (jetstream.Stream, error) {
+	stream, err := f.JetStream.CreateStream(ctx, config)
+	return &failingStream{Stream: stream, js: f}, err
+}
+
+type failingStream struct {
+	jetstream.Stream
+	js *failingJetStream
+}
+
+func (f *failingStream) CreateConsumer(ctx context.Context, config jetstream.ConsumerConfig) (jetstream.Consumer, error) {
+	consumer, err := f.Stream.CreateConsumer(ctx, config)
+	return &failingConsumer{Consumer: consumer, js: f.js}, err
+}
+
+type failingConsumer struct {
+	jetstream.Consumer
+	js       *failingJetStream
+	requests int
+}
+
+func (f *failingConsumer) Fetch(int, ...jetstream.FetchOpt) (jetstream.MessageBatch, error) {
+	switch f.requests++; {
+	case f.requests == 7:
+		return emptyBatch{}, nil
+	case f.requests == 10:
+		f.js.cancel()
+	}
+	return nil, errors.New("no responders")
+}
+
+type emptyBatch struct{}
+
+func (emptyBatch) Error() error { return nil }
+
+func (emptyBatch) Messages() <-chan jetstream.Msg {
+	messages := make(chan jetstream.Msg)
+	close(messages)
+	return messages
+}
