@@ -29,6 +29,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
@@ -179,7 +180,13 @@ func publish(version, dir, proxy string) (published, error) {
 	if err != nil {
 		return published{}, err
 	}
-	if version == "" {
+	if version != "" {
+		for _, required := range gomod.Require {
+			if replaced(gomod, required.Mod.Path) && required.Mod.Version != version {
+				return published{}, fmt.Errorf("%s: requires %s, not %s", filepath.Join(dir, "go.mod"), required.Mod, version)
+			}
+		}
+	} else {
 		version = unreleased
 		for _, replaced := range gomod.Replace { // by a folder of this repository
 			if err := gomod.AddRequire(replaced.Old.Path, version); err != nil {
@@ -213,6 +220,12 @@ func publish(version, dir, proxy string) (published, error) {
 		os.WriteFile(filepath.Join(folder, version+".mod"), data, 0o600),
 		os.WriteFile(filepath.Join(folder, version+".zip"), packed.Bytes(), 0o600),
 	)
+}
+
+// replaced reports whether gomod replaces the module at path, as nested modules
+// replace the root. Importers get the required version instead.
+func replaced(gomod *modfile.File, path string) bool {
+	return slices.ContainsFunc(gomod.Replace, func(r *modfile.Replace) bool { return r.Old.Path == path })
 }
 
 // list returns the files below root, except those of git and npm.
