@@ -21,7 +21,7 @@ const (
 	maxGets = 10
 	// maxStartReads limits how often the list of running logs is read at the start
 	// if runs finish in the meantime.
-	maxStartReads = 10
+	maxStartReads = 3
 	// maxPagesFromReached is the number of pages that are read after a restart
 	// before the overlap is read again.
 	maxPagesFromReached = 20
