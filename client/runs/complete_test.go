@@ -513,6 +513,85 @@ func TestMaliciousListsAreBounded(t *testing.T) {
 	}
 }
 
+// The service uses another page size from some request on, whatever was
+// requested. The page that is requested next may not exist then.
+func TestChangedPageSize(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{3, 12, 100} {
+		for change := range 20 {
+			synctest.Test(t, func(t *testing.T) {
+				s := newLogServer()
+				s.pageSize, s.ignoresSize = 7, true
+				s.addEvery(time.Millisecond, 1, 200)
+				s.onRequest = func() {
+					if s.requests == change {
+						s.pageSize = size
+					}
+				}
+				var handled sequence[int64]
+				f := follow(t, s, handler(&handled), runs.WithStart(time.Time{}))
+				advance(time.Minute)
+				f.stop(t)
+				ids := handled.values()
+				slices.Sort(ids)
+				assert.Equal(t, idRange(1, 200), ids, "from %d to %d at request %d", 7, size, change)
+			})
+		}
+	}
+}
+
+// The service changes the page size all the time. A poll that gets nowhere ends
+// with an error.
+func TestUnstablePageSize(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.ignoresSize = true
+		s.addEvery(time.Millisecond, 1, 200)
+		s.onRequest = func() { s.pageSize = []int{7, 3, 12}[s.requests/9%3] }
+		_, errs := followFor(t, newClient(t, s), new(runs.Position), time.Minute)
+		for _, err := range errs {
+			require.ErrorIs(t, err, runs.ErrUnstableList)
+		}
+		assert.Less(t, s.requests, 5000)
+	})
+}
+
+// Runs that are in progress at the start are handled when they finish, even if
+// others finish while the list of running logs is read.
+func TestRunsFinishDuringTheStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		s.pageSize = 10
+		begin := s.now().Add(-time.Hour)
+		for id := int64(1); id <= 60; id++ {
+			s.put(id, begin.Add(time.Duration(id)*time.Second), time.Time{})
+		}
+		ends := int64(60)
+		s.onRequest = func() { // the newest runs finish first, so that the pages shift
+			if s.requests > 2 && s.requests <= 7 {
+				s.put(ends, begin.Add(time.Duration(ends)*time.Second), s.now())
+				ends--
+			}
+		}
+		var handled sequence[int64]
+		f := follow(t, s, handler(&handled))
+		advance(time.Minute)
+		s.lock(func() {
+			for id := int64(1); id <= 60; id++ {
+				s.put(id, begin.Add(time.Duration(id)*time.Second), s.now())
+			}
+		})
+		advance(time.Hour)
+		f.stop(t)
+		ids := handled.values()
+		slices.Sort(ids)
+		assert.Subset(t, ids, idRange(1, ends))
+		assert.Len(t, ids, len(slices.Compact(slices.Clone(ids))))
+	})
+}
+
 // A log that can't be requested in one poll is requested again in the next one.
 func TestLogRequestsAreRetried(t *testing.T) {
 	t.Parallel()

@@ -19,6 +19,9 @@ const (
 	// maxGets is the number of logs that are always requested one by one, even if
 	// requesting pages would be cheaper.
 	maxGets = 10
+	// maxStartReads limits how often the list of running logs is read at the start
+	// if runs finish in the meantime.
+	maxStartReads = 3
 	// maxPagesFromReached is the number of pages that are read after a restart
 	// before the overlap is read again.
 	maxPagesFromReached = 20
@@ -156,15 +159,20 @@ func (p *poll) start(ctx context.Context, head *page) error {
 		highest = max(highest, log.ID)
 	}
 	running := map[int64]time.Time{}
-	err := p.readRunning(ctx, time.Time{}, func(log *client.PeriodicAgentLog) error {
-		if log.ID > 0 && !isFinished(log) {
-			running[log.ID] = p.createdAt(log)
-			highest = max(highest, log.ID)
+	for range maxStartReads {
+		isStable, err := p.readRunning(ctx, time.Time{}, func(log *client.PeriodicAgentLog) error {
+			if log.ID > 0 && !isFinished(log) {
+				running[log.ID] = p.createdAt(log)
+				highest = max(highest, log.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		if isStable {
+			break
+		}
 	}
 	p.tracker.start(p.now, highest)
 	for id, created := range running {

@@ -25,7 +25,7 @@ func (p *poll) findFinished(ctx context.Context, head *page, needsOverlap bool) 
 		return nil, nil
 	}
 	isRunning := map[int64]bool{}
-	err := p.readRunning(ctx, watched[0].created, func(log *client.PeriodicAgentLog) error {
+	_, err := p.readRunning(ctx, watched[0].created, func(log *client.PeriodicAgentLog) error {
 		if !isFinished(log) {
 			isRunning[log.ID] = true
 		}
@@ -34,21 +34,27 @@ func (p *poll) findFinished(ctx context.Context, head *page, needsOverlap bool) 
 	return slices.DeleteFunc(watched, func(log logRef) bool { return isRunning[log.id] }), err
 }
 
-// readRunning lists the running logs that were created at since or later.
-func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*client.PeriodicAgentLog) error) error {
+// readRunning lists the running logs that were created at since or later. It
+// reports whether the list had the same size on all pages: otherwise runs may
+// have finished between two pages, so that a log was skipped.
+func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*client.PeriodicAgentLog) error) (isStable bool, err error) {
 	seen := map[int64]bool{}
 	stalled := 0
+	count := int64(0)
+	isStable = true
 	for number, size := int64(1), p.size; ; number++ {
 		page, err := p.list(ctx, newestFirst, api.StatusRunning, number, size)
 		switch {
 		case isNotFound(err) && number > 1:
-			return nil
+			return false, nil
 		case isUnreadable(err) && size > 1 && !p.isFixed:
 			number, size = 0, size/2
 			continue
 		case err != nil:
-			return err
+			return false, err
 		}
+		isStable = isStable && (number == 1 || page.count == count)
+		count = page.count
 		if n := int64(len(page.logs)); !page.last {
 			size = n
 		}
@@ -61,21 +67,21 @@ func (p *poll) readRunning(ctx context.Context, since time.Time, visit func(*cli
 			p.watchdog.observe(log)
 			isPast = isPast || created(log).Before(since) && !created(log).IsZero()
 			if err := visit(log); err != nil {
-				return err
+				return false, err
 			}
 		}
 		switch {
 		case page.last, isPast:
-			return nil
+			return isStable, nil
 		case fresh > 0:
 			stalled = 0
 		default:
 			if stalled++; stalled > maxStalled {
-				return ErrUnstableList
+				return false, ErrUnstableList
 			}
 		}
 		if len(seen) > maxLogs {
-			return fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
+			return false, fmt.Errorf("%w: %d", ErrTooManyLogs, maxLogs)
 		}
 	}
 }

@@ -254,7 +254,7 @@ func WithPositionStore(positions PositionStore) Option {
 // creates the file if it doesn't exist, and locks it while it is running.
 // Changes are appended to the file, and from time to time the file is replaced.
 // Its folder must therefore be writable: in a container, mount the folder, not
-// the file.
+// the file. If the file is removed while it is in use, it is written again.
 func WithPositionFile(path string) Option {
 	return receiverOption(func(s *settings) error {
 		if path == "" {

@@ -244,7 +244,11 @@ func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.isTorn || f.size+int64(len(line)) > max(minFileSize, 4*f.baseSize) {
+	isRemoved, err := f.isRemoved()
+	switch {
+	case err != nil:
+		return err
+	case isRemoved, f.isTorn, f.size+int64(len(line)) > max(minFileSize, 4*f.baseSize):
 		return f.replace()
 	}
 	if _, err := f.file.Write(line); err != nil { // the disk may be full
@@ -257,6 +261,25 @@ func (f *positionFile) Save(_ context.Context, changes Changes) (err error) {
 	}
 	f.size += int64(len(line))
 	return nil
+}
+
+// isRemoved reports whether the path no longer leads to a file. If it leads to
+// another file, isRemoved returns an error: another process may use that file.
+func (f *positionFile) isRemoved() (bool, error) {
+	opened, err := f.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	current, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, nil
+	case err != nil:
+		return false, err
+	case !os.SameFile(opened, current):
+		return false, fmt.Errorf("%s was replaced by another program while it was in use; restart this one", f.path)
+	}
+	return false, nil
 }
 
 // Close unlocks the file.

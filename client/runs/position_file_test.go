@@ -230,3 +230,50 @@ func TestPositionFileRecordsCallbacks(t *testing.T) {
 		assert.True(t, strings.HasPrefix(string(text), "iblai-go runs position, format 2\n"))
 	})
 }
+
+// If the file is removed while it is in use, it is written again, with all that
+// it contained.
+func TestRemovedPositionFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		file := filepath.Join(t.TempDir(), "position")
+		var handled sequence[int64]
+		f := follow(t, s, handler(&handled), runs.WithPositionFile(file), runs.WithConcurrency(1))
+		advance(time.Minute)
+		s.add(1)
+		advance(time.Minute)
+		require.NoError(t, os.Remove(file))
+		s.add(2)
+		advance(time.Minute)
+		f.stop(t)
+		assert.Equal(t, []int64{1, 2}, handled.values())
+		s.add(3)
+		assert.Equal(t, []int64{3}, handleFor(t, s, file, time.Minute))
+	})
+}
+
+// If another program replaces the file while it is in use, that is reported, and
+// the other file is left as it is.
+func TestReplacedPositionFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newLogServer()
+		file := filepath.Join(t.TempDir(), "position")
+		var handled sequence[int64]
+		f := follow(t, s, handler(&handled), runs.WithPositionFile(file), runs.WithConcurrency(1))
+		advance(time.Minute)
+		require.NoError(t, os.WriteFile(file+".other", []byte("another file"), 0o600))
+		require.NoError(t, os.Rename(file+".other", file))
+		s.add(1)
+		advance(time.Minute)
+		status := f.Status()
+		f.stop(t)
+		assert.Equal(t, []int64{1}, handled.values())
+		assert.False(t, status.Ready)
+		require.ErrorContains(t, status.Err, file+" was replaced by another program while it was in use")
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.Equal(t, "another file", string(text))
+	})
+}

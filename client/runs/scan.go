@@ -37,6 +37,7 @@ type scan struct {
 	upperBound                int64     // an index known to be too late; 0 if none is known
 	moves                     int       // how often the start was moved
 	stalled                   int       // the number of consecutive pages without new rows
+	detours                   int64     // the number of pages that did not continue the scan
 	begun                     bool      // whether a page was accepted
 	// overlaps means that pages must overlap from the start.
 	overlaps bool
@@ -107,7 +108,7 @@ func (s *scan) window() (number, size int64) {
 func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgentLog, err error) {
 	for {
 		switch {
-		case s.moves > maxMoves, s.stalled > maxStalled:
+		case s.moves > maxMoves, s.stalled > maxStalled, s.detours > maxMoves+2*min(s.count, maxLogs)/s.size:
 			return nil, nil, ErrUnstableList
 		}
 		number, size := s.window()
@@ -128,6 +129,7 @@ func (s *scan) read(ctx context.Context) (p *page, fresh []*client.PeriodicAgent
 		}
 		if p.start > s.next || p.end() < s.next && !p.last { // the service uses another page size
 			s.stalled++
+			s.detours++
 			continue
 		}
 		ok, err := s.verifyContiguous(ctx, &p, number, size)
@@ -166,6 +168,9 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	switch {
 	case isUnreadable(err):
 		return true, nil
+	case isNotFound(err): // the list has become shorter, or its pages longer
+		s.stepBack()
+		return false, nil
 	case err != nil:
 		return false, err
 	case before.end() == page.start && len(before.logs) > 0 && before.logs[len(before.logs)-1].ID == s.lastID:
@@ -173,6 +178,7 @@ func (s *scan) verifyContiguous(ctx context.Context, p **page, number, size int6
 	case s.hasRowOf(before):
 		*p = before
 		s.stalled++
+		s.detours++
 		return true, nil
 	}
 	s.stepBack()
@@ -222,6 +228,7 @@ func (s *scan) stepBack() {
 	s.next = max(0, s.next-s.size)
 	s.minStart, s.lastCreated = 0, time.Time{}
 	s.stalled++
+	s.detours++
 }
 
 // restart moves the scan back to the last index up to which the list is proven
@@ -321,7 +328,9 @@ func (s *scan) isolateUnreadable(ctx context.Context, number, size int64, cause 
 			return cause
 		}
 	}
-	if _, err := s.list(ctx, oldestFirst, "", number, 1); !isUnreadable(err) {
+	if _, err := s.list(ctx, oldestFirst, "", number, 1); isNotFound(err) && number > 1 {
+		return nil // the list has become shorter, which the next request shows
+	} else if !isUnreadable(err) {
 		return err
 	}
 	if s.lastIDs == nil && s.next > 0 { // the row before it must be read first
