@@ -75,8 +75,7 @@ func (s *service) restartStore(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		s.store.restart(ctx)
-		s.excuseForgotten()
+		s.store.restart(ctx, s.excuseForgotten)
 	}
 }
 
@@ -159,7 +158,7 @@ func (s *supervisor) run(ctx context.Context) {
 			s.failure = err
 			return
 		}
-		command := exec.CommandContext(ctx, program, "-receiver", s.address, "-number", strconv.Itoa(s.number), "-position", s.file,
+		command := exec.CommandContext(ctx, program, "-receiver", s.address, "-number", strconv.Itoa(s.number), "-process", strconv.Itoa(process), "-position", s.file,
 			"-limit", strconv.FormatInt(limit, 10), fmt.Sprintf("-shares-store=%t", s.config.receivers > 1))
 		command.Stderr = os.Stderr
 		if err := command.Start(); err != nil {

@@ -23,8 +23,9 @@ type run struct {
 }
 
 // settledAfter is the time after which a run without reports counts as recorded:
-// the reports of a killed receiver may be lost.
-const settledAfter = 30 * time.Second
+// the reports of a killed receiver may be lost. It is the overlap of the
+// receivers, since a receiver may be that far behind the others.
+const settledAfter = 5 * time.Minute
 
 // ledger records which runs the receivers have handled. A run is in flight from
 // when a receiver begins to handle it until all receivers have recorded that it
@@ -32,6 +33,8 @@ const settledAfter = 30 * time.Second
 type ledger struct {
 	mu        sync.Mutex
 	receivers int
+	// processes is the number of processes of each receiver that have ended.
+	processes []int
 	byID      map[int64]*run
 	inFlight  map[int64]*run
 	unhandled int
@@ -40,7 +43,7 @@ type ledger struct {
 }
 
 func newLedger(receivers int) *ledger {
-	return &ledger{receivers: receivers, byID: map[int64]*run{}, inFlight: map[int64]*run{}}
+	return &ledger{receivers: receivers, processes: make([]int, receivers), byID: map[int64]*run{}, inFlight: map[int64]*run{}}
 }
 
 func (l *ledger) add(r *run) {
@@ -54,6 +57,7 @@ func (l *ledger) add(r *run) {
 func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, _ := strconv.ParseInt(r.URL.Query().Get("id"), 10, 64)
 	receiver, _ := strconv.Atoi(r.URL.Query().Get("receiver"))
+	process, _ := strconv.Atoi(r.URL.Query().Get("process"))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w.WriteHeader(http.StatusNoContent)
@@ -69,8 +73,13 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			l.unhandled--
 		}
 		run.handled = append(run.handled, time.Now())
-		run.begun |= bit
 		l.inFlight[id] = run
+		if process < l.processes[receiver] { // the report arrives after the kill
+			run.excuses++
+			l.excused++
+			return
+		}
+		run.begun |= bit
 	case "/ledger/duplicate", "/ledger/recorded":
 		if r.URL.Path == "/ledger/duplicate" && run.begun&bit != 0 {
 			return // it was recorded unless the disk was full
@@ -88,6 +97,9 @@ func (l *ledger) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // excuseKilled notes the runs that a killed receiver had handled and not
 // recorded.
 func (l *ledger) excuseKilled(receiver int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.processes[receiver]++
 	bit := uint64(1) << receiver
 	l.excuse(func(r *run) bool {
 		isAffected := r.begun&bit != 0 && r.recorded&bit == 0
@@ -97,12 +109,21 @@ func (l *ledger) excuseKilled(receiver int) {
 }
 
 // excuseForgotten notes the runs that the store has forgotten and that some
-// receiver has not recorded.
-func (l *ledger) excuseForgotten() { l.excuse(func(*run) bool { return true }) }
-
-func (l *ledger) excuse(isAffected func(*run) bool) {
+// receiver has not recorded, and those of the claims that it has forgotten, which
+// may not be reported yet.
+func (l *ledger) excuseForgotten(claimed []int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	for _, id := range claimed {
+		if run := l.byID[id]; run != nil && l.inFlight[id] == nil {
+			run.seen = time.Now()
+			l.inFlight[id] = run
+		}
+	}
+	l.excuse(func(*run) bool { return true })
+}
+
+func (l *ledger) excuse(isAffected func(*run) bool) {
 	for id, r := range l.inFlight {
 		if time.Since(r.seen) > settledAfter {
 			delete(l.inFlight, id)

@@ -39,6 +39,7 @@ func main() {
 	var c config
 	child := flag.String("receiver", "", "run as a receiver for the service at this address (internal)")
 	number := flag.String("number", "", "number of the receiver (internal)")
+	process := flag.String("process", "", "number of the process of the receiver (internal)")
 	position := flag.String("position", "", "path of the position file (internal)")
 	sharesStore := flag.Bool("shares-store", false, "use the store of the service (internal)")
 	limit := flag.Int64("limit", 0, "maximum size of the position file in bytes; 0 means no limit (internal)")
@@ -58,7 +59,7 @@ func main() {
 	defer stop()
 	err := error(nil)
 	if *child != "" {
-		err = receive(ctx, *child, *number, *position, *limit, *sharesStore)
+		err = receive(ctx, *child, *number, *process, *position, *limit, *sharesStore)
 	} else {
 		err = runExperiment(ctx, c)
 	}

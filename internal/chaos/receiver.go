@@ -20,7 +20,7 @@ const secret = "a secret of enough bytes"
 
 // receive runs a Receiver that reports to the service which runs it has handled,
 // and for which of them it has recorded that.
-func receive(ctx context.Context, address, number, position string, limit int64, sharesStore bool) error {
+func receive(ctx context.Context, address, number, process, position string, limit int64, sharesStore bool) error {
 	limitFileSize(limit)
 	c, err := client.New(client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"), client.WithBaseURL(address))
 	if err != nil {
@@ -31,7 +31,7 @@ func receive(ctx context.Context, address, number, position string, limit int64,
 		return err
 	}
 	report := func(ctx context.Context, event string, id int64) error {
-		return post(ctx, fmt.Sprintf("%s/ledger/%s?receiver=%s&id=%d", address, event, number, id), "")
+		return post(ctx, fmt.Sprintf("%s/ledger/%s?receiver=%s&process=%s&id=%d", address, event, number, process, id), "")
 	}
 	opts := []runs.Option{
 		runs.WithPositionFile(position), runs.WithStart(time.Time{}), runs.WithPollInterval(time.Second),

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,11 +31,20 @@ type claim struct {
 	expires time.Time
 }
 
-// restart makes the store unreachable for a while, and forget everything.
-func (s *storeServer) restart(ctx context.Context) {
+// restart makes the store unreachable for a while, and forget everything. It
+// calls forgotten with the runs that were claimed and not done.
+func (s *storeServer) restart(ctx context.Context, forgotten func(claimed []int64)) {
 	s.mu.Lock()
+	var claimed []int64
+	for key, claim := range s.claims {
+		_, text, _ := strings.Cut(key, ":")
+		if id, err := strconv.ParseInt(text, 10, 64); err == nil && !claim.isDone {
+			claimed = append(claimed, id)
+		}
+	}
 	s.claims, s.isDown = map[string]claim{}, true
 	s.mu.Unlock()
+	forgotten(claimed)
 	select {
 	case <-time.After(300 * time.Millisecond):
 	case <-ctx.Done():
