@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -18,6 +20,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -25,6 +29,9 @@ import (
 
 // roleVariable tells a process of this program what it is.
 const roleVariable = "REPLICAS_ROLE"
+
+// nameVariable holds the name of the stream.
+const nameVariable = "REPLICAS_NAME"
 
 var secret = api.NewSecret("a secret of enough bytes")
 
@@ -66,6 +73,7 @@ type cluster struct {
 	sandbox  *sandbox.Server
 	agent    int64
 	natsURL  string
+	name     string // of the stream; the ids of the runs of each sandbox begin at 1
 	dir      string // of the NATS server, or empty
 	balancer *httptest.Server
 
@@ -96,8 +104,11 @@ type process struct {
 	interrupted int
 }
 
+// noNATS is the URL of a cluster without NATS.
+const noNATS = "nats://unused:1"
+
 func newCluster(ctx context.Context, natsURL string) (_ *cluster, err error) {
-	c := &cluster{natsURL: natsURL, calls: map[int64]int{}}
+	c := &cluster{natsURL: natsURL, name: "iblai-example-" + rand.Text(), calls: map[int64]int{}}
 	defer func() {
 		if err != nil {
 			c.close()
@@ -173,7 +184,7 @@ func (c *cluster) start(ctx context.Context, role string, env ...string) (*proce
 	p := &process{role: role, ready: make(chan struct{}), exited: make(chan struct{}), unsettled: map[int64]time.Time{}}
 	p.command = exec.CommandContext(context.WithoutCancel(ctx), program)
 	p.command.Env = append(os.Environ(), roleVariable+"="+role,
-		"NATS_URL="+c.natsURL, "NATS_DIR="+c.dir, "NATS_PORT="+c.natsURL[strings.LastIndex(c.natsURL, ":")+1:],
+		"NATS_URL="+c.natsURL, nameVariable+"="+c.name, "NATS_DIR="+c.dir, "NATS_PORT="+c.natsURL[strings.LastIndex(c.natsURL, ":")+1:],
 		"IBLAI_BASE_URL="+c.sandbox.URL, "IBLAI_API_KEY="+account.APIKey.Reveal(), "IBLAI_ORG="+account.Org,
 		"IBLAI_USERNAME="+account.Username, "IBLAI_CALLBACK_SECRET="+secret.Reveal())
 	p.command.Env = append(p.command.Env, env...)
@@ -317,5 +328,31 @@ func (c *cluster) close() {
 	}
 	if c.dir != "" {
 		_ = os.RemoveAll(c.dir)
+	} else if c.natsURL == noNATS {
+		return
+	} else if err := c.deleteStreams(); err != nil {
+		log.Print("replicas: ", err)
 	}
+}
+
+// deleteStreams deletes the streams and buckets of this cluster from the server
+// at NATS_URL.
+func (c *cluster) deleteStreams() error {
+	conn, err := nats.Connect(c.natsURL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	for _, name := range []string{c.name, c.name + "-dead", "KV_" + c.name + "-done", "KV_" + c.name + "-positions"} {
+		if err := js.DeleteStream(ctx, name); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return fmt.Errorf("stream %s: %w", name, err)
+		}
+	}
+	return nil
 }

@@ -77,7 +77,7 @@ func natsSpeed(ctx context.Context, n int) (published, handled float64, err erro
 }
 
 func redisSpeed(ctx context.Context, redisServer string, n int) (handled float64, err error) {
-	c, err := newCluster(ctx, "nats://unused:1")
+	c, err := newCluster(ctx, noNATS)
 	if err != nil {
 		return 0, err
 	}

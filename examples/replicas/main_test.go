@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +34,28 @@ func TestNoRunIsLostWhenAReplicaIsKilled(t *testing.T) {
 	require.NoError(t, demonstrate(t.Context(), &printed))
 	assert.Contains(t, printed.String(), "300 runs, 300 handled, 0 lost")
 	assert.Regexp(t, `replica 2 .* killed`, printed.String())
+}
+
+// A server at NATS_URL can be used again: nothing of an earlier run is left.
+func TestServerIsUsedTwice(t *testing.T) {
+	t.Setenv("NATS_URL", "")
+	c, err := newCluster(t.Context(), "")
+	require.NoError(t, err)
+	defer c.close()
+	t.Setenv("NATS_URL", c.natsURL)
+	for range 2 {
+		var printed bytes.Buffer
+		require.NoError(t, demonstrate(t.Context(), &printed))
+		assert.Contains(t, printed.String(), "300 runs, 300 handled, 0 lost")
+	}
+	conn, err := nats.Connect(c.natsURL)
+	require.NoError(t, err)
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	require.NoError(t, err)
+	for name := range js.StreamNames(t.Context()).Name() {
+		assert.Fail(t, "a stream is left", name)
+	}
 }
 
 func TestNoRunIsLostWhenReplicasAreKilledAndTheServerRestarts(t *testing.T) {

@@ -73,7 +73,7 @@ func newBridge(ctx context.Context, role string) (*natsruns.Bridge, error) {
 		return nil, fmt.Errorf("IBLAI_CALLBACK_SECRET: %w", err)
 	}
 	return natsruns.New(ctx, js, []natsruns.Org{{Client: c, Verifier: verifier}},
-		natsruns.WithName("iblai-example"),
+		natsruns.WithName(os.Getenv(nameVariable)),
 		natsruns.WithMaxRunsPerOrg(1_000_000),
 		natsruns.WithAckWait(5*time.Second),
 		natsruns.WithLease(3*time.Second),
