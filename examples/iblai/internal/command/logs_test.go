@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"strings"
 	"sync"
@@ -131,4 +132,17 @@ func TestStats(t *testing.T) {
 	out := s.run("stats")
 	assert.Equal(t, "\r["+strings.Repeat("#", 9)+strings.Repeat(".", 21)+"]  33%  runs: 1\r["+strings.Repeat("#", 19)+strings.Repeat(".", 11)+"]  66%  runs: 2\r\x1b[K", out.stderr)
 	assert.Contains(t, out.stdout, "50.0%")
+}
+
+// A spreadsheet doesn't run a title as a formula.
+func TestStatsCSVFormula(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, newSandbox(t, withPastRuns()))
+	for _, title := range []string{`=HYPERLINK("http://evil")`, "+1", "-1", "@SUM(1)"} {
+		s.succeed("agents", "edit", "1", "--title="+title)
+		out := s.succeed("stats", "--since", "720h", "--csv")
+		rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+		require.NoError(t, err)
+		assert.Equal(t, "'"+title, rows[1][1])
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -143,8 +144,17 @@ func (a *app) printCSV(stats []*agentStats) error {
 	_ = w.Write([]string{"agent", "title", "runs", "failed", "success_rate", "p50_seconds", "p95_seconds"}) // Flush reports errors
 	for _, s := range stats {
 		float := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-		_ = w.Write([]string{strconv.FormatInt(s.Agent, 10), s.Title, strconv.Itoa(s.Runs), strconv.Itoa(s.Failed), float(s.SuccessRate), float(s.P50), float(s.P95)})
+		_ = w.Write([]string{strconv.FormatInt(s.Agent, 10), csvText(s.Title), strconv.Itoa(s.Runs), strconv.Itoa(s.Failed), float(s.SuccessRate), float(s.P50), float(s.P95)})
 	}
 	w.Flush()
 	return w.Error()
+}
+
+// csvText returns text with a leading apostrophe if a spreadsheet would run it
+// as a formula.
+func csvText(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
 }
