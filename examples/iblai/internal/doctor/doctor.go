@@ -50,6 +50,8 @@ type facts struct {
 	release  *release
 	missing  map[string]bool // lists that the service does not have
 	mentorID string          // unique id of a mentor
+	// withoutKey is the service's response to a request without a key.
+	withoutKey *client.Response
 }
 
 // Examine examines a deployment. If a setting is invalid, it sends nothing and

@@ -1,9 +1,11 @@
 package doctor
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -50,13 +52,23 @@ func (e *examination) checkKey(ctx context.Context) {
 }
 
 // reportScheme reports a response other than 401. Only a response of the
-// service itself proves that the key is accepted.
+// service itself, other than its response without a key, proves that the key is
+// accepted.
 func (e *examination) reportScheme(scheme string, took time.Duration, p page) {
 	if p.err != nil && !isServiceRefusal(&p.response) {
 		e.fail(checkKey, took, p.err, &p.response)
 		if e.stopped == "" {
 			e.stopped = "the key could not be checked"
 		}
+		return
+	}
+	if plain := e.known.withoutKey; p.err != nil && plain != nil && plain.StatusCode == p.response.StatusCode && bytes.Equal(plain.Body, p.response.Body) {
+		e.add(Failed, checkKey, took, Diagnosis{
+			Found:   fmt.Sprintf("%d %s: %s, as without a key", p.response.StatusCode, http.StatusText(p.response.StatusCode), summarize(p.response.Body)),
+			Meaning: "The response does not depend on the key, so it does not show whether the key is accepted.",
+			Advice:  "Check " + client.EnvBaseURL + ". If it is right, ask the service's operators whether they serve periodic agents there.",
+		})
+		e.stopped = "the key could not be checked"
 		return
 	}
 	e.known.service, e.known.key = true, true

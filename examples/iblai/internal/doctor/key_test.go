@@ -86,3 +86,20 @@ func TestUncheckedKey(t *testing.T) {
 		})
 	}
 }
+
+// A response that is the same without a key proves nothing about the key.
+func TestResponsesThatDoNotDependOnTheKey(t *testing.T) {
+	t.Parallel()
+	for status, body := range map[int]string{
+		http.StatusNotFound:  `{"detail":"Not found."}`,
+		http.StatusForbidden: `{"detail":"You do not have permission to perform this action."}`,
+	} {
+		e := examine(t, roundTripper(func(r *http.Request) (*http.Response, error) {
+			return respond(r, status, body), nil
+		}), "https://ibl.example")
+		f := e.find(t, checkKey)
+		assert.Equal(t, Failed, f.Status, e.text)
+		assert.Contains(t, f.Advice, "IBLAI_BASE_URL")
+		assert.NotContains(t, e.text, "IBLAI_ORG", status)
+	}
+}

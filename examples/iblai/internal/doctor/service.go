@@ -34,7 +34,7 @@ func (e *examination) reportService(ctx context.Context, p *probe) {
 	took := p.received.Sub(p.sent)
 	switch r := p.response; {
 	case isServiceRefusal(r):
-		e.known.service = true
+		e.known.service, e.known.withoutKey = true, r
 		e.add(OK, checkService, took, Diagnosis{Found: fmt.Sprintf("responds %d without a key%s", r.StatusCode, requiredScheme(r.Header))})
 	case r.StatusCode == http.StatusOK && isList(r.Body):
 		e.known.service = true
