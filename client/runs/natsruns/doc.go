@@ -54,10 +54,11 @@
 //
 // # Guarantees
 //
-// A callback gets 204 only after the stream has stored its run. If the process of
-// a single server is killed, nothing is lost. If its machine fails, the server
-// loses what was not yet on the disk, unless its setting sync_interval is always:
-// in production, use a cluster and [WithReplicas]. The position of an org moves
+// A callback gets 204 only after the stream has stored its run. The operating
+// system keeps the run if the process of a single server is killed. If its machine
+// fails, the server loses what was not yet on the disk, unless its setting
+// sync_interval is always: in production, use a cluster and [WithReplicas]. The
+// position of an org moves
 // only after the runs before it are stored. The position and the lease of the
 // follower are one key, which is written only at its last revision: a follower
 // that was paused and has lost its lease can't write it.
