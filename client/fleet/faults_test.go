@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -310,4 +311,36 @@ func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	response.Header.Del("Content-Length")
 	return response, nil
+}
+
+// A service without a list of mentors can be planned with their unique ids, if an
+// agent shows which release it is.
+func TestAServiceWithoutMentorList(t *testing.T) {
+	t.Parallel()
+	for _, release := range releases {
+		for _, body := range []string{`{"detail": "Not found."}`, "<h1>Not Found</h1>"} {
+			sb, _ := start(t, release, sandbox.WithPeriodicAgent(sandbox.DefaultOrg, foreign))
+			c, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))...)
+			require.NoError(t, err)
+			require.NoError(t, sb.SetFaults(sandbox.Fault{
+				Match:  sandbox.On(sandbox.OperationMentorsList),
+				Effect: sandbox.RequestEffect{Status: http.StatusNotFound, Body: body},
+			}))
+			f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1"), agent("k2")}}
+			_, err = f.Plan(t.Context(), c)
+			require.ErrorContains(t, err, "agents[0].mentor")
+			require.ErrorContains(t, err, "404 Not Found")
+			f.Agents[0].Mentor, f.Agents[1].Mentor = tutor, strings.ToUpper(tutor)
+			apply(t, c, f)
+			requireEmpty(t, c, f)
+			assert.Len(t, owned(t, sb), 2)
+		}
+	}
+	sb, c := start(t, sandbox.Release4205)
+	require.NoError(t, sb.SetFaults(sandbox.Fault{
+		Match:  sandbox.On(sandbox.OperationMentorsList),
+		Effect: sandbox.RespondWith(http.StatusNotFound),
+	}))
+	_, err := (&fleet.Fleet{Name: "courses"}).Plan(t.Context(), c)
+	require.ErrorIs(t, err, client.ErrNotFound, "no agent shows the release")
 }
