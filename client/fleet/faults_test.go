@@ -279,7 +279,7 @@ func TestTwoApplyAtOnce(t *testing.T) {
 func TestASecretThatThePlatformMasks(t *testing.T) {
 	t.Parallel()
 	sb, _ := start(t, sandbox.Release4205)
-	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{Transport: masking{sb.HTTPClient().Transport}}))...)
+	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{Transport: replacing{sb.HTTPClient().Transport, regexp.MustCompile(`"callback_secret":"[^"]+"`), `"callback_secret":"******"`}}))...)
 	require.NoError(t, err)
 	a := agent("k1")
 	path := secretFile(t, "hush")
@@ -295,10 +295,14 @@ func TestASecretThatThePlatformMasks(t *testing.T) {
 	assert.Equal(t, "another", owned(t, sb)["k1"][0].CallbackSecret.Reveal())
 }
 
-// masking masks secrets in responses.
-type masking struct{ base http.RoundTripper }
+// replacing replaces text in responses.
+type replacing struct {
+	base        http.RoundTripper
+	old         *regexp.Regexp
+	replacement string
+}
 
-func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m replacing) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := m.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -307,7 +311,7 @@ func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body = regexp.MustCompile(`"callback_secret":"[^"]+"`).ReplaceAll(body, []byte(`"callback_secret":"******"`))
+	body = m.old.ReplaceAllLiteral(body, []byte(m.replacement))
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	response.Header.Del("Content-Length")
 	return response, nil
@@ -343,4 +347,37 @@ func TestAServiceWithoutMentorList(t *testing.T) {
 	}))
 	_, err := (&fleet.Fleet{Name: "courses"}).Plan(t.Context(), c)
 	require.ErrorIs(t, err, client.ErrNotFound, "no agent shows the release")
+}
+
+// A service that stores something else than it was sent.
+func TestAServiceThatChangesTexts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		old, replacement string
+		agents           int
+		err              string
+	}{
+		"other line endings": {`\\n`, `\r\n`, 1, ""},
+		"no descriptions":    {`"description":"[^"]*"`, `"description":""`, 0, "does not keep the marker"},
+	} {
+		sb, _ := start(t, sandbox.Release4205)
+		c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{
+			Transport: replacing{sb.HTTPClient().Transport, regexp.MustCompile(test.old), test.replacement},
+		}))...)
+		require.NoError(t, err)
+		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1")}}
+		f.Agents[0].Prompt = "two\nlines"
+		for range 2 {
+			plan, err := f.Plan(t.Context(), c)
+			require.NoError(t, err)
+			_, err = plan.Apply(t.Context(), c)
+			if test.err == "" {
+				require.NoError(t, err, name)
+				requireEmpty(t, c, f)
+			} else {
+				require.ErrorContains(t, err, test.err, name)
+			}
+			assert.Len(t, sb.PeriodicAgentIDs(sandbox.DefaultOrg), test.agents, name)
+		}
+	}
 }
