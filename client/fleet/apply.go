@@ -122,6 +122,10 @@ func (a *applier) create(ctx context.Context, change Change, wanted *client.Peri
 	if err != nil {
 		return a.recover(ctx, change, wanted, err)
 	}
+	if len(markersOf(created)) == 0 && !lacksDescription(created) { // every further plan would create one more
+		err = fmt.Errorf("the service does not keep the marker of agent %d, which is deleted again", created.ID)
+		return 0, errors.Join(err, a.client.PeriodicAgents.Delete(ctx, created.ID))
+	}
 	return created.ID, change.checkStored(created, wanted)
 }
 
@@ -204,6 +208,14 @@ func (c *Change) checkStored(agent *client.PeriodicAgent, wanted *client.Periodi
 	compared := *wanted
 	if lacksDescription(agent) {
 		compared.Description = nil
+	}
+	for _, text := range []struct {
+		wanted **string
+		stored string
+	}{{&compared.Prompt, agent.Prompt}, {&compared.Description, agent.Description}} {
+		if *text.wanted != nil && sameText(**text.wanted, text.stored) {
+			*text.wanted = nil
+		}
 	}
 	if agent.Mentor.UniqueID == "" && agent.Mentor.ID == c.MentorID { // releases 3.5x return what was sent
 		compared.Mentor = ""

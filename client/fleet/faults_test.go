@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -278,7 +279,7 @@ func TestTwoApplyAtOnce(t *testing.T) {
 func TestASecretThatThePlatformMasks(t *testing.T) {
 	t.Parallel()
 	sb, _ := start(t, sandbox.Release4205)
-	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{Transport: masking{sb.HTTPClient().Transport}}))...)
+	c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{Transport: replacing{sb.HTTPClient().Transport, regexp.MustCompile(`"callback_secret":"[^"]+"`), `"callback_secret":"******"`}}))...)
 	require.NoError(t, err)
 	a := agent("k1")
 	path := secretFile(t, "hush")
@@ -294,10 +295,14 @@ func TestASecretThatThePlatformMasks(t *testing.T) {
 	assert.Equal(t, "another", owned(t, sb)["k1"][0].CallbackSecret.Reveal())
 }
 
-// masking masks secrets in responses.
-type masking struct{ base http.RoundTripper }
+// replacing replaces text in responses.
+type replacing struct {
+	base        http.RoundTripper
+	old         *regexp.Regexp
+	replacement string
+}
 
-func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
+func (m replacing) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := m.base.RoundTrip(r)
 	if err != nil {
 		return nil, err
@@ -306,8 +311,73 @@ func (m masking) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	body = regexp.MustCompile(`"callback_secret":"[^"]+"`).ReplaceAll(body, []byte(`"callback_secret":"******"`))
+	body = m.old.ReplaceAllLiteral(body, []byte(m.replacement))
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	response.Header.Del("Content-Length")
 	return response, nil
+}
+
+// A service without a list of mentors can be planned with their unique ids, if an
+// agent shows which release it is.
+func TestAServiceWithoutMentorList(t *testing.T) {
+	t.Parallel()
+	for _, release := range releases {
+		for _, body := range []string{`{"detail": "Not found."}`, "<h1>Not Found</h1>"} {
+			sb, _ := start(t, release, sandbox.WithPeriodicAgent(sandbox.DefaultOrg, foreign))
+			c, err := client.New(append(sb.ClientOptions(), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))...)
+			require.NoError(t, err)
+			require.NoError(t, sb.SetFaults(sandbox.Fault{
+				Match:  sandbox.On(sandbox.OperationMentorsList),
+				Effect: sandbox.RequestEffect{Status: http.StatusNotFound, Body: body},
+			}))
+			f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1"), agent("k2")}}
+			_, err = f.Plan(t.Context(), c)
+			require.ErrorContains(t, err, "agents[0].mentor")
+			require.ErrorContains(t, err, "404 Not Found")
+			f.Agents[0].Mentor, f.Agents[1].Mentor = tutor, strings.ToUpper(tutor)
+			apply(t, c, f)
+			requireEmpty(t, c, f)
+			assert.Len(t, owned(t, sb), 2)
+		}
+	}
+	sb, c := start(t, sandbox.Release4205)
+	require.NoError(t, sb.SetFaults(sandbox.Fault{
+		Match:  sandbox.On(sandbox.OperationMentorsList),
+		Effect: sandbox.RespondWith(http.StatusNotFound),
+	}))
+	_, err := (&fleet.Fleet{Name: "courses"}).Plan(t.Context(), c)
+	require.ErrorIs(t, err, client.ErrNotFound, "no agent shows the release")
+}
+
+// A service that stores something else than it was sent.
+func TestAServiceThatChangesTexts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		old, replacement string
+		agents           int
+		err              string
+	}{
+		"other line endings": {`\\n`, `\r\n`, 1, ""},
+		"no descriptions":    {`"description":"[^"]*"`, `"description":""`, 0, "does not keep the marker"},
+	} {
+		sb, _ := start(t, sandbox.Release4205)
+		c, err := client.New(append(sb.ClientOptions(), client.WithHTTPClient(&http.Client{
+			Transport: replacing{sb.HTTPClient().Transport, regexp.MustCompile(test.old), test.replacement},
+		}))...)
+		require.NoError(t, err)
+		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1")}}
+		f.Agents[0].Prompt = "two\nlines"
+		for range 2 {
+			plan, err := f.Plan(t.Context(), c)
+			require.NoError(t, err)
+			_, err = plan.Apply(t.Context(), c)
+			if test.err == "" {
+				require.NoError(t, err, name)
+				requireEmpty(t, c, f)
+			} else {
+				require.ErrorContains(t, err, test.err, name)
+			}
+			assert.Len(t, sb.PeriodicAgentIDs(sandbox.DefaultOrg), test.agents, name)
+		}
+	}
 }

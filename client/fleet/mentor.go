@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,10 @@ import (
 type mentors struct {
 	byID, bySlug, byName map[string][]mentor // byID has unique ids in lower case, and numeric ids
 	numeric              bool                // the release expects numeric ids
+	unlisted             error               // why the list is absent, so that only unique ids can be used
 }
+
+var uniqueID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 type mentor struct {
 	reference string // by which agents refer to it
@@ -56,6 +60,9 @@ func readMentors(ctx context.Context, c *client.Client) (*mentors, error) {
 func (all *mentors) find(a *Agent, argument string) (mentor, error) {
 	reference := trim(a.Mentor)
 	matches := all.byID[strings.ToLower(reference)]
+	if id := strings.ToLower(reference); all.unlisted != nil && uniqueID.MatchString(id) {
+		matches = []mentor{{reference: id}}
+	}
 	if len(matches) == 0 {
 		seen := map[string]bool{}
 		for _, match := range append(append([]mentor{}, all.bySlug[reference]...), all.byName[reference]...) {
@@ -69,6 +76,8 @@ func (all *mentors) find(a *Agent, argument string) (mentor, error) {
 		return mentor{}, &api.ArgumentError{Argument: argument, Reason: reason}
 	}
 	switch {
+	case len(matches) == 0 && all.unlisted != nil:
+		return mentor{}, &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf("refers to %q, which is no unique id, but the list of mentors is absent", reference), Err: all.unlisted}
 	case len(matches) == 0:
 		return fail(fmt.Sprintf("refers to %q, but no mentor has that id, slug or name", reference))
 	case len(matches) > 1:

@@ -141,7 +141,7 @@ func (p *parser) agent(i int, v *document.Value) (a Agent) {
 	v.Object(document.Fields{
 		"key":         at("key", text(&a.Key, maxReference)),
 		"title":       at("title", text(&a.Title, math.MaxInt)),
-		"mentor":      at("mentor", func(v *document.Value) { a.Mentor, _, _ = v.TextOrInt("a string or a number") }),
+		"mentor":      at("mentor", func(v *document.Value) { a.Mentor, _, _ = v.TextOrInt("a string or an integer") }),
 		"mentor_id":   at("mentor_id", func(v *document.Value) { a.MentorID = v.Int(1, math.MaxInt64) }),
 		"description": at("description", text(&a.Description, math.MaxInt)),
 		"prompt":      at("prompt", func(v *document.Value) { prompt, a.Prompt = v, v.Text(math.MaxInt) }),
@@ -205,7 +205,7 @@ func (p *parser) schedule(v *document.Value, at func(string, func(*document.Valu
 		return crontab.Fields{Minute: parts[0], Hour: parts[1], DayOfMonth: parts[2], MonthOfYear: parts[3], DayOfWeek: parts[4]}
 	}
 	field := func(name crontab.Field, into *string) func(*document.Value) {
-		return at("schedule."+string(name), func(v *document.Value) { *into, _, _ = v.TextOrInt("a string or a number") })
+		return at("schedule."+string(name), func(v *document.Value) { *into, _, _ = v.TextOrInt("a string or an integer") })
 	}
 	v.Object(document.Fields{
 		string(crontab.Minute):      field(crontab.Minute, &fields.Minute),

@@ -123,7 +123,7 @@ agents:
 			`fleet.yaml:9:5: agents[1]: has no title`,
 			`fleet.yaml:9:5: agents[1].key: "a" is also the key of agents[0]`,
 			`fleet.yaml:10:5: agents[1]: unknown field "titel"; the known fields are after, callback, description, enabled, key, mentor, mentor_id, one_off, prompt, prompt_file, schedule, timezone, title`,
-			`fleet.yaml:11:5: agents[1].mentor: must be a string or a number, not a list`,
+			`fleet.yaml:11:5: agents[1].mentor: must be a string or an integer, not a list`,
 			`fleet.yaml:12:16: agents[1].schedule.minute: minute "61": refused by the API: '61', not in 0-59 for Minutes`,
 			`fleet.yaml:12:39: agents[1].schedule: unknown field "second"; the known fields are day_of_month, day_of_week, hour, minute, month_of_year`,
 			`fleet.yaml:13:5: agents[1].after: no agent has the key "nobody"`,

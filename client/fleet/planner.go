@@ -18,6 +18,9 @@ import (
 //
 // An error about the fleet itself, such as a mentor that doesn't exist or a secret
 // that can't be read, wraps an [*api.ArgumentError] for each mistake.
+//
+// If the service has no list of mentors, but has agents, a fleet that names all
+// mentors by their unique ids can be planned.
 func (f *Fleet) Plan(ctx context.Context, c *client.Client) (*Plan, error) {
 	now := time.Now()
 	if err := f.validate(now); err != nil {
@@ -27,15 +30,19 @@ func (f *Fleet) Plan(ctx context.Context, c *client.Client) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	mentors, err := readMentors(ctx, c)
+	known, err := readMentors(ctx, c)
+	absent := errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrNotFromService)
+	if absent && agents.count > 0 { // the agents show the release
+		known, err = &mentors{numeric: agents.titleMarkers, unlisted: err}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	if agents.count == 0 {
-		agents.titleMarkers = mentors.numeric
+		agents.titleMarkers = known.numeric
 	}
 	p := &planner{
-		fleet: f, client: c, stored: agents, mentors: mentors, now: now,
+		fleet: f, client: c, stored: agents, mentors: known, now: now,
 		blocked: map[string]string{}, missing: map[string]bool{},
 		plan: &Plan{Fleet: f.Name, Org: c.Org(), Changes: []Change{}, TitleMarkers: agents.titleMarkers},
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/fleet"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -133,12 +134,22 @@ func statistics(ctx context.Context, c *client.Client, w io.Writer) error {
 	return nil
 }
 
+// outcome makes the collection fail on one day, so that the agent that waits for a
+// failure runs.
+func outcome(_ context.Context, run sandbox.Run) sandbox.Outcome {
+	if run.Title == "Collect questions" && run.StartTime.Day() == 17 {
+		return sandbox.Outcome{Status: api.StatusError, Log: "The forum did not respond."}
+	}
+	return sandbox.Outcome{}
+}
+
 func newSandbox() (*sandbox.Sandbox, error) {
 	monday := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
 	return sandbox.New(
 		sandbox.WithFrozenClock(monday),
 		sandbox.WithMentor(sandbox.DefaultOrg, client.Mentor{Name: "Tutor", Slug: "tutor", UniqueID: "0b5ca0b9-12a1-4c75-9d21-ad9c0e1a9f2e"}),
 		sandbox.WithMentor(sandbox.DefaultOrg, client.Mentor{Name: "Operator", Slug: "operator", UniqueID: "1b5ca0b9-12a1-4c75-9d21-ad9c0e1a9f2e"}),
+		sandbox.WithOutcomeFunc(outcome),
 		sandbox.WithCallbackHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })),
 	)
 }

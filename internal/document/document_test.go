@@ -138,6 +138,33 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A position is that of the field's name, or of the item of a list, in characters.
+func TestColumns(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		format Format
+		text   string
+		want   string
+	}{
+		"YAML":                {YAML, "text: a\nchildren:\n  - text: b\n    whole: x\n", `thing:4:5: children[0].whole: must be an integer, not the string "x"`},
+		"YAML in one line":    {YAML, "text: a\nchildren: [{text: ä, yes: 1}, 2]\n", "thing:2:22: children[0].yes: must be true or false, not the number \"1\"\nthing:2:31: children[1]: must be an object, not the number \"2\""},
+		"YAML with CRLF":      {YAML, "text: a\r\nchildren:\r\n  - whole: 1\r\n", "thing:3:5: children[0]: has no text"},
+		"YAML with a mark":    {YAML, "\ufefftext: a\nwhole: x\n", `thing:2:1: whole: must be an integer, not the string "x"`},
+		"JSON":                {JSON, "{\n  \"text\": \"a\",\n\t\"whole\": 1.5}", `thing:3:2: whole: must be an integer, not the number "1.5"`},
+		"JSON in one line":    {JSON, `{"text": "ä", "whole": null}`, "thing:1:15: whole: must be an integer, not null"},
+		"JSON with a list":    {JSON, `{"text": "a", "children": [{"text": "b"}, 5]}`, `thing:1:43: children[1]: must be an object, not the number "5"`},
+		"a repeated field":    {YAML, "text: a\nchildren: [{text: b, text: c}]", "thing:2:22: children[0].text: is given twice"},
+		"sorted by column":    {JSON, `{"yes": 1, "text": "a", "at": 2}`, "thing:1:2: yes: must be true or false, not the number \"1\"\nthing:1:25: at: must be a time such as 2026-01-05T08:00:00Z, not the number \"2\""},
+		"no column if unread": {YAML, "text: a\n\tb: c\n", "thing:2: is not valid YAML: found a tab character that violates indentation"},
+	} {
+		document, root := Parse(FileWithColumns("thing"), []byte(test.text), test.format)
+		if root != nil {
+			readThing(root)
+		}
+		require.EqualError(t, document.Err(), test.want, name)
+	}
+}
+
 func TestManyErrorsAreTruncated(t *testing.T) {
 	t.Parallel()
 	_, err := parseThing("text: a\n"+strings.Repeat("text: a\n", 70), YAML)
