@@ -81,7 +81,7 @@ func startPostgreSQL(t *testing.T) string {
 		attributes = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	}
 	command := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(bin, name), args...) //nolint:gosec,noctx // it ends with the test
+		cmd := exec.Command(filepath.Join(bin, name), args...)
 		cmd.Dir, cmd.SysProcAttr = folder, attributes
 		return cmd
 	}
@@ -233,7 +233,7 @@ func TestKilled(t *testing.T) {
 func runReceiver(t *testing.T, b backend, sb *sandbox.Server) {
 	t.Helper()
 	account := sb.Accounts()[0]
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), "DATABASE_TEST_DRIVER="+b.driver, "DATABASE_TEST_SOURCE="+b.source,
 		"IBLAI_BASE_URL="+sb.URL, "IBLAI_API_KEY="+account.APIKey.Reveal(), "IBLAI_ORG="+account.Org, "IBLAI_USERNAME="+account.Username)
 	cmd.Stderr = os.Stderr

@@ -45,11 +45,15 @@ func startCluster(t *testing.T) []*natsServer {
 
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
-	for range n {
+	listeners := make([]net.Listener, n)
+	for i := range listeners {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		defer listener.Close()
+		listeners[i] = listener
 		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
+	}
+	for _, listener := range listeners {
+		require.NoError(t, listener.Close())
 	}
 	return ports
 }

@@ -97,7 +97,7 @@ func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chu
 		for int64(len(state.Logs)) < int64(n) {
 			state.Logs = append(state.Logs, runs.LogState{
 				LogID:     int64(len(state.Logs)+1) * 1_000_000,
-				CreatedAt: start.Add(-time.Duration(rand.Int64N(int64(50 * time.Minute)))), //nolint:gosec // not for security
+				CreatedAt: start.Add(-time.Duration(rand.Int64N(int64(50 * time.Minute)))),
 				Done:      true,
 			})
 		}

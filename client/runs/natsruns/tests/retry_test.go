@@ -70,10 +70,11 @@ type failingConsumer struct {
 }
 
 func (f *failingConsumer) Fetch(int, ...jetstream.FetchOpt) (jetstream.MessageBatch, error) {
-	switch f.requests++; {
-	case f.requests == 7:
+	f.requests++
+	switch f.requests {
+	case 7:
 		return emptyBatch{}, nil
-	case f.requests == 10:
+	case 10:
 		f.js.cancel()
 	}
 	return nil, errors.New("no responders")
