@@ -20,8 +20,9 @@ import (
 //
 // CatchUp returns an error if the position can't be loaded or saved, if the
 // poll fails, or if runs fail. A later call polls again and retries those runs.
-// If the context ends, CatchUp returns as Follow does. If Follow or CatchUp is
-// already running, it returns [ErrFollowing].
+// With [WithWatchdog], it also returns the errors of the watchdog. If the context
+// ends, CatchUp returns as Follow does. If Follow or CatchUp is already running,
+// it returns [ErrFollowing].
 func (r *Receiver) CatchUp(ctx context.Context) error {
 	return r.follow(ctx, (*following).catchUp)
 }
@@ -39,12 +40,16 @@ func (f *following) catchUp(ctx context.Context) error {
 	case <-ctx.Done():
 		return contextError(ctx)
 	}
+	watchErr := f.watching.finish(ctx)
+	if ctx.Err() != nil {
+		return contextError(ctx)
+	}
 	f.save(ctx)
 	f.reportPoll(ctx, p, err, start, 0)
 	if err != nil {
 		err = fmt.Errorf("runs: the logs can't be polled: %w", err)
 	}
-	return errors.Join(err, f.unsaved, f.once.MarkPending(ctx), f.failure())
+	return errors.Join(err, f.unsaved, f.once.MarkPending(ctx), f.failure(), watchErr)
 }
 
 // countFailure counts a run that has failed and will be retried.

@@ -35,12 +35,12 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 			yield(nil, err)
 			return
 		}
-		stop, err := f.startWatchdog(ctx)
+		running, err := f.startWatchdog(ctx)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer func() { _ = stop() }() // a function that hangs is reported below
+		defer func() { _ = running.stop() }() // a function that hangs is reported below
 		isStopped := false
 		f.save = func(context.Context) { f.tracker.takeChanges() }
 		f.report = func(_ context.Context, err error) { isStopped = isStopped || !yield(nil, err) }
@@ -71,7 +71,7 @@ func Follow(ctx context.Context, c *client.Client, position *Position, opts ...F
 				failures++
 			}
 			if err := sleep(ctx, backoff(f.interval, max(f.interval, maxBackoff), failures), nil); err != nil {
-				yield(nil, errors.Join(err, stop()))
+				yield(nil, errors.Join(err, running.stop()))
 				return
 			}
 		}

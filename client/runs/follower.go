@@ -99,9 +99,7 @@ var errUnsorted = errors.New("the list is not sorted")
 // advances the position if it has verified that no log was skipped.
 func (f *follower) poll(ctx context.Context) (*poll, error) {
 	f.requests = 0
-	for _, err := range f.watchdog.takeErrors() {
-		f.report(ctx, err)
-	}
+	_ = f.reportErrors(ctx)
 	p := &poll{follower: f, resolved: map[int64]bool{}}
 	head, err := f.head(ctx)
 	switch {

@@ -239,11 +239,10 @@ func (r *Receiver) follow(ctx context.Context, poll func(*following, context.Con
 	f.follower.deliver = f.deliver
 	f.follower.save = f.save
 	f.follower.report = func(ctx context.Context, err error) { r.reports.report(ctx, Outcome{Kind: KindLog, Err: err}) }
-	stop, err := f.follower.startWatchdog(ctx)
-	if err != nil {
+	if f.watching, err = f.follower.startWatchdog(ctx); err != nil {
 		return err
 	}
-	return errors.Join(f.run(ctx, poll), stop())
+	return errors.Join(f.run(ctx, poll), f.watching.stopAndReport(ctx))
 }
 
 // loadOnce loads the position unless that was done: otherwise a callback that
@@ -291,6 +290,7 @@ func (r *Receiver) loadLocked(ctx context.Context) (isNew bool, err error) {
 type following struct {
 	*Receiver
 	follower *follower
+	watching *watching // nil means no watchdog
 	work     chan *client.PeriodicAgentLog
 	// pending counts the runs that were passed to the workers.
 	pending sync.WaitGroup

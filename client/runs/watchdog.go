@@ -114,6 +114,12 @@ func NewWatchdog(c *client.Client, notify func(context.Context, []Alarm) error, 
 // client. [WithParams] must not select logs, except those of a mentor: the
 // watchdog needs the logs of all agents that it judges.
 //
+// [Receiver.CatchUp] returns after the watchdog has judged the agents, notified
+// the program and saved the alarms once. It lists the agents in each call. If
+// each call is made by a new process, also set [WithAlarmFile] or
+// [WithAlarmStore]. Otherwise no due time is judged, since the processes don't
+// know until when the ones before have judged.
+//
 // A watchdog can be used by one receiver or Follow at a time. Otherwise Follow
 // returns [ErrWatching].
 func WithWatchdog(w *Watchdog) FollowOption {
@@ -164,11 +170,11 @@ func (w *Watchdog) Run(ctx context.Context, opts ...WatchOption) error {
 		f.tracker.finish(log.ID)
 		return nil
 	}
-	stop, err := f.startWatchdog(ctx)
+	running, err := f.startWatchdog(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.pollAlarms(ctx), stop())
+	return errors.Join(f.pollAlarms(ctx), running.stopAndReport(ctx))
 }
 
 // pollAlarms polls until the context ends or the first polls fail permanently.
@@ -206,12 +212,19 @@ func (w *Watchdog) OpenAlarms() []Alarm {
 	return w.state.openAlarms()
 }
 
-// startWatchdog starts the watchdog of the settings, if there is one. The
-// function that it returns stops the watchdog.
-func (f *follower) startWatchdog(ctx context.Context) (stop func() error, err error) {
+// watching is a running watchdog of a follower. A nil watching is none.
+type watching struct {
+	*follower
+	cancel   context.CancelFunc
+	last     chan struct{} // closed after the last poll
+	returned chan struct{}
+}
+
+// startWatchdog starts the watchdog of the settings, if there is one.
+func (f *follower) startWatchdog(ctx context.Context) (*watching, error) {
 	w := f.watchdog
 	if w == nil {
-		return func() error { return nil }, nil
+		return nil, nil //nolint:nilnil // as documented
 	}
 	w.mu.Lock()
 	isInUse := w.inUse
@@ -224,24 +237,64 @@ func (f *follower) startWatchdog(ctx context.Context) (stop func() error, err er
 		w.release()
 		return nil, err
 	}
-	watching, cancel := context.WithCancel(ctx)
-	returned := make(chan struct{})
+	ctx, cancel := context.WithCancel(ctx)
+	running := &watching{follower: f, cancel: cancel, last: make(chan struct{}), returned: make(chan struct{})}
 	go func() {
-		defer close(returned)
+		defer close(running.returned)
 		defer w.release()
-		w.watch(watching)
+		w.watch(ctx, running.last)
 	}()
-	return func() error {
-		cancel()
-		timer := time.NewTimer(returnGracePeriod)
-		defer timer.Stop()
-		select {
-		case <-returned:
-			return nil
-		case <-timer.C:
-			return fmt.Errorf("%w: the function of the watchdog", ErrHandlerHangs)
-		}
-	}, nil
+	return running, nil
+}
+
+// finish waits until the watchdog has judged the last poll and has saved the
+// alarms. It reports the watchdog's errors, and returns them.
+func (w *watching) finish(ctx context.Context) error {
+	if w == nil {
+		return nil
+	}
+	close(w.last)
+	select {
+	case <-w.returned:
+	case <-ctx.Done():
+		return contextError(ctx)
+	}
+	return w.reportErrors(ctx)
+}
+
+// stop stops the watchdog.
+func (w *watching) stop() error {
+	if w == nil {
+		return nil
+	}
+	w.cancel()
+	timer := time.NewTimer(returnGracePeriod)
+	defer timer.Stop()
+	select {
+	case <-w.returned:
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("%w: the function of the watchdog", ErrHandlerHangs)
+	}
+}
+
+// stopAndReport stops the watchdog and reports its errors.
+func (w *watching) stopAndReport(ctx context.Context) error {
+	if w == nil {
+		return nil
+	}
+	err := w.stop()
+	_ = w.reportErrors(ctx)
+	return err
+}
+
+// reportErrors reports the errors of the watchdog, and returns them.
+func (f *follower) reportErrors(ctx context.Context) error {
+	errs := f.watchdog.takeErrors()
+	for _, err := range errs {
+		f.report(ctx, err)
+	}
+	return errors.Join(errs...)
 }
 
 func (w *Watchdog) release() {
@@ -250,19 +303,33 @@ func (w *Watchdog) release() {
 	w.inUse = false
 }
 
-// watch checks the agents after each poll, until the context ends.
-func (w *Watchdog) watch(ctx context.Context) {
+// watch judges the agents after each poll, until the context ends or the last
+// poll is judged.
+func (w *Watchdog) watch(ctx context.Context, last <-chan struct{}) {
 	for {
 		select {
 		case <-ctx.Done():
 			w.save(ctx, true)
 			return
+		case <-last:
+			select {
+			case <-w.polled:
+				w.judge(ctx)
+			default:
+			}
+			w.save(ctx, true)
+			return
 		case <-w.polled:
+			w.judge(ctx)
+			w.save(ctx, false)
 		}
-		w.check(ctx)
-		w.sendAlarms(ctx)
-		w.save(ctx, false)
 	}
+}
+
+// judge raises and resolves alarms, and notifies the program.
+func (w *Watchdog) judge(ctx context.Context) {
+	w.check(ctx)
+	w.sendAlarms(ctx)
 }
 
 // sendAlarms passes the alarms to the program that it has not received.

@@ -449,19 +449,23 @@ func (w *Watchdog) findSilent() (found *watchedAgent, since time.Time) {
 // checkStuck raises and resolves the alarms of stuck runs.
 func (w *Watchdog) checkStuck(ctx context.Context) error {
 	w.mu.Lock()
-	var ids []int64
+	var ids, raised []int64 // the first checks come before the repeated ones
 	s := &w.state
 	for id, running := range s.running {
 		if running.limit.IsZero() {
 			running.limit = w.stuckLimit(running)
 		}
-		isDue := !running.isStuck && !running.limit.After(s.now)
-		if isDue || running.isStuck && s.now.Sub(running.readAt) >= stuckReadInterval {
+		switch {
+		case !running.isStuck && !running.limit.After(s.now):
 			ids = append(ids, id)
+		case running.isStuck && s.now.Sub(running.readAt) >= stuckReadInterval:
+			raised = append(raised, id)
 		}
 	}
 	w.mu.Unlock()
 	slices.Sort(ids)
+	slices.Sort(raised)
+	ids = append(ids, raised...)
 	for _, id := range ids[:min(len(ids), maxSingleChecks)] {
 		log, err := w.client.PeriodicAgentLogs.Get(ctx, id, w.settings.callOptions...)
 		switch {
