@@ -335,6 +335,7 @@ func (w *Watchdog) judge(ctx context.Context) {
 // sendAlarms passes the alarms to the program that it has not received.
 func (w *Watchdog) sendAlarms(ctx context.Context) {
 	w.mu.Lock()
+	slices.SortStableFunc(w.state.pending, compareAlarms)
 	alarms := slices.Clone(w.state.pending)
 	w.mu.Unlock()
 	if len(alarms) == 0 || ctx.Err() != nil {

@@ -65,7 +65,7 @@ func TestWatchdogCatchUp(t *testing.T) {
 					saves := store.saves
 					err = receiver.CatchUp(t.Context())
 					if store.err == nil {
-						assert.Greater(t, store.saves, saves, "saved")
+						assert.Equal(t, 1, store.saves-saves, "saved once")
 					}
 					return err
 				}

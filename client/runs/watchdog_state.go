@@ -49,6 +49,8 @@ type watchdogState struct {
 	// isChanged means that the alarms must be saved.
 	isChanged bool
 	savedAt   time.Time
+	// savedNow is now when the state was saved.
+	savedNow time.Time
 }
 
 // alarmKey identifies an open alarm. The agent of silence is 0.
@@ -137,6 +139,12 @@ func (s *watchdogState) send(alarm Alarm) {
 	s.pending = append(s.pending, alarm)
 }
 
+// compareAlarms orders alarms by the time at which they were raised or resolved.
+func compareAlarms(a, b Alarm) int {
+	return cmp.Or(later(a.RaisedAt, a.ResolvedAt).Compare(later(b.RaisedAt, b.ResolvedAt)),
+		cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.AgentID, b.AgentID))
+}
+
 func (s *watchdogState) hasAlarm(agentID int64) bool {
 	for _, kind := range []AlarmKind{AlarmMissed, AlarmStuck, AlarmFailing} {
 		if s.open[alarmKey{kind, agentID}] != nil {
@@ -204,8 +212,11 @@ func (w *Watchdog) load(ctx context.Context, s *settings) error {
 
 // judgedTo returns the time until which all due times are judged.
 func (s *watchdogState) judgedTo(grace time.Duration) time.Time {
-	if s.now.IsZero() {
+	switch {
+	case s.now.IsZero():
 		return s.judgedUntil
+	case s.agentsReadAt.IsZero(): // no agent is judged yet
+		return s.judgeFrom
 	}
 	until := s.now.Add(-grace)
 	for _, agent := range s.agents {
@@ -220,19 +231,20 @@ func (s *watchdogState) judgedTo(grace time.Duration) time.Time {
 // raised or resolved.
 const saveInterval = 5 * time.Minute
 
-// save saves the alarms if they have changed, or if force is set.
+// save saves the alarms if they have changed, or if force is set and there was a
+// poll since the last save.
 func (w *Watchdog) save(ctx context.Context, force bool) {
 	if w.store == nil {
 		return
 	}
 	w.mu.Lock()
 	s := &w.state
-	if s.now.IsZero() || !force && !s.isChanged && time.Since(s.savedAt) < saveInterval {
+	if s.now.IsZero() || !s.isChanged && (s.now.Equal(s.savedNow) || !force && time.Since(s.savedAt) < saveInterval) {
 		w.mu.Unlock()
 		return
 	}
 	saved := savedAlarms{Format: alarmFormat, Org: w.client.Org(), JudgedUntil: s.judgedTo(w.grace), Open: s.openAlarms(), Pending: slices.Clone(s.pending)}
-	s.isChanged, s.savedAt = false, time.Now()
+	s.isChanged, s.savedAt, s.savedNow = false, time.Now(), s.now
 	w.mu.Unlock()
 	text, err := json.Marshal(saved)
 	if err == nil {
