@@ -112,6 +112,8 @@ func (c *Callback) check(report func(field, text string)) {
 		report("callback.url", fmt.Sprintf("has more than %d characters", maxURL))
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
 		report("callback.url", "must be an http or https URL")
+	case u.User != nil:
+		report("callback.url", "must not have a user or password in it; have the callbacks signed with secret_env or secret_file")
 	}
 	if c.Env != "" && c.File != "" {
 		report("callback", "has both secret_env and secret_file")

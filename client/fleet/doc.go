@@ -67,7 +67,7 @@
 //     its key and a status. The default status is success.
 //   - callback: an object with url and, to have callbacks signed, secret_env (the
 //     name of an environment variable) or secret_file (a file that only its owner
-//     can read).
+//     can read). The url must not have a user or password in it.
 //   - enabled: true by default.
 //   - one_off: whether the agent runs once only.
 //

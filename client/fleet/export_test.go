@@ -137,6 +137,29 @@ agents:
 	sb.Close()
 }
 
+// An agent made by hand can have a password in its callback_url.
+func TestPasswordInCallbackURL(t *testing.T) {
+	t.Parallel()
+	sb, c := start(t, sandbox.Release4205)
+	f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{agent("k1")}}
+	apply(t, c, f)
+	id := sb.PeriodicAgentIDs(sandbox.DefaultOrg)[0]
+	_, err := c.PeriodicAgents.Update(t.Context(), id, &client.PeriodicAgentUpdateRequest{CallbackURL: new("https://ada:hush@hooks.example.com/@a")})
+	require.NoError(t, err)
+
+	plan, err := f.Plan(t.Context(), c)
+	require.NoError(t, err)
+	assert.NotContains(t, plan.String(), "hush")
+	assert.Contains(t, plan.String(), "https://***@hooks.example.com/@a")
+
+	out, err := fleet.Export(t.Context(), c, "courses")
+	require.NoError(t, err)
+	assert.NotContains(t, string(out.File), "hush")
+	require.Len(t, out.Notes, 1)
+	assert.Contains(t, out.Notes[0], "must not have a user or password in it")
+	assert.NotContains(t, out.Notes[0], "hush")
+}
+
 func TestAdoptRefuses(t *testing.T) {
 	t.Parallel()
 	sb, c := start(t, sandbox.Release4205, sandbox.WithPeriodicAgent(sandbox.DefaultOrg, foreign))

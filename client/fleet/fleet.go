@@ -65,7 +65,7 @@ type After struct {
 
 // Callback is a receiver of results.
 type Callback struct {
-	// URL receives the result of every run.
+	// URL receives the result of every run. It must not have a user or password in it.
 	URL string
 	// SecretSource says where the secret is that signs the callbacks. The zero value
 	// means that they are not signed.

@@ -265,8 +265,11 @@ func (p *planner) change(ctx context.Context, a *Agent, found *client.PeriodicAg
 	}
 	for _, field := range found.Diff(wanted).Fields {
 		change.Fields = append(change.Fields, fieldChange(field.Path, field.Stored, field.Wanted))
-		if field.Path == "callback_secret" {
-			last := &change.Fields[len(change.Fields)-1]
+		last := &change.Fields[len(change.Fields)-1]
+		switch field.Path {
+		case "callback_url":
+			last.Old = userinfo.ReplaceAllString(last.Old, "://***@")
+		case "callback_secret":
 			last.Old, last.New = masked(found.CallbackSecret), masked(secret)
 		}
 	}

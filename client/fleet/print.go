@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 func fieldChange(path, old, wanted string) FieldChange {
 	return FieldChange{Path: path, Old: old, New: wanted}
 }
+
+// userinfo is the user and password in a URL, which a plan must not contain.
+var userinfo = regexp.MustCompile(`://[^/?#]*@`)
 
 // masked returns *** for a secret, and nothing for an empty one.
 func masked(s api.Secret) string {

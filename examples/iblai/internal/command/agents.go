@@ -48,7 +48,7 @@ func (a *app) newAgentsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			agents, err := collect(a, c.PeriodicAgents.All(cmd.Context(), &params), limit)
+			agents, err := collect(a, c.PeriodicAgents.All(cmd.Context(), &params), limit, increaseLimit)
 			if err != nil {
 				return err
 			}

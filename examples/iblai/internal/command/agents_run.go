@@ -122,7 +122,7 @@ the service has another time zone, its runs are at other times.`,
 // returns all enabled agents.
 func (a *app) agentsOrAll(ctx context.Context, c *client.Client, args []string) (agents []*client.PeriodicAgent, err error) {
 	if len(args) == 0 {
-		return collect(a, c.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Enabled: new(true)}), 1000)
+		return collect(a, c.PeriodicAgents.All(ctx, &client.PeriodicAgentListParams{Enabled: new(true)}), 1000, "name agents")
 	}
 	for _, arg := range args {
 		agent, err := findAgent(ctx, c, arg)

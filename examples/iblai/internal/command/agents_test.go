@@ -135,6 +135,17 @@ func TestLimit(t *testing.T) {
 	assert.Empty(t, s.run("agents", "list", "--limit", "2").stderr)
 }
 
+// agents next has no --limit.
+func TestLimitOfNext(t *testing.T) {
+	t.Parallel()
+	sb := newSandbox(t)
+	for range 1000 {
+		_, err := sb.AddPeriodicAgent("acme", hourly("One of many"))
+		require.NoError(t, err)
+	}
+	assert.Equal(t, "There are more than 1000 items; name agents to see them.\n", newShell(t, sb).run("agents", "next", "-n", "1", "-o", "name").stderr)
+}
+
 func TestTitlesMustBeUnique(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", hourly("Morning digest"))))

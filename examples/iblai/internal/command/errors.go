@@ -31,6 +31,10 @@ var flagNames = map[string]string{
 	"ordering":  "--ordering",
 }
 
+// sdkNames removes the prefix of the SDK's errors, and replaces the names of its
+// options with flags.
+var sdkNames = strings.NewReplacer("ibl.ai: ", "", "(WithAttemptTimeout)", "(--timeout)")
+
 // reportError prints an error and returns the exit code.
 func (a *app) reportError(err error) int {
 	switch {
@@ -39,8 +43,7 @@ func (a *app) reportError(err error) int {
 	case errors.Is(err, errChanges):
 		return exitChanges
 	}
-	text := strings.ReplaceAll(explain(err), "ibl.ai: ", "") // the prefix of the SDK's errors
-	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(text))
+	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(sdkNames.Replace(explain(err))))
 	if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFromService) {
 		fmt.Fprintln(a.Stderr, "To find the cause, run: iblai doctor")
 	}

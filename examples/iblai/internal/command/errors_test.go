@@ -2,9 +2,14 @@ package command
 
 import (
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/sandbox"
@@ -71,6 +76,21 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 			assert.Zero(t, requestCount(sb))
 		})
 	}
+}
+
+// A timeout names the flag instead of the SDK's option.
+func TestTimeoutErrors(t *testing.T) {
+	t.Parallel()
+	stuck := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(stuck.Close)
+	c, err := client.New(client.WithBaseURL(stuck.URL), client.WithAPIKey("key"), client.WithOrg("acme"), client.WithUsername("ada"),
+		client.WithAttemptTimeout(time.Millisecond), client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	_, err = c.PeriodicAgents.Get(t.Context(), 1)
+	require.Error(t, err)
+	var stderr strings.Builder
+	assert.Equal(t, exitFailed, (&app{Environment: Environment{Stderr: &stderr}}).reportError(err))
+	assert.Contains(t, stderr.String(), "within 1ms (--timeout)")
 }
 
 // Errors of the service name flags instead of the API's fields.

@@ -40,7 +40,7 @@ func (a *app) newLogs() *cobra.Command {
 			if follow {
 				return a.followLogs(cmd.Context(), c, params, time.Duration(since), full)
 			}
-			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, time.Duration(since)), limit)
+			logs, err := collect(a, a.logsSince(cmd.Context(), c, params, time.Duration(since)), limit, increaseLimit)
 			if err != nil {
 				return err
 			}

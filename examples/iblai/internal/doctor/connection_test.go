@@ -165,6 +165,22 @@ func TestCertificates(t *testing.T) {
 		assert.Equal(t, Failed, f.Status)
 		assert.Equal(t, "the server does not use TLS", f.Found)
 	})
+	t.Run("no https", func(t *testing.T) {
+		t.Parallel()
+		server := httptest.NewUnstartedServer(unauthorized)
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		f := examine(t, newTransport(t), "http://"+server.Listener.Addr().String()).find(t, checkService)
+		assert.Equal(t, Failed, f.Status)
+		assert.Equal(t, "This port expects HTTPS, but the base URL begins with http://.", f.Meaning)
+		for _, body := range []string{
+			"<center>The plain HTTP request was sent to HTTPS port</center>",
+			"Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />",
+		} {
+			assert.True(t, isHTTPSOnly([]byte(body)), body)
+		}
+	})
 }
 
 // newTLSServer starts a server with a certificate, and returns the pool that

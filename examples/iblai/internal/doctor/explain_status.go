@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,11 +58,25 @@ func (e *examination) explainStatus(r *client.Response) Diagnosis {
 	case status >= 500:
 		found.Meaning = "The service failed to handle this request."
 		found.Advice = "Try again. If it happens again, notify the service's operators, and include the time of the request." + requestID(r.Header)
+	case status == http.StatusBadRequest && isHTTPSOnly(r.Body):
+		found.Meaning = "This port expects HTTPS, but the base URL begins with http://."
+		found.Advice = "Write https:// in " + client.EnvBaseURL + "."
 	default:
 		found.Meaning = "The service rejects a documented request."
 		found.Advice = "Notify the service's operators, and include the details."
 	}
 	return found
+}
+
+// isHTTPSOnly reports whether Go's server, nginx or Apache refused a request
+// because it was sent without TLS.
+func isHTTPSOnly(body []byte) bool {
+	for _, text := range []string{"HTTP request to an HTTPS server", "HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled"} {
+		if bytes.Contains(body, []byte(text)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *examination) explainUnauthorized(found *Diagnosis) {
