@@ -63,6 +63,7 @@ func ToUTC(f Fields, location *time.Location, from, to time.Time) ([]Period, err
 	if location == nil {
 		location = time.UTC
 	}
+	_, runs := schedule.Next(time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC))
 	var periods []Period
 	for start := from; start.Before(to); {
 		local := start.In(location)
@@ -83,7 +84,10 @@ func ToUTC(f Fields, location *time.Location, from, to time.Time) ([]Period, err
 				end = nextYear
 			}
 		}
-		period := Period{From: start.UTC(), To: end.UTC(), Fields: schedule.shifted(offset/60, start.UTC().Year())}
+		period := Period{From: start.UTC(), To: end.UTC()}
+		if runs {
+			period.Fields = schedule.shifted(offset/60, start.UTC().Year())
+		}
 		if last := len(periods) - 1; last >= 0 && slices.Equal(periods[last].Fields, period.Fields) {
 			periods[last].To = period.To
 		} else if periods = append(periods, period); len(periods) > maxPeriods {

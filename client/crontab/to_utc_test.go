@@ -155,3 +155,23 @@ func TestToUTCRefuses(t *testing.T) {
 	require.NoError(t, err, "nil means UTC")
 	assert.Len(t, periods, 1)
 }
+
+// A crontab that never runs makes celery's scheduler fail, so it must not be
+// sent.
+func TestToUTCOfNeverRunning(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	for _, f := range []crontab.Fields{
+		{DayOfMonth: "31", MonthOfYear: "2"},
+		{Minute: "0", Hour: "12", DayOfMonth: "30-31", MonthOfYear: "2"},
+		{Minute: "0", Hour: "0", DayOfMonth: "31", MonthOfYear: "4,6"},
+	} {
+		periods, err := crontab.ToUTC(f, berlin, day(2026, 1, 1), day(2027, 1, 1))
+		require.NoError(t, err)
+		require.Len(t, periods, 1, "%v", f)
+		assert.Empty(t, periods[0].Fields, "%v", f)
+		assert.Equal(t, day(2026, 1, 1), periods[0].From)
+		assert.Equal(t, day(2027, 1, 1), periods[0].To)
+	}
+}

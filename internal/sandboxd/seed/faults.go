@@ -150,6 +150,8 @@ func ignoreCounter(*document.Value) {}
 
 var releases = []string{string(sandbox.Release359), string(sandbox.Release490), string(sandbox.Release495), string(sandbox.Release4205)}
 
+var beats = []string{string(sandbox.Beat24), string(sandbox.Beat29)}
+
 var resetPoints = []string{string(sandbox.ResetBefore), string(sandbox.ResetDuring), string(sandbox.ResetAfter)}
 
 // ReadDeliveryFault reads a fault rule for deliveries.

@@ -64,7 +64,10 @@ func load(name string) (text []byte, format document.Format, err error) {
 // Read reads a seed. The error lists all errors of the text, with line numbers.
 func Read(source document.Source, text []byte, format document.Format) (*Seed, error) {
 	d, root := document.Parse(source, text, format)
-	r := &reader{seed: &Seed{Speed: 1, random: 1, document: d}, seen: map[string]bool{}}
+	r := &reader{
+		seed: &Seed{Speed: 1, random: 1, release: sandbox.Release4205, beat: sandbox.Beat29, document: d},
+		seen: map[string]bool{},
+	}
 	if root != nil {
 		r.read(root)
 	}
@@ -90,6 +93,8 @@ func (r *reader) read(v *document.Value) {
 			})
 		},
 		"random_seed": func(v *document.Value) { r.seed.random = uint64(v.Int(0, math.MaxInt64)) },
+		"release":     func(v *document.Value) { r.seed.release = sandbox.Release(v.OneOf(releases...)) },
+		"beat":        func(v *document.Value) { r.seed.beat = sandbox.Beat(v.OneOf(beats...)) },
 		"orgs": func(v *document.Value) {
 			v.List(maxOrgs, r.readOrg)
 			if len(r.seed.orgs) == 0 {

@@ -28,8 +28,10 @@ type Seed struct {
 	// Faults are the initial fault rules.
 	Faults Faults
 
-	random uint64
-	orgs   []*org
+	random  uint64
+	release sandbox.Release
+	beat    sandbox.Beat
+	orgs    []*org
 
 	// The document and its parts, which provide the positions of errors. They
 	// are released once a sandbox is created.
@@ -79,6 +81,8 @@ func (s *Seed) options() []sandbox.Option {
 	options := []sandbox.Option{
 		clock,
 		sandbox.WithRandomSeed(s.random),
+		sandbox.WithRelease(s.release),
+		sandbox.WithBeat(s.beat),
 		sandbox.WithFaults(s.Faults.Requests...),
 		sandbox.WithDeliveryFaults(s.Faults.Deliveries...),
 		sandbox.WithOutcomeFunc(s.outcomes()),

@@ -3,6 +3,7 @@ package seed
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -43,6 +44,8 @@ func TestSampleSeed(t *testing.T) {
 	assert.InDelta(t, 60, sb.ClockSpeed(), 0)
 	assert.WithinDuration(t, time.Date(2026, time.January, 5, 7, 55, 0, 0, time.UTC), sb.Now(), time.Hour)
 	assert.EqualValues(t, 1, read.random)
+	assert.Equal(t, sandbox.Release4205, read.release)
+	assert.Equal(t, sandbox.Beat29, read.beat)
 
 	accounts := sb.Accounts()
 	require.Len(t, accounts, 2)
@@ -278,4 +281,42 @@ orgs:
 		}
 	}
 	assert.Equal(t, []int64{1, 2, 1}, agents)
+}
+
+func TestReleaseAndBeat(t *testing.T) {
+	t.Parallel()
+	const text = `
+clock: { start: 2026-01-05T07:55:00Z, speed: 0 }
+%s
+orgs:
+  - key: acme
+    accounts: [{ username: ada, admin: true }]
+    agents: [{ title: Digest, task: { crontab: { minute: 0, hour: 8 }, start_time: 2026-01-01T00:00:00Z } }]
+`
+	notFound := func(t *testing.T, sb *sandbox.Sandbox) string {
+		t.Helper()
+		c, err := client.New(sb.ClientOptions()...)
+		require.NoError(t, err)
+		_, err = c.PeriodicAgents.Get(t.Context(), 999)
+		require.Error(t, err)
+		return err.Error()
+	}
+	runs := func(t *testing.T, sb *sandbox.Sandbox) int {
+		t.Helper()
+		n, err := sb.Advance(t.Context(), time.Hour)
+		require.NoError(t, err)
+		return n
+	}
+
+	_, sb := build(t, fmt.Sprintf(text, ""))
+	assert.Contains(t, notFound(t, sb), "No PeriodicAgent matches the given query.")
+	assert.Equal(t, 2, runs(t, sb), "beat 2.9 runs an agent with a start_time once more")
+
+	_, sb = build(t, fmt.Sprintf(text, "release: \"3.59\"\nbeat: \"2.4\""))
+	assert.Contains(t, notFound(t, sb), "Not found.")
+	assert.Equal(t, 1, runs(t, sb))
+
+	_, err := Read(document.File("seed.yaml"), fmt.Appendf(nil, text, "release: \"4.9\"\nbeat: 2.9"), document.YAML)
+	require.ErrorContains(t, err, "seed.yaml:3: release: ")
+	require.ErrorContains(t, err, "seed.yaml:4: beat: ")
 }
