@@ -186,8 +186,12 @@ func (w *worker) permissionError(err error) error {
 
 // next waits for a message. It returns nil without an error if there is none.
 func (w *worker) next(ctx context.Context) (jetstream.Msg, error) {
-	ctx, cancel := context.WithTimeout(ctx, pullWait)
+	// A deadline of ctx doesn't shorten the request, which must be longer than two
+	// heartbeats.
+	parent := ctx
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), pullWait)
 	defer cancel()
+	defer context.AfterFunc(parent, cancel)()
 	batch, err := w.org.consumer.Fetch(1, jetstream.FetchContext(ctx), jetstream.FetchHeartbeat(pullHeartbeat))
 	if err != nil {
 		return nil, err

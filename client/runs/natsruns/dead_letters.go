@@ -59,21 +59,30 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 	return c.Ack()
 }
 
-// DeadLetters iterates over the dead letters of all orgs, oldest first. If the
-// server can't be reached, it yields the error and ends.
+// DeadLetters iterates over the dead letters of all orgs, oldest first. It ends
+// before those that are added during the iteration. If the server can't be
+// reached, it yields the error and ends.
 func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] {
 	return func(yield func(*DeadLetter, error) bool) {
 		orgs := map[string]*org{}
 		for _, o := range b.orgs {
 			orgs[b.deadSubject(o)] = o
 		}
-		for id := uint64(1); ; {
+		info, err := b.dead.Info(ctx)
+		if err != nil {
+			yield(nil, fmt.Errorf("natsruns: the dead letters can't be read: %w", err))
+			return
+		}
+		for id := uint64(1); id <= info.State.LastSeq; {
 			msg, err := b.dead.GetMsg(ctx, id, jetstream.WithGetMsgSubject(b.name+"-dead.*"))
 			if errors.Is(err, jetstream.ErrMsgNotFound) {
 				return
 			}
 			if err != nil {
 				yield(nil, fmt.Errorf("natsruns: the dead letters can't be read: %w", err))
+				return
+			}
+			if msg.Sequence > info.State.LastSeq {
 				return
 			}
 			id = msg.Sequence + 1

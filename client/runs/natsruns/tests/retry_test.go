@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,4 +89,43 @@ func (emptyBatch) Messages() <-chan jetstream.Msg {
 	messages := make(chan jetstream.Msg)
 	close(messages)
 	return messages
+}
+
+// A context with a deadline shorter than two heartbeats of the server doesn't
+// keep Consume from requesting runs.
+func TestConsumeUntilADeadline(t *testing.T) {
+	bridge := newBridge(t, connect(t, startServer(t).url()), []natsruns.Org{testOrg(t, "acme")})
+	require.Equal(t, 204, deliver(t, bridge, "acme", 1, "output"))
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	var calls atomic.Int32
+	err := bridge.Consume(ctx, func(context.Context, *natsruns.Run) error {
+		calls.Add(1)
+		return nil
+	})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.EqualValues(t, 1, calls.Load())
+}
+
+// A dead letter that is added during an iteration is not part of it, so that a
+// loop that replays all dead letters ends.
+func TestDeadLettersEndsBeforeNewOnes(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithName("end"))
+	add := func() {
+		_, err := js.Publish(t.Context(), "end-dead.acme", []byte("x"))
+		require.NoError(t, err)
+	}
+	add()
+	var ids []uint64
+	for letter, err := range bridge.DeadLetters(t.Context()) {
+		require.NoError(t, err)
+		ids = append(ids, letter.ID)
+		if len(ids) == 3 {
+			break
+		}
+		require.NoError(t, bridge.Delete(t.Context(), letter.ID))
+		add()
+	}
+	assert.Equal(t, []uint64{1}, ids)
 }
