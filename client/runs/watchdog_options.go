@@ -51,7 +51,8 @@ func (s *watchdogSettings) apply(opts []WatchdogOption) error {
 // WithGrace sets how late a run may start, and how long after a due time its log
 // may appear, before the run is missed. The default is 10 minutes. It must be
 // longer than runs wait for a free worker, and longer than the clocks of the
-// service's servers differ.
+// service's servers differ. If the clock that dates the logs is more than 30
+// seconds behind the scheduler's, no grace period prevents false alarms.
 func WithGrace(d time.Duration) WatchdogOption {
 	return watchdogOption(func(s *watchdogSettings) error {
 		s.grace = d
