@@ -69,7 +69,12 @@ type follower struct {
 }
 
 func newFollower(s *settings, c *client.Client, position *Position) *follower {
-	return &follower{lister: newLister(s, c), tracker: position.init(), maxRetries: defaultMaxRetries, reported: map[string]bool{}}
+	f := &follower{lister: newLister(s, c), tracker: position.init(), maxRetries: defaultMaxRetries, reported: map[string]bool{}}
+	if s.watchdog != nil {
+		// After a restart, the watchdog needs the logs of the due times that it has not judged.
+		f.overlapExtension = max(0, s.watchdog.grace+2*earlyStart-s.overlap)
+	}
+	return f
 }
 
 // poll is one poll of the logs.

@@ -119,9 +119,6 @@ func NewWatchdog(c *client.Client, notify func(context.Context, []Alarm) error, 
 // each call is made by a new process, also set [WithAlarmFile] or
 // [WithAlarmStore]. Otherwise no due time is judged, since the processes don't
 // know until when the ones before have judged.
-// WithOverlap must be longer than the grace period then: a new process reads only
-// the logs within the overlap again, and judges no due time before them. For
-// the same reason, a restart can hide a miss of the last minutes before it.
 //
 // A watchdog can be used by one receiver or Follow at a time. Otherwise Follow
 // returns [ErrWatching].
