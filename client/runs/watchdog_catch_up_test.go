@@ -96,6 +96,31 @@ func TestWatchdogCatchUp(t *testing.T) {
 	}
 }
 
+// A new process judges the due times that the one before could not judge yet, even
+// if other agents run all the time.
+func TestWatchdogCatchUpInABusyOrg(t *testing.T) {
+	t.Parallel()
+	for _, step := range []time.Duration{time.Minute, 3 * time.Minute, 5 * time.Minute, 7*time.Minute + 30*time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWatched(t)
+			w.create("* * * * *")
+			missing := w.create("30 * * * *")
+			position, store := filepath.Join(t.TempDir(), "position"), &alarmStore{}
+			for range time.Hour / step {
+				_, err := w.Advance(t.Context(), step)
+				require.NoError(t, err)
+				for log := range w.Logs("acme", time.Time{}, w.Now().Add(1)) {
+					if log.PeriodicAgent == missing.ID {
+						w.DeletePeriodicAgentLog(log.ID) // as if it had not run
+					}
+				}
+				require.NoError(t, w.newReceiver(position, store).CatchUp(t.Context()))
+			}
+			assert.Equal(t, []string{"missed 2 01 07:30"}, w.texts(), "every %s", step)
+		})
+	}
+}
+
 // CatchUp returns when its context ends, even if the function of the watchdog
 // ignores it.
 func TestWatchdogCatchUpEnds(t *testing.T) {

@@ -218,7 +218,7 @@ func (s *watchdogState) judgedTo(grace time.Duration) time.Time {
 	case s.agentsReadAt.IsZero(): // no agent is judged yet
 		return s.judgeFrom
 	}
-	until := s.now.Add(-grace)
+	until := s.now.Add(-grace - 1) // a due time at the end of the grace period is not judged yet
 	for _, agent := range s.agents {
 		if !agent.next.IsZero() && agent.next.Before(until) {
 			until = agent.next.Add(-1)
