@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/callback"
 	"github.com/iblai/iblai-go/client/runs"
 )
@@ -99,6 +101,7 @@ func (o *org) decode(ctx context.Context, header nats.Header, data []byte) (*Run
 	default:
 		return nil, fmt.Errorf("%w: its source is %q", ErrUndecodable, source)
 	}
+	run.Status = api.Status(strings.ToLower(string(run.Status))) // as package runs does
 	if run.Event != nil && run.Event.LogID != id || run.Log != nil && run.Log.ID != id {
 		return nil, fmt.Errorf("%w: its header has the id of another log, %d", ErrUndecodable, id)
 	}

@@ -46,6 +46,20 @@ func TestCallbackGets204OnlyAfterTheStreamHasItsRun(t *testing.T) {
 	waitFor(t, "runs 1 and 3", func() bool { return got.count("acme/1") == 1 && got.count("acme/3") == 1 })
 }
 
+// A status in capitals means the same.
+func TestStatusIsInLowerCase(t *testing.T) {
+	bridge := newBridge(t, connect(t, startServer(t).url()), []natsruns.Org{testOrg(t, "acme")})
+	assert.Equal(t, http.StatusNoContent, deliverBody(t, bridge, "acme", []byte(`{"status": "SUCCESS", "log_id": 1}`)))
+	statuses := make(chan api.Status, 1)
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error {
+			statuses <- run.Status
+			return nil
+		})
+	})
+	assert.Equal(t, api.StatusSuccess, <-statuses)
+}
+
 func TestHandledRunIsRecognizedBeyondTheDuplicateWindow(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	duplicates := make(chan bool, 10)

@@ -121,7 +121,11 @@ func newBridge(t *testing.T, js jetstream.JetStream, orgs []natsruns.Org, opts .
 // deliver sends a callback and returns the status of the response.
 func deliver(t *testing.T, bridge http.Handler, org string, id int64, output string) int {
 	t.Helper()
-	body := fmt.Appendf(nil, `{"status": "success", "agent_output": %q, "log_id": %d}`, output, id)
+	return deliverBody(t, bridge, org, fmt.Appendf(nil, `{"status": "success", "agent_output": %q, "log_id": %d}`, output, id))
+}
+
+func deliverBody(t *testing.T, bridge http.Handler, org string, body []byte) int {
+	t.Helper()
 	request, err := callback.NewRequest(t.Context(), "https://receiver.example/runs/"+org, body, secret)
 	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
