@@ -44,10 +44,22 @@ func (a *app) reportError(err error) int {
 		return exitChanges
 	}
 	fmt.Fprintf(a.Stderr, "iblai: %s\n", sanitize(sdkNames.Replace(explain(err))))
-	if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFromService) {
+	if isOfDeployment(err) {
 		fmt.Fprintln(a.Stderr, "To find the cause, run: iblai doctor")
 	}
 	return exitFailed
+}
+
+// isOfDeployment reports whether the settings or the deployment may be the cause
+// of an error.
+func isOfDeployment(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	_, isTransport := errors.AsType[*client.TransportError](err)
+	_, isDecode := errors.AsType[*client.DecodeError](err)
+	return isTransport || isDecode ||
+		errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrNotFromService)
 }
 
 // kinds are the descriptions of the kinds of error responses.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -91,6 +92,17 @@ func TestTimeoutErrors(t *testing.T) {
 	var stderr strings.Builder
 	assert.Equal(t, exitFailed, (&app{Environment: Environment{Stderr: &stderr}}).reportError(err))
 	assert.Contains(t, stderr.String(), "within 1ms (--timeout)")
+	assert.Contains(t, stderr.String(), "run: iblai doctor\n")
+}
+
+// The page of another program is an error of the deployment, too.
+func TestPageInsteadOfTheService(t *testing.T) {
+	t.Parallel()
+	portal := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<h1>Log in</h1>") }))
+	t.Cleanup(portal.Close)
+	out := newShell(t, newSandbox(t)).run("agents", "list", "--base-url", portal.URL)
+	assert.Equal(t, exitFailed, out.code)
+	assert.Contains(t, out.stderr, "run: iblai doctor\n")
 }
 
 // Errors of the service name flags instead of the API's fields.
