@@ -70,7 +70,7 @@ func newFollower(s *settings, c *client.Client, position *Position) *follower {
 	f := &follower{lister: newLister(s, c), tracker: position.init(), maxRetries: defaultMaxRetries, reported: map[string]bool{}}
 	if s.watchdog != nil {
 		// After a restart, the watchdog needs the logs of the due times that it has not judged.
-		f.overlapExtension = max(0, s.watchdog.grace+2*earlyStart-s.overlap)
+		f.overlapExtension = max(0, s.watchdog.grace+2*s.watchdog.earlyStart()-s.overlap)
 	}
 	return f
 }

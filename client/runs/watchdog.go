@@ -52,10 +52,10 @@ import (
 //   - All logs since the due time were read. Due times before the first poll are
 //     not judged.
 //
-// A run counts for a due time if its log is dated from 30 seconds before the
-// due time to the end of the grace period, no matter why the agent ran. Runs
-// that start later, such as those that the scheduler catches up, resolve the
-// alarm.
+// A run counts for a due time if its log is dated from half the grace period
+// before the due time to the end of the grace period, no matter why the agent
+// ran. Runs that start later, such as those that the scheduler catches up,
+// resolve the alarm.
 //
 // Schedules are in the time zone of the server, which the API doesn't tell. If
 // it isn't UTC, set [WithScheduleLocation], or the watchdog raises false alarms.

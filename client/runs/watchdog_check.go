@@ -38,9 +38,9 @@ func (w *Watchdog) begin(since, now time.Time) {
 	s.hasBegun = true
 	s.judgeFrom = now
 	if !s.judgedUntil.IsZero() && s.judgedUntil.Before(now) {
-		s.judgeFrom = later(later(s.judgedUntil, since.Add(earlyStart)), now.Add(-maxDowntime))
+		s.judgeFrom = later(later(s.judgedUntil, since.Add(w.earlyStart())), now.Add(-maxDowntime))
 	}
-	s.oldestStart = s.judgeFrom.Add(-earlyStart)
+	s.oldestStart = s.judgeFrom.Add(-w.earlyStart())
 }
 
 // complete records the service's time of a poll that has read all logs.
@@ -52,7 +52,7 @@ func (w *Watchdog) complete(now time.Time) {
 	defer w.mu.Unlock()
 	s := &w.state
 	if now.Before(s.now.Add(-maxAgentsInterval)) { // the service's clock was set back
-		s.restart(now)
+		s.restart(now, w.earlyStart())
 	}
 	s.now, s.hasBegun = now, true
 	if s.lastRun.at.After(now) {
@@ -86,7 +86,7 @@ func (w *Watchdog) check(ctx context.Context) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.state.removeOldStarts()
+	w.state.removeOldStarts(w.earlyStart())
 }
 
 // reportRequest reports a failed request, unless the context has ended.
@@ -104,12 +104,12 @@ func (w *Watchdog) resolveByRuns() {
 		runs := s.runs[key.agentID]
 		switch {
 		case key.kind == AlarmSilent:
-			if !s.lastRun.at.Before(alarm.Since.Add(-earlyStart)) {
+			if !s.lastRun.at.Before(alarm.Since.Add(-w.earlyStart())) {
 				s.resolve(key.kind, 0, ResolvedByRun, s.lastRun.logID)
 			}
 		case runs == nil:
 		case key.kind == AlarmMissed:
-			if start, ok := runs.startSince(alarm.Since.Add(-earlyStart)); ok {
+			if start, ok := runs.startSince(alarm.Since.Add(-w.earlyStart())); ok {
 				s.resolve(key.kind, key.agentID, ResolvedByRun, start.logID)
 				w.skipCovered(key.agentID, alarm.Since)
 			}
@@ -125,12 +125,12 @@ func (w *Watchdog) resolveByRuns() {
 // alarm of the missed run covers them. The caller holds the lock.
 func (w *Watchdog) skipCovered(agentID int64, missed time.Time) {
 	agent := w.state.agents[agentID]
-	start, ok := w.state.runs[agentID].firstStart(missed.Add(-earlyStart))
+	start, ok := w.state.runs[agentID].firstStart(missed.Add(-w.earlyStart()))
 	if agent == nil || !ok {
 		return
 	}
-	if next, ok := agent.nextDue(); ok && next.Before(start.at.Add(-earlyStart)) {
-		agent.skipTo(start.at.Add(-earlyStart - 1))
+	if next, ok := agent.nextDue(); ok && next.Before(start.at.Add(-w.earlyStart())) {
+		agent.skipTo(start.at.Add(-w.earlyStart() - 1))
 	}
 }
 

@@ -10,13 +10,8 @@ import (
 	"github.com/iblai/iblai-go/client/api"
 )
 
-const (
-	// earlyStart is how long before its due time a run may be dated, since the
-	// clocks of the scheduler and of the database differ.
-	earlyStart = 30 * time.Second
-	// maxDowntime limits the time before the first poll that is judged.
-	maxDowntime = 24 * time.Hour
-)
+// maxDowntime limits the time before the first poll that is judged.
+const maxDowntime = 24 * time.Hour
 
 // agentRuns is what a watchdog remembers of the runs of an agent.
 type agentRuns struct {
@@ -228,7 +223,7 @@ func (r *agentRuns) failuresInRow(since time.Time) (first, last finishedRun, n i
 }
 
 // removeOldStarts removes the runs that no due time needs any more.
-func (s *watchdogState) removeOldStarts() {
+func (s *watchdogState) removeOldStarts(earlyStart time.Duration) {
 	oldest := s.now.Add(-2 * maxAgentsInterval)
 	for id, runs := range s.runs {
 		from := oldest

@@ -70,7 +70,7 @@ func (w *Watchdog) firstMissed(agent *watchedAgent) (time.Time, bool) {
 		if !ok || !due.Before(until) { // logs of the present second may still appear
 			return time.Time{}, false
 		}
-		if start, ok := runs.firstStart(due.Add(-earlyStart)); ok && !start.at.After(due.Add(w.grace)) {
+		if start, ok := runs.firstStart(due.Add(-w.earlyStart())); ok && !start.at.After(due.Add(w.grace)) {
 			agent.skipTo(due)
 			continue
 		}
@@ -117,7 +117,7 @@ func (a *watchedAgent) isReady(runs, previous *agentRuns, due time.Time) bool {
 // alarm covers. The caller holds the lock.
 func (w *Watchdog) skipMissed(agent *watchedAgent, due time.Time) {
 	until := w.state.now.Add(-w.grace)
-	if start, ok := w.state.runs[agent.id].firstStart(due.Add(-earlyStart)); ok {
+	if start, ok := w.state.runs[agent.id].firstStart(due.Add(-w.earlyStart())); ok {
 		until = earlier(until, start.at.Add(-w.grace-1))
 	}
 	agent.skipTo(later(due, until))
@@ -170,7 +170,7 @@ func (w *Watchdog) confirmMany(ctx context.Context, missed []missedRun) ([]misse
 	if err := w.readAgents(ctx); err != nil {
 		return nil, err
 	}
-	since := missed[0].due.Add(-earlyStart)
+	since := missed[0].due.Add(-w.earlyStart())
 	w.mu.Lock()
 	params := client.PeriodicAgentLogListParams{MentorID: w.settings.params.MentorID}
 	options := w.settings.allOptions()
@@ -211,7 +211,7 @@ func (w *Watchdog) raiseMissed(m missedRun) {
 		return
 	}
 	s.raise(Alarm{Kind: AlarmMissed, AgentID: agent.id, AgentTitle: agent.title, Since: m.due})
-	if start, ok := s.runs[agent.id].firstStart(m.due.Add(-earlyStart)); ok {
+	if start, ok := s.runs[agent.id].firstStart(m.due.Add(-w.earlyStart())); ok {
 		s.resolve(AlarmMissed, agent.id, ResolvedByRun, start.logID)
 	}
 	w.skipMissed(agent, m.due)

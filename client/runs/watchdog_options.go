@@ -23,6 +23,10 @@ type watchdogSettings struct {
 	store    AlarmStore // nil means none
 }
 
+// earlyStart returns how long before its due time a run may be dated, since the
+// clocks of the scheduler and of the database differ.
+func (s *watchdogSettings) earlyStart() time.Duration { return s.grace / 2 }
+
 const (
 	defaultGrace    = 10 * time.Minute
 	defaultFailures = 3
@@ -50,9 +54,8 @@ func (s *watchdogSettings) apply(opts []WatchdogOption) error {
 
 // WithGrace sets how late a run may start, and how long after a due time its log
 // may appear, before the run is missed. The default is 10 minutes. It must be
-// longer than runs wait for a free worker, and longer than the clocks of the
-// service's servers differ. If the clock that dates the logs is more than 30
-// seconds behind the scheduler's, no grace period prevents false alarms.
+// longer than runs wait for a free worker, and twice as long as the clocks of
+// the service's servers differ.
 func WithGrace(d time.Duration) WatchdogOption {
 	return watchdogOption(func(s *watchdogSettings) error {
 		s.grace = d

@@ -206,7 +206,7 @@ func (s *story) at(id int64, t time.Time) agentMinute {
 
 // hasRun reports whether the journal has a run for a due time.
 func (s *story) hasRun(id int64, due time.Time) bool {
-	for log := range s.Logs("acme", due.Add(-30*time.Second), due.Add(storyGrace+1)) {
+	for log := range s.Logs("acme", due.Add(-storyGrace/2), due.Add(storyGrace+1)) {
 		if log.PeriodicAgent == id {
 			return true
 		}
@@ -291,7 +291,7 @@ func (s *story) checkOthers() {
 		case runs.AlarmFailing:
 			assert.GreaterOrEqual(s.t, s.failuresUntil(alarm.AgentID, alarm.RaisedAt), 3, "%s", alarm)
 		case runs.AlarmSilent:
-			for log := range s.Logs("acme", alarm.Since.Add(-30*time.Second), alarm.RaisedAt) {
+			for log := range s.Logs("acme", alarm.Since.Add(-storyGrace/2), alarm.RaisedAt) {
 				assert.Fail(s.t, "not silent", "%s: %v", alarm, log.StartTime)
 			}
 		case runs.AlarmStuck:

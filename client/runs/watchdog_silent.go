@@ -47,7 +47,7 @@ func (w *Watchdog) findSilent() (found *watchedAgent, since time.Time) {
 			continue
 		}
 		due := alarm.Since
-		if from := s.lastRun.at.Add(earlyStart); !due.After(from) || !due.After(agent.judgeFrom) {
+		if from := s.lastRun.at.Add(w.earlyStart()); !due.After(from) || !due.After(agent.judgeFrom) {
 			next, ok := agent.plan.dueAfter(later(from, agent.judgeFrom))
 			if !ok {
 				continue

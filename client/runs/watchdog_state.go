@@ -90,7 +90,7 @@ func (s *watchdogState) reset() {
 }
 
 // restart forgets the times of a clock that was set back.
-func (s *watchdogState) restart(now time.Time) {
+func (s *watchdogState) restart(now time.Time, earlyStart time.Duration) {
 	s.judgedUntil = time.Time{}
 	s.reset()
 	s.judgeFrom, s.oldestStart = now, now.Add(-earlyStart)

@@ -152,6 +152,30 @@ func (w *watched) texts() []string {
 	return texts
 }
 
+// The clock that dates the logs may differ from the scheduler's by less than half
+// the grace period.
+func TestWatchdogClocksDiffer(t *testing.T) {
+	t.Parallel()
+	for _, skew := range []time.Duration{-4 * time.Minute, -time.Minute, time.Minute, 4 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWatched(t)
+			agent := w.create("0 * * * *")
+			w.start()
+			w.StopScheduler() // the runs are added with the times of another clock
+			for hour := w.Now().Add(time.Hour); hour.Day() == 1; hour = hour.Add(time.Hour) {
+				w.advanceBy(hour.Add(5*time.Minute).Sub(w.Now()), 5*time.Minute)
+				dated := client.Time{Time: hour.Add(skew)}
+				_, err := w.AddPeriodicAgentLog("acme", client.PeriodicAgentLog{
+					PeriodicAgent: agent.ID, Status: api.StatusSuccess, StartTime: dated, EndTime: &dated, CreatedAt: dated,
+				})
+				require.NoError(t, err)
+				w.advanceBy(30*time.Minute, 5*time.Minute)
+			}
+			assert.Empty(t, w.texts(), skew)
+		})
+	}
+}
+
 // A scheduler that stops makes every agent miss its run, and then all of them
 // are silent. Both are told once, and told again when the scheduler catches up.
 func TestWatchdogMissedAndSilent(t *testing.T) {
