@@ -152,6 +152,46 @@ func (w *watched) texts() []string {
 	return texts
 }
 
+// With 10,000 agents, of which 100 run each hour, the list of agents is read once an
+// hour, and an hour without a scheduler costs few requests more.
+func TestWatchdogWithManyAgents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		agents := make([]client.PeriodicAgentCreateRequest, 10_000)
+		for i := range agents {
+			agents[i] = *agentRequest("", "0 0 1 1 *")
+			if i%100 == 0 {
+				agents[i].Task.Crontab = client.CrontabSchedule{Minute: "0", Hour: "*"}
+			}
+		}
+		w := newWatched(t, sandbox.WithPeriodicAgent("acme", agents...))
+		w.start(runs.WithPollInterval(10 * time.Second))
+		requests := func() (lists, others int) {
+			for request := range w.Requests() {
+				if request.Operation == sandbox.OperationPeriodicAgentsList {
+					lists++
+				} else {
+					others++
+				}
+			}
+			return lists, others
+		}
+		pages, others := requests()
+		w.advanceBy(4*time.Hour, time.Minute)
+		assert.Empty(t, w.texts())
+		lists, all := requests()
+		assert.LessOrEqual(t, lists-pages, 4*pages, "lists of agents in 4 hours, at %d pages", pages)
+		assert.LessOrEqual(t, all-others, 4*60*2, "other requests in 4 hours")
+		w.StopScheduler()
+		w.advanceBy(75*time.Minute, time.Minute)
+		assert.Len(t, w.watchdog.OpenAlarms(), 100)
+		lastLists, last := requests()
+		assert.LessOrEqual(t, lastLists-lists, 3*pages, "lists while 100 agents miss their runs")
+		assert.LessOrEqual(t, last-all, 75*2, "other requests while 100 agents miss their runs")
+		t.Log(pages, "pages;", lists-pages, "lists and", all-others, "other requests in 4 hours;", lastLists-lists, "and", last-all, "then")
+	})
+}
+
 // The clock that dates the logs may differ from the scheduler's by less than half
 // the grace period.
 func TestWatchdogClocksDiffer(t *testing.T) {
