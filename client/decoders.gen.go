@@ -10,33 +10,33 @@ import (
 var fieldsOfArtifact = []string{"id", "title", "content", "file_extension", "llm_name", "llm_provider", "date_created", "date_updated", "metadata", "username", "session_id", "current_version_number", "version_count"}
 
 func (m *Artifact) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfArtifact...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfArtifact...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "title":
+		case 1: // title
 			m.Title = d.String()
-		case "content":
+		case 2: // content
 			m.Content = d.String()
-		case "file_extension":
+		case 3: // file_extension
 			m.FileExtension = d.String()
-		case "llm_name":
+		case 4: // llm_name
 			m.LLMName = d.String()
-		case "llm_provider":
+		case 5: // llm_provider
 			m.LLMProvider = d.String()
-		case "date_created":
+		case 6: // date_created
 			m.DateCreated = readTime(d)
-		case "date_updated":
+		case 7: // date_updated
 			m.DateUpdated = readTime(d)
-		case "metadata":
+		case 8: // metadata
 			m.Metadata = d.Raw()
-		case "username":
+		case 9: // username
 			m.Username = d.String()
-		case "session_id":
+		case 10: // session_id
 			m.SessionID = scan.Pointer(d, (*scan.Decoder).String)
-		case "current_version_number":
+		case 11: // current_version_number
 			m.CurrentVersionNumber = d.Int64()
-		case "version_count":
+		case 12: // version_count
 			m.VersionCount = d.Int64()
 		default:
 			d.Keep()
@@ -61,34 +61,34 @@ func (m Artifact) MarshalJSON() ([]byte, error) {
 var fieldsOfArtifactVersion = []string{"id", "artifact", "title", "content", "session_id", "content_length", "is_current", "chat_message", "version_number", "date_created", "created_by", "change_summary", "interface"}
 
 func (m *ArtifactVersion) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfArtifactVersion...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfArtifactVersion...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "artifact":
+		case 1: // artifact
 			m.Artifact = Artifact{}
 			m.Artifact.decode(d)
-		case "title":
+		case 2: // title
 			m.Title = d.String()
-		case "content":
+		case 3: // content
 			m.Content = d.String()
-		case "session_id":
+		case 4: // session_id
 			m.SessionID = d.String()
-		case "content_length":
+		case 5: // content_length
 			m.ContentLength = d.Int64()
-		case "is_current":
+		case 6: // is_current
 			m.IsCurrent = d.Bool()
-		case "chat_message":
+		case 7: // chat_message
 			m.ChatMessage = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "version_number":
+		case 8: // version_number
 			m.VersionNumber = d.Int64()
-		case "date_created":
+		case 9: // date_created
 			m.DateCreated = readTime(d)
-		case "created_by":
+		case 10: // created_by
 			m.CreatedBy = d.String()
-		case "change_summary":
+		case 11: // change_summary
 			m.ChangeSummary = d.String()
-		case "interface":
+		case 12: // interface
 			m.Interface = ChatInterface(d.String())
 		default:
 			d.Keep()
@@ -113,41 +113,41 @@ func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
 var fieldsOfCallConfiguration = []string{"id", "mentor", "mode", "tts_provider", "stt_provider", "llm_provider", "language", "use_function_calling_for_rag", "google_voice", "openai_voice", "openai_voice_id", "google_voice_id", "enable_video", "screensharing_system_prompt", "screensharing_proactive_prompt", "platform_key"}
 
 func (m *CallConfiguration) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfCallConfiguration...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfCallConfiguration...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "mentor":
+		case 1: // mentor
 			m.Mentor = d.String()
-		case "mode":
+		case 2: // mode
 			m.Mode = CallConfigurationMode(d.String())
-		case "tts_provider":
+		case 3: // tts_provider
 			m.TTSProvider = TTSProvider(d.String())
-		case "stt_provider":
+		case 4: // stt_provider
 			m.STTProvider = STTProvider(d.String())
-		case "llm_provider":
+		case 5: // llm_provider
 			m.LLMProvider = LLMProvider(d.String())
-		case "language":
+		case 6: // language
 			m.Language = d.String()
-		case "use_function_calling_for_rag":
+		case 7: // use_function_calling_for_rag
 			m.UseFunctionCallingForRAG = d.Bool()
-		case "google_voice":
+		case 8: // google_voice
 			m.GoogleVoice = Voice{}
 			m.GoogleVoice.decode(d)
-		case "openai_voice":
+		case 9: // openai_voice
 			m.OpenAIVoice = Voice{}
 			m.OpenAIVoice.decode(d)
-		case "openai_voice_id":
+		case 10: // openai_voice_id
 			m.OpenAIVoiceID = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "google_voice_id":
+		case 11: // google_voice_id
 			m.GoogleVoiceID = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "enable_video":
+		case 12: // enable_video
 			m.EnableVideo = d.Bool()
-		case "screensharing_system_prompt":
+		case 13: // screensharing_system_prompt
 			m.ScreensharingSystemPrompt = d.String()
-		case "screensharing_proactive_prompt":
+		case 14: // screensharing_proactive_prompt
 			m.ScreensharingProactivePrompt = d.String()
-		case "platform_key":
+		case 15: // platform_key
 			m.PlatformKey = d.String()
 		default:
 			d.Keep()
@@ -172,23 +172,23 @@ func (m CallConfiguration) MarshalJSON() ([]byte, error) {
 var fieldsOfChatMessage = []string{"id", "message", "inserted_at", "title", "feedback", "document_sources", "files", "artifact_versions"}
 
 func (m *ChatMessage) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfChatMessage...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfChatMessage...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "message":
+		case 1: // message
 			m.Message = d.Raw()
-		case "inserted_at":
+		case 2: // inserted_at
 			m.InsertedAt = readTime(d)
-		case "title":
+		case 3: // title
 			m.Title = scan.Pointer(d, (*scan.Decoder).String)
-		case "feedback":
+		case 4: // feedback
 			m.Feedback = d.Raw()
-		case "document_sources":
+		case 5: // document_sources
 			m.DocumentSources = d.Raw()
-		case "files":
+		case 6: // files
 			m.Files = d.Raw()
-		case "artifact_versions":
+		case 7: // artifact_versions
 			m.ArtifactVersions = scan.Objects(d, (*ArtifactVersion).decode)
 		default:
 			d.Keep()
@@ -213,17 +213,17 @@ func (m ChatMessage) MarshalJSON() ([]byte, error) {
 var fieldsOfCrontabSchedule = []string{"minute", "hour", "day_of_week", "day_of_month", "month_of_year"}
 
 func (m *CrontabSchedule) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfCrontabSchedule...) {
-		switch name {
-		case "minute":
+	for field := range d.Fields(&m.Unknown, fieldsOfCrontabSchedule...) {
+		switch field {
+		case 0: // minute
 			m.Minute = d.String()
-		case "hour":
+		case 1: // hour
 			m.Hour = d.String()
-		case "day_of_week":
+		case 2: // day_of_week
 			m.DayOfWeek = d.String()
-		case "day_of_month":
+		case 3: // day_of_month
 			m.DayOfMonth = d.String()
-		case "month_of_year":
+		case 4: // month_of_year
 			m.MonthOfYear = d.String()
 		default:
 			d.Keep()
@@ -248,52 +248,52 @@ func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
 var fieldsOfMCPServer = []string{"id", "platform", "mentor", "owner", "name", "description", "url", "image", "transport", "credentials", "headers", "extra_headers", "platform_key", "is_featured", "auth_type", "auth_scope", "oauth_service", "oauth_service_data", "mcp_server_connections", "is_enabled", "created_at", "updated_at"}
 
 func (m *MCPServer) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfMCPServer...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfMCPServer...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "platform":
+		case 1: // platform
 			m.Platform = d.Int64()
-		case "mentor":
+		case 2: // mentor
 			m.Mentor = scan.Pointer(d, (*scan.Decoder).String)
-		case "owner":
+		case 3: // owner
 			m.Owner = scan.Pointer(d, (*scan.Decoder).String)
-		case "name":
+		case 4: // name
 			m.Name = d.String()
-		case "description":
+		case 5: // description
 			m.Description = d.String()
-		case "url":
+		case 6: // url
 			m.URL = d.String()
-		case "image":
+		case 7: // image
 			m.Image = scan.Pointer(d, (*scan.Decoder).String)
-		case "transport":
+		case 8: // transport
 			m.Transport = MCPTransport(d.String())
-		case "credentials":
+		case 9: // credentials
 			m.Credentials = readSecret(d)
-		case "headers":
+		case 10: // headers
 			m.Headers = readSecret(d)
-		case "extra_headers":
+		case 11: // extra_headers
 			m.ExtraHeaders = readSecret(d)
-		case "platform_key":
+		case 12: // platform_key
 			m.PlatformKey = d.String()
-		case "is_featured":
+		case 13: // is_featured
 			m.IsFeatured = d.Bool()
-		case "auth_type":
+		case 14: // auth_type
 			m.AuthType = MCPAuthType(d.String())
-		case "auth_scope":
+		case 15: // auth_scope
 			m.AuthScope = MCPAuthScope(d.String())
-		case "oauth_service":
+		case 16: // oauth_service
 			m.OAuthService = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "oauth_service_data":
+		case 17: // oauth_service_data
 			m.OAuthServiceData = OAuthService{}
 			m.OAuthServiceData.decode(d)
-		case "mcp_server_connections":
+		case 18: // mcp_server_connections
 			m.MCPServerConnections = readSecret(d)
-		case "is_enabled":
+		case 19: // is_enabled
 			m.IsEnabled = d.Bool()
-		case "created_at":
+		case 20: // created_at
 			m.CreatedAt = readTime(d)
-		case "updated_at":
+		case 21: // updated_at
 			m.UpdatedAt = readTime(d)
 		default:
 			d.Keep()
@@ -326,122 +326,122 @@ func (m *Mentor) decode(d *scan.Decoder) {
 		m.ID = d.Int64()
 		return
 	}
-	for name := range d.Fields(&m.Unknown, fieldsOfMentor...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfMentor...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "unique_id":
+		case 2: // unique_id
 			m.UniqueID = d.String()
-		case "flow":
+		case 3: // flow
 			m.Flow = d.Raw()
-		case "slug":
+		case 4: // slug
 			m.Slug = d.String()
-		case "platform":
+		case 5: // platform
 			m.Platform = d.String()
-		case "allow_anonymous":
+		case 6: // allow_anonymous
 			m.AllowAnonymous = d.Bool()
-		case "enable_offline_mode":
+		case 7: // enable_offline_mode
 			m.EnableOfflineMode = d.Bool()
-		case "metadata":
+		case 8: // metadata
 			m.Metadata = d.Raw()
-		case "enable_moderation":
+		case 9: // enable_moderation
 			m.EnableModeration = d.Bool()
-		case "enable_multi_query_rag":
+		case 10: // enable_multi_query_rag
 			m.EnableMultiQueryRAG = d.Bool()
-		case "enable_prompt_caching":
+		case 11: // enable_prompt_caching
 			m.EnablePromptCaching = d.Bool()
-		case "enable_post_processing_system":
+		case 12: // enable_post_processing_system
 			m.EnablePostProcessingSystem = d.Bool()
-		case "enable_openai_assistant":
+		case 13: // enable_openai_assistant
 			m.EnableOpenAIAssistant = d.Bool()
-		case "enable_total_grounding":
+		case 14: // enable_total_grounding
 			m.EnableTotalGrounding = d.Bool()
-		case "enable_suggested_prompts":
+		case 15: // enable_suggested_prompts
 			m.EnableSuggestedPrompts = d.Bool()
-		case "enable_guided_prompts":
+		case 16: // enable_guided_prompts
 			m.EnableGuidedPrompts = d.Bool()
-		case "save_flagged_prompts":
+		case 17: // save_flagged_prompts
 			m.SaveFlaggedPrompts = d.Bool()
-		case "guided_prompt_instructions":
+		case 18: // guided_prompt_instructions
 			m.GuidedPromptInstructions = d.String()
-		case "google_voice":
+		case 19: // google_voice
 			m.GoogleVoice = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "openai_voice":
+		case 20: // openai_voice
 			m.OpenAIVoice = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "categories":
+		case 21: // categories
 			m.Categories = scan.Objects(d, (*MentorCategory).decode)
-		case "types":
+		case 22: // types
 			m.Types = scan.Objects(d, (*MentorType).decode)
-		case "is_featured":
+		case 23: // is_featured
 			m.IsFeatured = d.Bool()
-		case "subjects":
+		case 24: // subjects
 			m.Subjects = scan.Objects(d, (*Subject).decode)
-		case "proactive_prompt":
+		case 25: // proactive_prompt
 			m.ProactivePrompt = d.String()
-		case "study_mode_prompt":
+		case 26: // study_mode_prompt
 			m.StudyModePrompt = d.String()
-		case "disclaimer":
+		case 27: // disclaimer
 			m.Disclaimer = d.String()
-		case "enable_disclaimer":
+		case 28: // enable_disclaimer
 			m.EnableDisclaimer = d.Bool()
-		case "show_attachment":
+		case 29: // show_attachment
 			m.ShowAttachment = d.Bool()
-		case "show_voice_call":
+		case 30: // show_voice_call
 			m.ShowVoiceCall = d.Bool()
-		case "show_voice_record":
+		case 31: // show_voice_record
 			m.ShowVoiceRecord = d.Bool()
-		case "show_rag_images":
+		case 32: // show_rag_images
 			m.ShowRAGImages = d.Bool()
-		case "starter_prompts":
+		case 33: // starter_prompts
 			m.StarterPrompts = StarterPrompts(d.String())
-		case "embed_is_context_aware":
+		case 34: // embed_is_context_aware
 			m.EmbedIsContextAware = d.Bool()
-		case "embed_open_by_default":
+		case 35: // embed_open_by_default
 			m.EmbedOpenByDefault = d.Bool()
-		case "embed_show_attachment":
+		case 36: // embed_show_attachment
 			m.EmbedShowAttachment = d.Bool()
-		case "embed_show_voice_call":
+		case 37: // embed_show_voice_call
 			m.EmbedShowVoiceCall = d.Bool()
-		case "embed_show_voice_record":
+		case 38: // embed_show_voice_record
 			m.EmbedShowVoiceRecord = d.Bool()
-		case "show_explore_mentors":
+		case 39: // show_explore_mentors
 			m.ShowExploreMentors = d.Bool()
-		case "embed_icon_selection_data":
+		case 40: // embed_icon_selection_data
 			m.EmbedIconSelectionData = d.Raw()
-		case "placeholder_prompt":
+		case 41: // placeholder_prompt
 			m.PlaceholderPrompt = d.String()
-		case "moderation_system_prompt":
+		case 42: // moderation_system_prompt
 			m.ModerationSystemPrompt = d.String()
-		case "post_processing_prompt":
+		case 43: // post_processing_prompt
 			m.PostProcessingPrompt = d.String()
-		case "moderation_response":
+		case 44: // moderation_response
 			m.ModerationResponse = d.String()
-		case "safety_system_prompt":
+		case 45: // safety_system_prompt
 			m.SafetySystemPrompt = d.String()
-		case "safety_response":
+		case 46: // safety_response
 			m.SafetyResponse = d.String()
-		case "enable_safety_system":
+		case 47: // enable_safety_system
 			m.EnableSafetySystem = d.Bool()
-		case "proactive_response":
+		case 48: // proactive_response
 			m.ProactiveResponse = d.String()
-		case "greeting_method":
+		case 49: // greeting_method
 			m.GreetingMethod = GreetingMethod(d.String())
-		case "call_configuration":
+		case 50: // call_configuration
 			m.CallConfiguration = CallConfiguration{}
 			m.CallConfiguration.decode(d)
-		case "mcp_servers":
+		case 51: // mcp_servers
 			m.MCPServers = scan.Objects(d, (*MCPServer).decode)
-		case "last_accessed_by":
+		case 52: // last_accessed_by
 			m.LastAccessedBy = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "recently_accessed_at":
+		case 53: // recently_accessed_at
 			m.RecentlyAccessedAt = scan.Pointer(d, readTime)
-		case "created_by":
+		case 54: // created_by
 			m.CreatedBy = scan.Pointer(d, (*scan.Decoder).String)
-		case "created_at":
+		case 55: // created_at
 			m.CreatedAt = scan.Pointer(d, readTime)
-		case "updated_at":
+		case 56: // updated_at
 			m.UpdatedAt = scan.Pointer(d, readTime)
 		default:
 			d.Keep()
@@ -466,13 +466,13 @@ func (m Mentor) MarshalJSON() ([]byte, error) {
 var fieldsOfMentorAudience = []string{"id", "name", "description"}
 
 func (m *MentorAudience) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfMentorAudience...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfMentorAudience...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "description":
+		case 2: // description
 			m.Description = scan.Pointer(d, (*scan.Decoder).String)
 		default:
 			d.Keep()
@@ -497,20 +497,20 @@ func (m MentorAudience) MarshalJSON() ([]byte, error) {
 var fieldsOfMentorCategory = []string{"id", "name", "description", "category_group", "audience", "audiences"}
 
 func (m *MentorCategory) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfMentorCategory...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfMentorCategory...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "description":
+		case 2: // description
 			m.Description = scan.Pointer(d, (*scan.Decoder).String)
-		case "category_group":
+		case 3: // category_group
 			m.CategoryGroup = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "audience":
+		case 4: // audience
 			m.Audience = MentorAudience{}
 			m.Audience.decode(d)
-		case "audiences":
+		case 5: // audiences
 			m.Audiences = scan.Objects(d, (*MentorAudience).decode)
 		default:
 			d.Keep()
@@ -535,13 +535,13 @@ func (m MentorCategory) MarshalJSON() ([]byte, error) {
 var fieldsOfMentorType = []string{"id", "name", "description"}
 
 func (m *MentorType) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfMentorType...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfMentorType...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "description":
+		case 2: // description
 			m.Description = scan.Pointer(d, (*scan.Decoder).String)
 		default:
 			d.Keep()
@@ -566,27 +566,27 @@ func (m MentorType) MarshalJSON() ([]byte, error) {
 var fieldsOfOAuthService = []string{"id", "oauth_provider", "oauth_provider_id", "name", "display_name", "description", "scope", "image", "created_at", "updated_at"}
 
 func (m *OAuthService) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfOAuthService...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfOAuthService...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "oauth_provider":
+		case 1: // oauth_provider
 			m.OAuthProvider = d.String()
-		case "oauth_provider_id":
+		case 2: // oauth_provider_id
 			m.OAuthProviderID = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "name":
+		case 3: // name
 			m.Name = d.String()
-		case "display_name":
+		case 4: // display_name
 			m.DisplayName = d.String()
-		case "description":
+		case 5: // description
 			m.Description = d.String()
-		case "scope":
+		case 6: // scope
 			m.Scope = d.String()
-		case "image":
+		case 7: // image
 			m.Image = scan.Pointer(d, (*scan.Decoder).String)
-		case "created_at":
+		case 8: // created_at
 			m.CreatedAt = readTime(d)
-		case "updated_at":
+		case 9: // updated_at
 			m.UpdatedAt = readTime(d)
 		default:
 			d.Keep()
@@ -612,50 +612,50 @@ var fieldsOfPeriodicAgent = []string{"id", "mentor", "title", "username", "descr
 
 func (m *PeriodicAgent) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgent...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfPeriodicAgent...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
 			found = d.Found()
-		case "mentor":
+		case 1: // mentor
 			m.Mentor = Mentor{}
 			m.Mentor.decode(d)
-		case "title":
+		case 2: // title
 			m.Title = d.String()
-		case "username":
+		case 3: // username
 			m.Username = d.String()
-		case "description":
+		case 4: // description
 			m.Description = d.String()
-		case "prompt":
+		case 5: // prompt
 			m.Prompt = d.String()
-		case "task":
+		case 6: // task
 			m.Task = PeriodicTask{}
 			m.Task.decode(d)
-		case "created_at":
+		case 7: // created_at
 			m.CreatedAt = readTime(d)
-		case "modified_at":
+		case 8: // modified_at
 			m.ModifiedAt = readTime(d)
-		case "enabled":
+		case 9: // enabled
 			m.Enabled = d.Bool()
-		case "one_off":
+		case 10: // one_off
 			m.OneOff = d.Bool()
-		case "platform_key":
+		case 11: // platform_key
 			m.PlatformKey = d.String()
-		case "pathway":
+		case 12: // pathway
 			m.Pathway = d.String()
-		case "callback_url":
+		case 13: // callback_url
 			m.CallbackURL = d.String()
-		case "callback_secret":
+		case 14: // callback_secret
 			m.CallbackSecret = readSecret(d)
-		case "parent_session_id":
+		case 15: // parent_session_id
 			m.ParentSessionID = d.String()
-		case "parent_mentor_id":
+		case 16: // parent_mentor_id
 			m.ParentMentorID = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "previous_agent":
+		case 17: // previous_agent
 			m.PreviousAgent = scan.Pointer(d, (*scan.Decoder).Int64)
-		case "previous_agent_status":
+		case 18: // previous_agent_status
 			m.PreviousAgentStatus = api.Status(d.String())
-		case "previous_agent_output":
+		case 19: // previous_agent_output
 			m.PreviousAgentOutput = d.String()
 		default:
 			d.Keep()
@@ -682,24 +682,24 @@ var fieldsOfPeriodicAgentLog = []string{"id", "content", "status", "start_time",
 
 func (m *PeriodicAgentLog) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentLog...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentLog...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
 			found = d.Found()
-		case "content":
+		case 1: // content
 			m.Content = d.String()
-		case "status":
+		case 2: // status
 			m.Status = api.Status(d.String())
-		case "start_time":
+		case 3: // start_time
 			m.StartTime = readTime(d)
-		case "end_time":
+		case 4: // end_time
 			m.EndTime = scan.Pointer(d, readTime)
-		case "created_at":
+		case 5: // created_at
 			m.CreatedAt = readTime(d)
-		case "modified_at":
+		case 6: // modified_at
 			m.ModifiedAt = readTime(d)
-		case "periodic_agent":
+		case 7: // periodic_agent
 			m.PeriodicAgent = d.Int64()
 		default:
 			d.Keep()
@@ -726,21 +726,21 @@ var fieldsOfPeriodicAgentStatistics = []string{"total_tasks", "succeeded_tasks",
 
 func (m *PeriodicAgentStatistics) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentStatistics...) {
-		switch name {
-		case "total_tasks":
+	for field := range d.Fields(&m.Unknown, fieldsOfPeriodicAgentStatistics...) {
+		switch field {
+		case 0: // total_tasks
 			m.TotalTasks = d.Int64()
 			found = found || d.Found()
-		case "succeeded_tasks":
+		case 1: // succeeded_tasks
 			m.SucceededTasks = d.Int64()
 			found = found || d.Found()
-		case "failed_tasks":
+		case 2: // failed_tasks
 			m.FailedTasks = d.Int64()
 			found = found || d.Found()
-		case "running_tasks":
+		case 3: // running_tasks
 			m.RunningTasks = d.Int64()
 			found = found || d.Found()
-		case "pending_tasks":
+		case 4: // pending_tasks
 			m.PendingTasks = d.Int64()
 			found = found || d.Found()
 		default:
@@ -767,20 +767,20 @@ func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
 var fieldsOfPeriodicTask = []string{"id", "name", "crontab", "one_off", "start_time", "enabled"}
 
 func (m *PeriodicTask) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfPeriodicTask...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfPeriodicTask...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "crontab":
+		case 2: // crontab
 			m.Crontab = CrontabSchedule{}
 			m.Crontab.decode(d)
-		case "one_off":
+		case 3: // one_off
 			m.OneOff = d.Bool()
-		case "start_time":
+		case 4: // start_time
 			m.StartTime = scan.Pointer(d, readTime)
-		case "enabled":
+		case 5: // enabled
 			m.Enabled = d.Bool()
 		default:
 			d.Keep()
@@ -806,16 +806,16 @@ var fieldsOfPin = []string{"id", "platform", "username", "session_id"}
 
 func (m *Pin) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown, fieldsOfPin...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfPin...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
 			found = d.Found()
-		case "platform":
+		case 1: // platform
 			m.Platform = d.String()
-		case "username":
+		case 2: // username
 			m.Username = d.String()
-		case "session_id":
+		case 3: // session_id
 			m.SessionID = scan.Pointer(d, (*scan.Decoder).String)
 		default:
 			d.Keep()
@@ -842,19 +842,19 @@ var fieldsOfPinnedSession = []string{"session_id", "mentor", "messages", "mentor
 
 func (m *PinnedSession) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&m.Unknown, fieldsOfPinnedSession...) {
-		switch name {
-		case "session_id":
+	for field := range d.Fields(&m.Unknown, fieldsOfPinnedSession...) {
+		switch field {
+		case 0: // session_id
 			m.SessionID = d.String()
 			found = d.Found()
-		case "mentor":
+		case 1: // mentor
 			m.Mentor = Mentor{}
 			m.Mentor.decode(d)
-		case "messages":
+		case 2: // messages
 			m.Messages = scan.Objects(d, (*ChatMessage).decode)
-		case "mentor_unique_id":
+		case 3: // mentor_unique_id
 			m.MentorUniqueID = d.String()
-		case "title":
+		case 4: // title
 			m.Title = scan.Pointer(d, (*scan.Decoder).String)
 		default:
 			d.Keep()
@@ -880,13 +880,13 @@ func (m PinnedSession) MarshalJSON() ([]byte, error) {
 var fieldsOfSubject = []string{"id", "name", "description"}
 
 func (m *Subject) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfSubject...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfSubject...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "description":
+		case 2: // description
 			m.Description = scan.Pointer(d, (*scan.Decoder).String)
 		default:
 			d.Keep()
@@ -911,19 +911,19 @@ func (m Subject) MarshalJSON() ([]byte, error) {
 var fieldsOfVoice = []string{"id", "name", "provider", "language", "description", "audio_url"}
 
 func (m *Voice) decode(d *scan.Decoder) {
-	for name := range d.Fields(&m.Unknown, fieldsOfVoice...) {
-		switch name {
-		case "id":
+	for field := range d.Fields(&m.Unknown, fieldsOfVoice...) {
+		switch field {
+		case 0: // id
 			m.ID = d.Int64()
-		case "name":
+		case 1: // name
 			m.Name = d.String()
-		case "provider":
+		case 2: // provider
 			m.Provider = VoiceProvider(d.String())
-		case "language":
+		case 3: // language
 			m.Language = d.String()
-		case "description":
+		case 4: // description
 			m.Description = d.String()
-		case "audio_url":
+		case 5: // audio_url
 			m.AudioURL = d.String()
 		default:
 			d.Keep()

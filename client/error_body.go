@@ -140,7 +140,7 @@ func (f *fieldErrors) read(d *scan.Decoder, path string, depth int) {
 	switch kind := d.Kind(); kind {
 	case scan.KindObject:
 		var unknown *api.Fields
-		for name := range d.Fields(&unknown) {
+		for _, name := range d.Fields(&unknown) {
 			f.read(d, joinPath(path, f.names.text(name)), depth+1)
 		}
 	case scan.KindArray:

@@ -34,7 +34,7 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 	var d scan.Decoder
 	d.Reset(known.Bytes())
 	var none *api.Fields
-	for name := range d.Fields(&none) {
+	for _, name := range d.Fields(&none) {
 		value := d.Raw()
 		if _, ok := unknown.Get(name); !ok {
 			e.field(name, value)

@@ -86,7 +86,7 @@ func (p *Page[T]) decode(d *scan.Decoder) {
 		return
 	}
 	found := false
-	for name := range d.Fields(&p.Unknown) {
+	for _, name := range d.Fields(&p.Unknown) {
 		switch name {
 		case "count":
 			p.Count = d.Int64()

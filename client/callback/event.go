@@ -82,7 +82,7 @@ func (e Event) LogValue() slog.Value {
 }
 
 func (e *Event) decode(d *scan.Decoder) {
-	for name := range d.Fields(&e.Unknown) {
+	for _, name := range d.Fields(&e.Unknown) {
 		switch name {
 		case "timestamp":
 			e.Timestamp = readTime(d)

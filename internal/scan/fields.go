@@ -10,44 +10,37 @@ import (
 	"github.com/iblai/iblai-go/internal/unquote"
 )
 
-// Fields yields the names of an object's fields. Before the next one, the body
-// of the loop must decode the field's value, or Keep it. Values that are kept, or
-// don't fit, become *unknown; of several fields with one name the last counts.
+// Fields yields the fields of an object: the index of each name in names, or -1,
+// and the name. Before the next one, the body of the loop must decode the field's
+// value, or Keep it. Values that are kept, or don't fit, become *unknown; of
+// several fields with one name the last counts.
 //
 // Null has no fields. A value of another type has none and doesn't fit; it is an
 // error if it is the body itself.
 //
-// The names that the loop knows may be given, in their usual order: a name that
-// is the next of them is compared, which is faster than scanning it. The row of
-// one agent in internal/benchmark needs it.
-func (d *Decoder) Fields(unknown **api.Fields, order ...string) iter.Seq[string] {
-	return func(yield func(string) bool) { d.eachField(unknown, order, yield) }
+// A name that follows its predecessor in names is compared instead of scanned,
+// which the row of one agent in internal/benchmark needs.
+func (d *Decoder) Fields(unknown **api.Fields, names ...string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) { d.eachField(unknown, names, yield) }
 }
 
-func (d *Decoder) eachField(unknown **api.Fields, order []string, yield func(string) bool) {
+func (d *Decoder) eachField(unknown **api.Fields, names []string, yield func(int, string) bool) {
 	if d.depth == 0 && (d.Strict || d.Kind() != KindNull) {
 		d.Require(KindObject)
 	}
 	if !d.enter(KindObject) {
 		return
 	}
-	next := 0 // the index in order of the name that is expected
+	next := 0 // the index in names of the name that is expected
 	for more := d.peek() != '}'; more; {
 		d.last = converted
-		var name string
-		expected := next < len(order) && d.skipFieldName(order[next])
-		if expected {
-			name = order[next]
-			next++
-		} else {
-			name = d.scanFieldName()
-		}
+		index, name := d.nextName(names, next)
 		if d.err != nil {
 			return
 		}
 		d.peek()
 		start := d.at
-		if !yield(name) {
+		if !yield(index, name) {
 			return
 		}
 		switch {
@@ -62,8 +55,8 @@ func (d *Decoder) eachField(unknown **api.Fields, order []string, yield func(str
 		case *unknown != nil:
 			(*unknown).Delete(name)
 		}
-		if !expected && d.last != misfit {
-			next = slices.Index(order, name) + 1
+		if index >= 0 {
+			next = index + 1
 		}
 		if more = d.peek() == ','; more {
 			d.at++
@@ -73,6 +66,16 @@ func (d *Decoder) eachField(unknown **api.Fields, order []string, yield func(str
 		*unknown = nil
 	}
 	d.leave('}')
+}
+
+// nextName scans a field's name and the colon behind it. It returns the name and
+// its index in names, or -1.
+func (d *Decoder) nextName(names []string, expected int) (int, string) {
+	if expected < len(names) && d.skipFieldName(names[expected]) {
+		return expected, names[expected]
+	}
+	name := d.scanFieldName()
+	return slices.Index(names, name), name
 }
 
 // skipFieldName skips a field's name and the colon behind it, if it is this name

@@ -70,7 +70,7 @@ func Objects[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 func Map[T any](d *Decoder, read func(*Decoder) T) map[string]T {
 	var values map[string]T
 	var unknown *api.Fields
-	for name := range d.Fields(&unknown) {
+	for _, name := range d.Fields(&unknown) {
 		value := read(d)
 		if d.last == misfit {
 			delete(values, name)

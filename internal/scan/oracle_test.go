@@ -42,7 +42,7 @@ func read(d *scan.Decoder) any {
 	case scan.KindObject:
 		fields := map[string]any{}
 		var unknown *api.Fields
-		for name := range d.Fields(&unknown) {
+		for _, name := range d.Fields(&unknown) {
 			fields[name] = read(d)
 		}
 		return fields

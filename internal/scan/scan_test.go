@@ -36,7 +36,7 @@ type inner struct {
 }
 
 func (a *all) decode(d *scan.Decoder) {
-	for name := range d.Fields(&a.Unknown) {
+	for _, name := range d.Fields(&a.Unknown) {
 		switch name {
 		case "text":
 			a.Text = d.String()
@@ -69,7 +69,7 @@ func (a *all) decode(d *scan.Decoder) {
 
 func (i *inner) decode(d *scan.Decoder) {
 	found := false
-	for name := range d.Fields(&i.Unknown) {
+	for _, name := range d.Fields(&i.Unknown) {
 		switch name {
 		case "id":
 			i.ID = d.Int64()

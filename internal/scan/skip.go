@@ -17,19 +17,19 @@ func (d *Decoder) Skip() {
 	d.peek()
 	d.skipped = skipped{start: d.at}
 	d.last = converted
-	for level := 0; ; {
+	for level, object := 0, false; ; {
 		switch kind := kinds[d.peek()]; kind {
 		case KindString:
 			d.literal()
 		case KindArray, KindObject:
 			if d.open(kind, &level) {
+				object = kind == KindObject
 				continue // with the first item
 			}
 		default:
 			d.skipScalar(d.Kind())
 		}
-		level = d.afterValue(level)
-		if level == 0 || d.err != nil {
+		if level, object = d.afterValue(level, object); level == 0 || d.err != nil {
 			return
 		}
 	}
@@ -56,26 +56,27 @@ func (d *Decoder) open(kind Kind, level *int) bool {
 }
 
 // afterValue moves to the next value, out of the arrays and objects that end
-// before it. It returns the level there, which is 0 at the end.
-func (d *Decoder) afterValue(level int) int {
+// before it: object says whether the innermost is an object. It returns the level
+// there, which is 0 at the end, and whether that is an object's.
+func (d *Decoder) afterValue(level int, object bool) (int, bool) {
 	for level > 0 {
-		object := d.isObject(level)
 		switch c := d.peek(); {
 		case c == ',':
 			d.at++
 			if object {
 				d.fieldName()
 			}
-			return level
+			return level, object
 		case c == '}' && object, c == ']' && !object:
 			d.at++
 			level--
+			object = d.isObject(level)
 		default:
 			d.syntaxError()
-			return 0
+			return 0, false
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // setObject notes whether the level is an object's: one bit for each.

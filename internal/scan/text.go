@@ -20,25 +20,18 @@ const (
 // quotes.
 func (d *Decoder) literal() ([]byte, form) {
 	body, start, at := d.body, d.at, d.at+1
-	found := plain
+	found, high := plain, uint64(0) // the bits of all bytes, of which the highest matter
 	for {
-		// Eight bytes at once, to the next byte that matters.
-		if found&unicode == 0 {
-			for at <= len(body)-8 {
-				if stop := stops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
-					at += bits.TrailingZeros64(stop) / 8
-					break
-				}
-				at += 8
+		for at <= len(body)-8 { // eight bytes at once, to the next one that matters
+			word := binary.LittleEndian.Uint64(body[at : at+8])
+			stop := stops(word)
+			if stop != 0 {
+				high |= word & (stop&-stop>>7 - 1) // only the bytes before it
+				at += bits.TrailingZeros64(stop) / 8
+				break
 			}
-		} else {
-			for at <= len(body)-8 {
-				if stop := asciiStops(binary.LittleEndian.Uint64(body[at : at+8])); stop != 0 {
-					at += bits.TrailingZeros64(stop) / 8
-					break
-				}
-				at += 8
-			}
+			high |= word
+			at += 8
 		}
 		if at >= len(body) {
 			break
@@ -46,6 +39,9 @@ func (d *Decoder) literal() ([]byte, form) {
 		switch c := body[at]; {
 		case c == '"':
 			d.at = at + 1
+			if high&highBits != 0 {
+				found |= unicode
+			}
 			return body[start:d.at], found
 		case c == '\\':
 			n := escapeLength(body[at:])
@@ -60,10 +56,8 @@ func (d *Decoder) literal() ([]byte, form) {
 			d.at = at
 			d.syntaxError()
 			return nil, plain
-		case c >= 0x80:
-			found |= unicode
-			at++
-		default:
+		default: // one of the last eight bytes
+			high |= uint64(c)
 			at++
 		}
 	}
@@ -78,16 +72,12 @@ const (
 	highBits = 0x80 * each
 )
 
-// stops returns a word whose lowest bit is in the first of eight bytes that is a
-// quote, a backslash, a control character or not ASCII. It is 0 if there is none.
-// A subtraction sets the high bit of a byte that is less than the subtrahend: a
-// quote whose second bit is flipped is less than '!', as control characters are.
+// stops returns a word whose lowest bit is the highest one of the first of eight
+// bytes that is a quote, a backslash or a control character. It is 0 if there is
+// none. A subtraction sets the high bit of a byte that is less than the
+// subtrahend: a quote whose second bit is flipped is less than '!', as control
+// characters are.
 func stops(word uint64) uint64 {
-	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each) | word) & highBits
-}
-
-// asciiStops is stops without the bytes that are not ASCII.
-func asciiStops(word uint64) uint64 {
 	return (((word ^ 2*each) - '!'*each) | ((word ^ '\\'*each) - each)) &^ word & highBits
 }
 

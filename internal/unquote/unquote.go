@@ -29,8 +29,13 @@ func String(literal []byte, ascii bool) string {
 		out.Write(text[:escape])
 		text = text[escape:]
 		for len(text) > 0 && text[0] == '\\' { // there are often several in a row
+			if c := short[text[1]]; c != 0 {
+				out.WriteByte(c)
+				text = text[2:]
+				continue
+			}
 			var r rune
-			r, text = cutEscape(text)
+			r, text = cutUTF16(text[2:])
 			out.WriteRune(r)
 		}
 		escape = bytes.IndexByte(text, '\\')
@@ -48,29 +53,11 @@ func replaceInvalid(text []byte) []byte {
 	return out
 }
 
-// cutEscape returns the value of the escape sequence that text begins with, and
-// the text behind it.
-func cutEscape(text []byte) (r rune, rest []byte) {
-	letter, rest := text[1], text[2:]
-	switch letter {
-	case 'b':
-		return '\b', rest
-	case 'f':
-		return '\f', rest
-	case 'n':
-		return '\n', rest
-	case 'r':
-		return '\r', rest
-	case 't':
-		return '\t', rest
-	case 'u':
-		return cutUTF16(rest)
-	}
-	return rune(letter), rest // a quote, a backslash or a slash
-}
+// short are the values of the escape sequences of two bytes, by the second one.
+var short = [256]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', '"': '"', '\\': '\\', '/': '/'}
 
-// cutUTF16 is cutEscape for the text behind a \u. A surrogate includes the next
-// \u, if that is its other half.
+// cutUTF16 returns the value of the escape sequence whose \u is before text, and
+// the text behind it. A surrogate includes the next \u, if that is its other half.
 func cutUTF16(text []byte) (r rune, rest []byte) {
 	r, rest = hex(text[:4]), text[4:]
 	if !utf16.IsSurrogate(r) {

@@ -54,7 +54,7 @@ func (d *decoders) writeMethods(out *strings.Builder, name string, of reading) {
 	if len(of.required) > 0 {
 		out.WriteString("found := false\n")
 	}
-	fmt.Fprintf(out, "for name := range d.Fields(&m.Unknown, fieldsOf%s...) {\nswitch name {\n", name)
+	fmt.Fprintf(out, "for field := range d.Fields(&m.Unknown, fieldsOf%s...) {\nswitch field {\n", name)
 	for _, field := range d.structs[name].Fields.List {
 		tag := tagOf(field)
 		if tag.name == "-" { // the unknown fields
@@ -64,7 +64,7 @@ func (d *decoders) writeMethods(out *strings.Builder, name string, of reading) {
 		if err != nil {
 			d.faults = append(d.faults, fmt.Errorf("%s.%s %w", name, fieldName(field), err))
 		}
-		fmt.Fprintf(out, "case %q:\n%s\n", tag.name, statement)
+		fmt.Fprintf(out, "case %d: // %s\n%s\n", slices.Index(order, tag.name), tag.name, statement)
 		switch {
 		case !slices.Contains(of.required, tag.name):
 		case len(of.required) > 1:
