@@ -38,7 +38,6 @@ func (d *Decoder) eachField(unknown **api.Fields, names []string, yield func(int
 		if d.err != nil {
 			return
 		}
-		d.peek()
 		start := d.at
 		if !yield(index, name) {
 			return

@@ -49,11 +49,11 @@ func List[T any](d *Decoder, read func(*Decoder) T) []T {
 // Objects is [List] for objects: decode decodes the next value into a zero T.
 func Objects[T any](d *Decoder, decode func(*T, *Decoder)) []T {
 	var items []T
+	var zero T
 	for range d.Items() {
-		var zero T
 		d.Build(unsafe.Sizeof(zero))
 		if items == nil {
-			items = make([]T, 0, 2) // the row of the list in internal/benchmark needs it
+			items = make([]T, 0, max(1, 256/unsafe.Sizeof(zero))) // the row of the list in internal/benchmark needs it
 		}
 		items = append(items, zero)
 		decode(&items[len(items)-1], d)
