@@ -185,11 +185,11 @@ var kinds = [256]Kind{
 
 // Kind returns the kind of the next value, by its first bytes.
 func (d *Decoder) Kind() Kind {
-	first := d.peek()
-	if first == '-' && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
+	kind := kinds[d.peek()]
+	if kind == KindNumber && d.body[d.at] == '-' && bytes.HasPrefix(d.body[d.at:], []byte("-I")) {
 		return KindNonFinite
 	}
-	return kinds[first]
+	return kind
 }
 
 // Require fails unless the next value is of this kind.

@@ -70,8 +70,10 @@ func (d *Decoder) eachField(unknown **api.Fields, names []string, yield func(int
 // nextName scans a field's name and the colon behind it. It returns the name and
 // its index in names, or -1.
 func (d *Decoder) nextName(names []string, expected int) (int, string) {
-	if expected < len(names) && d.skipFieldName(names[expected]) {
-		return expected, names[expected]
+	for i, name := range names[expected:] {
+		if d.skipFieldName(name) {
+			return expected + i, name
+		}
 	}
 	name := d.scanFieldName()
 	return slices.Index(names, name), name
