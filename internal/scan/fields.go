@@ -18,8 +18,8 @@ import (
 // Null has no fields. A value of another type has none and doesn't fit; it is an
 // error if it is the body itself.
 //
-// A name that follows its predecessor in names is compared instead of scanned,
-// which the row of one agent in internal/benchmark needs.
+// Fields in the order of names are compared with them instead of scanned, which the
+// row of one agent in internal/benchmark needs.
 func (d *Decoder) Fields(unknown **api.Fields, names ...string) iter.Seq2[int, string] {
 	return func(yield func(int, string) bool) { d.eachField(unknown, names, yield) }
 }
