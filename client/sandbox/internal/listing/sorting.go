@@ -20,8 +20,8 @@ func (l *Listing[R]) sorted(rows []R, ordering string, from, to int) []R {
 }
 
 // sortRange moves rows so that rows[from:to] are what they are after a sort of all
-// rows. For a short range it takes linear time: the row of the logs by -content in
-// internal/benchmark needs it.
+// rows. For a short range it takes linear time on average: the row of the logs by
+// -content in internal/benchmark needs it.
 func sortRange[R any](rows []R, from, to int, compare func(a, b R) int) {
 	for to-from <= len(rows)/2 {
 		if from == to {
