@@ -47,8 +47,8 @@ func (c *connections) replace(used *http.Transport) {
 
 // currentTransport returns the transport that the next attempt uses, or nil if
 // the program has set a RoundTripper.
-func currentTransport(httpClient *http.Client) *http.Transport {
-	if own, ok := httpClient.Transport.(*connections); ok {
+func currentTransport(roundTripper http.RoundTripper) *http.Transport {
+	if own, ok := roundTripper.(*connections); ok {
 		return own.current.Load()
 	}
 	return nil
@@ -57,11 +57,11 @@ func currentTransport(httpClient *http.Client) *http.Transport {
 // dropConnections is called if an attempt that used a transport has timed out,
 // since its connection may be dead: without it, every attempt might use that
 // connection, as HTTP/2 has one for all.
-func dropConnections(httpClient *http.Client, used *http.Transport) {
-	if own, ok := httpClient.Transport.(*connections); ok {
+func dropConnections(a *authorizer, used *http.Transport) {
+	if own, ok := a.next.(*connections); ok {
 		own.replace(used)
 	} else {
-		httpClient.CloseIdleConnections()
+		a.CloseIdleConnections()
 	}
 }
 

@@ -45,9 +45,9 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 // exchange sends a request through the middleware.
 func (c *call) exchange(request *http.Request) (*http.Response, error) {
 	if len(c.middleware) == 0 {
-		return c.authorize(request)
+		return c.roundTrip(request)
 	}
-	next := c.authorize
+	next := c.roundTrip
 	for _, middleware := range slices.Backward(c.middleware) {
 		inner := next
 		next = func(request *http.Request) (*http.Response, error) { return middleware(request, inner) }
@@ -62,22 +62,21 @@ func (c *call) exchange(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// authorize adds the key to the request and sends it. A request that middleware
-// has pointed at another host is refused, as a redirect there would be.
-func (c *call) authorize(request *http.Request) (*http.Response, error) {
+// roundTrip sends a request. A request that middleware has pointed at another host
+// is refused, as a redirect there would be.
+func (c *call) roundTrip(request *http.Request) (*http.Response, error) {
 	if !sameOrigin(request.URL, c.base) {
 		c.sending.refuse()
 		return nil, &RedirectError{Method: request.Method, From: withoutQuery(&c.url), To: withoutQuery(request.URL), Reason: "middleware would send the key to another host"}
 	}
-	authorized := request
+	sent := request
 	if len(c.middleware) > 0 { // the middleware's request must not get the key
-		authorized = request.Clone(request.Context())
+		sent = request.Clone(request.Context())
 	}
 	if !c.isIdempotent() {
-		hideIdempotencyKey(authorized.Header)
+		hideIdempotencyKey(sent.Header)
 	}
-	authorized.Header["Authorization"] = []string{c.authorization()}
-	response, err := c.httpClient.Do(authorized)
+	response, err := c.httpClient.Do(sent)
 	if response != nil {
 		response.Request = request
 	}

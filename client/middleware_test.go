@@ -335,3 +335,24 @@ func TestAttemptLogValue(t *testing.T) {
 		assert.Contains(t, out.String(), `"attempt":`+want)
 	}
 }
+
+// Middleware sees the headers that all requests have, and can replace them.
+func TestMiddlewareReplacesHeaders(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		replace := client.WithMiddleware(func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+			assert.Equal(t, "application/json", r.Header.Get("Accept"))
+			assert.Equal(t, "iblai-go/"+client.Version, r.Header.Get("User-Agent"))
+			r.Header.Set("Accept", "application/vnd.api+json")
+			r.Header["User-Agent"][0] += " replaced"
+			return next(r)
+		})
+		c := newClient(t, replace, roundTrip(func(r *http.Request) (*http.Response, error) {
+			assert.Equal(t, []string{"application/vnd.api+json"}, r.Header["Accept"])
+			assert.Equal(t, []string{"iblai-go/" + client.Version + " replaced"}, r.Header["User-Agent"])
+			return respond(r, http.StatusOK, anySuccess), nil
+		}))
+		require.NoError(t, op.call(t.Context(), c), op.name)
+		require.NoError(t, op.call(t.Context(), c), op.name)
+	}
+}

@@ -35,8 +35,6 @@ func redirectPolicy(own func(*http.Request, []*http.Request) error) func(*http.R
 		if err := checkRedirect(next, via); err != nil {
 			return err
 		}
-		// net/http drops the key if the same origin is spelled differently.
-		next.Header["Authorization"] = via[0].Header["Authorization"]
 		if own == nil {
 			return nil
 		}

@@ -3,6 +3,7 @@ package client_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -226,4 +227,47 @@ func TestCheckRedirectOfTheProgram(t *testing.T) {
 	theirs.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	_, err = newClient(t, client.WithHTTPClient(theirs)).PeriodicAgents.Get(t.Context(), 1)
 	assert.Equal(t, http.StatusFound, requireError(t, err).StatusCode)
+}
+
+// The key is not sent to another host even if the program's CheckRedirect points
+// the request there.
+func TestCheckRedirectCannotSendTheKeyElsewhere(t *testing.T) {
+	t.Parallel()
+	for _, op := range operations(t) {
+		sent, closed := 0, 0
+		transport := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			sent++
+			assert.Equal(t, "base.manager.iblai.app", r.URL.Host)
+			return respondWith(r, http.StatusPermanentRedirect, "", "Location", "/elsewhere/"), nil
+		})
+		theirs := &http.Client{Transport: transport, CheckRedirect: func(next *http.Request, _ []*http.Request) error {
+			next.URL.Host = "thief.example.com"
+			if next.Body != nil {
+				next.Body = closeFunc{next.Body, func() { closed++ }}
+			} else {
+				closed++
+			}
+			return nil
+		}}
+		err := op.call(t.Context(), newClient(t, client.WithHTTPClient(theirs), retries(attempts)))
+		refusal, ok := errors.AsType[*client.RedirectError](err)
+		require.True(t, ok, "%s: %v", op.name, err)
+		assert.Contains(t, refusal.To, "thief.example.com")
+		assert.Contains(t, refusal.Reason, "CheckRedirect")
+		assertHoldsNoSecret(t, err)
+		assert.Equal(t, 1, sent, "it is not retried")
+		assert.Equal(t, 1, closed, "the body is closed")
+	}
+}
+
+// closeFunc is a body that calls a function when it is closed.
+type closeFunc struct {
+	io.Reader
+
+	closed func()
+}
+
+func (c closeFunc) Close() error {
+	c.closed()
+	return nil
 }

@@ -18,36 +18,41 @@ import (
 // transport sends every request of a client: it encodes, authorizes, sends,
 // retries, limits and decodes. Nothing else in the SDK sends to the API.
 type transport struct {
-	base          *url.URL
-	httpClient    *http.Client
-	timeout       time.Duration // of the program's HTTP client, or 0
-	userAgent     string
-	authorization func() string // closures, so that printing a Client prints no key
-	apiKey        func() string
-	middleware    []Middleware
-	observers     []func(context.Context, Attempt)
-	gate          gate
-	buffers       bufferPool
-	timedOut      atomic.Pointer[func()] // to call, if no attempt has had a response since one timed out
+	base       *url.URL
+	httpClient *http.Client
+	authorizer *authorizer   // the HTTP client's RoundTripper
+	timeout    time.Duration // of the program's HTTP client, or 0
+	apiKey     func() string // a closure, so that printing a Client prints no key
+	middleware []Middleware
+	observers  []func(context.Context, Attempt)
+	gate       gate
+	buffers    bufferPool
+	timedOut   atomic.Pointer[func()] // to call, if no attempt has had a response since one timed out
 }
 
 func newTransport(s *clientSettings) *transport {
 	httpClient := *s.httpClient
 	httpClient.Timeout = 0 // an attempt has it; see attemptTimeout
-	if httpClient.Transport == nil {
-		httpClient.Transport = newRoundTripper()
-	}
 	httpClient.CheckRedirect = redirectPolicy(s.httpClient.CheckRedirect)
 	apiKey, authorization := s.apiKey, strings.TrimSpace(s.authScheme+" "+s.apiKey)
-	return &transport{
+	authorizer := &authorizer{
+		next:          s.httpClient.Transport,
 		base:          s.base,
-		httpClient:    &httpClient,
-		timeout:       s.httpClient.Timeout,
 		userAgent:     s.userAgent,
 		authorization: func() string { return authorization },
-		apiKey:        func() string { return apiKey },
-		middleware:    s.middleware,
-		observers:     s.observers,
+	}
+	if authorizer.next == nil {
+		authorizer.next = newRoundTripper()
+	}
+	httpClient.Transport = authorizer
+	return &transport{
+		base:       s.base,
+		httpClient: &httpClient,
+		authorizer: authorizer,
+		timeout:    s.httpClient.Timeout,
+		apiKey:     func() string { return apiKey },
+		middleware: s.middleware,
+		observers:  s.observers,
 	}
 }
 
@@ -220,7 +225,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	attemptCtx, cancel := context.WithDeadline(ctx, begin.Add(c.attemptTimeout()))
 	defer cancel()
 	c.cancelAttempt = cancel
-	used := currentTransport(c.httpClient)
+	used := currentTransport(c.authorizer.next)
 
 	attempt := Attempt{Operation: c.request.Operation, Number: number}
 	response, err := c.exchange(c.newHTTPRequest(attemptCtx))
@@ -234,7 +239,7 @@ func (c *call) attempt(ctx context.Context, number int, out any) Attempt {
 	}
 	if err != nil {
 		if ctx.Err() == nil && errors.Is(attemptCtx.Err(), context.DeadlineExceeded) {
-			drop := func() { dropConnections(c.httpClient, used) }
+			drop := func() { dropConnections(c.authorizer, used) }
 			drop()
 			c.timedOut.Store(&drop)
 		}
@@ -311,17 +316,18 @@ func isCutOff(response *http.Response, err error) bool {
 	return ok && endsWithConnection && errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// newHTTPRequest returns the request of one attempt, without the key.
+// newHTTPRequest returns the request of one attempt, without the headers that the
+// authorizer adds. Middleware sees all but the key.
 func (c *call) newHTTPRequest(ctx context.Context) *http.Request {
 	if !isReadOnly(c.request.Method) {
 		c.sending = new(sending)
 		ctx = c.sending.trace(ctx)
 	}
-	values := []string{"application/json", c.userAgent}
-	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
+	header := http.Header{}
 	address := &c.url
-	if len(c.middleware) > 0 { // middleware may change it, for this attempt
-		address = new(c.url)
+	if len(c.middleware) > 0 {
+		c.authorizer.setDefaults(header)
+		address = new(c.url) // middleware may change it, for this attempt
 	}
 	request := (&http.Request{
 		Method:     c.request.Method,

@@ -4,7 +4,6 @@ package listing
 
 import (
 	"net/url"
-	"slices"
 
 	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
@@ -40,8 +39,13 @@ func (l *Listing[R]) List(rows []R, r *Request, render func(R) any) *django.Resp
 	if rows, errResponse = l.search(rows, r.Version, r.Query.Get("search")); errResponse != nil {
 		return errResponse
 	}
-	rows = l.sort(rows, r.Query.Get("ordering"))
-	return paginate(rows, r, render)
+	return paginate(len(rows), r, func(from, to int) []any {
+		results := []any{}
+		for _, row := range l.sorted(rows, r.Query.Get("ordering"), from, to) {
+			results = append(results, render(row))
+		}
+		return results
+	})
 }
 
 // Filter returns the rows that match all filters in a query, or the response to a
@@ -76,18 +80,4 @@ func Select[R any](rows []R, matches func(R) bool) []R {
 		}
 	}
 	return selected
-}
-
-// sort returns the rows in the order of the parameter ordering.
-func (l *Listing[R]) sort(rows []R, ordering string) []R {
-	compare := l.compare(ordering)
-	if compare == nil {
-		compare = l.Default
-	}
-	if compare == nil {
-		return rows
-	}
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, compare)
-	return rows
 }

@@ -17,10 +17,11 @@ type page struct {
 	Results  []any   `json:"results"`
 }
 
-// paginate returns the response with the page that is asked for.
-func paginate[R any](rows []R, r *Request, render func(R) any) *django.Response {
+// paginate returns the response with the page that is asked for, of count rows.
+// The function results returns a part of them.
+func paginate(count int, r *Request, results func(from, to int) []any) *django.Response {
 	size := r.pageSize()
-	pages := max(1, (len(rows)+size-1)/size)
+	pages := max(1, (count+size-1)/size)
 	number := 1
 	switch text := r.Query.Get("page"); {
 	case text == "" && (r.Version >= django.Django42 || r.Query["page"] == nil):
@@ -33,16 +34,13 @@ func paginate[R any](rows []R, r *Request, render func(R) any) *django.Response 
 		}
 		number = int(n)
 	}
-	p := page{Count: len(rows), Results: []any{}}
+	from := (number - 1) * size
+	p := page{Count: count, Results: results(from, min(from+size, count))}
 	if number < pages {
 		p.Next = r.pageURL(number + 1)
 	}
 	if number > 1 {
 		p.Previous = r.pageURL(number - 1)
-	}
-	first := (number - 1) * size
-	for _, row := range rows[first:min(first+size, len(rows))] {
-		p.Results = append(p.Results, render(row))
 	}
 	return django.OK(p)
 }
