@@ -156,6 +156,24 @@ func (d *Decoder) skipSpace() byte {
 	return 0
 }
 
+// spaceEnd returns the index of the next byte that is not white space.
+func spaceEnd(body []byte, at int) int {
+	for at < len(body) && body[at] <= ' ' && isSpace(body[at]) {
+		at++
+	}
+	return at
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
+
+// byteAt returns the byte at an index, or 0 at the end.
+func byteAt(body []byte, at int) byte {
+	if at < len(body) {
+		return body[at]
+	}
+	return 0
+}
+
 // Kind is the type of a JSON value.
 type Kind uint8
 

@@ -17,66 +17,87 @@ func (d *Decoder) Skip() {
 	d.peek()
 	d.skipped = skipped{start: d.at}
 	d.last = converted
+	end, ok := d.valueEnd(d.at)
+	if d.at = end; !ok {
+		d.syntaxError()
+	}
+}
+
+// valueEnd returns the index behind the value that begins at an index, or that of
+// an error. The index stays in a local variable, which the row of one agent in
+// internal/benchmark needs.
+func (d *Decoder) valueEnd(at int) (end int, ok bool) {
+	body := d.body
 	for level, object := 0, false; ; {
-		switch kind := kinds[d.peek()]; kind {
+		switch kind := kinds[byteAt(body, at)]; kind {
 		case KindString:
-			d.literal()
+			at, _, ok = textEnd(body, at)
 		case KindArray, KindObject:
-			if d.open(kind, &level) {
-				object = kind == KindObject
+			d.skipped.tooDeep = d.skipped.tooDeep || d.depth+level >= maxDepth
+			level++
+			object = kind == KindObject
+			d.setObject(level, object)
+			at, ok = spaceEnd(body, at+1), true
+			if byteAt(body, at) == closing(object) {
+				break
+			}
+			if object {
+				at, ok = nameEnd(body, at)
+			}
+			if ok {
 				continue // with the first item
 			}
 		default:
+			d.at = at
 			d.skipScalar(d.Kind())
+			at, ok = d.at, d.err == nil
 		}
-		if level, object = d.afterValue(level, object); level == 0 || d.err != nil {
-			return
+		if !ok {
+			return at, false
 		}
-	}
-}
-
-// open enters an array or object. It returns false if there is nothing in it.
-func (d *Decoder) open(kind Kind, level *int) bool {
-	end := byte(']')
-	if kind == KindObject {
-		end = '}'
-	}
-	d.skipped.tooDeep = d.skipped.tooDeep || d.depth+*level >= maxDepth
-	d.at++
-	if d.peek() == end {
-		d.at++
-		return false
-	}
-	*level++
-	d.setObject(*level, kind == KindObject)
-	if kind == KindObject {
-		d.fieldName()
-	}
-	return true
-}
-
-// afterValue moves to the next value, out of the arrays and objects that end
-// before it: object says whether the innermost is an object. It returns the level
-// there, which is 0 at the end, and whether that is an object's.
-func (d *Decoder) afterValue(level int, object bool) (int, bool) {
-	for level > 0 {
-		switch c := d.peek(); {
-		case c == ',':
-			d.at++
-			if object {
-				d.fieldName()
+		for ; level > 0; level-- { // out of the arrays and objects that end here
+			at = spaceEnd(body, at)
+			if c := byteAt(body, at); c == ',' {
+				break
+			} else if c != closing(object) {
+				return at, false
 			}
-			return level, object
-		case c == '}' && object, c == ']' && !object:
-			d.at++
-			level--
-			object = d.isObject(level)
-		default:
-			d.syntaxError()
-			return 0, false
+			at++
+			object = d.isObject(level - 1)
+		}
+		if level == 0 {
+			return at, true
+		}
+		at = spaceEnd(body, at+1)
+		if object {
+			if at, ok = nameEnd(body, at); !ok {
+				return at, false
+			}
 		}
 	}
-	return 0, false
+}
+
+// closing returns the byte that ends an object, or an array.
+func closing(object bool) byte {
+	if object {
+		return '}'
+	}
+	return ']'
+}
+
+// nameEnd returns the index of the value whose field's name begins at an index.
+func nameEnd(body []byte, at int) (end int, ok bool) {
+	if byteAt(body, at) != '"' {
+		return at, false
+	}
+	if at, _, ok = textEnd(body, at); !ok {
+		return at, false
+	}
+	at = spaceEnd(body, at)
+	if byteAt(body, at) != ':' {
+		return at, false
+	}
+	return spaceEnd(body, at+1), true
 }
 
 // setObject notes whether the level is an object's: one bit for each.

@@ -19,9 +19,20 @@ const (
 // literal scans the string that begins at the next byte, and returns it in its
 // quotes.
 func (d *Decoder) literal() ([]byte, form) {
-	body, start, at := d.body, d.at, d.at+1
-	found, high := plain, uint64(0) // the bits of all bytes, of which the highest matter
-	for {
+	start := d.at
+	end, form, ok := textEnd(d.body, start)
+	if d.at = end; !ok {
+		d.syntaxError()
+		return nil, plain
+	}
+	return d.body[start:end], form
+}
+
+// textEnd returns the index behind the string that begins at an index, or that of
+// an error.
+func textEnd(body []byte, at int) (end int, form form, ok bool) {
+	var high uint64 // the bits of all bytes, of which the highest matter
+	for at++; ; {
 		for at <= len(body)-8 { // eight bytes at once, to the next one that matters
 			word := binary.LittleEndian.Uint64(body[at : at+8])
 			stop := stops(word)
@@ -33,37 +44,26 @@ func (d *Decoder) literal() ([]byte, form) {
 			high |= word
 			at += 8
 		}
-		if at >= len(body) {
-			break
-		}
-		switch c := body[at]; {
+		switch c := byteAt(body, at); {
 		case c == '"':
-			d.at = at + 1
 			if high&highBits != 0 {
-				found |= unicode
+				form |= unicode
 			}
-			return body[start:d.at], found
+			return at + 1, form, true
 		case c == '\\':
 			n := escapeLength(body[at:])
 			if n == 0 {
-				d.at = at
-				d.syntaxError()
-				return nil, plain
+				return at, plain, false
 			}
-			found |= escaped
+			form |= escaped
 			at += n
-		case c < ' ':
-			d.at = at
-			d.syntaxError()
-			return nil, plain
+		case c < ' ': // or the end
+			return at, plain, false
 		default: // one of the last eight bytes
 			high |= uint64(c)
 			at++
 		}
 	}
-	d.at = len(body)
-	d.syntaxError()
-	return nil, plain
 }
 
 // Masks with the same byte eight times.
