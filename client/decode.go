@@ -122,7 +122,8 @@ type buffer struct {
 	decoder scan.Decoder
 }
 
-// bufferPool keeps buffers for later responses.
+// bufferPool keeps buffers for later responses. The rows of decoding and of the small
+// call in internal/benchmark need it.
 type bufferPool struct{ pool sync.Pool }
 
 // maxPooled is the size of the largest body that is kept, in bytes.

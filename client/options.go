@@ -164,8 +164,9 @@ func WithBaseURL(address string) Option {
 
 // WithHTTPClient sets the HTTP client used for requests, for a proxy, a
 // certificate or a test. New copies it. Its CheckRedirect is called for the
-// redirects that the client itself accepts. Its Timeout bounds each attempt, as
-// [WithAttemptTimeout] does; the shorter one applies.
+// redirects that the client itself accepts, and can't point them at another host.
+// Its Timeout bounds each attempt, as [WithAttemptTimeout] does; the shorter one
+// applies.
 //
 // If it has no Transport, it gets one that keeps up to 256 idle connections open,
 // notices dead HTTP/2 connections by pings, and uses new connections after an

@@ -63,8 +63,8 @@ type call struct {
 	settings *callSettings
 	url      url.URL
 	body     []byte
-	// Not allocated by themselves: see the row of the small call in
-	// internal/benchmark.
+	// These two are not allocated by themselves: the row of the small call in
+	// internal/benchmark needs that.
 	received  limitedReader
 	operation operationContext
 

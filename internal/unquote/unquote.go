@@ -24,7 +24,9 @@ func String(literal []byte, ascii bool) string {
 		return string(text)
 	}
 	var out strings.Builder
-	out.Grow(len(text)) // enough: no escape is shorter than what it stands for
+	// Enough, since no escape is shorter than what it represents. The rows of the list
+	// and of the logs in internal/benchmark need it.
+	out.Grow(len(text))
 	for escape >= 0 {
 		out.Write(text[:escape])
 		text = text[escape:]
