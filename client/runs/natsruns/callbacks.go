@@ -60,7 +60,7 @@ func (b *Bridge) receive(ctx context.Context, o *org, event *callback.Event) err
 	switch {
 	case !event.Status.IsFinal() || event.LogID < 1:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: runs.ErrNotFinal}
-	case b.doneTTL > 0 && !event.Timestamp.IsZero() && time.Since(event.Timestamp) > b.doneTTL:
+	case b.knownByBucket > 0 && !event.Timestamp.IsZero() && time.Since(event.Timestamp) > b.knownByBucket:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: runs.ErrLate}
 	}
 	// The run is stored even if the sender disconnects.

@@ -92,6 +92,9 @@ func (o Outcome) LogValue() slog.Value {
 }
 
 func (b *Bridge) report(ctx context.Context, o Outcome) {
+	if o.Err != nil && o.Kind != KindRun && o.Kind != KindDeadLetter && o.Kind != KindFollow {
+		b.failures.Add(1)
+	}
 	for _, observe := range b.observers {
 		observe(ctx, o)
 	}

@@ -1,0 +1,147 @@
+package natsruns
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// permission is something that the user of the connection must be permitted to do.
+// Its probe is a request without an effect.
+type permission struct {
+	action string
+	probe  func(context.Context) error
+}
+
+// checkPermissions checks what the bridge does after [New], for an org.
+func (b *Bridge) checkPermissions(ctx context.Context, o *org) error {
+	for _, p := range b.permissions(o) {
+		err := b.request(ctx, p.action, func(ctx context.Context) error {
+			err := p.probe(ctx)
+			_, isRefused := errors.AsType[*jetstream.APIError](err)
+			switch {
+			case isRefused,
+				errors.Is(err, jetstream.ErrKeyNotFound), errors.Is(err, jetstream.ErrKeyExists),
+				errors.Is(err, nats.ErrNoResponders): // a request that isn't permitted gets no response
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bridge) permissions(o *org) []permission {
+	const noRun = 0           // no log has this id
+	const noMessage = 1 << 62 // no message has this sequence number
+	chunk := o.token + ".0"
+	publish := func(subject string) permission {
+		return permission{"publish to " + subject, func(ctx context.Context) error {
+			_, err := b.js.PublishMsg(ctx, nats.NewMsg(subject), jetstream.WithExpectStream("not-"+b.name))
+			return err
+		}}
+	}
+	get := func(bucket jetstream.KeyValue, key string) permission {
+		return permission{fmt.Sprintf("read the key %q of the bucket %q", key, bucket.Bucket()), func(ctx context.Context) error {
+			_, err := bucket.Get(ctx, key)
+			return err
+		}}
+	}
+	put := func(bucket jetstream.KeyValue, key string) permission {
+		return permission{fmt.Sprintf("write the key %q of the bucket %q", key, bucket.Bucket()), func(ctx context.Context) error {
+			_, err := bucket.Update(ctx, key, nil, noMessage)
+			return err
+		}}
+	}
+	send := func(action, subject, body string) permission {
+		return permission{action, func(ctx context.Context) error {
+			_, err := b.conn().RequestWithContext(ctx, subject, []byte(body))
+			return err
+		}}
+	}
+	return []permission{
+		publish(b.subject(o)),
+		publish(b.deadSubject(o)),
+		get(b.done, o.key(noRun)),
+		put(b.done, o.key(noRun)),
+		get(b.positions, o.token),
+		put(b.positions, o.token),
+		get(b.positions, chunk),
+		put(b.positions, chunk),
+		{fmt.Sprintf("purge the bucket %q", b.positions.Bucket()), func(ctx context.Context) error { return b.purgePosition(ctx, chunk) }},
+		send("request runs of the consumer "+o.token, fmt.Sprintf("%sCONSUMER.MSG.NEXT.%s.%s", b.apiPrefix(), b.name, o.token), "{"), // invalid JSON
+		send("acknowledge runs of the consumer "+o.token, fmt.Sprintf("$JS.ACK.%s.%s.1.%d.1.0.0", b.name, o.token, int64(noMessage)), "+WPI"),
+	}
+}
+
+// apiPrefix returns the beginning of the subjects of the server's API.
+func (b *Bridge) apiPrefix() string {
+	opts := b.js.Options()
+	if opts.Domain != "" {
+		return "$JS." + opts.Domain + ".API."
+	}
+	return strings.TrimSuffix(cmp.Or(opts.APIPrefix, "$JS.API"), ".") + "."
+}
+
+// request sends requests to the server. The server doesn't respond to a request
+// that the user is not permitted to send: the client receives an error that
+// belongs to no request.
+func (b *Bridge) request(ctx context.Context, action string, send func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, setupTimeout)
+	defer cancel()
+	before := b.conn().LastError()
+	err := send(limited)
+	if err == nil {
+		return nil
+	}
+	if _, isResponse := errors.AsType[*jetstream.APIError](err); !isResponse && ctx.Err() == nil {
+		if violation := b.violation(before); violation != nil {
+			return &PermissionError{Action: action, Err: violation}
+		}
+		// The connection has subscribed to its inbox once, perhaps before New.
+		if last := b.conn().LastError(); b.isInbox(violatedSubject(last)) {
+			return &PermissionError{Action: action, Err: last}
+		}
+	}
+	return fmt.Errorf("natsruns: can't %s: %w", action, err)
+}
+
+// violation returns the latest error of the connection if the server has refused
+// something of the bridge since the error before. Other users of the connection
+// cause errors, too, so the subject is compared.
+func (b *Bridge) violation(before error) error {
+	last := b.conn().LastError()
+	if last == before || !b.isOwn(violatedSubject(last)) {
+		return nil
+	}
+	return last
+}
+
+// violatedSubject returns the subject that a permission violation names.
+func violatedSubject(err error) string {
+	if !errors.Is(err, nats.ErrPermissionViolation) {
+		return ""
+	}
+	_, rest, _ := strings.Cut(err.Error(), `"`)
+	subject, _, _ := strings.Cut(rest, `"`)
+	return subject
+}
+
+func (b *Bridge) isInbox(subject string) bool {
+	return strings.HasPrefix(subject, cmp.Or(b.conn().Opts.InboxPrefix, "_INBOX")+".")
+}
+
+// isOwn reports whether a subject belongs to the bridge.
+func (b *Bridge) isOwn(subject string) bool {
+	names := []string{b.name, b.deadName(), b.doneName(), b.positionsName(), bucketStream(b.doneName()), bucketStream(b.positionsName())}
+	return slices.ContainsFunc(strings.Split(subject, "."), func(token string) bool { return slices.Contains(names, token) })
+}
