@@ -103,5 +103,34 @@
 //	iblai-runs-done       key-value bucket: handled runs
 //	iblai-runs-positions  key-value bucket: lease and position of each org
 //
+// If a consumer is deleted, Consume creates it again. If a stream or bucket is
+// deleted or changed, Consume and Follow end with an error that names it.
+//
+// The user of the connection must be permitted to publish to these subjects, and
+// to subscribe to the last one:
+//
+//	iblai-runs.*
+//	iblai-runs-dead.*
+//	$KV.iblai-runs-done.>
+//	$KV.iblai-runs-positions.>
+//	$JS.ACK.iblai-runs.>
+//	$JS.API.STREAM.INFO.*
+//	$JS.API.STREAM.PURGE.KV_iblai-runs-positions
+//	$JS.API.STREAM.MSG.GET.iblai-runs-dead
+//	$JS.API.STREAM.MSG.DELETE.iblai-runs-dead
+//	$JS.API.DIRECT.GET.iblai-runs
+//	$JS.API.DIRECT.GET.KV_iblai-runs-done.>
+//	$JS.API.DIRECT.GET.KV_iblai-runs-positions.>
+//	$JS.API.CONSUMER.INFO.iblai-runs.*
+//	$JS.API.CONSUMER.MSG.NEXT.iblai-runs.*
+//	_INBOX.>
+//
+// The user for which New creates streams, buckets and consumers must also be
+// permitted to publish to these:
+//
+//	$JS.API.INFO
+//	$JS.API.STREAM.CREATE.*
+//	$JS.API.CONSUMER.CREATE.iblai-runs.>
+//
 // To shard, give each group of orgs a name of its own ([WithName]).
 package natsruns

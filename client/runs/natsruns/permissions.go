@@ -7,10 +7,16 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
+
+// violationInterval is how often a request without a response looks for an error
+// of the connection.
+const violationInterval = 50 * time.Millisecond
 
 // permission is something that the user of the connection must be permitted to do.
 // Its probe is a request without an effect.
@@ -99,20 +105,53 @@ func (b *Bridge) request(ctx context.Context, action string, send func(context.C
 	limited, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	before := b.conn().LastError()
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for sleep(limited, violationInterval) == nil {
+			if b.violation(before) != nil {
+				cancel()
+			}
+		}
+	})
 	err := send(limited)
+	violation := b.violation(before)
+	cancel()
+	watching.Wait()
 	if err == nil {
 		return nil
 	}
 	if _, isResponse := errors.AsType[*jetstream.APIError](err); !isResponse && ctx.Err() == nil {
-		if violation := b.violation(before); violation != nil {
-			return &PermissionError{Action: action, Err: violation}
+		if violation == nil {
+			violation = b.inboxViolation()
 		}
-		// The connection has subscribed to its inbox once, perhaps before New.
-		if last := b.conn().LastError(); b.isInbox(violatedSubject(last)) {
-			return &PermissionError{Action: action, Err: last}
+		if violation != nil {
+			return &PermissionError{Action: action, Err: violation}
 		}
 	}
 	return fmt.Errorf("natsruns: can't %s: %w", action, err)
+}
+
+// inboxViolation returns an error if the user may not subscribe to inboxes, so
+// that no response arrives. The connection has subscribed to its own only once,
+// perhaps long ago.
+func (b *Bridge) inboxViolation() error {
+	if !b.conn().IsConnected() {
+		return nil
+	}
+	before := b.conn().LastError()
+	inbox := b.conn().NewInbox()
+	subscription, err := b.conn().SubscribeSync(inbox)
+	if err != nil {
+		return nil //nolint:nilerr // the connection is closed
+	}
+	defer func() { _ = subscription.Unsubscribe() }()
+	if err := b.conn().FlushTimeout(publishTimeout); err != nil {
+		return nil //nolint:nilerr // the server can't be reached
+	}
+	if last := b.conn().LastError(); last != before && violatedSubject(last) == inbox {
+		return last
+	}
+	return nil
 }
 
 // violation returns the latest error of the connection if the server has refused
@@ -136,12 +175,11 @@ func violatedSubject(err error) string {
 	return subject
 }
 
-func (b *Bridge) isInbox(subject string) bool {
-	return strings.HasPrefix(subject, cmp.Or(b.conn().Opts.InboxPrefix, "_INBOX")+".")
-}
-
 // isOwn reports whether a subject belongs to the bridge.
 func (b *Bridge) isOwn(subject string) bool {
+	if subject == b.apiPrefix()+"INFO" { // it creates a bucket
+		return true
+	}
 	names := []string{b.name, b.deadName(), b.doneName(), b.positionsName(), bucketStream(b.doneName()), bucketStream(b.positionsName())}
 	return slices.ContainsFunc(strings.Split(subject, "."), func(token string) bool { return slices.Contains(names, token) })
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
@@ -350,57 +349,4 @@ func TestInvalidArguments(t *testing.T) {
 	}
 	_, err := js.Stream(t.Context(), "iblai-runs")
 	require.ErrorIs(t, err, jetstream.ErrStreamNotFound, "nothing was created")
-}
-
-func TestOtherConfigurationsAreRefused(t *testing.T) {
-	org := []natsruns.Org{testOrg(t, "acme")}
-	for name, test := range map[string]struct {
-		create func(context.Context, jetstream.JetStream) error
-		want   string
-	}{
-		"a stream": {func(ctx context.Context, js jetstream.JetStream) error {
-			_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "iblai-runs", Subjects: []string{"iblai-runs.*"}})
-			return err
-		}, `the stream "iblai-runs" exists with discard`},
-		"a bucket": {func(ctx context.Context, js jetstream.JetStream) error {
-			_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "iblai-runs-positions", TTL: time.Minute})
-			return err
-		}, `the bucket "iblai-runs-positions" exists with ttl 1m0s instead of 0s`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			js := connect(t, startServer(t).url())
-			require.NoError(t, test.create(t.Context(), js))
-			_, err := natsruns.New(t.Context(), js, org)
-			_, ok := errors.AsType[*natsruns.ConfigError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, test.want)
-		})
-	}
-	t.Run("limits", func(t *testing.T) {
-		js := connect(t, startServer(t).url())
-		newBridge(t, js, org, natsruns.WithMaxBytes(1<<20), natsruns.WithDoneTTL(time.Hour))
-		newBridge(t, js, org) // accepts them
-		_, err := natsruns.New(t.Context(), js, org, natsruns.WithMaxBytes(2<<20))
-		require.ErrorContains(t, err, "max_bytes 1048576 instead of 2097152")
-	})
-}
-
-func TestMissingPermissionIsNamed(t *testing.T) {
-	for _, denied := range []string{"$JS.API.STREAM.CREATE.iblai-runs", "iblai-runs.acme", "$JS.API.CONSUMER.MSG.NEXT.iblai-runs.acme"} {
-		t.Run(denied, func(t *testing.T) {
-			nats := startServer(t, func(o *server.Options) {
-				o.Users = []*server.User{{Username: "app", Password: "pw", Permissions: &server.Permissions{
-					Publish: &server.SubjectPermission{Deny: []string{denied}},
-				}}}
-			})
-			js := connect(t, strings.Replace(nats.url(), "//", "//app:pw@", 1))
-			bridge, err := natsruns.New(t.Context(), js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithObserver(func(context.Context, natsruns.Outcome) {}))
-			if err == nil {
-				err = bridge.Consume(t.Context(), func(context.Context, *natsruns.Run) error { return nil })
-			}
-			_, ok := errors.AsType[*natsruns.PermissionError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, denied)
-		})
-	}
 }
