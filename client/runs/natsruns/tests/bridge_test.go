@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -321,32 +320,4 @@ func TestLongFunctionsKeepTheirClaim(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	waitFor(t, "the run", func() bool { return got.count("acme/1") == 1 })
 	assert.Equal(t, 1, got.count("started"))
-}
-
-func TestInvalidArguments(t *testing.T) {
-	js := connect(t, startServer(t).url())
-	org := testOrg(t, "acme")
-	for name, test := range map[string]struct {
-		orgs []natsruns.Org
-		opts []natsruns.Option
-		want string
-	}{
-		"no orgs":          {nil, nil, "orgs is empty"},
-		"no client":        {[]natsruns.Org{{Verifier: org.Verifier}}, nil, "orgs[0].Client"},
-		"no verifier":      {[]natsruns.Org{{Client: org.Client}}, nil, `the org "acme"`},
-		"an org twice":     {[]natsruns.Org{org, org}, nil, "orgs[1]"},
-		"a name":           {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithName("a.b")}, "WithName"},
-		"replicas":         {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithReplicas(2)}, "WithReplicas"},
-		"a negative lease": {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithLease(-1)}, "WithLease"},
-		"a nil option":     {[]natsruns.Org{org}, []natsruns.Option{nil}, "opts[0]"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := natsruns.New(t.Context(), js, test.orgs, test.opts...)
-			_, ok := errors.AsType[*api.ArgumentError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, test.want)
-		})
-	}
-	_, err := js.Stream(t.Context(), "iblai-runs")
-	require.ErrorIs(t, err, jetstream.ErrStreamNotFound, "nothing was created")
 }
