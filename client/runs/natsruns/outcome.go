@@ -3,6 +3,7 @@ package natsruns
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -91,8 +92,18 @@ func (o Outcome) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// isServerFailure reports whether something on the server may be missing.
+func (o Outcome) isServerFailure() bool {
+	switch o.Kind {
+	case KindPublish, KindLease, KindServer:
+		return o.Err != nil
+	default:
+		return o.StatusCode == http.StatusServiceUnavailable
+	}
+}
+
 func (b *Bridge) report(ctx context.Context, o Outcome) {
-	if o.Err != nil && o.Kind != KindRun && o.Kind != KindDeadLetter && o.Kind != KindFollow {
+	if o.isServerFailure() {
 		b.failures.Add(1)
 	}
 	for _, observe := range b.observers {

@@ -104,9 +104,7 @@ func TestDeletedConsumerIsCreatedAgain(t *testing.T) {
 	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	waitFor(t, "the first run", func() bool { return got.count("acme/1") == 1 })
-	stream, err := js.Stream(t.Context(), "iblai-runs")
-	require.NoError(t, err)
-	require.NoError(t, stream.DeleteConsumer(t.Context(), "acme"))
+	deleteConsumer(t, js, "acme")
 	for id := range int64(20) {
 		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", id+2, ""))
 	}
@@ -115,17 +113,17 @@ func TestDeletedConsumerIsCreatedAgain(t *testing.T) {
 	assert.Equal(t, 21, got.total())
 }
 
-// A change on which the guarantees depend ends Consume. A failure is noticed
-// sooner than the next check.
+// A change on which the guarantees depend ends Consume and Follow. The failure of
+// a request for runs makes them check at once.
 func TestChangedConsumerIsNamed(t *testing.T) {
 	js := connect(t, startServer(t).url())
-	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme"), testOrg(t, "other")})
 	updateConsumer(t, js, "acme", func(c *jetstream.ConsumerConfig) { c.MaxDeliver = 3 })
-	err := ended(t, func(ctx context.Context) error {
+	consumed := ended(t, func(ctx context.Context) error {
 		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
 	})
-	deliver(t, bridge, "unknown", 1, "")
-	requireConfigError(t, <-err, `the consumer "acme" exists with max_deliver 3 instead of -1`)
+	deleteConsumer(t, js, "other")
+	requireConfigError(t, <-consumed, `the consumer "acme" exists with max_deliver 3 instead of -1`)
 }
 
 func TestChangedStreamIsNamed(t *testing.T) {
@@ -141,9 +139,17 @@ func TestChangedStreamIsNamed(t *testing.T) {
 		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
 	})
 	followed := ended(t, bridge.Follow)
-	deliver(t, bridge, "unknown", 1, "")
-	requireConfigError(t, <-consumed, `the stream "iblai-runs" exists with max_age 24h0m0s instead of 0s`)
-	requireConfigError(t, <-followed, `the stream "iblai-runs" exists with max_age 24h0m0s instead of 0s`)
+	deleteConsumer(t, js, "acme")
+	for _, err := range []error{<-consumed, <-followed} {
+		requireConfigError(t, err, `the stream "iblai-runs" exists with max_age 24h0m0s instead of 0s`)
+	}
+}
+
+func deleteConsumer(t *testing.T, js jetstream.JetStream, name string) {
+	t.Helper()
+	stream, err := js.Stream(t.Context(), "iblai-runs")
+	require.NoError(t, err)
+	require.NoError(t, stream.DeleteConsumer(t.Context(), name))
 }
 
 func updateConsumer(t *testing.T, js jetstream.JetStream, name string, change func(*jetstream.ConsumerConfig)) {
@@ -175,9 +181,7 @@ func TestChangedAckWait(t *testing.T) {
 		})
 	})
 	updateConsumer(t, js, "acme", func(c *jetstream.ConsumerConfig) { c.AckWait = 300 * time.Millisecond })
-	stream, err := js.Stream(t.Context(), "iblai-runs")
-	require.NoError(t, err)
-	require.NoError(t, stream.DeleteConsumer(t.Context(), "other"))
+	deleteConsumer(t, js, "other")
 	waitFor(t, "a check of all consumers", func() bool { return reported.has("created again") })
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	waitFor(t, "the run", func() bool { return got.count("acme/1") == 1 })
