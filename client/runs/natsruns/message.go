@@ -93,7 +93,7 @@ func (o *org) decode(ctx context.Context, header nats.Header, data []byte) (*Run
 		log, err := o.client.PeriodicAgentLogs.Get(ctx, id)
 		switch {
 		case errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrBodyTooLarge):
-			return nil, fmt.Errorf("%w: log %d: %w", ErrUndecodable, id, err)
+			return nil, fmt.Errorf("%w: its text is in log %d, which can't be read: %w", ErrUndecodable, id, err)
 		case err != nil:
 			return nil, fmt.Errorf("natsruns: log %d: %w", id, err)
 		}

@@ -174,8 +174,9 @@ func WithLease(d time.Duration) Option {
 }
 
 // WithFollowOptions adds options of the receivers that poll the logs, such as
-// [runs.WithPollInterval] and [runs.WithStart]. Options that save the position or
-// limit the handling of runs have no place here: the bridge does both.
+// [runs.WithPollInterval] and [runs.WithStart]. Options of callbacks have no
+// effect here, and options that save the position or limit the handling of runs
+// have no place here: the bridge does both.
 func WithFollowOptions(opts ...runs.Option) Option {
 	opts = slices.Clone(opts)
 	return func(s *settings) error {

@@ -215,29 +215,6 @@ func TestFullStreamRefusesCallbacks(t *testing.T) {
 	waitFor(t, "the runs", func() bool { return got.runs() == 4 })
 }
 
-func TestLargeRunsAreFetched(t *testing.T) {
-	js := connect(t, startServer(t).url())
-	sb, org, agent := sandboxOrg(t)
-	bridge := newBridge(t, js, []natsruns.Org{org})
-	text := strings.Repeat("line\n", 400_000) // 2 MB, more than a message may have
-	result, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{Output: text})
-	require.NoError(t, err)
-	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), result.Log.ID, text))
-	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), 999_999, text), "its log was deleted")
-	received := make(chan *natsruns.Run, 1)
-	background(t, func(ctx context.Context) error {
-		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error { received <- run; return nil })
-	})
-	run := <-received
-	assert.Equal(t, agent, run.AgentID)
-	assert.Equal(t, result.Log.Content, run.Content)
-	assert.Contains(t, run.Content, text)
-	waitFor(t, "a dead letter", func() bool {
-		status, err := bridge.Status(t.Context())
-		return err == nil && status.Orgs[0].Dead == 1
-	})
-}
-
 func TestFollowFindsRunsWithoutCallbacks(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	sb, org, agent := sandboxOrg(t)
