@@ -327,7 +327,7 @@ func (w *worker) settle(c *claim, outcome Outcome) {
 	case errors.Is(outcome.Err, ErrUndecodable), outcome.Attempt >= w.maxAttempts && w.ctx.Err() == nil:
 		outcome.Kind = KindDeadLetter
 		if err := w.bury(c, outcome); err != nil {
-			outcome.Kind, outcome.RetryIn = KindServer, backoff(1)
+			outcome.Kind, outcome.RetryIn = KindServer, backoff(outcome.Attempt)
 			outcome.Err = errors.Join(outcome.Err, err)
 			c.giveBack(outcome.RetryIn)
 		}

@@ -47,7 +47,8 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 	msg.Header.Set(attemptsHeader, strconv.Itoa(outcome.Attempt))
 	var id string
 	if c.metadata != nil {
-		id = fmt.Sprintf("%s/%d", w.org.token, c.metadata.Sequence.Stream)
+		// The time differs if the stream was deleted and its numbers begin again.
+		id = fmt.Sprintf("%s/%d/%d", w.org.token, c.metadata.Sequence.Stream, c.metadata.Timestamp.UnixNano())
 	}
 	if _, err := w.js.PublishMsg(ctx, msg, jetstream.WithMsgID(id), jetstream.WithExpectStream(w.deadName())); err != nil {
 		return fmt.Errorf("natsruns: the run can't be moved to the dead letters: %w", err)
@@ -143,7 +144,7 @@ func (b *Bridge) Replay(ctx context.Context, id uint64) error {
 		msg.Header.Set(name, letter.Header.Get(name))
 	}
 	// The id differs from that of the run, which the stream may still recognize.
-	msgID := fmt.Sprintf("%s/replay/%d", o.token, id)
+	msgID := fmt.Sprintf("%s/replay/%d/%d", o.token, id, letter.Time.UnixNano())
 	if err := b.request(ctx, fmt.Sprintf("publish the dead letter %d", id), func(ctx context.Context) error {
 		_, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(msgID), jetstream.WithExpectStream(b.name))
 		return fullError(err)

@@ -4,13 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// setupTimeout limits each request of [New].
-const setupTimeout = 5 * time.Second
+const (
+	// setupTimeout limits each request of [New].
+	setupTimeout = 5 * time.Second
+	// setupConcurrency is the number of orgs that New sets up at a time.
+	setupConcurrency = 16
+)
 
 // setUp creates or checks everything on the server.
 func (b *Bridge) setUp(ctx context.Context) error {
@@ -23,17 +28,41 @@ func (b *Bridge) setUp(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, o := range b.sortedOrgs() {
-		consumer, err := b.openConsumer(ctx, o)
-		if err != nil {
-			return err
-		}
-		o.consumer = consumer
-		if err := b.checkPermissions(ctx, o); err != nil {
-			return err
-		}
+	err := b.setUpOrgs(ctx, setupConcurrency)
+	if _, ok := errors.AsType[*PermissionError](err); ok {
+		// An error of the connection belongs to no request: one at a time, the error
+		// has the action that caused it.
+		err = b.setUpOrgs(ctx, 1)
 	}
-	return nil
+	return err
+}
+
+// setUpOrgs sets up the orgs, several at a time.
+func (b *Bridge) setUpOrgs(ctx context.Context, concurrency int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	running := make(slots, concurrency)
+	var group sync.WaitGroup
+	for _, o := range b.sortedOrgs() {
+		if !running.acquire(ctx) {
+			break
+		}
+		group.Go(func() {
+			defer running.release()
+			if err := b.setUpOrg(ctx, o); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+func (b *Bridge) setUpOrg(ctx context.Context, o *org) (err error) {
+	if o.consumer, err = b.openConsumer(ctx, o); err != nil {
+		return err
+	}
+	return b.checkPermissions(ctx, o)
 }
 
 // openStorage returns a stream, or the stream of a bucket. It creates it if it
