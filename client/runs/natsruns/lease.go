@@ -41,7 +41,8 @@ func decodeRecord(value []byte) (record leaseRecord, err error) {
 	if !bytes.HasPrefix(value, []byte(`{"owner":`)) {
 		return record, errors.New("it was written by another program")
 	}
-	return record, json.Unmarshal(value, &record)
+	err = json.Unmarshal(value, &record)
+	return record, err
 }
 
 const (

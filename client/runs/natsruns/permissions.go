@@ -142,13 +142,13 @@ func (b *Bridge) inboxViolation() error {
 	inbox := b.conn().NewInbox()
 	subscription, err := b.conn().SubscribeSync(inbox)
 	if err != nil {
-		return nil //nolint:nilerr // the connection is closed
+		return nil // the connection is closed
 	}
 	defer func() { _ = subscription.Unsubscribe() }()
 	if err := b.conn().FlushTimeout(publishTimeout); err != nil {
-		return nil //nolint:nilerr // the server can't be reached
+		return nil // the server can't be reached
 	}
-	if last := b.conn().LastError(); last != before && violatedSubject(last) == inbox {
+	if last := b.conn().LastError(); !errors.Is(last, before) && violatedSubject(last) == inbox {
 		return last
 	}
 	return nil
@@ -159,7 +159,7 @@ func (b *Bridge) inboxViolation() error {
 // cause errors, too, so the subject is compared.
 func (b *Bridge) violation(before error) error {
 	last := b.conn().LastError()
-	if last == before || !b.isOwn(violatedSubject(last)) {
+	if errors.Is(last, before) || !b.isOwn(violatedSubject(last)) {
 		return nil
 	}
 	return last

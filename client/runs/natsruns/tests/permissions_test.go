@@ -92,21 +92,18 @@ func TestPermissions(t *testing.T) {
 	})
 	for _, missing := range createPermissions {
 		t.Run("without "+missing, func(t *testing.T) {
-			t.Parallel()
 			server, _ := startServerWithUser(t, slices.Concat(without(createPermissions, missing), permissions), inbox)
 			requirePermissionError(t, useEverything(t, connect(t, server.urlOf("app"), quietly)), missing)
 		})
 	}
 	for _, missing := range permissions {
 		t.Run("without "+missing, func(t *testing.T) {
-			t.Parallel()
 			server, _ := startServerWithUser(t, without(permissions, missing), inbox)
 			newBridge(t, connect(t, server.urlOf("admin")), []natsruns.Org{testOrg(t, "acme")})
 			requirePermissionError(t, useEverything(t, connect(t, server.urlOf("app"), quietly)), missing)
 		})
 	}
 	t.Run("without the inbox", func(t *testing.T) {
-		t.Parallel()
 		server, _ := startServerWithUser(t, permissions, []string{"other.>"})
 		js := connect(t, server.urlOf("app"), quietly)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

@@ -32,7 +32,6 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 		{"KV_iblai-runs-positions", `natsruns: deleted: the bucket "iblai-runs-positions"`, false, true},
 	} {
 		t.Run(test.stream, func(t *testing.T) {
-			t.Parallel()
 			js := connect(t, startServer(t).url())
 			sb, org, agent := sandboxOrg(t)
 			opts := []natsruns.Option{
