@@ -37,11 +37,14 @@ const (
 // run is delivered again later, to any worker. Handle is called concurrently. Its
 // context ends after [WithHandleTimeout], and at the end of a shutdown.
 //
-// If a consumer is deleted, Consume creates it again. If a stream or the bucket of
-// handled runs is deleted, or anything is changed on which the guarantees depend,
-// Consume returns [ErrDeleted] or a [*ConfigError]. If a permission is taken away,
-// it returns a [*PermissionError]. It reports all other errors of the server, and
-// retries.
+// If a consumer is deleted, Consume creates it again. It ends with an error if it
+// can't go on:
+//   - [ErrDeleted] if a stream or the bucket of handled runs was deleted.
+//   - a [*ConfigError] if anything was changed on which the guarantees depend.
+//   - a [*PermissionError] if a permission was taken away.
+//   - [nats.ErrConnectionClosed] if the connection was closed, or has given up.
+//
+// It reports all other errors of the server, and retries.
 func (b *Bridge) Consume(ctx context.Context, handle func(context.Context, *Run) error, opts ...ConsumeOption) error {
 	switch {
 	case ctx == nil:

@@ -23,7 +23,7 @@ var (
 	ErrNoDeadLetter = errors.New("natsruns: no dead letter has this id")
 	// ErrDeleted is returned by Bridge.Consume and Bridge.Follow when a stream or
 	// bucket was deleted. [New] creates it again, without its content.
-	ErrDeleted = errors.New("natsruns: deleted")
+	ErrDeleted = errors.New("natsruns: deleted on the server")
 	// ErrUnfinished is returned by Bridge.Consume, joined with the context's error,
 	// when functions were still running after the shutdown timeout.
 	ErrUnfinished = errors.New("natsruns: functions were still running when Consume returned")

@@ -50,8 +50,8 @@ func (s *followerStatus) get() (isFollowing bool, err error) {
 // If an org can't be polled, for example because its key is wrong, Follow reports
 // that, retries, and follows the other orgs meanwhile.
 //
-// If the stream or the bucket of positions is deleted or changed, Follow returns
-// [ErrDeleted] or a [*ConfigError].
+// Follow ends with an error if it can't go on, as [Bridge.Consume] does. It needs
+// the stream of runs and the bucket of positions.
 //
 // If Follow is called while another call is running, it returns [ErrFollowing].
 func (b *Bridge) Follow(ctx context.Context) error {

@@ -24,7 +24,8 @@ const (
 	KindLease Kind = "lease"
 	// KindFollow is a failed poll, or a problem with the logs of an org.
 	KindFollow Kind = "follow"
-	// KindServer is a failed request to the NATS server.
+	// KindServer is a failed request to the NATS server, or a problem with what it
+	// stores.
 	KindServer Kind = "server"
 )
 

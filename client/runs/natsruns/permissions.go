@@ -12,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // violationInterval is how often a request without a response looks for an error
@@ -102,6 +104,9 @@ func (b *Bridge) apiPrefix() string {
 // that the user is not permitted to send: the client receives an error that
 // belongs to no request.
 func (b *Bridge) request(ctx context.Context, action string, send func(context.Context) error) error {
+	if ctx == nil {
+		return &api.ArgumentError{Argument: "ctx", Reason: "is nil"}
+	}
 	limited, cancel := context.WithTimeout(ctx, setupTimeout)
 	defer cancel()
 	before := b.conn().LastError()
@@ -127,6 +132,9 @@ func (b *Bridge) request(ctx context.Context, action string, send func(context.C
 		if violation != nil {
 			return &PermissionError{Action: action, Err: violation}
 		}
+	}
+	if errors.Is(err, nats.ErrNoResponders) {
+		err = fmt.Errorf("is JetStream enabled, and does it have a leader? %w", err)
 	}
 	return fmt.Errorf("natsruns: can't %s: %w", action, err)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -18,19 +19,23 @@ const (
 )
 
 // watch checks streams, buckets and consumers until the context ends. It returns
-// an error if one was deleted or changed, or a permission was taken away. Other
-// errors are transient, and are reported by what they make fail.
+// an error if one was deleted or changed, a permission was taken away, or the
+// connection was closed. Other errors are transient, and are reported by what they
+// make fail.
 func (b *Bridge) watch(ctx context.Context, check func(context.Context) error) error {
 	before, failures, checked := b.conn().LastError(), b.failures.Load(), time.Now()
 	for sleep(ctx, failureInterval) == nil {
+		if b.conn().IsClosed() {
+			return fmt.Errorf("natsruns: %w (to survive any outage, connect with nats.MaxReconnects(-1))", nats.ErrConnectionClosed)
+		}
 		if violation := b.violation(before); violation != nil {
 			return &PermissionError{Action: "use " + b.name, Err: violation}
 		}
-		if n := b.failures.Load(); n == failures && time.Since(checked) < watchInterval {
+		n := b.failures.Load()
+		if n == failures && time.Since(checked) < watchInterval {
 			continue
-		} else {
-			failures = n
 		}
+		failures = n
 		err := check(ctx)
 		_, isChanged := errors.AsType[*ConfigError](err)
 		if isChanged || errors.Is(err, ErrDeleted) {
@@ -83,7 +88,7 @@ func (b *Bridge) checkStorages(ctx context.Context, names ...string) error {
 		}
 		stream, err := b.readStream(ctx, s)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			return fmt.Errorf("%w: the %s %q", ErrDeleted, s.kind, s.name)
+			return fmt.Errorf("%w: the %s %q (New creates it again)", ErrDeleted, s.kind, s.name)
 		}
 		if err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -205,4 +207,49 @@ func (o *outcomes) has(text string) bool {
 		}
 	}
 	return false
+}
+
+func TestContextsAreRequired(t *testing.T) {
+	bridge := newBridge(t, connect(t, startServer(t).url()), []natsruns.Org{testOrg(t, "acme")})
+	var none context.Context
+	_, newErr := natsruns.New(none, nil, nil)
+	_, statusErr := bridge.Status(none)
+	var lettersErr error
+	for _, err := range bridge.DeadLetters(none) {
+		lettersErr = err
+	}
+	for name, err := range map[string]error{
+		"New": newErr, "Status": statusErr, "DeadLetters": lettersErr, "Follow": bridge.Follow(none), "Replay": bridge.Replay(none, 1),
+		"Delete": bridge.Delete(none, 1), "Consume": bridge.Consume(none, func(context.Context, *natsruns.Run) error { return nil }),
+	} {
+		require.ErrorAs(t, err, new(*api.ArgumentError), name)
+		assert.ErrorContains(t, err, "ctx is nil", name)
+	}
+}
+
+// Replicas may start at the same time.
+func TestReplicasCreateTheStreamsTogether(t *testing.T) {
+	url := startServer(t).url()
+	orgs := []natsruns.Org{testOrg(t, "acme"), testOrg(t, "other")}
+	var group sync.WaitGroup
+	errs := make(chan error, 8)
+	for range cap(errs) {
+		js := connect(t, url)
+		group.Go(func() {
+			_, err := natsruns.New(t.Context(), js, orgs)
+			errs <- err
+		})
+	}
+	group.Wait()
+	close(errs)
+	for err := range errs {
+		require.NoError(t, err)
+	}
+}
+
+func TestServerWithoutJetStreamIsNamed(t *testing.T) {
+	js := connect(t, startServer(t, func(o *server.Options) { o.JetStream = false }).url())
+	_, err := natsruns.New(t.Context(), js, []natsruns.Org{testOrg(t, "acme")})
+	require.ErrorIs(t, err, nats.ErrNoResponders)
+	assert.ErrorContains(t, err, "is JetStream enabled")
 }

@@ -130,3 +130,24 @@ func TestStatus(t *testing.T) {
 		return acme.Dead == 1 && acme.InFlight == 1 && acme.Redelivered == 1 && acme.Pending == 0 && acme.Lag > 0
 	})
 }
+
+// A callback that is older than the bucket of handled runs remembers is not
+// published: its run may have been handled.
+func TestOldCallbacksAreNotPublished(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithDoneTTL(2*time.Hour), natsruns.WithObserver(reported.observe))
+	at := func(age time.Duration) []byte {
+		return fmt.Appendf(nil, `{"status": "success", "log_id": 1, "timestamp": %q}`, time.Now().Add(-age).UTC().Format(time.RFC3339))
+	}
+	pending := func() int64 {
+		status, err := bridge.Status(t.Context())
+		require.NoError(t, err)
+		return status.Orgs[0].Pending
+	}
+	require.Equal(t, http.StatusNoContent, deliverBody(t, bridge, "acme", at(3*time.Hour)))
+	assert.True(t, reported.has(runs.ErrLate.Error()))
+	assert.Zero(t, pending())
+	require.Equal(t, http.StatusNoContent, deliverBody(t, bridge, "acme", at(time.Hour)))
+	assert.EqualValues(t, 1, pending())
+}

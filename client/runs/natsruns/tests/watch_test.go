@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -26,10 +27,10 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 		isConsumed   bool // whether Consume needs it
 		isFollowed   bool // whether Follow needs it
 	}{
-		{"iblai-runs", `natsruns: deleted: the stream "iblai-runs"`, true, true},
-		{"iblai-runs-dead", `natsruns: deleted: the stream "iblai-runs-dead"`, true, false},
-		{"KV_iblai-runs-done", `natsruns: deleted: the bucket "iblai-runs-done"`, true, false},
-		{"KV_iblai-runs-positions", `natsruns: deleted: the bucket "iblai-runs-positions"`, false, true},
+		{"iblai-runs", `natsruns: deleted on the server: the stream "iblai-runs"`, true, true},
+		{"iblai-runs-dead", `natsruns: deleted on the server: the stream "iblai-runs-dead"`, true, false},
+		{"KV_iblai-runs-done", `natsruns: deleted on the server: the bucket "iblai-runs-done"`, true, false},
+		{"KV_iblai-runs-positions", `natsruns: deleted on the server: the bucket "iblai-runs-positions"`, false, true},
 	} {
 		t.Run(test.stream, func(t *testing.T) {
 			js := connect(t, startServer(t).url())
@@ -299,4 +300,20 @@ func TestForeignValueInThePositionsBucket(t *testing.T) {
 	var got handled
 	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
 	waitFor(t, "the run", func() bool { return got.runs() == 1 })
+}
+
+// A connection that was closed, or has given up, doesn't come back.
+func TestClosedConnectionEndsTheBridge(t *testing.T) {
+	server := startServer(t)
+	js := connect(t, server.url(), nats.MaxReconnects(1))
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	consumed := ended(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
+	})
+	followed := ended(t, bridge.Follow)
+	server.stop()
+	require.ErrorIs(t, <-consumed, nats.ErrConnectionClosed)
+	require.ErrorIs(t, <-followed, nats.ErrConnectionClosed)
+	assert.Equal(t, http.StatusServiceUnavailable, deliver(t, bridge, "acme", 1, ""))
+	server.start()
 }
