@@ -105,7 +105,7 @@ func (b *Bridge) addOrg(argument string, o Org) error {
 		return &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf("is the org %q again", added.name)}
 	}
 	// Before anything is sent, the receiver checks the verifier and the options.
-	if _, err := b.newReceiver(added, nil, discardRun); err != nil {
+	if _, err := b.newReceiver(added, &lease{}, discardRun); err != nil {
 		return fmt.Errorf("natsruns: org %q: %w", added.name, err)
 	}
 	receive, err := b.newCallbackHandler(added)

@@ -105,9 +105,10 @@
 //	iblai-runs-done       key-value bucket: handled runs
 //	iblai-runs-positions  key-value bucket: lease and position of each org
 //
-// If a consumer is deleted while Consume runs, Consume creates it again. If a
-// stream or bucket is deleted or changed, Consume and Follow end with an error that
-// names it: a program that is started again creates it, or is refused.
+// If a consumer is deleted while Consume runs, Consume creates it again, and the
+// runs in flight are delivered again. If a stream or bucket is deleted or changed,
+// Consume and Follow end with an error that names it: a program that is started
+// again creates it, or is refused.
 //
 // With the default name, the user of the connection must be permitted to publish
 // to these subjects, and to subscribe to the last one:

@@ -146,9 +146,7 @@ func (b *Bridge) newReceiver(o *org, positions runs.PositionStore, handle func(c
 		}),
 	}
 	opts = append(opts, b.followOptions...)
-	if positions != nil {
-		opts = append(opts, runs.WithPositionStore(positions))
-	}
+	opts = append(opts, runs.WithPositionStore(positions))
 	return runs.NewReceiver(o.client, o.verifier, handle, opts...)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client/api"
+	"github.com/iblai/iblai-go/client/runs"
 	"github.com/iblai/iblai-go/client/runs/natsruns"
 )
 
@@ -152,6 +153,7 @@ func TestInvalidArguments(t *testing.T) {
 		"a tiny window":           {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithDuplicateWindow(1)}, "WithDuplicateWindow is 1ns, but must be at least 100ms"},
 		"a TTL below the window":  {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithDoneTTL(time.Minute)}, "WithDoneTTL is 1m0s, but must not be shorter than WithDuplicateWindow, 1h0m0s"},
 		"a TTL below the AckWait": {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithDoneTTL(time.Second), natsruns.WithDuplicateWindow(time.Second)}, "WithDoneTTL is 1s, but must not be shorter than WithAckWait, 30s"},
+		"a position file":         {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithFollowOptions(runs.WithPositionFile("x"))}, "WithPositionStore"},
 		"a nil option":            {[]natsruns.Org{org}, []natsruns.Option{nil}, "opts[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
