@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -225,4 +226,23 @@ func TestPermissionsOfFollowers(t *testing.T) {
 	stream, err := js.Stream(t.Context(), "KV_iblai-runs-positions")
 	require.NoError(t, err)
 	assert.EqualValues(t, 3, stream.CachedInfo().State.Msgs, "the record and two chunks, and nothing that was deleted")
+}
+
+// The orgs are set up concurrently. The action in the error is the one that the
+// server has refused.
+func TestPermissionErrorHasItsAction(t *testing.T) {
+	var orgs []natsruns.Org
+	allowed := without(permissions, "iblai-runs.*")
+	for i := range 40 {
+		name := fmt.Sprintf("org%d", i)
+		orgs = append(orgs, testOrg(t, name))
+		if i != 20 {
+			allowed = append(allowed, "iblai-runs."+name)
+		}
+	}
+	server, _ := startServerWithUser(t, allowed, []string{"_INBOX.>"})
+	newBridge(t, connect(t, server.urlOf("admin")), orgs)
+	_, err := natsruns.New(t.Context(), connect(t, server.urlOf("app"), quietly), orgs)
+	requirePermissionError(t, err, "iblai-runs.org20")
+	assert.ErrorContains(t, err, "to publish to iblai-runs.org20")
 }
