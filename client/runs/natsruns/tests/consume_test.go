@@ -1,0 +1,141 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/runs"
+	"github.com/iblai/iblai-go/client/runs/natsruns"
+	"github.com/iblai/iblai-go/client/sandbox"
+)
+
+// of returns the outcomes of a kind.
+func (o *outcomes) of(kind natsruns.Kind) (all []natsruns.Outcome) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, outcome := range o.all {
+		if outcome.Kind == kind {
+			all = append(all, outcome)
+		}
+	}
+	return all
+}
+
+// A run whose function fails, or takes too long, is delivered again after a delay
+// that grows, and is a dead letter after its last attempt.
+func TestFailuresAreRetriedWithBackoff(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithObserver(reported.observe))
+	var mu sync.Mutex
+	var calls []time.Time
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, _ *natsruns.Run) error {
+			mu.Lock()
+			calls = append(calls, time.Now())
+			mu.Unlock()
+			<-ctx.Done()
+			return ctx.Err()
+		}, natsruns.WithMaxAttempts(3), natsruns.WithHandleTimeout(50*time.Millisecond))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	letter := waitForDeadLetter(t, bridge)
+	assert.Equal(t, 3, letter.Attempts)
+	assert.Equal(t, context.DeadlineExceeded.Error(), letter.Reason)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Len(t, calls, 3)
+	failed := reported.of(natsruns.KindRun)
+	require.Len(t, failed, 2)
+	for i, delay := range []time.Duration{time.Second, 2 * time.Second} {
+		assert.Equal(t, i+1, failed[i].Attempt)
+		assert.Equal(t, delay, failed[i].RetryIn)
+		assert.GreaterOrEqual(t, calls[i+1].Sub(calls[i]), delay)
+	}
+}
+
+// When the shutdown timeout is over, the contexts of the functions end, and their
+// runs are delivered to another worker at once.
+func TestShutdownGivesRunsBack(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	started := make(chan struct{})
+	stop := background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, _ *natsruns.Run) error {
+			close(started)
+			<-ctx.Done()
+			return ctx.Err()
+		}, natsruns.WithMaxAttempts(1), natsruns.WithShutdownTimeout(10*time.Millisecond))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	<-started
+	err := stop()
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, natsruns.ErrUnfinished)
+	attempts := make(chan int, 1)
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error { attempts <- run.Attempt; return nil })
+	})
+	assert.Equal(t, 2, <-attempts)
+}
+
+func TestFunctionsThatDoNotEndAreReported(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	started, release := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	stop := background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error {
+			close(started)
+			<-release
+			return nil
+		}, natsruns.WithShutdownTimeout(10*time.Millisecond))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	<-started
+	err := stop()
+	require.ErrorIs(t, err, natsruns.ErrUnfinished)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// An org that can't be polled is reported, and doesn't stop the others.
+func TestOrgWithAWrongKeyDoesNotStopOthers(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, good, agent := sandboxOrg(t)
+	bad := testOrg(t, "bad", append(sb.ClientOptions(), client.WithOrg("bad"), client.WithAPIKey("wrong"))...)
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{bad, good}, natsruns.WithObserver(reported.observe), natsruns.WithLease(300*time.Millisecond),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithStart(time.Time{})))
+	stop := background(t, bridge.Follow)
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	for n := range 3 {
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+		waitFor(t, "a run", func() bool { return got.runs() == n+1 })
+	}
+	waitFor(t, "the error of the org", func() bool {
+		status, err := bridge.Status(t.Context())
+		require.NoError(t, err)
+		for _, o := range status.Orgs {
+			if o.Org == "bad" && errors.Is(o.Err, client.ErrUnauthorized) {
+				return true
+			}
+		}
+		return false
+	})
+	for _, outcome := range append(reported.of(natsruns.KindFollow), reported.of(natsruns.KindLease)...) {
+		if outcome.Err != nil {
+			assert.Equal(t, "bad", outcome.Org)
+		}
+	}
+	require.ErrorIs(t, stop(), context.Canceled)
+}
