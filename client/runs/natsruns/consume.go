@@ -364,7 +364,10 @@ func (w *worker) isDone(ctx context.Context, logID int64) (bool, error) {
 func (w *worker) markDone(logID int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), 2*publishTimeout)
 	defer cancel()
-	if _, err := w.done.Put(ctx, w.org.key(logID), nil); err != nil {
+	if _, err := resend(ctx, func(ctx context.Context) error {
+		_, err := w.done.Put(ctx, w.org.key(logID), nil)
+		return err
+	}); err != nil {
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, Err: fmt.Errorf("natsruns: the run could not be marked as handled: %w", err)})
 	}
 }
