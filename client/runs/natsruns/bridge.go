@@ -36,6 +36,12 @@ type Bridge struct {
 	positions jetstream.KeyValue
 	orgs      map[string]*org
 	following atomic.Bool
+	failures  atomic.Int64
+
+	positionsStream jetstream.Stream
+	// knownByStream and knownByBucket are how long the stream and the bucket of
+	// handled runs recognize a run. The bucket may do so for ever, which is 0.
+	knownByStream, knownByBucket time.Duration
 }
 
 // org is an org of a bridge.
@@ -46,16 +52,13 @@ type org struct {
 	verifier *callback.Verifier
 	receive  http.Handler
 	consumer jetstream.Consumer
-	ackWait  time.Duration
+	ackWait  atomic.Int64 // a time.Duration
 	follower followerStatus
 }
 
-// setupTimeout limits each request of [New].
-const setupTimeout = 5 * time.Second
-
 // New returns a bridge for the orgs. It creates the streams, buckets and
-// consumers that don't exist, and checks the others. It also checks that the
-// connection may publish.
+// consumers that don't exist, and checks the others. It also checks the
+// permissions of the connection's user.
 //
 // If an argument or an option is invalid, such as an org without a verifier, New
 // returns an [*api.ArgumentError]. If a stream, bucket or consumer exists with
@@ -92,6 +95,9 @@ func (b *Bridge) addOrg(argument string, o Org) error {
 	}
 	added := &org{name: o.Client.Org(), client: o.Client, verifier: o.Verifier}
 	added.token = encodeToken(added.name)
+	if len(added.token) > maxTokenSize {
+		return &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf("is the org %q, whose name is too long for NATS: %d bytes, of which at most %d are possible", added.name, len(added.token), maxTokenSize)}
+	}
 	if o.Verifier == nil {
 		return &api.ArgumentError{Argument: argument + ".Verifier", Reason: fmt.Sprintf("is nil, so the callbacks of the org %q could not be verified", added.name)}
 	}
@@ -99,7 +105,7 @@ func (b *Bridge) addOrg(argument string, o Org) error {
 		return &api.ArgumentError{Argument: argument, Reason: fmt.Sprintf("is the org %q again", added.name)}
 	}
 	// Before anything is sent, the receiver checks the verifier and the options.
-	if _, err := b.newReceiver(added, nil, discardRun); err != nil {
+	if _, err := b.newReceiver(added, &lease{}, discardRun); err != nil {
 		return fmt.Errorf("natsruns: org %q: %w", added.name, err)
 	}
 	receive, err := b.newCallbackHandler(added)
@@ -123,11 +129,14 @@ func (b *Bridge) sortedOrgs() []*org {
 func (b *Bridge) conn() *nats.Conn { return b.js.Conn() }
 
 func (b *Bridge) subject(o *org) string     { return b.name + "." + o.token }
-func (b *Bridge) deadSubject(o *org) string { return b.name + "-dead." + o.token }
+func (b *Bridge) deadSubject(o *org) string { return b.deadName() + "." + o.token }
 
 // key identifies a run, as the id of its message and in the bucket of handled
 // runs.
 func (o *org) key(logID int64) string { return fmt.Sprintf("%s/%d", o.token, logID) }
+
+// maxTokenSize is the longest name of a consumer that the server accepts.
+const maxTokenSize = 255
 
 // encodeToken encodes the name of an org for subjects, keys and names of
 // consumers, which allow few characters.

@@ -16,13 +16,17 @@ import (
 // callback waits that long.
 const publishTimeout = 5 * time.Second
 
+// maxCallbackSize is the size of a callback whose log has tens of MiB: the body
+// has the output of the mentor twice, and may escape each character.
+const maxCallbackSize = 64 << 20
+
 // ServeHTTP receives a callback. The org is the path value of the pattern, as in
 // POST /runs/{org}, or else the last segment of the path. If the bridge doesn't
 // have the org, the response is 404.
 //
 // Otherwise it responds as a [callback.Handler] does: with 204 after the run was
 // stored in the stream, and with 503 if it can't be stored, so that the sender
-// may retry. A callback without a finished run gets 204 and is not stored: the
+// may retry. The body of a callback may have 64 MiB. A callback without a finished run gets 204 and is not stored: the
 // run is found in the logs when it has finished.
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("org")
@@ -42,7 +46,7 @@ func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (b *Bridge) newCallbackHandler(o *org) (http.Handler, error) {
 	return callback.NewHandler(o.verifier, func(ctx context.Context, event *callback.Event) error {
 		return b.receive(ctx, o, event)
-	}, callback.WithObserver(func(ctx context.Context, outcome callback.Outcome) {
+	}, callback.WithMaxBody(maxCallbackSize), callback.WithObserver(func(ctx context.Context, outcome callback.Outcome) {
 		b.report(ctx, Outcome{
 			Kind:       KindCallback,
 			Org:        o.name,
@@ -60,7 +64,7 @@ func (b *Bridge) receive(ctx context.Context, o *org, event *callback.Event) err
 	switch {
 	case !event.Status.IsFinal() || event.LogID < 1:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: runs.ErrNotFinal}
-	case b.doneTTL > 0 && !event.Timestamp.IsZero() && time.Since(event.Timestamp) > b.doneTTL:
+	case b.knownByBucket > 0 && !event.Timestamp.IsZero() && time.Since(event.Timestamp) > b.knownByBucket:
 		return &refusal.Error{StatusCode: http.StatusNoContent, Err: runs.ErrLate}
 	}
 	// The run is stored even if the sender disconnects.

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -38,8 +37,14 @@ const (
 // run is delivered again later, to any worker. Handle is called concurrently. Its
 // context ends after [WithHandleTimeout], and at the end of a shutdown.
 //
-// Consume returns a [*PermissionError] if the user of the connection may not
-// request messages. It reports all other errors of the server, and retries.
+// If a consumer is deleted, Consume creates it again. It ends with an error if it
+// can't go on:
+//   - [ErrDeleted] if a stream or the bucket of handled runs was deleted.
+//   - a [*ConfigError] if anything was changed on which the guarantees depend.
+//   - a [*PermissionError] if a permission was taken away.
+//   - [nats.ErrConnectionClosed] if the connection was closed, or has given up.
+//
+// It reports all other errors of the server, and retries.
 func (b *Bridge) Consume(ctx context.Context, handle func(context.Context, *Run) error, opts ...ConsumeOption) error {
 	switch {
 	case ctx == nil:
@@ -63,12 +68,14 @@ func (b *Bridge) Consume(ctx context.Context, handle func(context.Context, *Run)
 	var calls inFlight
 	var pullers sync.WaitGroup
 	for _, o := range b.sortedOrgs() {
-		w := &worker{Bridge: b, consumeSettings: s, org: o, handle: handle, own: make(slots, share), all: all, calls: &calls, ctx: working}
-		pullers.Go(func() {
-			if err := w.pull(pulling); err != nil {
-				stop(err)
-			}
-		})
+		w := &worker{
+			Bridge: b, consumeSettings: s, org: o, handle: handle, own: make(slots, share), all: all, calls: &calls,
+			ctx: working, stopping: pulling.Done(),
+		}
+		pullers.Go(func() { w.pull(pulling) })
+	}
+	if err := b.watch(pulling, b.checkConsuming); err != nil {
+		stop(err)
 	}
 	pullers.Wait()
 	err = context.Cause(pulling)
@@ -143,11 +150,12 @@ type worker struct {
 	own, all slots // a call needs one of each
 	calls    *inFlight
 	ctx      context.Context //nolint:containedctx // the context of the calls, which outlives that of pull
+	stopping <-chan struct{} // no call begins after that
 }
 
 // pull claims messages and starts calls until the context ends. A process holds
 // at most one message of an org that no function handles yet.
-func (w *worker) pull(ctx context.Context) error {
+func (w *worker) pull(ctx context.Context) {
 	for failures := 0; ctx.Err() == nil; {
 		if !w.own.acquire(ctx) {
 			break
@@ -164,24 +172,11 @@ func (w *worker) pull(ctx context.Context) error {
 			continue
 		}
 		w.own.release()
-		if permission := w.permissionError(err); permission != nil {
-			return permission
-		}
 		failures++
 		retryIn := min(backoff(failures), pullWait)
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, RetryIn: retryIn, Err: fmt.Errorf("natsruns: runs can't be requested: %w", err)})
 		_ = sleep(ctx, retryIn)
 	}
-	return nil
-}
-
-// permissionError returns an error if the server doesn't respond because the
-// user may not request messages.
-func (w *worker) permissionError(err error) error {
-	if last := w.conn().LastError(); errors.Is(err, jetstream.ErrNoHeartbeat) && errors.Is(last, nats.ErrPermissionViolation) {
-		return &PermissionError{Action: fmt.Sprintf("request messages of the consumer %q", w.org.token), Err: last}
-	}
-	return nil
 }
 
 // next waits for a message. It returns nil without an error if there is none.
@@ -280,7 +275,7 @@ func (w *worker) hold(msg jetstream.Msg) *claim {
 	extended := make(chan struct{})
 	go func() {
 		defer close(extended)
-		for sleep(ctx, w.org.ackWait/3) == nil {
+		for sleep(ctx, time.Duration(w.org.ackWait.Load())/3) == nil {
 			_ = msg.InProgress() // an error means that the connection is closed
 		}
 	}()
@@ -330,10 +325,12 @@ func (w *worker) settle(c *claim, outcome Outcome) {
 	case outcome.Err == nil:
 		c.stop()
 		outcome.Err = c.Ack() // if it is lost, the run is delivered again and known to be done
+	case errors.Is(outcome.Err, errNotStarted):
+		c.giveBack(0)
 	case errors.Is(outcome.Err, ErrUndecodable), outcome.Attempt >= w.maxAttempts && w.ctx.Err() == nil:
 		outcome.Kind = KindDeadLetter
 		if err := w.bury(c, outcome); err != nil {
-			outcome.Kind, outcome.RetryIn = KindServer, backoff(1)
+			outcome.Kind, outcome.RetryIn = KindServer, backoff(outcome.Attempt)
 			outcome.Err = errors.Join(outcome.Err, err)
 			c.giveBack(outcome.RetryIn)
 		}
@@ -346,17 +343,49 @@ func (w *worker) settle(c *claim, outcome Outcome) {
 	w.report(context.WithoutCancel(w.ctx), outcome)
 }
 
+// errNotStarted is the result of a run whose function was not called because
+// Consume is ending.
+var errNotStarted = errors.New("natsruns: Consume is ending")
+
+// isDone reports whether a run was handled. While the bucket of handled runs can't
+// be read, it retries, so that an outage doesn't use up the attempts.
 func (w *worker) isDone(ctx context.Context, logID int64) (bool, error) {
+	for failures := 1; ; failures++ {
+		isDone, err := w.tryIsDone(ctx, logID)
+		if err == nil || ctx.Err() != nil {
+			return isDone, err
+		}
+		retryIn := min(backoff(failures), pullWait)
+		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, RetryIn: retryIn, Err: err})
+		select {
+		case <-w.stopping:
+			return false, errNotStarted
+		case <-ctx.Done():
+			return false, err
+		case <-time.After(retryIn):
+		}
+	}
+}
+
+// doneValue is the value of a handled run. Another value was not written by this
+// package.
+const doneValue = "handled"
+
+func (w *worker) tryIsDone(ctx context.Context, logID int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
-	_, err := w.done.Get(ctx, w.org.key(logID))
+	key := w.org.key(logID)
+	entry, err := w.done.Get(ctx, key)
 	switch {
-	case err == nil:
-		return true, nil
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("natsruns: log %d can't be looked up in the bucket of handled runs: %w", logID, err)
+	case string(entry.Value()) != doneValue:
+		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, Err: fmt.Errorf("natsruns: another program has written the key %q of the bucket %q, so the run is handled", key, w.done.Bucket())})
+		return false, nil
 	}
-	return false, fmt.Errorf("natsruns: log %d can't be looked up in the bucket of handled runs: %w", logID, err)
+	return true, nil
 }
 
 // markDone records that a run was handled. If that fails, the message is
@@ -365,7 +394,7 @@ func (w *worker) markDone(logID int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), 2*publishTimeout)
 	defer cancel()
 	if _, err := resend(ctx, func(ctx context.Context) error {
-		_, err := w.done.Put(ctx, w.org.key(logID), nil)
+		_, err := w.done.PutString(ctx, w.org.key(logID), doneValue)
 		return err
 	}); err != nil {
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, Err: fmt.Errorf("natsruns: the run could not be marked as handled: %w", err)})

@@ -47,9 +47,10 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 	msg.Header.Set(attemptsHeader, strconv.Itoa(outcome.Attempt))
 	var id string
 	if c.metadata != nil {
-		id = fmt.Sprintf("%s/%d", w.org.token, c.metadata.Sequence.Stream)
+		// The time differs if the stream was deleted and its numbers begin again.
+		id = fmt.Sprintf("%s/%d/%d", w.org.token, c.metadata.Sequence.Stream, c.metadata.Timestamp.UnixNano())
 	}
-	if _, err := w.js.PublishMsg(ctx, msg, jetstream.WithMsgID(id), jetstream.WithExpectStream(w.name+"-dead")); err != nil {
+	if _, err := w.js.PublishMsg(ctx, msg, jetstream.WithMsgID(id), jetstream.WithExpectStream(w.deadName())); err != nil {
 		return fmt.Errorf("natsruns: the run can't be moved to the dead letters: %w", err)
 	}
 	if outcome.LogID != 0 {
@@ -68,21 +69,21 @@ func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] 
 		for _, o := range b.orgs {
 			orgs[b.deadSubject(o)] = o
 		}
-		info, err := b.dead.Info(ctx)
+		last, err := b.lastDeadLetter(ctx)
 		if err != nil {
-			yield(nil, fmt.Errorf("natsruns: the dead letters can't be read: %w", err))
+			yield(nil, err)
 			return
 		}
-		for id := uint64(1); id <= info.State.LastSeq; {
-			msg, err := b.dead.GetMsg(ctx, id, jetstream.WithGetMsgSubject(b.name+"-dead.*"))
+		for id := uint64(1); id <= last; {
+			msg, err := b.readDeadLetter(ctx, id, jetstream.WithGetMsgSubject(b.deadName()+".*"))
 			if errors.Is(err, jetstream.ErrMsgNotFound) {
 				return
 			}
 			if err != nil {
-				yield(nil, fmt.Errorf("natsruns: the dead letters can't be read: %w", err))
+				yield(nil, err)
 				return
 			}
-			if msg.Sequence > info.State.LastSeq {
+			if msg.Sequence > last {
 				return
 			}
 			id = msg.Sequence + 1
@@ -91,6 +92,25 @@ func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] 
 			}
 		}
 	}
+}
+
+func (b *Bridge) lastDeadLetter(ctx context.Context) (id uint64, err error) {
+	err = b.request(ctx, "read the dead letters", func(ctx context.Context) error {
+		info, err := b.dead.Info(ctx)
+		if err == nil {
+			id = info.State.LastSeq
+		}
+		return err
+	})
+	return id, err
+}
+
+func (b *Bridge) readDeadLetter(ctx context.Context, id uint64, opts ...jetstream.GetMsgOpt) (msg *jetstream.RawStreamMsg, err error) {
+	err = b.request(ctx, "read the dead letters", func(ctx context.Context) error {
+		msg, err = b.dead.GetMsg(ctx, id, opts...)
+		return err
+	})
+	return msg, err
 }
 
 func newDeadLetter(o *org, msg *jetstream.RawStreamMsg) *DeadLetter {
@@ -112,8 +132,10 @@ func (b *Bridge) Replay(ctx context.Context, id uint64) error {
 		return err
 	}
 	if logID, _ := strconv.ParseInt(letter.Header.Get(logIDHeader), 10, 64); logID > 0 {
-		if err := b.done.Delete(ctx, o.key(logID)); err != nil {
-			return fmt.Errorf("natsruns: dead letter %d: %w", id, err)
+		if err := b.request(ctx, fmt.Sprintf("replay the dead letter %d", id), func(ctx context.Context) error {
+			return b.done.Delete(ctx, o.key(logID))
+		}); err != nil {
+			return err
 		}
 	}
 	msg := nats.NewMsg(b.subject(o))
@@ -122,9 +144,12 @@ func (b *Bridge) Replay(ctx context.Context, id uint64) error {
 		msg.Header.Set(name, letter.Header.Get(name))
 	}
 	// The id differs from that of the run, which the stream may still recognize.
-	msgID := fmt.Sprintf("%s/replay/%d", o.token, id)
-	if _, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(msgID), jetstream.WithExpectStream(b.name)); err != nil {
-		return fmt.Errorf("natsruns: dead letter %d can't be published: %w", id, err)
+	msgID := fmt.Sprintf("%s/replay/%d/%d", o.token, id, letter.Time.UnixNano())
+	if err := b.request(ctx, fmt.Sprintf("publish the dead letter %d", id), func(ctx context.Context) error {
+		_, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(msgID), jetstream.WithExpectStream(b.name))
+		return fullError(err)
+	}); err != nil {
+		return err
 	}
 	return b.Delete(ctx, id)
 }
@@ -135,22 +160,21 @@ func (b *Bridge) Delete(ctx context.Context, id uint64) error {
 	if _, _, err := b.deadLetter(ctx, id); err != nil {
 		return err
 	}
-	if err := b.dead.DeleteMsg(ctx, id); err != nil {
-		return fmt.Errorf("natsruns: dead letter %d can't be deleted: %w", id, err)
-	}
-	return nil
+	return b.request(ctx, fmt.Sprintf("delete the dead letter %d", id), func(ctx context.Context) error {
+		return b.dead.DeleteMsg(ctx, id)
+	})
 }
 
 func (b *Bridge) deadLetter(ctx context.Context, id uint64) (*org, *jetstream.RawStreamMsg, error) {
 	if id == 0 {
 		return nil, nil, ErrNoDeadLetter
 	}
-	letter, err := b.dead.GetMsg(ctx, id)
+	letter, err := b.readDeadLetter(ctx, id)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, nil, ErrNoDeadLetter
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("natsruns: dead letter %d can't be read: %w", id, err)
+		return nil, nil, err
 	}
 	for _, o := range b.orgs {
 		if b.deadSubject(o) == letter.Subject {

@@ -74,9 +74,11 @@
 //
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server
-// could not be reached, before the result was stored. If a worker dies, its runs
-// are delivered to others after [WithAckWait]. While a function runs, its claim is
-// extended, for up to [WithHandleTimeout].
+// could not be reached, before the result was stored; or if the run waited longer
+// than the duplicate window, was published again, and both are delivered at the
+// same time. If a worker dies, its runs are delivered to others after
+// [WithAckWait]. While a function runs, its claim is extended, for up to
+// [WithHandleTimeout].
 //
 // If the function fails, the run is delivered again, after 1 s at first and after
 // 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a
@@ -106,6 +108,37 @@
 //	iblai-runs-dead       stream: dead letters
 //	iblai-runs-done       key-value bucket: handled runs
 //	iblai-runs-positions  key-value bucket: lease and position of each org
+//
+// If a consumer is deleted while Consume runs, Consume creates it again, and the
+// runs in flight are delivered again. If a stream or bucket is deleted or changed,
+// Consume and Follow end with an error that names it: a program that is started
+// again creates it, or is refused.
+//
+// With the default name, the user of the connection must be permitted to publish
+// to these subjects, and to subscribe to the last one:
+//
+//	iblai-runs.*
+//	iblai-runs-dead.*
+//	$KV.iblai-runs-done.>
+//	$KV.iblai-runs-positions.>
+//	$JS.ACK.iblai-runs.>
+//	$JS.API.STREAM.INFO.*
+//	$JS.API.STREAM.PURGE.KV_iblai-runs-positions
+//	$JS.API.STREAM.MSG.GET.iblai-runs-dead
+//	$JS.API.STREAM.MSG.DELETE.iblai-runs-dead
+//	$JS.API.DIRECT.GET.iblai-runs
+//	$JS.API.DIRECT.GET.KV_iblai-runs-done.>
+//	$JS.API.DIRECT.GET.KV_iblai-runs-positions.>
+//	$JS.API.CONSUMER.INFO.iblai-runs.*
+//	$JS.API.CONSUMER.MSG.NEXT.iblai-runs.*
+//	_INBOX.>
+//
+// The user for which New creates streams, buckets and consumers must also be
+// permitted to publish to these:
+//
+//	$JS.API.INFO
+//	$JS.API.STREAM.CREATE.*
+//	$JS.API.CONSUMER.CREATE.iblai-runs.>
 //
 // To shard, give each group of orgs a name of its own ([WithName]).
 package natsruns

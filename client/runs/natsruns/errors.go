@@ -21,6 +21,9 @@ var (
 	// ErrNoDeadLetter is returned by Bridge.Replay and Bridge.Delete when no dead
 	// letter has the id.
 	ErrNoDeadLetter = errors.New("natsruns: no dead letter has this id")
+	// ErrDeleted is returned by Bridge.Consume and Bridge.Follow when a stream or
+	// bucket was deleted. [New] creates it again, without its content.
+	ErrDeleted = errors.New("natsruns: deleted on the server")
 	// ErrUnfinished is returned by Bridge.Consume, joined with the context's error,
 	// when functions were still running after the shutdown timeout.
 	ErrUnfinished = errors.New("natsruns: functions were still running when Consume returned")
@@ -33,7 +36,8 @@ var (
 )
 
 // ConfigError is returned by [New] when a stream, bucket or consumer exists with
-// another configuration.
+// another configuration. [Bridge.Consume] and [Bridge.Follow] return it when the
+// configuration is changed while they run.
 type ConfigError struct {
 	// Kind is stream, bucket or consumer.
 	Kind string
@@ -49,8 +53,8 @@ func (e *ConfigError) Error() string {
 		e.Kind, e.Name, e.Setting, e.Got, e.Want)
 }
 
-// PermissionError is returned by [New] and [Bridge.Consume] when the user of the
-// connection lacks a permission.
+// PermissionError is returned by [New] and the methods of [Bridge] when the user
+// of the connection lacks a permission.
 type PermissionError struct {
 	// Action is what was attempted.
 	Action string

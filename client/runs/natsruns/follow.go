@@ -1,6 +1,7 @@
 package natsruns
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -51,6 +52,9 @@ func (s *followerStatus) get() (isFollowing bool, err error) {
 // If an org can't be polled, for example because its key is wrong, Follow reports
 // that, retries, and follows the other orgs meanwhile.
 //
+// Follow ends with an error if it can't go on, as [Bridge.Consume] does. It needs
+// the stream of runs and the bucket of positions.
+//
 // If Follow is called while another call is running, it returns [ErrFollowing].
 func (b *Bridge) Follow(ctx context.Context) error {
 	if ctx == nil {
@@ -61,12 +65,16 @@ func (b *Bridge) Follow(ctx context.Context) error {
 	}
 	defer b.following.Store(false)
 	owner := rand.Text()
+	following, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var group sync.WaitGroup
 	for _, o := range b.sortedOrgs() {
-		group.Go(func() { b.followOrg(ctx, o, owner) })
+		group.Go(func() { b.followOrg(following, o, owner) })
 	}
+	err := b.watch(ctx, b.checkFollowing)
+	cancel()
 	group.Wait()
-	return ctx.Err()
+	return cmp.Or(err, ctx.Err())
 }
 
 // followOrg follows an org whenever it holds the lease, until the context ends.
@@ -76,7 +84,7 @@ func (b *Bridge) followOrg(ctx context.Context, o *org, owner string) {
 		b.report(ctx, Outcome{Kind: KindServer, Org: o.name, RetryIn: b.lease / 3, Err: err})
 	}
 	for failures := 0; ctx.Err() == nil; {
-		l := &lease{bucket: b.positions, key: o.token, owner: owner, duration: b.lease, logs: map[int64]runs.LogState{}}
+		l := &lease{bridge: b, key: o.token, owner: owner, logs: map[int64]runs.LogState{}}
 		if l.acquire(ctx, report) != nil {
 			return
 		}
@@ -149,9 +157,7 @@ func (b *Bridge) newReceiver(o *org, positions runs.PositionStore, handle func(c
 		}),
 	}
 	opts = append(opts, b.followOptions...)
-	if positions != nil {
-		opts = append(opts, runs.WithPositionStore(positions))
-	}
+	opts = append(opts, runs.WithPositionStore(positions))
 	return runs.NewReceiver(o.client, o.verifier, handle, opts...)
 }
 

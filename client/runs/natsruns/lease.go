@@ -12,6 +12,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,16 @@ type leaseRecord struct {
 	Chunks []string `json:"chunks,omitempty"`
 }
 
+// decodeRecord decodes a record. A value that another program has written is an
+// error, even if it is JSON.
+func decodeRecord(value []byte) (record leaseRecord, err error) {
+	if !bytes.HasPrefix(value, []byte(`{"owner":`)) {
+		return record, errors.New("it was written by another program")
+	}
+	err = json.Unmarshal(value, &record)
+	return record, err
+}
+
 const (
 	// maxChunkSize limits the size of a value.
 	maxChunkSize = 256 << 10
@@ -50,10 +61,9 @@ const (
 // stream or the bucket of handled runs recognizes them. The first position is
 // written at once, because no run before it is looked for.
 type lease struct {
-	bucket   jetstream.KeyValue
-	key      string
-	owner    string
-	duration time.Duration
+	bridge *Bridge
+	key    string
+	owner  string
 
 	mu       sync.Mutex
 	revision uint64
@@ -81,7 +91,7 @@ func (l *lease) acquire(ctx context.Context, report func(error)) error {
 		case revision != seen:
 			seen, seenAt = revision, time.Now()
 		}
-		if err := sleep(ctx, l.duration/3); err != nil {
+		if err := sleep(ctx, l.bridge.lease/3); err != nil {
 			return err
 		}
 	}
@@ -91,17 +101,17 @@ func (l *lease) tryAcquire(ctx context.Context, seen uint64, seenAt time.Time) (
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
 	var record leaseRecord
-	entry, err := l.bucket.Get(ctx, l.key)
+	entry, err := l.bridge.positions.Get(ctx, l.key)
 	switch {
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 	case err != nil:
 		return false, 0, fmt.Errorf("natsruns: the lease can't be read: %w", err)
 	default:
 		revision = entry.Revision()
-		if err := json.Unmarshal(entry.Value(), &record); err != nil {
-			return false, revision, fmt.Errorf("natsruns: the lease can't be decoded (to start from the present, delete the key %q of the bucket %q): %w", l.key, l.bucket.Bucket(), err)
+		if record, err = decodeRecord(entry.Value()); err != nil {
+			return false, revision, fmt.Errorf("natsruns: the lease can't be decoded (to start from the present, delete the key %q of the bucket %q): %w", l.key, l.bridge.positions.Bucket(), err)
 		}
-		isFree := record.Owner == "" || record.Owner == l.owner || revision == seen && time.Since(seenAt) >= l.duration
+		isFree := record.Owner == "" || record.Owner == l.owner || revision == seen && time.Since(seenAt) >= l.bridge.lease
 		if !isFree {
 			return false, revision, nil
 		}
@@ -127,9 +137,9 @@ func (l *lease) write(ctx context.Context, record leaseRecord) error {
 	}
 	var revision uint64
 	if l.revision == 0 {
-		revision, err = l.bucket.Create(ctx, l.key, text)
+		revision, err = l.bridge.positions.Create(ctx, l.key, text)
 	} else {
-		revision, err = l.bucket.Update(ctx, l.key, text, l.revision)
+		revision, err = l.bridge.positions.Update(ctx, l.key, text, l.revision)
 	}
 	switch {
 	case errors.Is(err, jetstream.ErrKeyExists), errors.Is(err, jetstream.ErrKeyRevisionMismatch):
@@ -148,7 +158,7 @@ func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	l.state, l.logs, l.isSaved = runs.Changes{}, map[int64]runs.LogState{}, false
 	compressed := l.record.Position
 	for _, key := range l.record.Chunks {
-		entry, err := l.bucket.Get(ctx, key)
+		entry, err := l.bridge.positions.Get(ctx, key)
 		if err != nil {
 			return nil, fmt.Errorf("the part %q of the position: %w", key, err)
 		}
@@ -223,7 +233,7 @@ func (l *lease) merge(changes runs.Changes) {
 // it could not be renewed in time.
 func (l *lease) renew(ctx context.Context, report func(error)) error {
 	renewed := time.Now()
-	for sleep(ctx, l.duration/3) == nil {
+	for sleep(ctx, l.bridge.lease/3) == nil {
 		err := l.flushWithTimeout(ctx)
 		switch {
 		case err == nil:
@@ -234,7 +244,7 @@ func (l *lease) renew(ctx context.Context, report func(error)) error {
 			return err
 		default:
 			report(err)
-			if time.Since(renewed) > l.duration {
+			if time.Since(renewed) > l.bridge.lease {
 				return fmt.Errorf("%w, or may do so: %w", ErrLeaseLost, err)
 			}
 		}
@@ -307,7 +317,7 @@ func (l *lease) positionText() ([]byte, error) {
 func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, err error) {
 	for chunk := range slices.Chunk(text, maxChunkSize) {
 		key := l.key + "." + rand.Text()
-		if _, err := l.bucket.Create(ctx, key, chunk); err != nil {
+		if _, err := l.bridge.positions.Create(ctx, key, chunk); err != nil {
 			l.deleteChunks(ctx, keys, nil)
 			return nil, fmt.Errorf("natsruns: the position can't be written: %w", err)
 		}
@@ -317,34 +327,39 @@ func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, er
 }
 
 // deleteChunks deletes the chunks that are not among those in use. A failure
-// leaves them behind, which only takes space.
+// leaves them behind until the next Load.
 func (l *lease) deleteChunks(ctx context.Context, keys, inUse []string) {
 	for _, key := range keys {
 		if !slices.Contains(inUse, key) {
-			_ = l.bucket.Purge(ctx, key)
+			_ = l.bridge.purgePosition(ctx, key)
 		}
 	}
 }
+
+// purgePosition deletes a key of the bucket of positions. Unlike a delete of the
+// bucket's, it leaves nothing behind.
+func (b *Bridge) purgePosition(ctx context.Context, key string) error {
+	return b.positionsStream.Purge(ctx, jetstream.WithPurgeSubject(b.positionSubject(key)))
+}
+
+func (b *Bridge) positionSubject(key string) string { return "$KV." + b.positionsName() + "." + key }
 
 // deleteUnusedChunks deletes the chunks that followers have left behind. Chunks
 // that are newer than the record belong to a follower that holds the lease now.
 func (l *lease) deleteUnusedChunks(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
-	watcher, err := l.bucket.Watch(ctx, l.key+".*", jetstream.IgnoreDeletes(), jetstream.MetaOnly())
+	info, err := l.bridge.positionsStream.Info(ctx, jetstream.WithSubjectFilter(l.bridge.positionSubject(l.key+".*")))
 	if err != nil {
 		return // the next follower tries again
 	}
 	var unused []string
-	for entry := range watcher.Updates() {
-		if entry == nil {
-			break
-		}
-		if entry.Revision() < l.revision {
-			unused = append(unused, entry.Key())
+	for subject := range info.State.Subjects {
+		key := strings.TrimPrefix(subject, l.bridge.positionSubject(""))
+		if entry, err := l.bridge.positions.Get(ctx, key); err == nil && entry.Revision() < l.revision {
+			unused = append(unused, key)
 		}
 	}
-	_ = watcher.Stop()
 	l.deleteChunks(ctx, unused, l.record.Chunks)
 }
 

@@ -93,7 +93,7 @@ func (o *org) decode(ctx context.Context, header nats.Header, data []byte) (*Run
 		log, err := o.client.PeriodicAgentLogs.Get(ctx, id)
 		switch {
 		case errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrBodyTooLarge):
-			return nil, fmt.Errorf("%w: log %d: %w", ErrUndecodable, id, err)
+			return nil, fmt.Errorf("%w: its text is in log %d, which can't be read: %w", ErrUndecodable, id, err)
 		case err != nil:
 			return nil, fmt.Errorf("natsruns: log %d: %w", id, err)
 		}
@@ -136,12 +136,17 @@ func (b *Bridge) publish(ctx context.Context, o *org, run *runs.Run) (isDuplicat
 		return err
 	})
 	if err != nil {
-		if refused, ok := errors.AsType[*jetstream.APIError](err); ok && isLimit(refused.ErrorCode) {
-			err = fmt.Errorf("%w: %w", ErrFull, err)
-		}
-		return false, fmt.Errorf("natsruns: org %q, log %d can't be published: %w", o.name, run.LogID, err)
+		return false, fmt.Errorf("natsruns: org %q, log %d can't be published: %w", o.name, run.LogID, fullError(err))
 	}
 	return ack.Duplicate && isFirst, nil // otherwise, it may be a duplicate of itself
+}
+
+// fullError wraps ErrFull if the server's error means that a limit is reached.
+func fullError(err error) error {
+	if refused, ok := errors.AsType[*jetstream.APIError](err); ok && isLimit(refused.ErrorCode) {
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
 }
 
 func isLimit(code jetstream.ErrorCode) bool {

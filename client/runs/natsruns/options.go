@@ -1,6 +1,7 @@
 package natsruns
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -41,6 +42,16 @@ const (
 	defaultLease           = 15 * time.Second
 )
 
+const (
+	// maxNameSize leaves room for the names that begin with it.
+	maxNameSize = 200
+	// minWindow is the shortest duplicate window that the server accepts.
+	minWindow = 100 * time.Millisecond
+	// minAckWait and minLease limit how often claims and leases are renewed.
+	minAckWait = 100 * time.Millisecond
+	minLease   = 100 * time.Millisecond
+)
+
 func newSettings(opts []Option) (settings, error) {
 	s := settings{name: defaultName, lease: defaultLease}
 	for i, opt := range opts {
@@ -51,10 +62,28 @@ func newSettings(opts []Option) (settings, error) {
 			return s, err
 		}
 	}
+	if err := s.checkDoneTTL(); err != nil {
+		return s, err
+	}
 	if len(s.observers) == 0 {
 		s.observers = append(s.observers, func(ctx context.Context, o Outcome) { o.log(ctx, slog.Default()) })
 	}
 	return s, nil
+}
+
+// checkDoneTTL checks that handled runs are remembered for as long as they may be
+// published or delivered again.
+func (s *settings) checkDoneTTL() error {
+	window, ackWait := cmp.Or(s.duplicateWindow, defaultDuplicateWindow), cmp.Or(s.ackWait, defaultAckWait)
+	switch {
+	case s.doneTTL == 0:
+		return nil
+	case s.doneTTL < window:
+		return &api.ArgumentError{Argument: "WithDoneTTL", Reason: fmt.Sprintf("is %v, but must not be shorter than WithDuplicateWindow, %v", s.doneTTL, window)}
+	case s.doneTTL < ackWait:
+		return &api.ArgumentError{Argument: "WithDoneTTL", Reason: fmt.Sprintf("is %v, but must not be shorter than WithAckWait, %v", s.doneTTL, ackWait)}
+	}
+	return nil
 }
 
 // WithName sets the name of the stream, and the beginning of the names of the
@@ -65,6 +94,9 @@ func WithName(name string) Option {
 		s.name = name
 		if name == "" || encodeToken(name) != name {
 			return &api.ArgumentError{Argument: "WithName", Reason: fmt.Sprintf("is %q, but must have letters, digits, - and _ only", name)}
+		}
+		if len(name) > maxNameSize {
+			return &api.ArgumentError{Argument: "WithName", Reason: fmt.Sprintf("has %d characters, but must have at most %d", len(name), maxNameSize)}
 		}
 		return nil
 	}
@@ -103,16 +135,18 @@ func WithMaxRunsPerOrg(n int64) Option {
 }
 
 // WithDuplicateWindow sets how long the stream recognizes a run that is published
-// again. The default is an hour. The server keeps the ids of these runs in memory.
+// again. The default is an hour, the minimum 100 ms. The server keeps the ids of
+// these runs in memory.
 func WithDuplicateWindow(d time.Duration) Option {
 	return func(s *settings) error {
 		s.duplicateWindow = d
-		return requirePositive("WithDuplicateWindow", d)
+		return requireAtLeast("WithDuplicateWindow", d, minWindow)
 	}
 }
 
-// WithDoneTTL sets how long handled runs are remembered. The default is 24 hours.
-// Callbacks that are older are not published.
+// WithDoneTTL sets how long handled runs are remembered. The default is 24 hours,
+// or the duplicate window if that is longer. It must not be shorter than the
+// duplicate window or the AckWait. Callbacks that are older are not published.
 func WithDoneTTL(d time.Duration) Option {
 	return func(s *settings) error {
 		s.doneTTL = d
@@ -121,27 +155,28 @@ func WithDoneTTL(d time.Duration) Option {
 }
 
 // WithAckWait sets how long a run that a dead worker has claimed waits until it is
-// delivered again. The default is 30 s.
+// delivered again. The default is 30 s, the minimum 100 ms.
 func WithAckWait(d time.Duration) Option {
 	return func(s *settings) error {
 		s.ackWait = d
-		return requirePositive("WithAckWait", d)
+		return requireAtLeast("WithAckWait", d, minAckWait)
 	}
 }
 
 // WithLease sets how long an org isn't followed after its follower has died. The
 // lease is renewed, and the position saved, three times in that period. The
-// default is 15 s.
+// default is 15 s, the minimum 100 ms.
 func WithLease(d time.Duration) Option {
 	return func(s *settings) error {
 		s.lease = d
-		return requirePositive("WithLease", d)
+		return requireAtLeast("WithLease", d, minLease)
 	}
 }
 
 // WithFollowOptions adds options of the receivers that poll the logs, such as
-// [runs.WithPollInterval] and [runs.WithStart]. Options that save the position or
-// limit the handling of runs have no place here: the bridge does both.
+// [runs.WithPollInterval] and [runs.WithStart]. Options of callbacks have no
+// effect here, and options that save the position or limit the handling of runs
+// have no place here: the bridge does both.
 func WithFollowOptions(opts ...runs.Option) Option {
 	opts = slices.Clone(opts)
 	return func(s *settings) error {
@@ -240,6 +275,13 @@ func WithShutdownTimeout(d time.Duration) ConsumeOption {
 		s.shutdownTimeout = d
 		return requirePositive("WithShutdownTimeout", d)
 	}
+}
+
+func requireAtLeast(option string, value, least time.Duration) error {
+	if value < least {
+		return &api.ArgumentError{Argument: option, Reason: fmt.Sprintf("is %v, but must be at least %v", value, least)}
+	}
+	return nil
 }
 
 func requirePositive[T int | int64 | time.Duration](option string, value T) error {

@@ -3,6 +3,7 @@ package natsruns
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -23,7 +24,8 @@ const (
 	KindLease Kind = "lease"
 	// KindFollow is a failed poll, or a problem with the logs of an org.
 	KindFollow Kind = "follow"
-	// KindServer is a failed request to the NATS server.
+	// KindServer is a failed request to the NATS server, or a problem with what it
+	// stores.
 	KindServer Kind = "server"
 )
 
@@ -91,7 +93,20 @@ func (o Outcome) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// isServerFailure reports whether something on the server may be missing.
+func (o Outcome) isServerFailure() bool {
+	switch o.Kind {
+	case KindPublish, KindLease, KindServer:
+		return o.Err != nil
+	default:
+		return o.StatusCode == http.StatusServiceUnavailable
+	}
+}
+
 func (b *Bridge) report(ctx context.Context, o Outcome) {
+	if o.isServerFailure() {
+		b.failures.Add(1)
+	}
 	for _, observe := range b.observers {
 		observe(ctx, o)
 	}

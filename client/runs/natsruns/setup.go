@@ -1,249 +1,144 @@
 package natsruns
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
+	"sync"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// maxAckPending limits how many runs of an org are handled at once, by all
-// workers together.
-const maxAckPending = 1000
-
-// positionsSuffix is the end of the name of the bucket of positions.
-const positionsSuffix = "-positions"
+const (
+	// setupTimeout limits each request of [New].
+	setupTimeout = 5 * time.Second
+	// setupConcurrency is the number of orgs that New sets up at a time.
+	setupConcurrency = 16
+)
 
 // setUp creates or checks everything on the server.
-func (b *Bridge) setUp(ctx context.Context) (err error) {
-	if b.stream, err = b.setUpStream(ctx, b.streamConfig(), func(got, want *jetstream.StreamConfig) []setting {
-		return []setting{
-			{"retention", got.Retention, want.Retention, true},
-			{"max_msgs_per_subject", got.MaxMsgsPerSubject, want.MaxMsgsPerSubject, b.maxRunsPerOrg > 0},
-			{"discard_new_per_subject", got.DiscardNewPerSubject, want.DiscardNewPerSubject, got.MaxMsgsPerSubject > 0},
-			{"duplicate_window", got.Duplicates, want.Duplicates, b.duplicateWindow > 0},
+func (b *Bridge) setUp(ctx context.Context) error {
+	for _, s := range b.storages() {
+		stream, err := b.openStorage(ctx, s)
+		if err != nil {
+			return err
 		}
-	}); err != nil {
-		return err
-	}
-	if b.dead, err = b.setUpStream(ctx, b.deadConfig(), func(got, want *jetstream.StreamConfig) []setting {
-		return []setting{{"retention", got.Retention, want.Retention, true}}
-	}); err != nil {
-		return err
-	}
-	if b.done, err = b.setUpBucket(ctx, jetstream.KeyValueConfig{
-		Bucket: b.name + "-done", Description: "Handled runs.", History: 1, TTL: b.doneTTL, Replicas: b.replicas,
-	}, defaultDoneTTL); err != nil {
-		return err
-	}
-	if b.doneTTL == 0 { // the bucket may have another one than the default
-		if b.doneTTL, err = b.bucketTTL(ctx); err != nil {
+		if err := b.keep(ctx, s, stream); err != nil {
 			return err
 		}
 	}
-	if b.positions, err = b.setUpBucket(ctx, jetstream.KeyValueConfig{
-		Bucket: b.name + positionsSuffix, Description: "Leases and positions of followers.", History: 1, Replicas: b.replicas,
-	}, 0); err != nil {
-		return err
+	err := b.setUpOrgs(ctx, setupConcurrency)
+	if _, ok := errors.AsType[*PermissionError](err); ok {
+		// An error of the connection belongs to no request: one at a time, the error
+		// has the action that caused it.
+		err = b.setUpOrgs(ctx, 1)
 	}
+	return err
+}
+
+// setUpOrgs sets up the orgs, several at a time.
+func (b *Bridge) setUpOrgs(ctx context.Context, concurrency int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	running := make(slots, concurrency)
+	var group sync.WaitGroup
 	for _, o := range b.sortedOrgs() {
-		if err := b.setUpOrg(ctx, o); err != nil {
+		if !running.acquire(ctx) {
+			break
+		}
+		group.Go(func() {
+			defer running.release()
+			if err := b.setUpOrg(ctx, o); err != nil {
+				cancel(err)
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+func (b *Bridge) setUpOrg(ctx context.Context, o *org) (err error) {
+	if o.consumer, err = b.openConsumer(ctx, o); err != nil {
+		return err
+	}
+	return b.checkPermissions(ctx, o)
+}
+
+// openStorage returns a stream, or the stream of a bucket. It creates it if it
+// doesn't exist, and checks its settings.
+func (b *Bridge) openStorage(ctx context.Context, s storage) (jetstream.Stream, error) {
+	var stream jetstream.Stream
+	err := b.request(ctx, fmt.Sprintf("read or create the %s %q", s.kind, s.name), func(ctx context.Context) (err error) {
+		stream, err = b.js.Stream(ctx, s.stream)
+		if !errors.Is(err, jetstream.ErrStreamNotFound) {
 			return err
 		}
-	}
-	return nil
-}
-
-func (b *Bridge) streamConfig() jetstream.StreamConfig {
-	return jetstream.StreamConfig{
-		Name:                 b.name,
-		Description:          "Finished runs to be handled.",
-		Subjects:             []string{b.name + ".*"},
-		Retention:            jetstream.WorkQueuePolicy,
-		Discard:              jetstream.DiscardNew,
-		DiscardNewPerSubject: true,
-		MaxMsgsPerSubject:    cmp.Or(b.maxRunsPerOrg, defaultMaxRunsPerOrg),
-		MaxBytes:             cmp.Or(b.maxBytes, defaultMaxBytes),
-		Duplicates:           cmp.Or(b.duplicateWindow, defaultDuplicateWindow),
-		Replicas:             cmp.Or(b.replicas, defaultReplicas),
-		AllowDirect:          true,
-	}
-}
-
-func (b *Bridge) deadConfig() jetstream.StreamConfig {
-	return jetstream.StreamConfig{
-		Name:        b.name + "-dead",
-		Description: "Runs that could not be handled.",
-		Subjects:    []string{b.name + "-dead.*"},
-		Retention:   jetstream.LimitsPolicy,
-		Discard:     jetstream.DiscardNew,
-		MaxBytes:    cmp.Or(b.maxBytes, defaultMaxBytes),
-		Replicas:    cmp.Or(b.replicas, defaultReplicas),
-	}
-}
-
-// setting is a setting of something that exists on the server.
-type setting struct {
-	name      string
-	got, want any
-	isChecked bool
-}
-
-func checkSettings(kind, name string, settings []setting) error {
-	for _, s := range settings {
-		if s.isChecked && !reflect.DeepEqual(s.got, s.want) {
-			return &ConfigError{Kind: kind, Name: name, Setting: s.name, Got: s.got, Want: s.want}
+		if err := s.create(ctx); err != nil && !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+			return err // if the name is in use, another replica has just created it
 		}
-	}
-	return nil
-}
-
-// setUpStream returns the stream with the given configuration. If it exists, it
-// checks the settings that all streams have and those of more.
-func (b *Bridge) setUpStream(ctx context.Context, want jetstream.StreamConfig, more func(got, want *jetstream.StreamConfig) []setting) (jetstream.Stream, error) {
-	var stream jetstream.Stream
-	action := fmt.Sprintf("read or create the stream %q", want.Name)
-	err := b.request(ctx, action, func(ctx context.Context) (err error) {
-		stream, err = b.js.Stream(ctx, want.Name)
-		if errors.Is(err, jetstream.ErrStreamNotFound) {
-			stream, err = b.js.CreateStream(ctx, want)
-		}
-		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another replica has created it just now
-			stream, err = b.js.Stream(ctx, want.Name)
-		}
+		stream, err = b.js.Stream(ctx, s.stream)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	got := stream.CachedInfo().Config
-	return stream, checkSettings("stream", want.Name, append([]setting{
-		{"subjects", got.Subjects, want.Subjects, true},
-		{"storage", got.Storage, want.Storage, true},
-		{"discard", got.Discard, want.Discard, true},
-		{"max_age", got.MaxAge, want.MaxAge, true},
-		{"max_bytes", got.MaxBytes, want.MaxBytes, b.maxBytes > 0},
-		{"num_replicas", got.Replicas, want.Replicas, b.replicas > 0},
-	}, more(&got, &want)...))
+	return stream, s.checkConfig(stream)
 }
 
-func (b *Bridge) setUpBucket(ctx context.Context, want jetstream.KeyValueConfig, defaultTTL time.Duration) (jetstream.KeyValue, error) {
-	isTTLChecked := want.TTL > 0 || defaultTTL == 0
-	want.TTL = cmp.Or(want.TTL, defaultTTL)
-	want.Replicas = cmp.Or(want.Replicas, defaultReplicas)
-	var bucket jetstream.KeyValue
-	var status jetstream.KeyValueStatus
-	err := b.request(ctx, fmt.Sprintf("read or create the key-value bucket %q", want.Bucket), func(ctx context.Context) (err error) {
-		bucket, err = b.js.KeyValue(ctx, want.Bucket)
-		if errors.Is(err, jetstream.ErrBucketNotFound) {
-			bucket, err = b.js.CreateKeyValue(ctx, want)
-		}
-		if errors.Is(err, jetstream.ErrBucketExists) {
-			bucket, err = b.js.KeyValue(ctx, want.Bucket)
-		}
-		if err == nil {
-			status, err = bucket.Status(ctx)
-		}
+// keep keeps what the bridge needs of a stream or a bucket.
+func (b *Bridge) keep(ctx context.Context, s storage, stream jetstream.Stream) (err error) {
+	config := stream.CachedInfo().Config
+	switch s.name {
+	case b.name:
+		b.stream, b.knownByStream = stream, config.Duplicates
+		b.warnOfOneReplica(ctx, stream)
+	case b.deadName():
+		b.dead = stream
+	case b.doneName():
+		b.knownByBucket = config.MaxAge
+		b.done, err = b.openBucket(ctx, s.name)
+	case b.positionsName():
+		b.positionsStream = stream
+		b.positions, err = b.openBucket(ctx, s.name)
+	}
+	return err
+}
+
+func (b *Bridge) openBucket(ctx context.Context, name string) (bucket jetstream.KeyValue, err error) {
+	err = b.request(ctx, fmt.Sprintf("read the bucket %q", name), func(ctx context.Context) (err error) {
+		bucket, err = b.js.KeyValue(ctx, name)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	got := status.Config()
-	return bucket, checkSettings("bucket", want.Bucket, []setting{
-		{"storage", got.Storage, want.Storage, true},
-		{"history", got.History, want.History, true},
-		{"ttl", got.TTL, want.TTL, isTTLChecked},
-		{"num_replicas", got.Replicas, want.Replicas, b.replicas > 0},
-	})
+	return bucket, err
 }
 
-// bucketTTL returns the TTL of the bucket of handled runs.
-func (b *Bridge) bucketTTL(ctx context.Context) (ttl time.Duration, err error) {
-	err = b.request(ctx, "read the bucket of handled runs", func(ctx context.Context) error {
-		status, err := b.done.Status(ctx)
-		if err == nil {
-			ttl = status.TTL()
-		}
-		return err
-	})
-	return ttl, err
+// warnOfOneReplica reports that a cluster stores the runs on one server only,
+// unless an option says so.
+func (b *Bridge) warnOfOneReplica(ctx context.Context, stream jetstream.Stream) {
+	info := stream.CachedInfo()
+	if b.replicas > 0 || info.Cluster == nil || info.Cluster.Name == "" || info.Config.Replicas > 1 {
+		return
+	}
+	b.report(ctx, Outcome{Kind: KindServer, Err: fmt.Errorf("natsruns: the stream %q has one replica in the cluster %q: if its server is lost, so are its runs (WithReplicas)", b.name, info.Cluster.Name)})
 }
 
-// setUpOrg sets up the consumer of an org, and checks that the connection may
-// publish its runs.
-func (b *Bridge) setUpOrg(ctx context.Context, o *org) error {
-	want := jetstream.ConsumerConfig{
-		Durable:       o.token,
-		Description:   "Workers of one org.",
-		FilterSubject: b.subject(o),
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       cmp.Or(b.ackWait, defaultAckWait),
-		MaxDeliver:    -1, // workers count, so that no run is dropped without a dead letter
-		MaxAckPending: maxAckPending,
-	}
+// openConsumer returns the consumer of an org. It creates it if it doesn't exist,
+// and checks its settings.
+func (b *Bridge) openConsumer(ctx context.Context, o *org) (jetstream.Consumer, error) {
+	var consumer jetstream.Consumer
 	err := b.request(ctx, fmt.Sprintf("read or create the consumer %q of the stream %q", o.token, b.name), func(ctx context.Context) (err error) {
-		o.consumer, err = b.stream.Consumer(ctx, o.token)
+		consumer, err = b.stream.Consumer(ctx, o.token)
 		if errors.Is(err, jetstream.ErrConsumerNotFound) {
-			o.consumer, err = b.stream.CreateConsumer(ctx, want)
+			consumer, err = b.stream.CreateConsumer(ctx, b.consumerConfig(o))
 		}
 		if errors.Is(err, jetstream.ErrConsumerExists) {
-			o.consumer, err = b.stream.Consumer(ctx, o.token)
+			consumer, err = b.stream.Consumer(ctx, o.token)
 		}
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	got := o.consumer.CachedInfo().Config
-	if err := checkSettings("consumer", o.token, []setting{
-		{"filter_subject", got.FilterSubject, want.FilterSubject, true},
-		{"ack_policy", got.AckPolicy, want.AckPolicy, true},
-		{"max_deliver", got.MaxDeliver, want.MaxDeliver, true},
-		{"ack_wait", got.AckWait, want.AckWait, b.ackWait > 0},
-	}); err != nil {
-		return err
-	}
-	o.ackWait = got.AckWait
-	for _, subject := range []string{b.subject(o), b.deadSubject(o)} {
-		if err := b.checkPublish(ctx, subject); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkPublish checks that the connection may publish to a subject. It publishes
-// a message that the stream refuses, so that nothing is stored.
-func (b *Bridge) checkPublish(ctx context.Context, subject string) error {
-	return b.request(ctx, "publish to "+subject, func(ctx context.Context) error {
-		_, err := b.js.PublishMsg(ctx, nats.NewMsg(subject), jetstream.WithExpectStream("not-"+b.name))
-		if _, isRefused := errors.AsType[*jetstream.APIError](err); isRefused || err == nil {
-			return nil
-		}
-		return err
-	})
-}
-
-// request sends requests to the server. The server doesn't respond to a request
-// that the user is not permitted to send: the client receives an error that
-// belongs to no request.
-func (b *Bridge) request(ctx context.Context, action string, send func(context.Context) error) error {
-	limited, cancel := context.WithTimeout(ctx, setupTimeout)
-	defer cancel()
-	err := send(limited)
-	if err == nil {
-		return nil
-	}
-	if _, isResponse := errors.AsType[*jetstream.APIError](err); !isResponse && ctx.Err() == nil {
-		if last := b.conn().LastError(); errors.Is(last, nats.ErrPermissionViolation) {
-			return &PermissionError{Action: action, Err: last}
-		}
-	}
-	return fmt.Errorf("natsruns: can't %s: %w", action, err)
+	return consumer, b.checkConsumer(o, consumer)
 }

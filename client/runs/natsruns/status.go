@@ -41,42 +41,51 @@ type OrgStatus struct {
 
 // Status requests the state of the stream and of the consumers from the server.
 func (b *Bridge) Status(ctx context.Context) (*Status, error) {
-	info, err := b.stream.Info(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("natsruns: the stream %q: %w", b.name, err)
-	}
-	dead, err := b.dead.Info(ctx, jetstream.WithSubjectFilter(b.name+"-dead.*"))
-	if err != nil {
-		return nil, fmt.Errorf("natsruns: the stream %q: %w", b.name+"-dead", err)
-	}
-	status := &Status{Bytes: int64(min(info.State.Bytes, 1<<62)), MaxBytes: info.Config.MaxBytes}
-	for _, o := range b.sortedOrgs() {
-		org, err := b.orgStatus(ctx, o)
+	status := &Status{}
+	var dead map[string]uint64
+	err := b.request(ctx, "read the status", func(ctx context.Context) error {
+		info, err := b.stream.Info(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("natsruns: org %q: %w", o.name, err)
+			return fmt.Errorf("the stream %q: %w", b.name, err)
 		}
-		org.Dead = int64(min(dead.State.Subjects[b.deadSubject(o)], 1<<62))
+		status.Bytes, status.MaxBytes = int64(min(info.State.Bytes, 1<<62)), info.Config.MaxBytes
+		info, err = b.dead.Info(ctx, jetstream.WithSubjectFilter(b.deadName()+".*"))
+		if err != nil {
+			return fmt.Errorf("the stream %q: %w", b.deadName(), err)
+		}
+		dead = info.State.Subjects
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range b.sortedOrgs() {
+		org := OrgStatus{Org: o.name, Dead: int64(min(dead[b.deadSubject(o)], 1<<62))}
+		org.Following, org.Err = o.follower.get()
+		if err := b.request(ctx, fmt.Sprintf("read the status of the org %q", o.name), func(ctx context.Context) error {
+			return b.readOrgStatus(ctx, o, &org)
+		}); err != nil {
+			return nil, err
+		}
 		status.Orgs = append(status.Orgs, org)
 	}
 	return status, nil
 }
 
-func (b *Bridge) orgStatus(ctx context.Context, o *org) (OrgStatus, error) {
-	status := OrgStatus{Org: o.name}
-	status.Following, status.Err = o.follower.get()
+func (b *Bridge) readOrgStatus(ctx context.Context, o *org, status *OrgStatus) error {
 	info, err := o.consumer.Info(ctx)
 	if err != nil {
-		return status, err
+		return err
 	}
 	status.Pending = int64(min(info.NumPending, 1<<62))
 	status.InFlight, status.Redelivered = int64(info.NumAckPending), int64(info.NumRedelivered)
 	oldest, err := b.stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(b.subject(o)))
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
-		return status, nil
+		return nil
 	case err != nil:
-		return status, err
+		return err
 	}
 	status.Lag = max(0, info.TimeStamp.Sub(oldest.Time))
-	return status, nil
+	return nil
 }

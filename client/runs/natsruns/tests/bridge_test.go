@@ -9,9 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -217,29 +215,6 @@ func TestFullStreamRefusesCallbacks(t *testing.T) {
 	waitFor(t, "the runs", func() bool { return got.runs() == 4 })
 }
 
-func TestLargeRunsAreFetched(t *testing.T) {
-	js := connect(t, startServer(t).url())
-	sb, org, agent := sandboxOrg(t)
-	bridge := newBridge(t, js, []natsruns.Org{org})
-	text := strings.Repeat("line\n", 400_000) // 2 MB, more than a message may have
-	result, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{Output: text})
-	require.NoError(t, err)
-	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), result.Log.ID, text))
-	require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), 999_999, text), "its log was deleted")
-	received := make(chan *natsruns.Run, 1)
-	background(t, func(ctx context.Context) error {
-		return bridge.Consume(ctx, func(_ context.Context, run *natsruns.Run) error { received <- run; return nil })
-	})
-	run := <-received
-	assert.Equal(t, agent, run.AgentID)
-	assert.Equal(t, result.Log.Content, run.Content)
-	assert.Contains(t, run.Content, text)
-	waitFor(t, "a dead letter", func() bool {
-		status, err := bridge.Status(t.Context())
-		return err == nil && status.Orgs[0].Dead == 1
-	})
-}
-
 func TestFollowFindsRunsWithoutCallbacks(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	sb, org, agent := sandboxOrg(t)
@@ -322,85 +297,4 @@ func TestLongFunctionsKeepTheirClaim(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	waitFor(t, "the run", func() bool { return got.count("acme/1") == 1 })
 	assert.Equal(t, 1, got.count("started"))
-}
-
-func TestInvalidArguments(t *testing.T) {
-	js := connect(t, startServer(t).url())
-	org := testOrg(t, "acme")
-	for name, test := range map[string]struct {
-		orgs []natsruns.Org
-		opts []natsruns.Option
-		want string
-	}{
-		"no orgs":          {nil, nil, "orgs is empty"},
-		"no client":        {[]natsruns.Org{{Verifier: org.Verifier}}, nil, "orgs[0].Client"},
-		"no verifier":      {[]natsruns.Org{{Client: org.Client}}, nil, `the org "acme"`},
-		"an org twice":     {[]natsruns.Org{org, org}, nil, "orgs[1]"},
-		"a name":           {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithName("a.b")}, "WithName"},
-		"replicas":         {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithReplicas(2)}, "WithReplicas"},
-		"a negative lease": {[]natsruns.Org{org}, []natsruns.Option{natsruns.WithLease(-1)}, "WithLease"},
-		"a nil option":     {[]natsruns.Org{org}, []natsruns.Option{nil}, "opts[0]"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := natsruns.New(t.Context(), js, test.orgs, test.opts...)
-			_, ok := errors.AsType[*api.ArgumentError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, test.want)
-		})
-	}
-	_, err := js.Stream(t.Context(), "iblai-runs")
-	require.ErrorIs(t, err, jetstream.ErrStreamNotFound, "nothing was created")
-}
-
-func TestOtherConfigurationsAreRefused(t *testing.T) {
-	org := []natsruns.Org{testOrg(t, "acme")}
-	for name, test := range map[string]struct {
-		create func(context.Context, jetstream.JetStream) error
-		want   string
-	}{
-		"a stream": {func(ctx context.Context, js jetstream.JetStream) error {
-			_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "iblai-runs", Subjects: []string{"iblai-runs.*"}})
-			return err
-		}, `the stream "iblai-runs" exists with discard`},
-		"a bucket": {func(ctx context.Context, js jetstream.JetStream) error {
-			_, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "iblai-runs-positions", TTL: time.Minute})
-			return err
-		}, `the bucket "iblai-runs-positions" exists with ttl 1m0s instead of 0s`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			js := connect(t, startServer(t).url())
-			require.NoError(t, test.create(t.Context(), js))
-			_, err := natsruns.New(t.Context(), js, org)
-			_, ok := errors.AsType[*natsruns.ConfigError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, test.want)
-		})
-	}
-	t.Run("limits", func(t *testing.T) {
-		js := connect(t, startServer(t).url())
-		newBridge(t, js, org, natsruns.WithMaxBytes(1<<20), natsruns.WithDoneTTL(time.Hour))
-		newBridge(t, js, org) // accepts them
-		_, err := natsruns.New(t.Context(), js, org, natsruns.WithMaxBytes(2<<20))
-		require.ErrorContains(t, err, "max_bytes 1048576 instead of 2097152")
-	})
-}
-
-func TestMissingPermissionIsNamed(t *testing.T) {
-	for _, denied := range []string{"$JS.API.STREAM.CREATE.iblai-runs", "iblai-runs.acme", "$JS.API.CONSUMER.MSG.NEXT.iblai-runs.acme"} {
-		t.Run(denied, func(t *testing.T) {
-			nats := startServer(t, func(o *server.Options) {
-				o.Users = []*server.User{{Username: "app", Password: "pw", Permissions: &server.Permissions{
-					Publish: &server.SubjectPermission{Deny: []string{denied}},
-				}}}
-			})
-			js := connect(t, strings.Replace(nats.url(), "//", "//app:pw@", 1))
-			bridge, err := natsruns.New(t.Context(), js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithObserver(func(context.Context, natsruns.Outcome) {}))
-			if err == nil {
-				err = bridge.Consume(t.Context(), func(context.Context, *natsruns.Run) error { return nil })
-			}
-			_, ok := errors.AsType[*natsruns.PermissionError](err)
-			assert.True(t, ok, "%v", err)
-			assert.ErrorContains(t, err, denied)
-		})
-	}
 }

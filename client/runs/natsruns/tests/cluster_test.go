@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client/runs/natsruns"
@@ -66,7 +67,12 @@ func TestClusterSurvivesTheLossOfAServer(t *testing.T) {
 		urls = append(urls, s.url())
 	}
 	js := connect(t, strings.Join(urls, ","))
-	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithReplicas(3))
+	orgs := []natsruns.Org{testOrg(t, "acme")}
+	var single, replicated outcomes
+	newBridge(t, js, orgs, natsruns.WithName("single"), natsruns.WithObserver(single.observe))
+	assert.True(t, single.has(`the stream "single" has one replica in the cluster "test"`))
+	bridge := newBridge(t, js, orgs, natsruns.WithReplicas(3), natsruns.WithObserver(replicated.observe))
+	assert.False(t, replicated.has("one replica"))
 	stream, err := js.Stream(t.Context(), "iblai-runs")
 	require.NoError(t, err)
 	require.Equal(t, 3, stream.CachedInfo().Config.Replicas)

@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"errors"
+	"expvar"
 	"fmt"
 	"log"
 	"log/slog"
@@ -108,6 +109,64 @@ func ExampleNew() {
 	// Output:
 	// acme pending: 0 lag: 0s dead: 0
 	// max_bytes of the stream europe is 4294967296
+}
+
+// Metrics come from outcomes, which count what happens, and from the status, which
+// measures what waits. Here they are variables of package expvar.
+func ExampleBridge_Status() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	js, closeServer := startNATS()
+	defer closeServer()
+	sb, org, _ := newOrg()
+	defer sb.Close()
+
+	steps := new(expvar.Map) // expvar.NewMap publishes it
+	finished := make(chan struct{}, 1)
+	bridge, err := natsruns.New(ctx, js, []natsruns.Org{org}, natsruns.WithObserver(func(_ context.Context, o natsruns.Outcome) {
+		result := "ok"
+		switch {
+		case o.Err != nil:
+			result = "failed"
+		case o.Duplicate:
+			result = "duplicate"
+		}
+		steps.Add(o.Org+" "+string(o.Kind)+" "+result, 1)
+		if o.Kind == natsruns.KindRun {
+			finished <- struct{}{}
+		}
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	status := expvar.Func(func() any { // expvar.Publish publishes it
+		status, err := bridge.Status(ctx)
+		if err != nil {
+			return err.Error()
+		}
+		var pending, redelivered, dead int64
+		var lag time.Duration
+		for _, o := range status.Orgs {
+			pending, redelivered, dead, lag = pending+o.Pending, redelivered+o.Redelivered, dead+o.Dead, max(lag, o.Lag)
+		}
+		return map[string]any{"pending": pending, "redelivered": redelivered, "dead": dead, "lagging": lag > time.Hour}
+	})
+
+	receiver := httptest.NewServer(bridge)
+	defer receiver.Close()
+	deliverCallback(receiver.URL+"/"+org.Client.Org(), 1)
+	fmt.Println(status)
+	var group sync.WaitGroup
+	group.Go(func() {
+		_ = bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
+	})
+	<-finished
+	stop()
+	group.Wait()
+	fmt.Println(steps)
+	// Output:
+	// {"dead":0,"lagging":false,"pending":1,"redelivered":0}
+	// {"acme callback ok": 1, "acme run ok": 1}
 }
 
 // A run whose function fails becomes a dead letter. It is handled when it is

@@ -45,6 +45,9 @@ type failingJetStream struct {
 }
 
 func (f *failingJetStream) Stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	if f.cancel != nil {
+		return nil, errors.New("no responders")
+	}
 	stream, err := f.JetStream.Stream(ctx, name)
 	return &failingStream{Stream: stream, js: f}, err
 }
