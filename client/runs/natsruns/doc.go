@@ -68,9 +68,9 @@
 // last revision: a follower that was paused and has lost its lease can't write it.
 //
 // A run is identified by its org and the id of its log. It enters the stream once
-// within the duplicate window ([WithDuplicateWindow]). After that, a bucket of
-// handled runs recognizes it ([WithDoneTTL]). Callbacks that are older than that
-// are not published.
+// within the duplicate window ([WithDuplicateWindow]). After that, or if the server
+// was restarted, a bucket of handled runs recognizes it ([WithDoneTTL]). Callbacks
+// that are older than that are not published.
 //
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server
