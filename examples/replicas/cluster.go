@@ -338,15 +338,11 @@ func (c *cluster) close() {
 // deleteStreams deletes the streams and buckets of this cluster from the server
 // at NATS_URL.
 func (c *cluster) deleteStreams() error {
-	conn, err := nats.Connect(c.natsURL)
+	js, closeConn, err := c.connect()
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		return err
-	}
+	defer closeConn()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	for _, name := range []string{c.name, c.name + "-dead", "KV_" + c.name + "-done", "KV_" + c.name + "-positions"} {
@@ -355,4 +351,31 @@ func (c *cluster) deleteStreams() error {
 		}
 	}
 	return nil
+}
+
+// deadLetters returns the number of dead letters.
+func (c *cluster) deadLetters(ctx context.Context) (n uint64, err error) {
+	js, closeConn, err := c.connect()
+	if err != nil {
+		return 0, err
+	}
+	defer closeConn()
+	stream, err := js.Stream(ctx, c.name+"-dead")
+	if err != nil {
+		return 0, err
+	}
+	return stream.CachedInfo().State.Msgs, nil
+}
+
+func (c *cluster) connect() (_ jetstream.JetStream, closeConn func(), err error) {
+	conn, err := nats.Connect(c.natsURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return js, conn.Close, nil
 }

@@ -197,13 +197,27 @@ func survival(ctx context.Context, w io.Writer, runs, kills int, signal syscall.
 	if signal == syscall.SIGKILL {
 		how = "killed"
 	}
-	lost := runs - len(c.calls)
+	lost := c.unhandled(runs)
 	if _, err := fmt.Fprintf(w, "\n%d runs in %s, %d replicas killed and the server %s %d times: %d lost, %d handled twice (%d were in flight)\n",
-		runs, time.Since(start).Round(time.Second), killed, how, restarted, lost, twice, inFlight); err != nil {
+		runs, time.Since(start).Round(time.Second), killed, how, restarted, len(lost), twice, inFlight); err != nil {
 		return err
 	}
-	if lost > 0 || twice > inFlight {
-		return fmt.Errorf("%d runs were lost, and %d handled twice without having been in flight", lost, max(0, twice-inFlight))
+	switch {
+	case len(lost) > 0:
+		dead, err := c.deadLetters(ctx)
+		return errors.Join(fmt.Errorf("%d runs were lost, such as those of the logs %v; there are %d dead letters", len(lost), lost[:min(len(lost), 10)], dead), err)
+	case twice > inFlight:
+		return fmt.Errorf("%d runs were handled twice without having been in flight", twice-inFlight)
 	}
 	return nil
+}
+
+// unhandled returns the ids of the logs from 1 to n whose runs were not handled.
+func (c *cluster) unhandled(n int) (ids []int64) {
+	for id := int64(1); id <= int64(n); id++ {
+		if c.calls[id] == 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -2,15 +2,20 @@
 // load balancer handle each run once. It requires Redis 7 or Valkey. It detects
 // duplicates only; package natsruns also keeps the runs until they are handled.
 //
-// The value of a key is the owner of the claim, or done. Keys expire; configure
-// Redis not to evict them earlier (maxmemory-policy noeviction). Redis replicates
-// asynchronously. If a failover loses the latest keys, their runs may be handled
-// again.
+// If Redis fails, refuses a command or doesn't respond, a callback gets 503 and is
+// not handled. If Redis loses keys, their runs may be handled again. It loses keys
+// if it evicts them (set maxmemory-policy to noeviction), if it restarts without
+// persistence, and if a failover comes before the latest keys are replicated. Keys
+// expire by the clock of Redis.
+//
+// The value of a key is "done" or "claimed by " and the owner of the claim.
 package redisstore
 
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,17 +34,22 @@ type Store struct {
 
 var _ callback.Store = (*Store)(nil)
 
-// New returns a store whose keys begin with prefix. A claim lasts for lease, which
-// must be longer than the longest call of the function takes: if a replica is
-// killed, its run can be handled by another replica after that. A handled run is
-// remembered for ttl.
+// New returns a store whose keys begin with prefix. Replicas of one program share a
+// prefix. Programs that handle the same runs must have different prefixes, and so
+// must deployments of the platform: otherwise, a run that one of them has handled
+// is a duplicate for the other.
 //
-// The client must have ContextTimeoutEnabled, or it ignores the deadlines of
-// contexts. If an argument is invalid, New returns an [*api.ArgumentError].
+// A claim lasts for lease. If a replica is killed, its run can be handled by
+// another replica after that. If a call of the function takes longer than lease, a
+// redelivery is handled at the same time. A handled run is remembered for ttl.
+//
+// If an argument is invalid, New returns an [*api.ArgumentError]. A client without
+// ContextTimeoutEnabled is invalid, because it ignores the deadlines of contexts.
 func New(client redis.UniversalClient, prefix string, lease, ttl time.Duration) (*Store, error) {
+	reason := checkClient(client)
 	switch {
-	case client == nil:
-		return nil, &api.ArgumentError{Argument: "client", Reason: "is nil"}
+	case reason != "":
+		return nil, &api.ArgumentError{Argument: "client", Reason: reason}
 	case lease < time.Millisecond:
 		return nil, &api.ArgumentError{Argument: "lease", Reason: "is less than a millisecond"}
 	case ttl < time.Millisecond:
@@ -48,42 +58,79 @@ func New(client redis.UniversalClient, prefix string, lease, ttl time.Duration) 
 	return &Store{client: client, prefix: prefix, lease: lease, ttl: ttl}, nil
 }
 
-// done is the value of handled keys. It differs from all owners, which are
-// upper case.
-const done = "done"
+// checkClient returns the reason why a client is invalid, or "". The options of
+// types other than those of go-redis are unknown.
+func checkClient(client redis.UniversalClient) (reason string) {
+	isNil, hasTimeout := client == nil, true
+	switch client := client.(type) {
+	case *redis.Client:
+		if isNil = client == nil; !isNil {
+			hasTimeout = client.Options().ContextTimeoutEnabled
+		}
+	case *redis.ClusterClient:
+		if isNil = client == nil; !isNil {
+			hasTimeout = client.Options().ContextTimeoutEnabled
+		}
+	case *redis.Ring:
+		if isNil = client == nil; !isNil {
+			hasTimeout = client.Options().ContextTimeoutEnabled
+		}
+	}
+	switch {
+	case isNil:
+		return "is nil"
+	case !hasTimeout:
+		return "ignores the deadlines of contexts; set ContextTimeoutEnabled in its options"
+	}
+	return ""
+}
 
-// claimTimeout limits Claim. It requires a client with ContextTimeoutEnabled.
-// The contexts of Done and Release already have a deadline.
-const claimTimeout = 5 * time.Second
+// The values of keys.
+const (
+	done      = "done"
+	claimedBy = "claimed by " // followed by the owner
+)
 
-// Claim claims a key for owner unless it is done or claimed by another owner.
+// callTimeout limits each call. By default, a client may retry for minutes if
+// Redis is unreachable.
+const callTimeout = 5 * time.Second
+
+// Claim claims a key for owner unless it is done or claimed by another owner. If
+// the key has a value that no store has written, Claim returns an error. Like Done
+// and Release, it takes at most 5 s, and less if ctx has an earlier deadline; the
+// Redis client doesn't notice a cancellation before that.
 func (s *Store) Claim(ctx context.Context, key, owner string) error {
-	// By default, a client may retry for minutes if Redis is unreachable.
-	ctx, cancel := context.WithTimeout(ctx, claimTimeout)
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	// SET with GET is one command, so the owner can't change between the two.
-	holder, err := s.client.SetArgs(ctx, s.prefix+key, owner, redis.SetArgs{Mode: "NX", Get: true, TTL: s.lease}).Result()
+	value, err := s.client.SetArgs(ctx, s.prefix+key, claimedBy+owner, redis.SetArgs{Mode: "NX", Get: true, TTL: s.lease}).Result()
 	switch {
 	case errors.Is(err, redis.Nil): // not claimed before
 		return nil
 	case err != nil:
 		return err
-	case holder == done:
+	case value == done:
 		return callback.ErrDuplicate
-	case holder == owner: // the client has retried after a lost response
+	case value == claimedBy+owner: // the client has retried after a lost response
 		return nil
+	case strings.HasPrefix(value, claimedBy):
+		return callback.ErrInProgress
 	}
-	return callback.ErrInProgress
+	return fmt.Errorf("redisstore: the key %q belongs to another program; choose another prefix", s.prefix+key)
 }
 
 // Done marks a key as done.
 func (s *Store) Done(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	return s.client.Set(ctx, s.prefix+key, done, s.ttl).Err()
 }
 
 // Release deletes the claim of owner.
 func (s *Store) Release(ctx context.Context, key, owner string) error {
-	return deleteIfHeld.Run(ctx, s.client, []string{s.prefix + key}, owner).Err()
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return deleteIfHeld.Run(ctx, s.client, []string{s.prefix + key}, claimedBy+owner).Err()
 }
 
 // deleteIfHeld compares and deletes atomically. Between a GET and a DEL, the

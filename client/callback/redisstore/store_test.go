@@ -207,13 +207,46 @@ func TestInvalidArguments(t *testing.T) {
 	url, _ := startMiniredis(t)
 	client := connect(t, url)
 	for argument, create := range map[string]func() (*Store, error){
-		"client": func() (*Store, error) { return New(nil, "", time.Hour, time.Hour) },
-		"lease":  func() (*Store, error) { return New(client, "", 0, time.Hour) },
-		"ttl":    func() (*Store, error) { return New(client, "", time.Hour, -1) },
+		"lease": func() (*Store, error) { return New(client, "", 0, time.Hour) },
+		"ttl":   func() (*Store, error) { return New(client, "", time.Hour, -1) },
 	} {
 		_, err := create()
 		invalid, ok := errors.AsType[*api.ArgumentError](err)
 		require.True(t, ok, "%v", err)
 		assert.Equal(t, argument, invalid.Argument)
+	}
+}
+
+func TestInvalidClients(t *testing.T) {
+	const isNil, ignoresDeadlines = "is nil", "ignores the deadlines of contexts; set ContextTimeoutEnabled in its options"
+	for name, test := range map[string]struct {
+		client redis.UniversalClient
+		reason string
+	}{
+		"nil":                      {nil, isNil},
+		"nil client":               {(*redis.Client)(nil), isNil},
+		"nil cluster":              {(*redis.ClusterClient)(nil), isNil},
+		"nil ring":                 {(*redis.Ring)(nil), isNil},
+		"client without timeouts":  {redis.NewClient(&redis.Options{}), ignoresDeadlines},
+		"cluster without timeouts": {redis.NewClusterClient(&redis.ClusterOptions{}), ignoresDeadlines},
+		"ring without timeouts":    {redis.NewRing(&redis.RingOptions{}), ignoresDeadlines},
+		"client":                   {redis.NewClient(&redis.Options{ContextTimeoutEnabled: true}), ""},
+		"sentinel":                 {redis.NewFailoverClient(&redis.FailoverOptions{ContextTimeoutEnabled: true}), ""},
+		"cluster":                  {redis.NewClusterClient(&redis.ClusterOptions{ContextTimeoutEnabled: true}), ""},
+		"ring":                     {redis.NewRing(&redis.RingOptions{ContextTimeoutEnabled: true}), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if test.reason != isNil {
+				defer test.client.Close()
+			}
+			_, err := New(test.client, "", time.Hour, time.Hour)
+			if test.reason == "" {
+				require.NoError(t, err)
+				return
+			}
+			invalid, ok := errors.AsType[*api.ArgumentError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, api.ArgumentError{Argument: "client", Reason: test.reason}, *invalid)
+		})
 	}
 }

@@ -393,7 +393,10 @@ func (w *worker) tryIsDone(ctx context.Context, logID int64) (bool, error) {
 func (w *worker) markDone(logID int64) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), 2*publishTimeout)
 	defer cancel()
-	if _, err := w.done.PutString(ctx, w.org.key(logID), doneValue); err != nil {
+	if _, err := resend(ctx, func(ctx context.Context) error {
+		_, err := w.done.PutString(ctx, w.org.key(logID), doneValue)
+		return err
+	}); err != nil {
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, Err: fmt.Errorf("natsruns: the run could not be marked as handled: %w", err)})
 	}
 }

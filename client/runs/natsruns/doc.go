@@ -54,19 +54,23 @@
 //
 // # Guarantees
 //
-// A callback gets 204 only after the stream has stored its run. The operating
-// system keeps the run if the process of a single server is killed. If its machine
-// fails, the server loses what was not yet on the disk, unless its setting
-// sync_interval is always: in production, use a cluster and [WithReplicas]. The
-// position of an org moves
-// only after the runs before it are stored. The position and the lease of the
-// follower are one key, which is written only at its last revision: a follower
-// that was paused and has lost its lease can't write it.
+// A callback gets 204 only after the stream has stored its run. If the process of
+// a single server is killed, the operating system still has what the server has
+// accepted. If the machine fails, the server loses what was not yet on the disk: up
+// to two minutes, unless its setting sync_interval is always. Followers find these
+// runs in the logs: after a lost connection, they publish the runs of the overlap
+// again ([runs.WithOverlap], by default 5 minutes). If the server has lost the
+// results of runs, these runs are handled again. In production, use a cluster and
+// [WithReplicas].
+//
+// The position of an org moves only after the runs before it are stored. The
+// position and the lease of the follower are one key, which is written only at its
+// last revision: a follower that was paused and has lost its lease can't write it.
 //
 // A run is identified by its org and the id of its log. It enters the stream once
-// within the duplicate window ([WithDuplicateWindow]). After that, a bucket of
-// handled runs recognizes it ([WithDoneTTL]). Callbacks that are older than that
-// are not published.
+// within the duplicate window ([WithDuplicateWindow]). After that, or if the server
+// was restarted, a bucket of handled runs recognizes it ([WithDoneTTL]). Callbacks
+// that are older than that are not published.
 //
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server

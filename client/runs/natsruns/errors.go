@@ -28,6 +28,10 @@ var (
 	// when functions were still running after the shutdown timeout.
 	ErrUnfinished = errors.New("natsruns: functions were still running when Consume returned")
 
+	// errReconnected is reported when a follower starts again after the connection
+	// was lost, because the server may have lost runs.
+	errReconnected = errors.New("natsruns: the connection was lost; the latest runs of the logs are published again")
+
 	errWorkerDied = errors.New("natsruns: no worker has reported a result")
 )
 

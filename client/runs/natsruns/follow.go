@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/runs"
 )
@@ -103,8 +105,8 @@ func (b *Bridge) followOrg(ctx context.Context, o *org, owner string) {
 	}
 }
 
-// followWithLease polls the logs until the context ends, the lease is lost, or
-// the receiver returns an error.
+// followWithLease polls the logs until the context ends, the lease or the
+// connection is lost, or the receiver returns an error.
 func (b *Bridge) followWithLease(ctx context.Context, o *org, l *lease) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -114,7 +116,16 @@ func (b *Bridge) followWithLease(ctx context.Context, o *org, l *lease) error {
 	if err != nil {
 		return err
 	}
+	connected := b.conn().StatusChanged(nats.CONNECTED)
+	defer b.conn().RemoveStatusListener(connected)
 	var renewing sync.WaitGroup
+	renewing.Go(func() {
+		select {
+		case <-connected:
+			cancel(errReconnected)
+		case <-ctx.Done():
+		}
+	})
 	renewing.Go(func() {
 		cancel(l.renew(ctx, func(err error) {
 			b.report(ctx, Outcome{Kind: KindServer, Org: o.name, RetryIn: b.lease / 3, Err: err})

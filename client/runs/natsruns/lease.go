@@ -151,7 +151,7 @@ func (l *lease) write(ctx context.Context, record leaseRecord) error {
 	return nil
 }
 
-// Load returns the position.
+// Load returns the position before the runs of the overlap.
 func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -175,12 +175,22 @@ func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	if err := position.UnmarshalText(text); err != nil {
 		return nil, err
 	}
-	l.merge(position.State())
+	state := position.State()
+	l.merge(state)
 	l.isSaved, l.isDirty = true, false
 	if len(l.record.Chunks) > 0 {
 		l.deleteUnusedChunks(ctx)
 	}
-	return position, nil
+	return runs.NewPosition(withoutDone(state))
+}
+
+// withoutDone returns a position from which the runs of the overlap are published
+// again. A server whose machine has failed may have lost them after it had
+// acknowledged them. The runs that it has are recognized.
+func withoutDone(state runs.Changes) runs.Changes {
+	state.Reached = time.Time{}
+	state.Logs = slices.DeleteFunc(state.Logs, func(log runs.LogState) bool { return log.Done })
+	return state
 }
 
 // Save merges the changes into the position, and writes the first position.

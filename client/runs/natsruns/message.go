@@ -130,11 +130,15 @@ func (b *Bridge) publish(ctx context.Context, o *org, run *runs.Run) (isDuplicat
 	}
 	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
 	defer cancel()
-	ack, err := b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(o.key(run.LogID)), jetstream.WithExpectStream(b.name))
+	var ack *jetstream.PubAck
+	isFirst, err := resend(ctx, func(ctx context.Context) (err error) {
+		ack, err = b.js.PublishMsg(ctx, msg, jetstream.WithMsgID(o.key(run.LogID)), jetstream.WithExpectStream(b.name))
+		return err
+	})
 	if err != nil {
 		return false, fmt.Errorf("natsruns: org %q, log %d can't be published: %w", o.name, run.LogID, fullError(err))
 	}
-	return ack.Duplicate, nil
+	return ack.Duplicate && isFirst, nil // otherwise, it may be a duplicate of itself
 }
 
 // fullError wraps ErrFull if the server's error means that a limit is reached.
