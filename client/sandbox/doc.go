@@ -93,7 +93,7 @@
 // Measured with Django REST Framework: statuses, headers, messages of every
 // validator, all errors of a body at once, JSON, forms, multipart and charsets,
 // pages, filters, and the order of checks. The tests compare the sandbox with the
-// recorded responses of three versions to 3,300 requests, 600 of which are random. A
+// recorded responses of three versions to 3,800 requests, 600 of which are random. A
 // release has the behaviour and the messages of one version:
 //
 //	3.59        Django REST Framework 3.14 with Django 3.2 and Python 3.11
@@ -152,8 +152,9 @@
 // The sandbox differs from Django in a few places: a body of more than 2.5 MiB gets a 413
 // response, as from a proxy in front of the service; an id of more than 64 bits gets
 // an error response, where older versions fail with a 500; charsets other than UTF-8,
-// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; a host name of
-// a callback_url is never converted to punycode; a crontab field that is both too long and
+// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; where older versions
+// convert the host name of a callback_url to punycode, the sandbox decomposes only characters
+// of full width first; a crontab field that is both too long and
 // invalid gets one message of the two; and the response to OPTIONS does not describe the
 // fields.
 //
