@@ -32,7 +32,7 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 	case mentor == nil:
 		return invalid(argument+".MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
 	}
-	messages, first, err := p.messagesJSON(added.Messages)
+	messages, first, err := p.messagesJSON(id, added.Messages)
 	if err != nil {
 		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "has invalid JSON", Err: err}
 	}
@@ -44,19 +44,39 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 	return nil
 }
 
-// messagesJSON encodes the messages of a session with defaults for missing fields,
-// and the first one or none as releases that list all sessions do.
-func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.RawMessage, err error) {
-	type fields client.ChatMessage // without its methods
-	type message struct {
-		fields
-		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
+// The JSON forms of a message and its artifacts: fields replace those of the embedded
+// model with the same name.
+type (
+	messageFields  client.ChatMessage // without its methods
+	versionFields  client.ArtifactVersion
+	artifactFields client.Artifact
+
+	messageForm struct {
+		messageFields
+		ArtifactVersions []versionForm   `json:"artifact_versions"`
+		InsertedAt       django.DateTime `json:"inserted_at"`
 	}
-	type firstMessage struct {
-		message
+	versionForm struct {
+		versionFields
+		Artifact    artifactForm    `json:"artifact"`
+		DateCreated django.DateTime `json:"date_created"`
+	}
+	artifactForm struct {
+		artifactFields
+		DateCreated django.DateTime `json:"date_created"`
+		DateUpdated django.DateTime `json:"date_updated"`
+	}
+	// summaryForm is the first message in releases that list all sessions.
+	summaryForm struct {
+		messageForm
 		DocumentSources *struct{} `json:"document_sources,omitempty"` // is left out
 	}
-	forms, summary := []message{}, []firstMessage{}
+)
+
+// messagesJSON encodes the messages of a session with defaults for missing fields,
+// and the first one or none as releases that list all sessions do.
+func (p *platform) messagesJSON(sessionID string, messages []client.ChatMessage) (all, first json.RawMessage, err error) {
+	forms, summary := []messageForm{}, []summaryForm{}
 	for _, m := range messages {
 		if m.ID == 0 {
 			m.ID = p.store.nextID("message")
@@ -65,17 +85,34 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 		setDefaultJSON(&m.Message, "{}")
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
-		m.ArtifactVersions = clone(m.ArtifactVersions)
-		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
+		form := messageForm{messageFields(m), []versionForm{}, django.NewDateTime(m.InsertedAt.Time)}
+		for _, v := range m.ArtifactVersions {
+			setDefault(&v.SessionID, sessionID)
+			setDefault(&v.Interface, client.ChatInterfaceChat)
+			setDefault(&v.DateCreated, m.InsertedAt)
+			form.ArtifactVersions = append(form.ArtifactVersions, versionFormOf(v))
+		}
+		forms = append(forms, form)
 	}
 	if len(forms) > 0 {
-		summary = append(summary, firstMessage{message: forms[0]})
+		summary = append(summary, summaryForm{messageForm: forms[0]})
 	}
 	if first, err = django.EncodeJSON(summary); err != nil {
 		return nil, nil, err
 	}
 	all, err = django.EncodeJSON(forms)
 	return all, first, err
+}
+
+func versionFormOf(v client.ArtifactVersion) versionForm {
+	artifact := v.Artifact
+	setDefault(&artifact.DateCreated, v.DateCreated)
+	setDefault(&artifact.DateUpdated, artifact.DateCreated)
+	return versionForm{
+		versionFields: versionFields(v),
+		Artifact:      artifactForm{artifactFields(artifact), django.NewDateTime(artifact.DateCreated.Time), django.NewDateTime(artifact.DateUpdated.Time)},
+		DateCreated:   django.NewDateTime(v.DateCreated.Time),
+	}
 }
 
 // sessionFields are the fields that name a session.
