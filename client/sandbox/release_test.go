@@ -230,7 +230,8 @@ func TestHeadersOfReleases(t *testing.T) {
 	t.Parallel()
 	headers := api.NewSecret(`{"X-Key":"k"}`)
 	for _, release := range allReleases {
-		for _, mcpServer := range []client.MCPServer{{ID: 2, Headers: headers}, {ID: 2, ExtraHeaders: headers}} {
+		for _, mcpServer := range []client.MCPServer{{Headers: headers}, {ExtraHeaders: headers}} {
+			mcpServer.URL = "https://mcp.example.edu/"
 			server := newServer(t, sandbox.WithRelease(release), sandbox.WithMentor("acme", client.Mentor{MCPServers: []client.MCPServer{mcpServer}}))
 			c := newClient(t, server)
 			mentors, err := client.Collect(c.Mentors.All(t.Context(), nil), 1)

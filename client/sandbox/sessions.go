@@ -115,26 +115,38 @@ func versionFormOf(v client.ArtifactVersion) versionForm {
 	}
 }
 
-// sessionFields are the fields that name a session.
-var sessionFields = []django.Field[pinKey]{
-	django.CharField("session_id", django.CharRules{Required: true, Validate: func(s string) string {
+// The fields that name a session: by its UUID, or by any text.
+var (
+	sessionFields = sessionFieldsOf(func(s string) string {
 		if _, ok := django.ParseUUID(s); !ok {
 			return "Must be a valid UUID."
 		}
 		return ""
-	}}, func(k *pinKey) *string { return &k.sessionID }),
+	})
+	anySessionFields = sessionFieldsOf(nil)
+)
+
+func sessionFieldsOf(validate func(string) string) []django.Field[pinKey] {
+	return []django.Field[pinKey]{
+		django.CharField("session_id", django.CharRules{Required: true, Validate: validate}, func(k *pinKey) *string { return &k.sessionID }),
+	}
 }
 
-// pinKey validates the data that names a session.
-func (p *platform) pinKey(username string, data any) (pinKey, *django.Response) {
+// pinKeyOf validates the data that names a session. The id is empty if it is not a
+// UUID.
+func pinKeyOf(username string, fields []django.Field[pinKey], data any) (pinKey, *django.Response) {
 	key := pinKey{username: username}
-	errResponse := django.Validate(&django.Validation{}, sessionFields, data, &key)
+	errResponse := django.Validate(&django.Validation{}, fields, data, &key)
 	key.sessionID, _ = django.ParseUUID(key.sessionID)
 	return key, errResponse
 }
 
-func (p *platform) listPins(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+func (p *platform) listPins(o *org, username string, release Release, data any) *django.Response {
+	fields := sessionFields
+	if release == Release359 {
+		fields = anySessionFields
+	}
+	key, errResponse := pinKeyOf(username, fields, data)
 	if errResponse != nil {
 		return errResponse
 	}
@@ -173,7 +185,7 @@ func (p *platform) listPinnedSessions(o *org, username string, r *listing.Reques
 
 // createPin pins a session, unless it belongs to another user. It changes nothing if the session is pinned already.
 func (p *platform) createPin(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+	key, errResponse := pinKeyOf(username, sessionFields, data)
 	if errResponse != nil {
 		return errResponse
 	}
@@ -192,7 +204,7 @@ func (p *platform) createPin(o *org, username string, data any) *django.Response
 }
 
 func (p *platform) deletePin(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+	key, errResponse := pinKeyOf(username, sessionFields, data)
 	if errResponse != nil {
 		return errResponse
 	}
