@@ -93,7 +93,7 @@
 // Measured with Django REST Framework: statuses, headers, messages of every
 // validator, all errors of a body at once, JSON, forms, multipart and charsets,
 // pages, filters, and the order of checks. The tests compare the sandbox with the
-// recorded responses of three versions to 3,800 requests, 600 of which are random. A
+// recorded responses of three versions to 4,000 requests, 600 of which are random. A
 // release has the behaviour and the messages of one version:
 //
 //	3.59        Django REST Framework 3.14 with Django 3.2 and Python 3.11
@@ -106,7 +106,7 @@
 // differ in little else: 3.16 and later accept booleans in any case, times in all forms
 // of ISO 8601, and searches with quotes; in 3.18, an invalid parent_mentor_id is "A valid
 // biginteger is required." Django 3.2 refuses a callback_url whose port has one digit, and
-// 5.2 a host name that is valid in punycode only.
+// 5.2 a host name that is valid in punycode only. Some messages about crontabs differ.
 //
 // Measured with celery's beat and a faked clock: the times of runs, see Scheduler.
 // Whether the service has one of these versions is unknown, and how it saves a changed

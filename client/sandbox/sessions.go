@@ -117,7 +117,7 @@ func versionFormOf(v client.ArtifactVersion) versionForm {
 
 // The fields that name a session: by its UUID, or by any text.
 var (
-	sessionFields = sessionFieldsOf(func(s string) string {
+	sessionFields = sessionFieldsOf(func(_ django.Version, s string) string {
 		if _, ok := django.ParseUUID(s); !ok {
 			return "Must be a valid UUID."
 		}
@@ -126,7 +126,7 @@ var (
 	anySessionFields = sessionFieldsOf(nil)
 )
 
-func sessionFieldsOf(validate func(string) string) []django.Field[pinKey] {
+func sessionFieldsOf(validate func(django.Version, string) string) []django.Field[pinKey] {
 	return []django.Field[pinKey]{
 		django.CharField("session_id", django.CharRules{Required: true, Validate: validate}, func(k *pinKey) *string { return &k.sessionID }),
 	}

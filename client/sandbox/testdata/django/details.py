@@ -94,6 +94,11 @@ AUTHORITIES = [
     *("a." * count + "de" for count in (90, 96)),
 ]
 SPECIAL = [chr(c) for c in range(1, 0x20)] + list("\x7f\x80\x85\xa0\xa1\u1680\u180e\u2000\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\uffff\U00010000")
+CRONTABS = [
+    "060", "0", "00", "000", "007", "0099", "1,099", "1-099", "99-1", "*/099", "*/000", "\u0967\u0967\u0967", "\u09677", "1\uff17",
+    "9" * 30, "0" * 30 + "99", "~", "1~5", "~5", "5~", "1~5,99", "99,1~5", ",~", "~,", "a~b", "~~", "1~5~7", "1~5/2", "*~", "1-5,2~3",
+    "mon~fri", "jan~mar", "~-", "1~2-3", "1 ~", "1//", "~//",
+]
 SEARCHES = [
     '"Morning digest"', '"digest Morning"', "'Morning digest'", '"Morning', "Morn'ing", 'Mor"ning digest"', '"Morning",digest',
     "Morning,digest", ',"digest",', '""', "''", '"', "Mor\\ning", '"Morning\\" digest"', "Second\x1cx", "a\u3000b", "morning\u00a0DIGEST",
@@ -143,6 +148,12 @@ def urls():
     for special in SPECIAL:
         for url in ("http://a.de/x%sy", "http://u%sv@a.de/", "http://a%sb.de/"):
             record("PATCH", AGENTS + "1/", {"callback_url": url % special})
+
+
+def crontabs():
+    for field in ("minute", "hour", "day_of_week", "day_of_month", "month_of_year"):
+        for value in CRONTABS:
+            record("PATCH", AGENTS + "1/", {"task": {"crontab": {field: value}}})
 
 
 def searches():
@@ -258,7 +269,7 @@ def main():
     service.prepare([("ada", ADA, True)], UUID)
     record("POST", AGENTS, agent())
     record("POST", AGENTS, agent(title="Second"))
-    for group in (numbers, times, accept, searches, ports, urls, mentors, charsets, parts, boundaries, two_headers):
+    for group in (numbers, times, accept, searches, ports, urls, crontabs, mentors, charsets, parts, boundaries, two_headers):
         group()
 
 
