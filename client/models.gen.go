@@ -1113,7 +1113,8 @@ type PeriodicAgentCreateRequest struct {
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
-// PeriodicAgentLog records one run of an agent.
+// PeriodicAgentLog records one run of an agent. No release says in which chat
+// session the agent ran.
 //
 // Example:
 //
