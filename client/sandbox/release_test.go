@@ -273,8 +273,16 @@ func TestClientOnEveryRelease(t *testing.T) {
 		assert.EqualValues(t, 1, logs.Count)
 		_, err = c.PeriodicAgents.Statistics(ctx, nil)
 		assert.Equal(t, release == sandbox.Release359, err != nil, fmt.Sprint(release, err))
-		_, err = c.PinnedMessages.List(ctx, session)
-		require.NoError(t, err, release)
+		for _, other := range []string{"11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"} {
+			_, err = c.PinnedMessages.Create(ctx, other)
+			require.NoError(t, err, release)
+		}
+		for _, pinned := range []string{session, "22222222-2222-4222-8222-222222222222"} { // newer releases list one session a page
+			page, err := c.PinnedMessages.List(ctx, pinned)
+			require.NoError(t, err, release)
+			require.Len(t, page.Results, 1, release)
+			assert.Equal(t, pinned, page.Results[0].SessionID, release)
+		}
 		require.NoError(t, c.PinnedMessages.Delete(ctx, session), release)
 		require.NoError(t, c.PeriodicAgents.Delete(ctx, created.ID), release)
 	}
