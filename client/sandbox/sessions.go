@@ -115,21 +115,19 @@ func versionFormOf(v client.ArtifactVersion) versionForm {
 	}
 }
 
-// The fields that name a session: by its UUID, or by any text.
-var (
-	sessionFields = sessionFieldsOf(func(_ django.Version, s string) string {
-		if _, ok := django.ParseUUID(s); !ok {
-			return "Must be a valid UUID."
-		}
-		return ""
-	})
-	anySessionFields = sessionFieldsOf(nil)
-)
-
-func sessionFieldsOf(validate func(django.Version, string) string) []django.Field[pinKey] {
-	return []django.Field[pinKey]{
-		django.CharField("session_id", django.CharRules{Required: true, Validate: validate}, func(k *pinKey) *string { return &k.sessionID }),
+// sessionFields name a session by its UUID.
+var sessionFields = []django.Field[pinKey]{sessionField(func(_ django.Version, id string) string {
+	if _, ok := django.ParseUUID(id); !ok {
+		return "Must be a valid UUID."
 	}
+	return ""
+})}
+
+// anySessionFields name a session by any text.
+var anySessionFields = []django.Field[pinKey]{sessionField(nil)}
+
+func sessionField(validate func(django.Version, string) string) django.Field[pinKey] {
+	return django.CharField("session_id", django.CharRules{Required: true, Validate: validate}, func(k *pinKey) *string { return &k.sessionID })
 }
 
 // pinKeyOf validates the data that names a session. The id is empty if it is not a

@@ -22,11 +22,12 @@ func URLField[T any](name string, rules CharRules, at func(*T) *string) Field[T]
 
 // The regular expressions of Django's URLValidator, without their lookarounds.
 var (
-	urlPattern   = compileURLPattern(`[0-9]`, `[0-9]{1,5}`)
-	urlPattern32 = compileURLPattern(`\p{Nd}`, `\p{Nd}{2,5}`)
+	urlPattern   = regexp.MustCompile(urlPatternOf(`[0-9]`, `[0-9]{1,5}`))
+	urlPattern32 = regexp.MustCompile(urlPatternOf(`\p{Nd}`, `\p{Nd}{2,5}`))
 )
 
-func compileURLPattern(digit, port string) *regexp.Regexp {
+// urlPatternOf returns the regular expression with those of a digit and of a port.
+func urlPatternOf(digit, port string) string {
 	const (
 		space    = `\t-\r\x1c-\x1f\x{85}\p{Z}` // as in Python
 		letters  = `a-z\x{00a1}-\x{ffff}`
@@ -34,11 +35,11 @@ func compileURLPattern(digit, port string) *regexp.Regexp {
 		topLevel = `[` + letters + `][` + letters + `-]{0,61}[` + letters + `]|xn--[a-z0-9]{1,59}`
 	)
 	octet := `(?:0|25[0-5]|2[0-4]` + digit + `|1` + digit + `?` + digit + `?|[1-9]` + digit + `?)`
-	return regexp.MustCompile(`(?i)^[a-z0-9.+-]*://` +
+	return `(?i)^[a-z0-9.+-]*://` +
 		`(?:[^` + space + `:@/]+(?::[^` + space + `:@/]*)?@)?` +
 		`(?:` + octet + `(?:\.` + octet + `){3}|\[[0-9a-f:.]+\]|(?:` + label + `\.)+(?:` + topLevel + `)\.?|localhost)` +
 		`(?::` + port + `)?` +
-		`(?:[/?#][^` + space + `]*)?$`)
+		`(?:[/?#][^` + space + `]*)?$`
 }
 
 // expandsToDelimiter has the characters whose compatibility decomposition has a
