@@ -259,6 +259,26 @@ def boundaries():
         record("PATCH", AGENTS + "1/", form(b"XX", (TITLE, b"y")), Content_Type=media_type)
 
 
+def invalid_bytes():
+    """Bytes that are not ASCII in headers, escapes that are not UTF-8, and escapes of JSON at the end."""
+    for media_type in ["\xb5", "application/\xe4", "\xc3\xa9", "application/json\x88; charset=utf-8"]:
+        record("PATCH", AGENTS + "1/", {"title": "x"}, Content_Type=media_type)
+    for header in [
+        b'Content-Disposition: f\xdfrm-data; name="title"', b'Content-Disposition: form-data\xc3\xa9; name="title"', b'Content-Disposition: form-data; name="title"; n\xc3\xa9=1',
+        b'Content-Disposition: form-data; name="title"; x="\xc3\xa9"', b'Content-Disposition: form-data; name="title"; x="\xe9"',
+        b'Content-Disposition : form-data; name="title"', b' Content-Disposition: form-data; name="title"', b'Content-Disposition; name="title"',
+        b'Content-Disposition; a: form-data; name="title"', b'Content-Disposition:; name="title"', b'CONTENT-DISPOSITION: x; NAME="title"',
+        b'Content-Disposition: form-data; name="title"\r\nContent-Transfer-Encoding : base64', b'Content-Disposition: form-data; name="title"\r\nContent-Transfer-Encoding: BASE64 ; x=1',
+    ]:
+        record("PATCH", AGENTS + "1/", {"title": "before"})
+        record("PATCH", AGENTS + "1/", form(b"XX", (header, b"eA==")), Content_Type=MULTIPART)
+    for escapes in ["%C1%A9", "%E4%B8", "%E4%B8x", "%F0%9F%98", "%F0%9F%98%80", "%ED%A0%80", "%FF%FE", "%80", "%F4%90%80%80", "%C3%28", "%E2%28%A1"]:
+        record("PATCH", AGENTS + "1/", "title=a" + escapes, Content_Type=FORM)
+        record("GET", AGENTS + "?title=a" + escapes)
+    for body in ['"\\u', '"\\u0', '"\\u0041', '"\\u0041"', '"\\ud83d\\ude00', '"\\ud83d\\ude00"', '"\\ud83d', '"\\ud83d"', '"\\', '"a', '"\\x']:
+        record("PATCH", AGENTS + "1/", body)
+
+
 def two_headers():
     """A server joins headers of the same name."""
     for value in ["Api-Token " + ADA + ",Api-Token " + ADA, "Api-Token " + ADA + ", Api-Token " + ADA, "Api-Token " + ADA + ",x"]:
@@ -269,7 +289,7 @@ def main():
     service.prepare([("ada", ADA, True)], UUID)
     record("POST", AGENTS, agent())
     record("POST", AGENTS, agent(title="Second"))
-    for group in (numbers, times, accept, searches, ports, urls, crontabs, mentors, charsets, parts, boundaries, two_headers):
+    for group in (numbers, times, accept, searches, ports, urls, crontabs, mentors, charsets, parts, boundaries, invalid_bytes, two_headers):
         group()
 
 
