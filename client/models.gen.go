@@ -246,10 +246,10 @@ type MCPAuthType string
 //	  "platform_key": "acme"
 //	}
 type CallConfiguration struct {
-	// Id of the configuration.
+	// Id of the configuration. First seen in release 4.90.
 	ID int64 `json:"id"`
 
-	// Unique id of the mentor.
+	// Unique id of the mentor. First seen in release 4.90.
 	Mentor string `json:"mentor"`
 
 	// How the mentor answers speech.
@@ -271,10 +271,10 @@ type CallConfiguration struct {
 	// are retrieved before it answers.
 	UseFunctionCallingForRAG bool `json:"use_function_calling_for_rag"`
 
-	// The Google voice.
+	// The Google voice. First seen in release 4.90.
 	GoogleVoice Voice `json:"google_voice"`
 
-	// The OpenAI voice.
+	// The OpenAI voice. First seen in release 4.90.
 	OpenAIVoice Voice `json:"openai_voice"`
 
 	// Id of the OpenAI voice.
@@ -424,10 +424,10 @@ type LLMProvider string
 //	  "url": "https://mcp.example.edu/sse"
 //	}
 type MCPServer struct {
-	// Id of the server.
+	// Id of the server. First seen in release 4.90.
 	ID int64 `json:"id"`
 
-	// Numeric id of the server's platform.
+	// Numeric id of the server's platform. First seen in release 4.90.
 	Platform int64 `json:"platform"`
 
 	// Unique id of the mentor that alone can use the server, if there is one.
@@ -437,22 +437,22 @@ type MCPServer struct {
 	// Name of the user who owns the server. First seen in release 4.202.
 	Owner *string `json:"owner"`
 
-	// Name of the server.
+	// Name of the server. First seen in release 4.90.
 	Name string `json:"name"`
 
-	// Description of the server's tools.
+	// Description of the server's tools. First seen in release 4.90.
 	Description string `json:"description"`
 
 	// URL of the server.
 	URL string `json:"url"`
 
-	// URL of the server's picture.
+	// URL of the server's picture. First seen in release 4.90.
 	Image *string `json:"image"`
 
 	// Transport of the server.
 	Transport MCPTransport `json:"transport"`
 
-	// Credentials of the mentor.
+	// Credentials of the mentor. First seen in release 4.90.
 	Credentials api.Secret `json:"credentials"`
 
 	// Headers of requests to the server, such as Authorization. Newer releases
@@ -463,13 +463,14 @@ type MCPServer struct {
 	// release 4.90.
 	ExtraHeaders api.Secret `json:"extra_headers"`
 
-	// Key of the server's platform.
+	// Key of the server's platform. First seen in release 4.90.
 	PlatformKey string `json:"platform_key"`
 
-	// Whether other platforms can use the server too.
+	// Whether other platforms can use the server too. First seen in release
+	// 4.84.
 	IsFeatured bool `json:"is_featured"`
 
-	// How the mentor authenticates.
+	// How the mentor authenticates. First seen in release 4.90.
 	AuthType MCPAuthType `json:"auth_type"`
 
 	// Who shares the credentials. First seen in release 4.202.
@@ -487,7 +488,7 @@ type MCPServer struct {
 	// their form is not documented. First seen in release 4.202.
 	MCPServerConnections api.Secret `json:"mcp_server_connections"`
 
-	// Whether mentors can use the server.
+	// Whether mentors can use the server. First seen in release 4.90.
 	IsEnabled bool `json:"is_enabled"`
 
 	// When the server was added.
@@ -552,7 +553,8 @@ type Mentor struct {
 	// Whether questions are moderated before they are answered.
 	EnableModeration bool `json:"enable_moderation"`
 
-	// Whether documents are searched with several variants of a question.
+	// Whether documents are searched with several variants of a question. First
+	// seen in release 4.90.
 	EnableMultiQueryRAG bool `json:"enable_multi_query_rag"`
 
 	// Whether the language model's provider caches prompts. First seen in
@@ -596,7 +598,7 @@ type Mentor struct {
 	// Types of the mentor. First seen in release 4.90.
 	Types []MentorType `json:"types"`
 
-	// Whether the mentor is featured.
+	// Whether the mentor is featured. First seen in release 4.90.
 	IsFeatured bool `json:"is_featured"`
 
 	// Subjects of the mentor. First seen in release 4.90.
@@ -608,19 +610,20 @@ type Mentor struct {
 	// Prompt of the study mode. First seen in release 4.202.
 	StudyModePrompt string `json:"study_mode_prompt"`
 
-	// Text for users before they talk to the mentor.
+	// Text for users before they talk to the mentor. First seen in release
+	// 4.90.
 	Disclaimer string `json:"disclaimer"`
 
-	// Whether the disclaimer is shown.
+	// Whether the disclaimer is shown. First seen in release 4.90.
 	EnableDisclaimer bool `json:"enable_disclaimer"`
 
-	// Whether files can be attached.
+	// Whether files can be attached. First seen in release 4.90.
 	ShowAttachment bool `json:"show_attachment"`
 
-	// Whether the mentor can be called.
+	// Whether the mentor can be called. First seen in release 4.90.
 	ShowVoiceCall bool `json:"show_voice_call"`
 
-	// Whether speech can be recorded.
+	// Whether speech can be recorded. First seen in release 4.90.
 	ShowVoiceRecord bool `json:"show_voice_record"`
 
 	// Whether answers show images from documents. First seen in release 4.95.
@@ -630,19 +633,23 @@ type Mentor struct {
 	// First seen in release 4.202.
 	StarterPrompts StarterPrompts `json:"starter_prompts"`
 
-	// Whether an embedded mentor reads the page around it.
+	// Whether an embedded mentor reads the page around it. First seen in
+	// release 4.84.
 	EmbedIsContextAware bool `json:"embed_is_context_aware"`
 
-	// Whether an embedded mentor is open when the page loads.
+	// Whether an embedded mentor is open when the page loads. First seen in
+	// release 4.90.
 	EmbedOpenByDefault bool `json:"embed_open_by_default"`
 
-	// Whether files can be attached to an embedded mentor.
+	// Whether files can be attached to an embedded mentor. First seen in
+	// release 4.90.
 	EmbedShowAttachment bool `json:"embed_show_attachment"`
 
-	// Whether an embedded mentor can be called.
+	// Whether an embedded mentor can be called. First seen in release 4.90.
 	EmbedShowVoiceCall bool `json:"embed_show_voice_call"`
 
-	// Whether speech can be recorded for an embedded mentor.
+	// Whether speech can be recorded for an embedded mentor. First seen in
+	// release 4.90.
 	EmbedShowVoiceRecord bool `json:"embed_show_voice_record"`
 
 	// Whether users are shown other mentors to explore. First seen in release
@@ -652,7 +659,7 @@ type Mentor struct {
 	// Icon of an embedded mentor, as any JSON. First seen in release 4.202.
 	EmbedIconSelectionData json.RawMessage `json:"embed_icon_selection_data"`
 
-	// Placeholder of the input field.
+	// Placeholder of the input field. First seen in release 4.84.
 	PlaceholderPrompt string `json:"placeholder_prompt"`
 
 	// Prompt for moderating questions.
@@ -694,10 +701,10 @@ type Mentor struct {
 	// Name of the user who created the mentor.
 	CreatedBy *string `json:"created_by"`
 
-	// When the mentor was created.
+	// When the mentor was created. First seen in release 4.90.
 	CreatedAt *Time `json:"created_at"`
 
-	// When the mentor was last changed.
+	// When the mentor was last changed. First seen in release 4.90.
 	UpdatedAt *Time `json:"updated_at"`
 
 	// Fields that this type doesn't have, and those whose values don't fit. It is
@@ -753,10 +760,10 @@ type MentorAudience struct {
 //	  "name": "Writing"
 //	}
 type MentorCategory struct {
-	// Id of the category.
+	// Id of the category. First seen in release 4.90.
 	ID int64 `json:"id"`
 
-	// Name of the category.
+	// Name of the category. First seen in release 4.90.
 	Name string `json:"name"`
 
 	// Description of the category.
@@ -873,7 +880,7 @@ type PeriodicAgentUpdateRequest struct {
 	// Display name of the agent.
 	Title *string `json:"title,omitempty"`
 
-	// Description of the agent.
+	// Description of the agent. First seen in release 4.90.
 	Description *string `json:"description,omitempty"`
 
 	// Prompt of every run.
@@ -975,8 +982,7 @@ type PeriodicTaskUpdateRequest struct {
 //	    "enabled": true,
 //	    "id": 11,
 //	    "name": "Morning digest",
-//	    "one_off": false,
-//	    "start_time": null
+//	    "one_off": false
 //	  },
 //	  "title": "Morning digest",
 //	  "username": "ada"
@@ -995,7 +1001,7 @@ type PeriodicAgent struct {
 	// credentials.
 	Username string `json:"username"`
 
-	// Description of the agent.
+	// Description of the agent. First seen in release 4.90.
 	Description string `json:"description"`
 
 	// Prompt of every run.
@@ -1004,7 +1010,7 @@ type PeriodicAgent struct {
 	// Schedule of the agent.
 	Task PeriodicTask `json:"task"`
 
-	// When the agent was created.
+	// When the agent was created. First seen in release 4.90.
 	CreatedAt Time `json:"created_at"`
 
 	// When the agent was last changed.
@@ -1016,7 +1022,7 @@ type PeriodicAgent struct {
 	// Copy of task.one_off. Only task.one_off can be written.
 	OneOff bool `json:"one_off"`
 
-	// Key of the agent's platform.
+	// Key of the agent's platform. First seen in release 4.90.
 	PlatformKey string `json:"platform_key"`
 
 	// Pathway of the agent's sessions.
@@ -1076,7 +1082,7 @@ type PeriodicAgentCreateRequest struct {
 	// Display name of the agent.
 	Title string `json:"title,omitzero"`
 
-	// Description of the agent.
+	// Description of the agent. First seen in release 4.90.
 	Description *string `json:"description,omitempty"`
 
 	// Prompt of every run.
@@ -1107,7 +1113,8 @@ type PeriodicAgentCreateRequest struct {
 	PreviousAgentStatus *api.Status `json:"previous_agent_status,omitempty"`
 }
 
-// PeriodicAgentLog records one run of an agent.
+// PeriodicAgentLog records one run of an agent. No release says in which chat
+// session the agent ran.
 //
 // Example:
 //
@@ -1200,11 +1207,10 @@ type PeriodicAgentStatistics struct {
 //	  "enabled": true,
 //	  "id": 11,
 //	  "name": "Morning digest",
-//	  "one_off": false,
-//	  "start_time": null
+//	  "one_off": false
 //	}
 type PeriodicTask struct {
-	// Id of the task.
+	// Id of the task. First seen in release 4.90.
 	ID int64 `json:"id"`
 
 	// Short description of the task, generated by the service.
@@ -1369,7 +1375,7 @@ type Subject struct {
 }
 
 // MCPTransport names the transport of an MCP server. The value streamable_http
-// was first seen in release 4.90.
+// was first seen in release 4.84.
 type MCPTransport string
 
 // TTSProvider names a provider of speech synthesis. The value azure_openai was

@@ -145,7 +145,8 @@ func (s *PeriodicAgentsService) Delete(ctx context.Context, id int64, opts ...Ca
 }
 
 // Statistics counts the org's agents by the status of their latest run. Nil
-// params select all of them.
+// params select all of them. Releases 3.5x don't have this operation: the error is
+// [ErrNotFound].
 func (s *PeriodicAgentsService) Statistics(ctx context.Context, params *PeriodicAgentStatisticsParams, opts ...CallOption) (*PeriodicAgentStatistics, error) {
 	return do[PeriodicAgentStatistics](ctx, s.owner(), opts, func(org, userID string) (*request, error) {
 		return newPeriodicAgentStatisticsRequest(org, userID, params)

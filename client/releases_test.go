@@ -28,12 +28,13 @@ type release struct {
 	mentor     string            // as the release sends it
 	pins       map[string]string // the pages of GET pin-message
 	statistics bool              // whether it has the operation
+	old        bool              // whether it writes mentors by their numeric id, and lacks fields
 
 	bodies map[string]string // of the requests, by method and the path's end
 }
 
 const (
-	oldMentor = `{"name": "Coach", "unique_id": "` + releaseMentor + `", "google_voice": 5, "mcp_servers": [{"id": 1, "headers": {"X-Key": "in-headers"}, "transport": "sse"}]}`
+	oldMentor = `{"name": "Coach", "unique_id": "` + releaseMentor + `", "google_voice": 5, "mcp_servers": [{"url": "https://mcp.example.edu/", "headers": {"X-Key": "in-headers"}, "transport": "sse"}]}`
 	midMentor = `{"id": 3, "name": "Coach", "unique_id": "` + releaseMentor + `", "types": [{"id": 1, "name": "Tutor"}], "subjects": [], "mcp_servers": [{"id": 1, "extra_headers": {"X-Key": "in-headers"}}]}`
 	newMentor = `{"id": 3, "name": "Coach", "unique_id": "` + releaseMentor + `", "types": [], "subjects": [], "starter_prompts": "guided_prompt", "embed_icon_selection_data": null,
 		"call_configuration": {"id": 1, "language": "en", "tts_provider": "azure_openai", "llm_provider": "azure_openai"},
@@ -56,8 +57,8 @@ func releases() []*release {
 		"2": `{"count": 3, "next": null, "previous": "http://manager/", "results": [` + summary(strings.ToUpper(releaseSession)) + `]}`,
 	}
 	return []*release{
-		{name: "3.54", mentor: oldMentor, pins: map[string]string{"": oldPins}},
-		{name: "3.59.0", mentor: oldMentor, pins: map[string]string{"": oldPins}},
+		{name: "3.54", old: true, mentor: oldMentor, pins: map[string]string{"": oldPins}},
+		{name: "3.59.0", old: true, mentor: oldMentor, pins: map[string]string{"": oldPins}},
 		{name: "4.84.1", mentor: midMentor, pins: map[string]string{"": nestedPins}, statistics: true},
 		{name: "4.90.4", mentor: midMentor, pins: map[string]string{"": oldPins}, statistics: true},
 		{name: "4.95.3", mentor: midMentor, pins: map[string]string{"": oldPins}, statistics: true},
@@ -67,11 +68,26 @@ func releases() []*release {
 	}
 }
 
+// agent returns an agent as the release sends it.
 func (s *release) agent(mentor string) string {
+	if s.old {
+		return `{"id": 7, "mentor": ` + mentor + `, "title": "Digest", "username": "ada", "prompt": "p", "modified_at": "2026-01-05T09:00:00Z",
+		"enabled": true, "one_off": false, "pathway": "", "callback_url": "", "callback_secret": "", "parent_session_id": "", "parent_mentor_id": null,
+		"previous_agent": null, "previous_agent_status": "success", "previous_agent_output": "",
+		"task": {"name": "n", "one_off": false, "start_time": null, "enabled": true, "crontab": {"minute": "0", "hour": "8", "day_of_week": "*", "day_of_month": "*", "month_of_year": "*"}}}`
+	}
 	return `{"id": 7, "mentor": ` + mentor + `, "title": "Digest", "username": "ada", "description": "", "prompt": "p", "created_at": "2026-01-05T09:00:00Z", "modified_at": "2026-01-05T09:00:00Z",
 		"enabled": true, "one_off": false, "platform_key": "acme", "pathway": "", "callback_url": "", "callback_secret": "", "parent_session_id": "", "parent_mentor_id": null,
 		"previous_agent": null, "previous_agent_status": "success", "previous_agent_output": "",
 		"task": {"id": 11, "name": "n", "one_off": false, "start_time": null, "enabled": true, "crontab": {"minute": "0", "hour": "8", "day_of_week": "*", "day_of_month": "*", "month_of_year": "*"}}}`
+}
+
+// written returns the response to a written agent.
+func (s *release) written() string {
+	if s.old {
+		return s.agent("3")
+	}
+	return s.agent(`"` + releaseMentor + `"`)
 }
 
 func (s *release) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -95,9 +111,9 @@ func (s *release) RoundTrip(r *http.Request) (*http.Response, error) {
 	case "GET periodic-agents/7/":
 		return respond(r, http.StatusOK, s.agent(s.mentor)), nil
 	case "POST periodic-agents/":
-		return respond(r, http.StatusCreated, s.agent(`"`+releaseMentor+`"`)), nil
+		return respond(r, http.StatusCreated, s.written()), nil
 	case "PUT periodic-agents/7/", "PATCH periodic-agents/7/":
-		return respond(r, http.StatusOK, s.agent(`"`+releaseMentor+`"`)), nil
+		return respond(r, http.StatusOK, s.written()), nil
 	case "DELETE periodic-agents/7/":
 		return respond(r, http.StatusNoContent, ""), nil
 	case "GET periodic-agents/statistics/":
@@ -145,16 +161,22 @@ func TestReleases(t *testing.T) {
 			require.NoError(t, err)
 			requireMentor(&agent.Mentor)
 
-			request := &client.PeriodicAgentCreateRequest{Mentor: releaseMentor, Title: "Digest", Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "8"}}}
+			mentor, writtenMentor := releaseMentor, client.Mentor{UniqueID: releaseMentor}
+			if s.old {
+				mentor, writtenMentor = "3", client.Mentor{ID: 3}
+			}
+			request := &client.PeriodicAgentCreateRequest{Mentor: mentor, Title: "Digest", Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Hour: "8"}}}
 			created, err := c.PeriodicAgents.Create(t.Context(), request)
 			require.NoError(t, err)
-			assert.Equal(t, releaseMentor, created.Mentor.UniqueID)
+			assert.Equal(t, writtenMentor, created.Mentor)
 			replaced, err := c.PeriodicAgents.Replace(t.Context(), 7, request)
 			require.NoError(t, err)
 			assert.Equal(t, "Digest", replaced.Title)
+			assert.Equal(t, writtenMentor, replaced.Mentor)
 			updated, err := c.PeriodicAgents.Update(t.Context(), 7, &client.PeriodicAgentUpdateRequest{Prompt: new("p")})
 			require.NoError(t, err)
 			assert.Equal(t, "p", updated.Prompt)
+			assert.Equal(t, writtenMentor, updated.Mentor)
 			require.NoError(t, c.PeriodicAgents.Delete(t.Context(), 7))
 			statistics, err := c.PeriodicAgents.Statistics(t.Context(), nil)
 			if s.statistics {
@@ -191,6 +213,9 @@ func TestReleases(t *testing.T) {
 			assert.JSONEq(t, `{"session_id": "`+releaseSession+`"}`, s.bodies["POST pin-message/"])
 			assert.JSONEq(t, `{"session_id": "`+releaseSession+`"}`, s.bodies["DELETE pin-message/"])
 			assert.JSONEq(t, `{"prompt": "p"}`, s.bodies["PATCH periodic-agents/7/"])
+			for _, method := range []string{"POST periodic-agents/", "PUT periodic-agents/7/"} {
+				assert.Contains(t, s.bodies[method], `"mentor":"`+mentor+`"`)
+			}
 		})
 	}
 }

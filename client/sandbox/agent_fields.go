@@ -60,21 +60,6 @@ var crontabFields = []django.Field[client.CrontabSchedule]{
 	crontabField(crontab.MonthOfYear, func(s *client.CrontabSchedule) *string { return &s.MonthOfYear }),
 }
 
-// crontabField is a field of a crontab. It refuses what the service refuses, but
-// accepts schedules that celery never runs.
-func crontabField(name crontab.Field, at func(*client.CrontabSchedule) *string) django.Field[client.CrontabSchedule] {
-	return django.CharField(string(name), django.CharRules{Validate: func(value string) string {
-		var alone client.CrontabSchedule
-		*at(&alone) = value
-		for _, finding := range crontab.Check(alone.Fields()).Findings {
-			if finding.Verdict == crontab.Refused {
-				return finding.Reason
-			}
-		}
-		return ""
-	}}, at)
-}
-
 func mentorOf(o any, id string) *mentor { return o.(*org).mentorByUUID[id] } //nolint:forcetypeassert // the context is an org
 
 func mentorByID(o any, id int64) *mentor { return o.(*org).mentors.ByID(id) } //nolint:forcetypeassert // the context is an org

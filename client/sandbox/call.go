@@ -74,7 +74,7 @@ func (c *call) listPins() *django.Response {
 	if c.release == Release4205 {
 		return c.platform.listPinnedSessions(c.org, c.username, &c.list)
 	}
-	return c.platform.listPins(c.org, c.username, c.list.Query.Form())
+	return c.platform.listPins(c.org, c.username, c.release, c.list.Query.Form())
 }
 
 func (c *call) createPin() *django.Response {

@@ -93,7 +93,7 @@
 // Measured with Django REST Framework: statuses, headers, messages of every
 // validator, all errors of a body at once, JSON, forms, multipart and charsets,
 // pages, filters, and the order of checks. The tests compare the sandbox with the
-// recorded responses of three versions to 3,300 requests, 600 of which are random. A
+// recorded responses of three versions to 4,000 requests, 600 of which are random. A
 // release has the behaviour and the messages of one version:
 //
 //	3.59        Django REST Framework 3.14 with Django 3.2 and Python 3.11
@@ -105,7 +105,8 @@
 // that of later releases, "No PeriodicAgent matches the given query." The versions
 // differ in little else: 3.16 and later accept booleans in any case, times in all forms
 // of ISO 8601, and searches with quotes; in 3.18, an invalid parent_mentor_id is "A valid
-// biginteger is required."
+// biginteger is required." Django 3.2 refuses a callback_url whose port has one digit, and
+// 5.2 a host name that is valid in punycode only. Some messages about crontabs differ.
 //
 // Measured with celery's beat and a faked clock: the times of runs, see Scheduler.
 // Whether the service has one of these versions is unknown, and how it saves a changed
@@ -117,7 +118,9 @@
 // Taken from the vendor's published clients and documentation: the operations, fields,
 // parameters and limits of each release; that logs are listed newest first and hold the
 // run's complete output; that pinning a session gets a 201 response, where the vendor's
-// schema says 200.
+// schema says 200, and that unpinning gets a 204 response; that a user or a pin that
+// doesn't exist gets a 404 response. The tests compare the fields, parameters and
+// operations of each release with the contract, openapi.yaml.
 //
 // Where nothing is known, the sandbox does what Django does by default, or else what
 // seems most useful:
@@ -138,10 +141,14 @@
 //   - Mentors have no department, visibility or session information. The query
 //     parameters department_id, filter_by, visibility and
 //     return_session_information of their list select nothing.
+//   - A page has 10 items by default and 100 at most, see [WithPageSize].
+//   - In release 3.59, the response to create, replace and update has the numeric id of
+//     the agent's mentor. Logs are as in later releases, since the documentation
+//     of 3.59 shows agents only.
 //   - A session can be pinned if its id is a UUID, unless it belongs to another user.
 //     If it was not added before, it has the org's first mentor and no messages.
-//     Pinning a session again changes nothing; deleting a pin that doesn't exist gets
-//     a 404 response.
+//     Pinning a session again changes nothing. The list of pinned messages of release
+//     3.59 accepts any session_id, that of 4.90 and 4.95 only a UUID.
 //   - The list of pinned messages of release 4.205 is paged, as its description says.
 //   - Schedules are in UTC. A crontab that never runs doesn't disturb other agents.
 //     (It stops celery's beat.)
@@ -152,10 +159,10 @@
 // The sandbox differs from Django in a few places: a body of more than 2.5 MiB gets a 413
 // response, as from a proxy in front of the service; an id of more than 64 bits gets
 // an error response, where older versions fail with a 500; charsets other than UTF-8,
-// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; a host name of
-// a callback_url is never converted to punycode; a crontab field that is both too long and
-// invalid gets one message of the two; and the response to OPTIONS does not describe the
-// fields.
+// UTF-16, ASCII, Latin-1, Latin-9 and Windows-1252 are read as UTF-8; where older versions
+// convert the host name of a callback_url to punycode, the sandbox decomposes only
+// characters of full width first; a crontab field that is both too long and invalid gets
+// one message of the two; and the response to OPTIONS does not describe the fields.
 //
 // # Releases
 //

@@ -31,7 +31,7 @@ func newCompleteServer(t *testing.T, opts ...sandbox.Option) *sandbox.Server {
 			Categories:        []client.MentorCategory{{ID: 1, Name: "Writing", Audiences: []client.MentorAudience{{ID: 3, Name: "All"}}}},
 			Types:             []client.MentorType{{ID: 2}},
 			Subjects:          []client.Subject{{ID: 5}},
-			MCPServers:        []client.MCPServer{{ID: 2, URL: "https://mcp.example.edu/", ExtraHeaders: api.NewSecret(`{"X-Key":"k"}`)}, {ID: 3}},
+			MCPServers:        []client.MCPServer{{ID: 2, URL: "https://mcp.example.edu/", ExtraHeaders: api.NewSecret(`{"X-Key":"k"}`)}, {ID: 3, URL: "https://mcp.example.edu/"}},
 			CallConfiguration: client.CallConfiguration{ID: 3, GoogleVoice: voice, OpenAIVoice: voice},
 		}),
 		sandbox.WithMentor("acme", client.Mentor{ID: 8}),

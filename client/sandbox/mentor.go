@@ -45,7 +45,7 @@ type (
 	serverForm struct {
 		*serverFields
 		Credentials      string          `json:"credentials"`       // in clear
-		Headers          json.RawMessage `json:"headers,omitempty"` // of releases 3.5x
+		Headers          *struct{}       `json:"headers,omitempty"` // is left out
 		ExtraHeaders     json.RawMessage `json:"extra_headers"`
 		OAuthServiceData *oauthForm      `json:"oauth_service_data,omitempty"`
 		Connections      string          `json:"mcp_server_connections"`
@@ -78,7 +78,6 @@ func mentorJSON(m *client.Mentor) (json.RawMessage, error) {
 		form.MCPServers = append(form.MCPServers, serverForm{
 			serverFields:     (*serverFields)(server),
 			Credentials:      server.Credentials.Reveal(),
-			Headers:          json.RawMessage(server.Headers.Reveal()),
 			ExtraHeaders:     json.RawMessage(server.ExtraHeaders.Reveal()),
 			OAuthServiceData: oauthFormOf(&server.OAuthServiceData),
 			Connections:      server.MCPServerConnections.Reveal(),

@@ -117,7 +117,9 @@ func completeMentor(m client.Mentor, now client.Time) client.Mentor {
 		}
 		setDefault(&server.CreatedAt, now)
 		setDefault(&server.UpdatedAt, now)
+		setDefault(&server.ExtraHeaders, server.Headers) // the name in release 3.59
 		setDefault(&server.ExtraHeaders, api.NewSecret("{}"))
+		server.Headers = api.Secret{}
 	}
 	if call := &m.CallConfiguration; *call != (client.CallConfiguration{}) {
 		setDefault(&call.Mentor, m.UniqueID)

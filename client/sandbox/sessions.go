@@ -32,7 +32,7 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 	case mentor == nil:
 		return invalid(argument+".MentorID", "is %q, but org %q has no such mentor", added.MentorID, orgKey)
 	}
-	messages, first, err := p.messagesJSON(added.Messages)
+	messages, first, err := p.messagesJSON(id, added.Messages)
 	if err != nil {
 		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "has invalid JSON", Err: err}
 	}
@@ -44,19 +44,39 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 	return nil
 }
 
-// messagesJSON encodes the messages of a session with defaults for missing fields,
-// and the first one or none as releases that list all sessions do.
-func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.RawMessage, err error) {
-	type fields client.ChatMessage // without its methods
-	type message struct {
-		fields
-		InsertedAt django.DateTime `json:"inserted_at"` // replaces the model's
+// The JSON forms of a message and its artifacts: fields replace those of the embedded
+// model with the same name.
+type (
+	messageFields  client.ChatMessage // without its methods
+	versionFields  client.ArtifactVersion
+	artifactFields client.Artifact
+
+	messageForm struct {
+		messageFields
+		ArtifactVersions []versionForm   `json:"artifact_versions"`
+		InsertedAt       django.DateTime `json:"inserted_at"`
 	}
-	type firstMessage struct {
-		message
+	versionForm struct {
+		versionFields
+		Artifact    artifactForm    `json:"artifact"`
+		DateCreated django.DateTime `json:"date_created"`
+	}
+	artifactForm struct {
+		artifactFields
+		DateCreated django.DateTime `json:"date_created"`
+		DateUpdated django.DateTime `json:"date_updated"`
+	}
+	// summaryForm is the first message in releases that list all sessions.
+	summaryForm struct {
+		messageForm
 		DocumentSources *struct{} `json:"document_sources,omitempty"` // is left out
 	}
-	forms, summary := []message{}, []firstMessage{}
+)
+
+// messagesJSON encodes the messages of a session with defaults for missing fields,
+// and the first one or none as releases that list all sessions do.
+func (p *platform) messagesJSON(sessionID string, messages []client.ChatMessage) (all, first json.RawMessage, err error) {
+	forms, summary := []messageForm{}, []summaryForm{}
 	for _, m := range messages {
 		if m.ID == 0 {
 			m.ID = p.store.nextID("message")
@@ -65,11 +85,17 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 		setDefaultJSON(&m.Message, "{}")
 		setDefaultJSON(&m.Feedback, "{}")
 		setDefaultJSON(&m.Files, "[]")
-		m.ArtifactVersions = clone(m.ArtifactVersions)
-		forms = append(forms, message{fields(m), django.NewDateTime(m.InsertedAt.Time)})
+		form := messageForm{messageFields(m), []versionForm{}, django.NewDateTime(m.InsertedAt.Time)}
+		for _, v := range m.ArtifactVersions {
+			setDefault(&v.SessionID, sessionID)
+			setDefault(&v.Interface, client.ChatInterfaceChat)
+			setDefault(&v.DateCreated, m.InsertedAt)
+			form.ArtifactVersions = append(form.ArtifactVersions, versionFormOf(v))
+		}
+		forms = append(forms, form)
 	}
 	if len(forms) > 0 {
-		summary = append(summary, firstMessage{message: forms[0]})
+		summary = append(summary, summaryForm{messageForm: forms[0]})
 	}
 	if first, err = django.EncodeJSON(summary); err != nil {
 		return nil, nil, err
@@ -78,26 +104,47 @@ func (p *platform) messagesJSON(messages []client.ChatMessage) (all, first json.
 	return all, first, err
 }
 
-// sessionFields are the fields that name a session.
-var sessionFields = []django.Field[pinKey]{
-	django.CharField("session_id", django.CharRules{Required: true, Validate: func(s string) string {
-		if _, ok := django.ParseUUID(s); !ok {
-			return "Must be a valid UUID."
-		}
-		return ""
-	}}, func(k *pinKey) *string { return &k.sessionID }),
+func versionFormOf(v client.ArtifactVersion) versionForm {
+	artifact := v.Artifact
+	setDefault(&artifact.DateCreated, v.DateCreated)
+	setDefault(&artifact.DateUpdated, artifact.DateCreated)
+	return versionForm{
+		versionFields: versionFields(v),
+		Artifact:      artifactForm{artifactFields(artifact), django.NewDateTime(artifact.DateCreated.Time), django.NewDateTime(artifact.DateUpdated.Time)},
+		DateCreated:   django.NewDateTime(v.DateCreated.Time),
+	}
 }
 
-// pinKey validates the data that names a session.
-func (p *platform) pinKey(username string, data any) (pinKey, *django.Response) {
+// sessionFields name a session by its UUID.
+var sessionFields = []django.Field[pinKey]{sessionField(func(_ django.Version, id string) string {
+	if _, ok := django.ParseUUID(id); !ok {
+		return "Must be a valid UUID."
+	}
+	return ""
+})}
+
+// anySessionFields name a session by any text.
+var anySessionFields = []django.Field[pinKey]{sessionField(nil)}
+
+func sessionField(validate func(django.Version, string) string) django.Field[pinKey] {
+	return django.CharField("session_id", django.CharRules{Required: true, Validate: validate}, func(k *pinKey) *string { return &k.sessionID })
+}
+
+// pinKeyOf validates the data that names a session. The id is empty if it is not a
+// UUID.
+func pinKeyOf(username string, fields []django.Field[pinKey], data any) (pinKey, *django.Response) {
 	key := pinKey{username: username}
-	errResponse := django.Validate(&django.Validation{}, sessionFields, data, &key)
+	errResponse := django.Validate(&django.Validation{}, fields, data, &key)
 	key.sessionID, _ = django.ParseUUID(key.sessionID)
 	return key, errResponse
 }
 
-func (p *platform) listPins(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+func (p *platform) listPins(o *org, username string, release Release, data any) *django.Response {
+	fields := sessionFields
+	if release == Release359 {
+		fields = anySessionFields
+	}
+	key, errResponse := pinKeyOf(username, fields, data)
 	if errResponse != nil {
 		return errResponse
 	}
@@ -136,7 +183,7 @@ func (p *platform) listPinnedSessions(o *org, username string, r *listing.Reques
 
 // createPin pins a session, unless it belongs to another user. It changes nothing if the session is pinned already.
 func (p *platform) createPin(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+	key, errResponse := pinKeyOf(username, sessionFields, data)
 	if errResponse != nil {
 		return errResponse
 	}
@@ -155,7 +202,7 @@ func (p *platform) createPin(o *org, username string, data any) *django.Response
 }
 
 func (p *platform) deletePin(o *org, username string, data any) *django.Response {
-	key, errResponse := p.pinKey(username, data)
+	key, errResponse := pinKeyOf(username, sessionFields, data)
 	if errResponse != nil {
 		return errResponse
 	}

@@ -89,7 +89,7 @@ type CharRules struct {
 	invalidMessage string // for other types; empty for the default message
 	// Validate returns an error message. It comes before the other rules, and is nil if
 	// there are no more.
-	Validate     func(text string) string
+	Validate     func(v Version, text string) string
 	validateLast func(v Version, text string) string // like Validate, but comes last
 }
 
@@ -122,7 +122,7 @@ func (rules *CharRules) validate(v Version, s string) (messages []string) {
 		}
 	}
 	if rules.Validate != nil {
-		add(rules.Validate(s))
+		add(rules.Validate(v, s))
 	}
 	if rules.MaxLength > 0 && utf8.RuneCountInString(s) > rules.MaxLength {
 		add(fmt.Sprintf("Ensure this field has no more than %d characters.", rules.MaxLength))

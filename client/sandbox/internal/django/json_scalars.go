@@ -113,10 +113,11 @@ func (d *jsonDecoder) escape(b *strings.Builder, begin, at int) (int, error) {
 	return at, nil
 }
 
-// hexEscape decodes the \uXXXX escape at a position.
+// hexEscape decodes the \uXXXX escape at a position. Like Python's, it requires that
+// something follows.
 func (d *jsonDecoder) hexEscape(at int) (rune, bool) {
 	const length = len(`\u0000`)
-	if at+length > len(d.text) || d.text[at:at+2] != `\u` {
+	if at+length >= len(d.text) || d.text[at:at+2] != `\u` {
 		return 0, false
 	}
 	unit, err := strconv.ParseUint(d.text[at+2:at+length], 16, 16)

@@ -3,7 +3,9 @@ package django
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,7 +15,7 @@ var validBoundary = regexp.MustCompile(`^[\x20-\x7e]{0,200}[\x21-\x7e]$`)
 
 // parseMultipart parses the parts of a form as Django does: a body that breaks off is
 // not an error.
-func parseMultipart(contentType string, parameters map[string]string, body []byte) (any, *Response) {
+func (v Version) parseMultipart(contentType string, parameters map[string]string, body []byte) (any, *Response) {
 	boundary, ok := parameters["boundary"]
 	if !ok {
 		boundary = "None"
@@ -35,39 +37,52 @@ func parseMultipart(contentType string, parameters map[string]string, body []byt
 		}
 		header, text, ok := bytes.Cut(part, []byte("\r\n\r\n"))
 		if ok {
-			f.addPart(string(header), text, charsetOf(parameters))
+			f.addPart(v.partHeaders(string(header)), text, charsetOf(parameters))
 		}
 	}
 	return f, nil
 }
 
-// addPart adds a field or file, if the part has a name.
-func (f Form) addPart(header string, text []byte, c charset) {
-	var name, fileName string
-	var hasName, isEncoded bool
-	for line := range strings.SplitSeq(header, "\r\n") {
-		key, value, _ := strings.Cut(line, ":")
-		value, parameters := parseHeader(value)
-		switch strings.ToLower(Strip(key)) {
-		case "content-disposition":
-			name, hasName = parameters["name"]
-			fileName = parameters["filename"]
-		case "content-transfer-encoding":
-			isEncoded = value == "base64"
+// A partHeader is a header of a part: its value, and its parameters by their names.
+type partHeader struct {
+	value      string
+	parameters map[string]string
+}
+
+// partHeaders parses the headers of a part, by their names. It ignores headers that
+// Django can't parse.
+func (v Version) partHeaders(lines string) map[string]partHeader {
+	headers := map[string]partHeader{}
+	for line := range strings.SplitSeq(lines, "\r\n") {
+		key, parameters := parseHeader(line)
+		name, value, ok := strings.Cut(key, ":")
+		isText := utf8.ValidString(line)
+		if v == Django32 {
+			isText = isASCII(key + strings.Join(slices.Collect(maps.Keys(parameters)), ""))
+		}
+		if ok && isText {
+			headers[name] = partHeader{value, parameters}
 		}
 	}
-	name = c.decodeLenient([]byte(Strip(name)))
-	if !hasName {
+	return headers
+}
+
+// addPart adds a field or file, if the part has a name.
+func (f Form) addPart(headers map[string]partHeader, text []byte, c charset) {
+	parameters := headers["content-disposition"].parameters
+	name, ok := parameters["name"]
+	if !ok {
 		return
 	}
-	if fileName != "" {
+	name = c.decodeLenient([]byte(Strip(name)))
+	if fileName := parameters["filename"]; fileName != "" {
 		fileName = fileName[strings.LastIndexAny(fileName, `/\`)+1:]
 		if fileName != "" && fileName != "." && fileName != ".." {
 			f[name] = uploadedFile(fileName)
 		}
 		return
 	}
-	if isEncoded {
+	if Strip(headers["content-transfer-encoding"].value) == "base64" {
 		text = decodeBase64(text)
 	}
 	f[name] = c.decodeLenient(text)

@@ -25,9 +25,9 @@ func (v Version) Parse(contentType string, body []byte) (any, *Response) {
 	case mediaType == FormType:
 		return parseQuery(string(body), charsetOf(parameters)).Form(), nil
 	case mediaType == MultipartType:
-		return parseMultipart(contentType, parameters, body)
+		return v.parseMultipart(contentType, parameters, body)
 	}
-	return nil, UnsupportedMediaType(contentType)
+	return nil, UnsupportedMediaType(latin1.decodeLenient([]byte(contentType)))
 }
 
 // Negotiate returns the response to a request that asks for another format than

@@ -1,6 +1,7 @@
 package django
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -179,6 +180,11 @@ func integerText(s string) (string, bool) {
 		return "", false
 	}
 	return strings.ReplaceAll(s, "_", ""), true
+}
+
+// DecimalText returns str(int(digits)) for decimal digits of any script.
+func DecimalText(digits string) string {
+	return cmp.Or(strings.TrimLeft(asciiDigits(digits), "0"), "0")
 }
 
 // trimInteger removes the white space at both ends of s as int(s) does, which is less

@@ -6,8 +6,40 @@ import (
 	"unicode/utf8"
 )
 
-// ReplaceInvalidUTF8 returns s with invalid UTF-8 replaced by U+FFFD.
-func ReplaceInvalidUTF8(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+// ReplaceInvalidUTF8 returns s with U+FFFD in place of each byte that starts no
+// character, and of each character that is incomplete.
+func ReplaceInvalidUTF8(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	text := []byte(s)
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size <= 1 {
+			size = invalidSize(text[at:])
+		}
+		b.WriteRune(r)
+		at += size
+	}
+	return b.String()
+}
+
+// invalidSize returns the number of bytes of the invalid character with which text
+// begins.
+func invalidSize(text []byte) int {
+	if !isLead(text[0]) {
+		return 1
+	}
+	size := 1
+	for size < len(text) && !utf8.FullRune(text[:size+1]) {
+		size++
+	}
+	return size
+}
+
+// isLead reports whether a byte can start a character of several bytes.
+func isLead(b byte) bool { return b >= 0xc2 && b <= 0xf4 }
 
 // trimIncomplete removes an incomplete character at the end, for whose rest
 // Python's incremental decoder waits.
@@ -28,13 +60,10 @@ func checkUTF8(text []byte) error {
 			at += size
 			continue
 		}
-		if lead := text[at]; lead < 0xc2 || lead > 0xf4 {
+		if lead := text[at]; !isLead(lead) {
 			return fmt.Errorf("'utf-8' codec can't decode byte 0x%02x in position %d: invalid start byte", lead, at)
 		}
-		end := at + 1
-		for end < len(text) && !utf8.FullRune(text[at:end+1]) {
-			end++
-		}
+		end := at + invalidSize(text[at:])
 		where := fmt.Sprintf("byte 0x%02x in position %d", text[at], at)
 		if end > at+1 {
 			where = fmt.Sprintf("bytes in position %d-%d", at, end-1)

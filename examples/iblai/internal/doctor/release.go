@@ -33,13 +33,22 @@ var releases = []release{
 // call_configuration, which some mentors lack. A test compares them with the
 // contract.
 var optionalFields = map[reflect.Type][]string{
+	reflect.TypeFor[client.PeriodicAgent](): {"description", "created_at", "platform_key"},
+	reflect.TypeFor[client.PeriodicTask]():  {"id"},
 	reflect.TypeFor[client.Mentor](): {
-		"id", "types", "subjects", "show_rag_images", "enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts",
-		"study_mode_prompt", "starter_prompts", "show_explore_mentors", "embed_icon_selection_data", "call_configuration",
+		"id", "enable_multi_query_rag", "types", "is_featured", "subjects", "disclaimer", "enable_disclaimer", "show_attachment",
+		"show_voice_call", "show_voice_record", "embed_is_context_aware", "embed_open_by_default", "embed_show_attachment",
+		"embed_show_voice_call", "embed_show_voice_record", "placeholder_prompt", "created_at", "updated_at", "show_rag_images",
+		"enable_offline_mode", "enable_prompt_caching", "save_flagged_prompts", "study_mode_prompt", "starter_prompts",
+		"show_explore_mentors", "embed_icon_selection_data", "call_configuration",
 	},
-	reflect.TypeFor[client.CallConfiguration](): {"language", "screensharing_system_prompt", "screensharing_proactive_prompt"},
+	reflect.TypeFor[client.MentorCategory](): {"id", "name"},
+	reflect.TypeFor[client.CallConfiguration](): {
+		"id", "mentor", "google_voice", "openai_voice", "language", "screensharing_system_prompt", "screensharing_proactive_prompt",
+	},
 	reflect.TypeFor[client.MCPServer](): {
-		"headers", "extra_headers", "oauth_service", "oauth_service_data", "mentor", "owner", "auth_scope", "mcp_server_connections",
+		"id", "platform", "name", "description", "image", "credentials", "headers", "extra_headers", "platform_key", "is_featured",
+		"auth_type", "is_enabled", "oauth_service", "oauth_service_data", "mentor", "owner", "auth_scope", "mcp_server_connections",
 	},
 	reflect.TypeFor[client.ChatMessage]():   {"document_sources", "artifact_versions"},
 	reflect.TypeFor[client.PinnedSession](): {"mentor_unique_id", "title"},

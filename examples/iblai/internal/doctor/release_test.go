@@ -122,6 +122,7 @@ func TestOptionalFieldsMatchContract(t *testing.T) {
 	for schema, model := range map[string]reflect.Type{
 		"Mentor": reflect.TypeFor[client.Mentor](), "CallConfiguration": reflect.TypeFor[client.CallConfiguration](),
 		"MCPServer": reflect.TypeFor[client.MCPServer](), "ChatHistory": reflect.TypeFor[client.ChatMessage](),
+		"PeriodicTask": reflect.TypeFor[client.PeriodicTask](), "MentorCategory": reflect.TypeFor[client.MentorCategory](),
 		"PeriodicAgent": reflect.TypeFor[client.PeriodicAgent](), "PeriodicAgentLog": reflect.TypeFor[client.PeriodicAgentLog](),
 	} {
 		fields := contract.Components.Schemas[schema].Properties
