@@ -170,17 +170,24 @@ func (s *Server) Close() {
 	s.close.Do(func() {
 		s.Sandbox.Close()
 		s.closeUnused()
+		s.shutdown()
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 		defer cancel()
-		go func() {
-			s.open.wait(ctx)
-			cancel()
-		}()
-		if err := s.http.Shutdown(ctx); err != nil {
-			_ = s.http.Close()
-		}
-		ctx, cancel = context.WithTimeout(context.Background(), shutdownTimeout)
-		defer cancel()
-		s.open.wait(ctx)
+		s.open.wait(ctx) // until the goroutines of closed connections have ended
 	})
+}
+
+// shutdown finishes the requests in flight and closes all connections.
+func (s *Server) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		s.open.wait(ctx)
+		cancel()
+	})
+	defer waiting.Wait()
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		_ = s.http.Close()
+	}
 }
