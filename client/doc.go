@@ -83,6 +83,26 @@
 //		return err
 //	}
 //
+// # Schedules
+//
+// The service's scheduler is celery's beat. It plans from the last run of an agent
+// and not from now, and the API doesn't report the last run. So the state of a
+// schedule is the server's, and four rules follow:
+//
+//   - Leave StartTime unset unless you need it. Schedulers since django-celery-beat
+//     2.5 run an agent that has one once more than its crontab says, after it is
+//     created or enabled: as soon as the start time has come, or if its hour is a
+//     plain number, up to two hours before that hour.
+//   - A change of a crontab may run the agent at once. To prevent that, send the
+//     crontab with Enabled set to false, and enable the agent in a second update.
+//   - OneOff on an agent that has run only disables it.
+//   - A run that is due while the scheduler is down is caught up once, however many
+//     there were. Runs of an agent that is disabled meanwhile are not.
+//
+// [PeriodicTask.NextRuns] and [crontab.Check] know the crontab, but not the last run;
+// [PeriodicTask.ScheduleWarnings] says what else may happen. Package crontab explains
+// the rules.
+//
 // # Secrets
 //
 // Secrets are of type [github.com/iblai/iblai-go/client/api.Secret], which is

@@ -624,6 +624,14 @@ func ExamplePeriodicTask_NextRuns() {
 	// 2027-01-11 08:00:00
 }
 
+func ExamplePeriodicTask_ScheduleWarnings() {
+	task := client.PeriodicTask{Crontab: client.CrontabSchedule{Minute: "0", Hour: "8"}, Enabled: true, OneOff: true}
+	for _, warning := range task.ScheduleWarnings() {
+		fmt.Println(warning)
+	}
+	// Output: one_off is set: if the task has run before, the scheduler disables it without another run
+}
+
 // exampleClient returns a client for a platform with one agent that ran twice.
 func exampleClient() (c *client.Client, stop func()) {
 	sb, err := sandbox.Start()

@@ -930,12 +930,14 @@ type PeriodicTaskUpdateRequest struct {
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task doesn't run. Leave it unset unless you need
-	// it. If it is in the past when the task is created or enabled, schedulers
-	// since django-celery-beat 2.5 run the task once more than the crontab
-	// says, up to two hours before it is next due.
+	// it. After the task is created or enabled with one, schedulers since
+	// django-celery-beat 2.5 run it once more than its crontab says: as soon as
+	// the start time has come, or if its hour is a plain number, up to two
+	// hours before that hour.
 	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
-	// Whether the task runs at all.
+	// Whether the task runs at all. Disabling it makes the scheduler forget its
+	// last run, so that nothing is caught up after it is enabled.
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
@@ -1223,7 +1225,8 @@ type PeriodicTask struct {
 	// the scheduler disables it without another run.
 	OneOff bool `json:"one_off"`
 
-	// Time before which the task doesn't run.
+	// Time before which the task doesn't run. A task that has one may run once
+	// more than its crontab says after it is created or enabled.
 	StartTime *Time `json:"start_time"`
 
 	// Whether the task runs at all.
@@ -1246,7 +1249,9 @@ type PeriodicTask struct {
 //	  }
 //	}
 type PeriodicTaskRequest struct {
-	// Minutes at which the task is due.
+	// Minutes at which the task is due. If it replaces another crontab, the
+	// agent can run at once, since the scheduler plans from the task's last run
+	// and not from now.
 	Crontab CrontabSchedule `json:"crontab,omitzero"`
 
 	// Whether the task is disabled after its first run. If it has run before,
@@ -1254,9 +1259,10 @@ type PeriodicTaskRequest struct {
 	OneOff *bool `json:"one_off,omitempty"`
 
 	// Time before which the task doesn't run. Leave it unset unless you need
-	// it. If it is in the past when the task is created or enabled, schedulers
-	// since django-celery-beat 2.5 run the task once more than the crontab
-	// says, up to two hours before it is next due.
+	// it. After the task is created or enabled with one, schedulers since
+	// django-celery-beat 2.5 run it once more than its crontab says: as soon as
+	// the start time has come, or if its hour is a plain number, up to two
+	// hours before that hour.
 	StartTime Nullable[time.Time] `json:"start_time,omitzero"`
 
 	// Whether the task runs at all. The default is true.

@@ -45,7 +45,8 @@ func (s *PeriodicAgentsService) Get(ctx context.Context, id int64, opts ...CallO
 // Empty fields of its crontab are sent as *.
 //
 // Leave the StartTime of the task unset unless it is needed: newer schedulers run
-// an agent that has one once more, up to two hours before its first proper run.
+// an agent that has one once more than its crontab says. "Schedules" in the package
+// documentation has this and the other rules of the scheduler.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
@@ -64,6 +65,7 @@ func (s *PeriodicAgentsService) Create(ctx context.Context, agent *PeriodicAgent
 // Empty fields of the crontab are sent as *, so none of them keeps its stored
 // value. All other fields keep their values if they are nil or unset in the
 // request, also those of the task; [PeriodicAgent.CreateRequest] sets all of them.
+// A changed schedule may run the agent at once, as with Update.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. The returned
 // agent's Mentor has the unique id only.
@@ -87,8 +89,9 @@ func (s *PeriodicAgentsService) Replace(ctx context.Context, id int64, agent *Pe
 //
 // The scheduler goes by the agent's last run, which the API does not report. So an
 // agent may run at once after a change of its schedule. If it has run before, OneOff
-// only disables it. If it has a StartTime and is enabled again, it may run once
-// more, up to two hours before its next proper run.
+// only disables it. If it has a StartTime and is enabled again, it may run once more
+// than its crontab says. Missed runs are caught up once, but none of the time in which
+// the agent was disabled. See "Schedules" in the package documentation.
 //
 // A schedule that would never run is refused; see [UnrunnableError]. If changes has
 // some fields of a crontab but not all, Update requests the agent first, to check

@@ -118,10 +118,15 @@ func checkStored(a *PeriodicAgent) error {
 // can't be parsed is a [*crontab.FieldError].
 //
 // It goes by the crontab, the start time and the flags only. What the scheduler
-// does also depends on the last run, which the API does not report: an agent may
-// run once more after a change of its schedule, after it was enabled with a start
-// time, or after the scheduler was down; and with OneOff, an agent that has run
-// before does not run again.
+// does also depends on the last run, which the API does not report:
+//
+//   - A task with a StartTime may run once more than its crontab says, earlier than
+//     NextRuns returns.
+//   - After a change of the crontab, the task may run at once.
+//   - With OneOff, a task that has run before does not run again.
+//   - After the scheduler was down, a missed run is caught up once.
+//
+// [PeriodicTask.ScheduleWarnings] says which of these the task's fields show.
 func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]time.Time, error) {
 	schedule, err := t.Crontab.Fields().Parse()
 	if err != nil || !t.Enabled {
@@ -137,4 +142,22 @@ func (t *PeriodicTask) NextRuns(from time.Time, n int, loc *time.Location) ([]ti
 		n = min(n, 1)
 	}
 	return schedule.NextN(from, n), nil
+}
+
+// ScheduleWarnings returns a sentence for each reason, as far as the task's fields
+// show it, for which the task may run at other times than [PeriodicTask.NextRuns]
+// returns. There is none for changes of the crontab and for missed runs, which can
+// concern every task.
+func (t *PeriodicTask) ScheduleWarnings() []string {
+	var warnings []string
+	for _, finding := range crontab.Check(t.Crontab.Fields()).Findings {
+		warnings = append(warnings, finding.String())
+	}
+	if t.Enabled && t.StartTime != nil {
+		warnings = append(warnings, "start_time is set: if the task has not run since it was enabled, schedulers since django-celery-beat 2.5 run it once more than its crontab says")
+	}
+	if t.Enabled && t.OneOff {
+		warnings = append(warnings, "one_off is set: if the task has run before, the scheduler disables it without another run")
+	}
+	return warnings
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/crontab"
+	"github.com/iblai/iblai-go/client/sandbox"
 )
 
 func TestUnrunnableScheduleIsNotSent(t *testing.T) {
@@ -217,4 +218,64 @@ func TestNextRuns(t *testing.T) {
 	_, err = odd.NextRuns(from, 1, nil)
 	_, ok := errors.AsType[*crontab.FieldError](err)
 	assert.True(t, ok, "%v", err)
+}
+
+func TestScheduleWarnings(t *testing.T) {
+	t.Parallel()
+	daily := client.CrontabSchedule{Minute: "0", Hour: "8"}
+	startTime := new(client.Time{Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
+	for name, test := range map[string]struct {
+		task client.PeriodicTask
+		want []string // a part of each warning
+	}{
+		"nothing":          {client.PeriodicTask{Enabled: true, Crontab: daily}, nil},
+		"start time":       {client.PeriodicTask{Enabled: true, Crontab: daily, StartTime: startTime}, []string{"start_time is set"}},
+		"one-off":          {client.PeriodicTask{Enabled: true, Crontab: daily, OneOff: true}, []string{"one_off is set"}},
+		"disabled":         {client.PeriodicTask{Crontab: daily, OneOff: true, StartTime: startTime}, nil},
+		"name of a month":  {client.PeriodicTask{Enabled: true, Crontab: client.CrontabSchedule{MonthOfYear: "jan"}}, []string{"celery 5.5"}},
+		"never and others": {client.PeriodicTask{Enabled: true, OneOff: true, StartTime: startTime, Crontab: client.CrontabSchedule{DayOfWeek: "7"}}, []string{"never runs", "start_time", "one_off"}},
+	} {
+		warnings := test.task.ScheduleWarnings()
+		require.Len(t, warnings, len(test.want), name)
+		for i, want := range test.want {
+			assert.Contains(t, warnings[i], want, name)
+		}
+	}
+}
+
+// What the warnings say is what the sandbox's scheduler does.
+func TestWhatNextRunsCannotKnow(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, time.March, 2, 9, 1, 0, 0, time.UTC)
+	sb, err := sandbox.New(sandbox.WithFrozenClock(now))
+	require.NoError(t, err)
+	defer sb.Close()
+	c, err := client.New(sb.ClientOptions()...)
+	require.NoError(t, err)
+	agent, err := c.PeriodicAgents.Create(t.Context(), &client.PeriodicAgentCreateRequest{
+		Mentor: sandbox.DefaultMentorID, Title: "Digest",
+		Task: client.PeriodicTaskRequest{
+			Crontab: client.CrontabSchedule{Minute: "0", Hour: "15"}, StartTime: client.Value(now.AddDate(0, 0, -1)),
+		},
+	})
+	require.NoError(t, err)
+	next, err := agent.Task.NextRuns(now, 1, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []time.Time{time.Date(2026, time.March, 2, 15, 0, 0, 0, time.UTC)}, next)
+	assert.Len(t, agent.Task.ScheduleWarnings(), 1)
+	runs, err := sb.AdvanceTo(t.Context(), next[0])
+	require.NoError(t, err)
+	assert.Equal(t, 2, runs, "it has a start time")
+
+	agent, err = c.PeriodicAgents.Update(t.Context(), agent.ID, &client.PeriodicAgentUpdateRequest{
+		Task: &client.PeriodicTaskUpdateRequest{OneOff: new(true), StartTime: client.Null[time.Time]()},
+	})
+	require.NoError(t, err)
+	next, err = agent.Task.NextRuns(sb.Now(), 1, nil)
+	require.NoError(t, err)
+	require.Len(t, next, 1)
+	assert.Len(t, agent.Task.ScheduleWarnings(), 1)
+	runs, err = sb.AdvanceTo(t.Context(), next[0].Add(time.Hour))
+	require.NoError(t, err)
+	assert.Zero(t, runs, "it has run before")
 }

@@ -72,6 +72,10 @@ func (f Finding) String() string {
 
 // Check reports whether the platform would refuse the five fields, store them but
 // never run them, or run them. It sends nothing.
+//
+// It can't know which runs take place, since that also depends on the last run, on a
+// start_time, on one_off and on the server's time zone: see "The scheduler" in the
+// package documentation.
 func Check(f Fields) Report {
 	var report Report
 	for i, value := range f.inLineOrder() {

@@ -36,7 +36,8 @@ func describeTimes(minutes, hours set) string {
 		return every(step, "minute")
 	case hours == specs[hour].full():
 		return describeMinutes(minutes) + " past every hour"
-	case minutes.count() > 3 && (even && hours.contiguous() || minutes.contiguous() && hours.count() == 1):
+	case even && hours.contiguous() && minutes.count()*hours.count() > 4,
+		minutes.count() > 3 && hours.count() == 1 && (even || minutes.contiguous()):
 		return fmt.Sprintf("%s from %s through %s", every(step, "minute"),
 			clockTime(hours.first(), minutes.first()), clockTime(hours.last(), minutes.last()))
 	case minutes == specs[minute].full():
@@ -59,26 +60,52 @@ func describeHours(minute int, hours set) string {
 	case hours == specs[hour].full():
 		return describeMinutes(1<<minute) + " past every hour"
 	case hours.count() > maxListed && !stepped:
-		return describeMinutes(1<<minute) + " past " + numbered("hour", hours)
+		return describeManyHours(minute, hours)
 	case hours.count() <= 3 || !stepped:
 		return "At " + enumerate(clockTimes(1<<minute, hours), "and")
 	case minute == 0 && hours.first() == 0 && hours.last()+step == 24:
 		return every(step, "hour")
 	}
-	return fmt.Sprintf("%s from %s through %s", every(step, "hour"),
-		clockTime(hours.first(), minute), clockTime(hours.last(), minute))
+	return every(step, "hour") + " " + fromThrough(hours.first(), hours.last(), minute)
+}
+
+// describeManyHours returns "Every hour from 08:00 through 17:00 and at 20:00", or
+// "At 0 minutes past hours 0, 2, 5 and 7 through 9" if there are many ranges.
+func describeManyHours(minute int, hours set) string {
+	ranges, rest := hours.split()
+	if len(ranges)+rest.count() > maxListed/2 {
+		return describeMinutes(1<<minute) + " past " + numbered("hour", hours)
+	}
+	var items []string
+	for i, r := range ranges {
+		text := fromThrough(r.first, r.last, minute)
+		if i == 0 {
+			text = every(r.step, "hour") + " " + text
+		} else if r.step != ranges[i-1].step {
+			text = "e" + every(r.step, "hour")[1:] + " " + text
+		}
+		items = append(items, text)
+	}
+	if rest != 0 {
+		items = append(items, "at "+enumerate(clockTimes(1<<minute, rest), "and"))
+	}
+	return enumerate(items, "and")
+}
+
+func fromThrough(first, last, minute int) string {
+	return fmt.Sprintf("from %s through %s", clockTime(first, minute), clockTime(last, minute))
 }
 
 // describeMinutes returns "At 5 minutes", "At 0 through 10 minutes" or "At every 7th
 // minute from 0 through 56".
 func describeMinutes(minutes set) string {
-	switch {
-	case minutes.long():
-		return "At " + numbered("minute", minutes)
+	switch text := numbered("minute", minutes); {
+	case strings.HasPrefix(text, "every "):
+		return "At " + text
 	case minutes == 1<<1:
 		return "At 1 minute"
 	}
-	return "At " + enumerate(listed(minutes, " through ", strconv.Itoa), "and") + " minutes"
+	return "At " + enumerate(throughs(minutes), "and") + " minutes"
 }
 
 func every(step int, unit string) string {
@@ -100,17 +127,41 @@ func clockTimes(minutes, hours set) []string {
 
 func clockTime(hour, minute int) string { return fmt.Sprintf("%02d:%02d", hour, minute) }
 
-// numbered returns "hour 5", "days 1 through 7 and 15" or "every 2nd hour from 8
-// through 18".
+// numbered returns "hour 5", "days 1 through 7 and 15", "every 2nd hour from 8
+// through 18" or "every 2nd minute from 0 through 58 and minute 7".
 func numbered(unit string, values set) string {
-	if values.long() {
-		step, _ := values.step()
-		return fmt.Sprintf("every %s %s from %d through %d", ordinal(step), unit, values.first(), values.last())
+	var items []string
+	stepped, rest := values.stepRanges()
+	for _, r := range stepped {
+		items = append(items, fmt.Sprintf("every %s %s from %d through %d", ordinal(r.step), unit, r.first, r.last))
 	}
-	if values.count() > 1 {
+	if rest.count() > 1 {
 		unit += "s"
 	}
-	return unit + " " + enumerate(listed(values, " through ", strconv.Itoa), "and")
+	if rest != 0 {
+		items = append(items, unit+" "+enumerate(throughs(rest), "and"))
+	}
+	return enumerate(items, "and")
+}
+
+// throughs returns "1 through 7", "15" and so on.
+func throughs(values set) []string { return listed(values, " through ", strconv.Itoa) }
+
+// stepRanges returns ranges with a step and the values of s that are not in them. It
+// returns no ranges unless they make a list of the values much shorter.
+func (s set) stepRanges() (stepped []stepRange, rest set) {
+	ranges, rest := s.split()
+	for _, r := range ranges {
+		if r.step > 1 {
+			stepped = append(stepped, r)
+		} else {
+			rest |= r.values()
+		}
+	}
+	if 2*(len(stepped)+len(throughs(rest))) > len(throughs(s)) {
+		return nil, s
+	}
+	return stepped, rest
 }
 
 // ordinal returns the ordinal of a step, which is below 21 in all texts.

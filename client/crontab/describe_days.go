@@ -38,7 +38,7 @@ func describeDates(days, months set) string {
 	switch {
 	case days.count() == 1 && months.count() == 1:
 		return strings.TrimPrefix(numbered("day", days), "day ") + " " + monthNames(months)[0]
-	case !everyMonth && months.count() > 2 && months.contiguous():
+	case !everyMonth && months.count() > 2 && len(monthNames(months)) == 1:
 		return numbered("day", days) + " of every month " + describeMonths(months)
 	case !everyMonth:
 		return numbered("day", days) + " of " + enumerate(monthNames(months), "and")
@@ -88,15 +88,37 @@ func oneOfWeekdays(weekdays set) string {
 	return "a " + names
 }
 
-// weekdayNames starts the week on Monday, so that a weekend is one range.
+// weekdayNames starts the week on Monday, or before if Monday is in the middle of a
+// range: "Saturday and Sunday", "Friday through Monday".
 func weekdayNames(weekdays set) []string {
-	const sunday, sundayAfterSaturday = 0, 7
-	if weekdays.has(sunday) {
-		weekdays = weekdays&^(1<<sunday) | 1<<sundayAfterSaturday
-	}
-	return listed(weekdays, " through ", func(day int) string { return time.Weekday(day % 7).String() })
+	const week = 7
+	return cycle(weekdays, week, func(i int) int { return (1 + i) % week }, func(day int) string { return time.Weekday(day).String() })
 }
 
+// monthNames starts the year in January, or before if January is in the middle of a
+// range: "November through February".
 func monthNames(months set) []string {
-	return listed(months, " through ", func(month int) string { return time.Month(month).String() })
+	const year = 12
+	return cycle(months, year, func(i int) int { return 1 + i%year }, func(month int) string { return time.Month(month).String() })
+}
+
+// cycle lists the names of values that repeat after count of them. It starts with
+// value(0), or before if that is in the middle of a range.
+func cycle(values set, count int, value func(i int) int, name func(value int) string) []string {
+	const shortest = 3
+	first, end := count, 0 // of the range with value(0), if there is one
+	for ; first > 0 && values.has(value(first-1)); first-- {
+	}
+	for ; end < first && values.has(value(end)); end++ {
+	}
+	if end == 0 || end+count-first < shortest {
+		first = 0
+	}
+	var turned set
+	for i := range count {
+		if values.has(value(first + i)) {
+			turned |= 1 << i
+		}
+	}
+	return listed(turned, " through ", func(i int) string { return name(value(first + i)) })
 }

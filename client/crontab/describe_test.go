@@ -3,6 +3,8 @@ package crontab_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,15 +49,29 @@ func TestDescribe(t *testing.T) {
 
 		{"0 8 * * mon-fri", "At 08:00 on Monday through Friday"},
 		{"0 8 * * sat,sun", "At 08:00 on Saturday and Sunday"},
-		{"0 8 * * fri-mon", "At 08:00 on Monday and Friday through Sunday"},
+		{"0 8 * * fri-mon", "At 08:00 on Friday through Monday"},
+		{"0 8 * * sun-fri", "At 08:00 on Sunday through Friday"},
+		{"0 8 * * sun,mon", "At 08:00 on Monday and Sunday"},
+		{"0 8 * * sun,mon,thu", "At 08:00 on Monday, Thursday and Sunday"},
 		{"0 8 * 1-3 mon", "At 08:00 on Monday from January through March"},
 		{"0 8 * 6,12 *", "At 08:00 every day in June and December"},
 		{"*/15 * * 6 *", "Every 15 minutes in June"},
 		{"* * * 1-4 *", "Every minute from January through April"},
 		{"0 8 * 1-3,7 *", "At 08:00 every day from January through March and in July"},
 		{"0 8 1 1-3 *", "At 08:00 on day 1 of every month from January through March"},
-		{"0 0-17,20 * * *", "At 0 minutes past hours 0 through 17 and 20"},
-		{"0 0-17,20 * * 1", "At 0 minutes past hours 0 through 17 and 20 on Monday"},
+		{"0 0-17,20 * * *", "Every hour from 00:00 through 17:00 and at 20:00 every day"},
+		{"0 0-17,20 * * 1", "Every hour from 00:00 through 17:00 and at 20:00 on Monday"},
+		{"15 0-4,6-23 * * *", "Every hour from 00:15 through 04:15 and from 06:15 through 23:15 every day"},
+		{"0 0-6,8-20/4 * * *", "Every hour from 00:00 through 06:00 and every 4 hours from 08:00 through 20:00 every day"},
+		{"0 0-6,9,12,13,17,22 * * *", "At 0 minutes past hours 0 through 6, 9, 12, 13, 17 and 22"},
+		{"0,30 9-17 * * *", "Every 30 minutes from 09:00 through 17:30 every day"},
+		{"*/2,7,49 * * * *", "At every 2nd minute from 0 through 58 and minutes 7 and 49 past every hour"},
+		{"0-20/2,30-57/3 4 * * *", "At every 2nd minute from 0 through 20 and every 3rd minute from 30 through 57 past hour 4"},
+		{"*/3,8-45 * * * *", "At every 3rd minute from 0 through 57 and minutes 8 through 45 past every hour"},
+		{"0 0 */2,30 * *", "At 00:00 on every 2nd day from 1 through 31 and day 30 of every month"},
+		{"0 0 1 nov-feb *", "At 00:00 on day 1 of every month from November through February"},
+		{"0 0 * nov-feb *", "At 00:00 every day from November through February"},
+		{"0 0 1 1,4,12 *", "At 00:00 on day 1 of January, April and December"},
 		{"5 0-18 * * *", "Every hour from 00:05 through 18:05 every day"},
 		{"0 8-8 * * *", "At 08:00 every day"},
 		{"0 0 1 * *", "At 00:00 on day 1 of every month"},
@@ -119,6 +135,43 @@ func TestDescribeTellsSchedulesApart(t *testing.T) {
 				tell(fmt.Sprintf("%d-%d/%d * * * *", first, last*2, step))
 				tell(fmt.Sprintf("0 0 %d-%d/%d * *", first+1, last+1, step))
 				tell(fmt.Sprintf("0 0 %d-%d/%d 2-11 1-5", first+1, last+1, step))
+			}
+		}
+	}
+}
+
+// A crontab of a few ranges has a description of a few ranges and not of all their
+// values, with singulars and plurals.
+func TestDescribeIsShort(t *testing.T) {
+	t.Parallel()
+	const longest = 15 // items, of three ranges with steps that wrap round
+	plural := regexp.MustCompile(`\b(minute|hour|day) \d+( through|,| and \d)`)
+	singular := regexp.MustCompile(`\b(minutes|hours|days) \d+ [a-z]*\b(past|of|on|in|every)\b`)
+	rng := rand.New(rand.NewPCG(11, 12))
+	field := func(low, high int) string {
+		if rng.IntN(3) == 0 {
+			return "*"
+		}
+		var parts []string
+		for range 1 + rng.IntN(3) {
+			first, last, step := low+rng.IntN(high-low+1), low+rng.IntN(high-low+1), 1+rng.IntN(high/4)
+			parts = append(parts, []string{
+				strconv.Itoa(first), fmt.Sprintf("%d-%d", first, last), fmt.Sprintf("%d-%d/%d", first, last, step), fmt.Sprintf("*/%d", step),
+			}[rng.IntN(4)])
+		}
+		return strings.Join(parts, ",")
+	}
+	for range 5000 {
+		for i, line := range []string{
+			field(0, 59) + " * * * *", "0 " + field(0, 23) + " * * *", "* " + field(0, 23) + " * * *", "0 0 " + field(1, 31) + " * *",
+			"0 0 1 " + field(1, 12) + " *", "0 0 * * " + field(0, 6), strings.Join([]string{field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 6)}, " "),
+		} {
+			text := mustParse(t, line).Describe()
+			require.NotRegexp(t, plural, text, line)
+			require.NotRegexp(t, singular, text, line)
+			require.NotContains(t, text, "  ", line)
+			if i < 6 {
+				require.LessOrEqual(t, strings.Count(text, ",")+strings.Count(text, " and ")+1, longest, "%s: %s", line, text)
 			}
 		}
 	}

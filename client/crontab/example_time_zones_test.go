@@ -20,7 +20,7 @@ func ExampleParse() {
 		fmt.Println(run.Format("Mon 15:04"))
 	}
 	// Output:
-	// At 0 and 30 minutes past hours 8 through 17 on Monday through Friday
+	// Every 30 minutes from 08:00 through 17:30 on Monday through Friday
 	// true
 	// Mon 17:30
 	// Tue 08:00

@@ -45,8 +45,7 @@ func parse(values [fieldCount]string) (Schedule, error) {
 		}
 		s.choose(i, chosen)
 		if i == hour && chosen.count() == 1 {
-			_, plain := parseDigits(trim(value))
-			s.hourRanged = !plain
+			s.hourRanged = strings.Trim(trim(value), "0123456789") != ""
 		}
 	}
 	return s, nil

@@ -82,7 +82,7 @@ func TestString(t *testing.T) {
 func TestFormOfASingleHour(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"8": "8", "08": "8", "\t8": "8", "８": "8",
+		"8": "8", "08": "8", "\t8": "8", "８": "8-8",
 		"8-8": "8-8", "8,8": "8-8", "+8": "8-8", "*/24": "0-0", "8-9/2": "8-8",
 		"8,20": "8,20", "*": "*", "0-23": "*",
 	} {

@@ -1,6 +1,10 @@
 package crontab
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // set holds the values of one field: bit v is set for the value v.
 type set uint64
@@ -46,4 +50,54 @@ func (s set) contiguous() bool { return s == rangeSet(s.first(), s.last()) }
 func (s set) long() bool {
 	step, ok := s.step()
 	return ok && step > 1 && s.count() > 3
+}
+
+// A stepRange is a range of values with a step.
+type stepRange struct{ first, last, step int }
+
+func (r stepRange) values() (values set) {
+	for v := r.first; v <= r.last; v += r.step {
+		values |= 1 << v
+	}
+	return values
+}
+
+// split returns ranges of the set's values, in order, and the values that remain.
+// Ranges may overlap: those of "*/2,7-20/3" are 0-58/2 and 7-19/6.
+func (s set) split() (ranges []stepRange, rest set) {
+	rest = s
+	for {
+		longest, ok := s.longestRange(rest)
+		if !ok {
+			slices.SortFunc(ranges, func(a, b stepRange) int { return cmp.Compare(a.first, b.first) })
+			return ranges, rest
+		}
+		ranges = append(ranges, longest)
+		rest &^= longest.values()
+	}
+}
+
+// longestRange returns the range of s with the most values of rest and then with the
+// smallest step. It starts and ends with values of rest. Ok is false if all ranges
+// are short.
+func (s set) longestRange(rest set) (longest stepRange, ok bool) {
+	const shortest, shortestStepped = 3, 4
+	most := 0
+	for first := rest.first(); first != none; first = rest.from(first + 1) {
+		for step := 1; first+step <= rest.last(); step++ {
+			r := stepRange{first, first, step}
+			count := 1
+			for v := first + step; s.has(v); v += step {
+				if rest.has(v) {
+					r.last = v
+					count++
+				}
+			}
+			better := count > most || count == most && step < longest.step
+			if better && (count >= shortestStepped || count >= shortest && step == 1) {
+				longest, most = r, count
+			}
+		}
+	}
+	return longest, most > 0
 }

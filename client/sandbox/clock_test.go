@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -48,6 +49,31 @@ func TestRealTimeClock(t *testing.T) {
 		sb.Close()
 		time.Sleep(time.Hour)
 		assert.Len(t, starts(sb), 2, "a closed sandbox runs nothing")
+	})
+}
+
+// A running clock stops at the end of the year 9999, and nothing is due after it.
+func TestRunningClockEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t, withSchedule(t, "0 * * * *"), sandbox.WithOutcomes(sandbox.Outcome{Duration: 90 * time.Minute}),
+			sandbox.WithClock(time.Date(9999, time.December, 31, 20, 30, 0, 0, time.UTC), 86400))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		assert.Equal(t, time.Date(10000, time.January, 1, 0, 0, 0, -1, time.UTC), sb.Now())
+		assert.Equal(t, []string{"21:00:00", "22:00:00", "23:00:00"}, starts(sb))
+		assert.Equal(t, []api.Status{"success", "success", "running"}, statuses(sb))
+		began, err := sb.Advance(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Zero(t, began)
+		c, err := client.New(sb.ClientOptions()...)
+		require.NoError(t, err)
+		agent := scheduled(t, "0 * * * *")
+		agent.Mentor = coach
+		created, err := c.PeriodicAgents.Create(t.Context(), &agent)
+		require.NoError(t, err)
+		assert.Equal(t, 9999, created.CreatedAt.Year())
+		sb.Close()
 	})
 }
 

@@ -3,8 +3,10 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -147,7 +149,7 @@ func (d *deliveries) send(ctx context.Context, c pendingCallback, delivery *Deli
 		return ErrDeliveryDropped
 	}
 	delivery.Header = request.Header.Clone()
-	response, err := d.client.Do(request)
+	response, err := d.do(request)
 	if err != nil {
 		return err
 	}
@@ -156,6 +158,39 @@ func (d *deliveries) send(ctx context.Context, c pendingCallback, delivery *Deli
 	delivery.ResponseBody, err = io.ReadAll(io.LimitReader(response.Body, maxReceiverBody))
 	return err
 }
+
+// do sends a request. It returns when the request's context ends, even if the
+// transport does not: that may be a function of the user that calls Close.
+func (d *deliveries) do(request *http.Request) (*http.Response, error) {
+	type result struct {
+		response *http.Response
+		err      error
+	}
+	results := make(chan result)
+	go func() {
+		r := result{err: errTransportExited}
+		defer func() {
+			select {
+			case results <- r:
+			case <-request.Context().Done():
+				if r.err == nil {
+					r.response.Body.Close()
+				}
+			}
+		}()
+		r.response, r.err = d.client.Do(request)
+	}()
+	select {
+	case r := <-results:
+		return r.response, r.err
+	case <-request.Context().Done():
+		return nil, &url.Error{Op: "Post", URL: request.URL.String(), Err: request.Context().Err()}
+	}
+}
+
+// errTransportExited is the error of a delivery whose transport ended its goroutine,
+// as the FailNow of a test does.
+var errTransportExited = errors.New("sandbox: the transport of the callback exited")
 
 func (c *pendingCallback) request(ctx context.Context) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(c.body))

@@ -156,8 +156,8 @@ func WithPageSize(defaultSize, maxSize int) Option {
 // WithClock sets the time at which the sandbox's clock starts, and its speed: the
 // number of seconds by which it advances in a second of real time. The zero start
 // means now. The speed must be above 0 and at most 86400, a day in a second. By
-// default the clock shows real time. See [WithFrozenClock] for a clock that only
-// [Sandbox.Advance] moves.
+// default the clock shows real time. It stops at the end of the year 9999. See
+// [WithFrozenClock] for a clock that only [Sandbox.Advance] moves.
 func WithClock(start time.Time, speed float64) Option {
 	return optionFunc(func(s *settings) error {
 		if !(speed > 0 && speed <= maxClockSpeed) { // NaN is neither

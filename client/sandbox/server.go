@@ -29,8 +29,8 @@ type Server struct {
 	served   chan struct{} // closed when the server has stopped
 	close    sync.Once
 
-	open   sync.WaitGroup // of connections and requests
-	mu     sync.Mutex     // guards unused
+	open   gauge      // of connections and requests
+	mu     sync.Mutex // guards unused
 	unused map[net.Conn]bool
 }
 
@@ -65,9 +65,57 @@ func Start(opts ...Option) (*Server, error) {
 // serve serves a request, for which Close waits. http.Server doesn't wait for a
 // connection that a fault resets.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
-	s.open.Add(1)
-	defer s.open.Done()
-	s.ServeHTTP(w, r)
+	s.open.add(1)
+	defer s.open.add(-1)
+	s.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), serverKey{}, s)))
+}
+
+// serverKey is the context key of the server of a request.
+type serverKey struct{}
+
+// outside calls a function of the user while a request is served. Close doesn't wait
+// for the request and its connection meanwhile, so the function may call Close.
+func outside(ctx context.Context, f func()) {
+	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
+		s.open.add(-2)
+		defer s.open.add(2)
+	}
+	f()
+}
+
+// A gauge counts what is open.
+type gauge struct {
+	mu    sync.Mutex // guards what follows
+	count int
+	empty chan struct{} // closed when count becomes 0; nil if nobody waits
+}
+
+func (g *gauge) add(n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.count += n
+	if g.count == 0 && g.empty != nil {
+		close(g.empty)
+		g.empty = nil
+	}
+}
+
+// wait waits until the count is 0, or the context ends.
+func (g *gauge) wait(ctx context.Context) {
+	g.mu.Lock()
+	if g.count == 0 {
+		g.mu.Unlock()
+		return
+	}
+	if g.empty == nil {
+		g.empty = make(chan struct{})
+	}
+	empty := g.empty
+	g.mu.Unlock()
+	select {
+	case <-empty:
+	case <-ctx.Done():
+	}
 }
 
 // track keeps track of connections without a request. http.Server.Shutdown would
@@ -78,10 +126,10 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	delete(s.unused, c)
 	switch state {
 	case http.StateNew:
-		s.open.Add(1)
+		s.open.add(1)
 		s.unused[c] = true
 	case http.StateClosed, http.StateHijacked:
-		s.open.Done()
+		s.open.add(-1)
 	default:
 	}
 }
@@ -115,25 +163,31 @@ func (s *Server) ClientOptionsFor(org, username string) ([]client.Option, error)
 
 // Close closes the sandbox, see [Sandbox.Close], and stops listening. It waits up
 // to two seconds for requests in flight, then closes their connections. No
-// goroutine and no connection of the server is left when it returns. Close can be
-// called again.
+// goroutine and no connection of the server is left when it returns, except for the
+// handlers of [Sandbox.HandleOperation]: it doesn't wait for them, and they may call
+// it. Close can be called again.
 func (s *Server) Close() {
 	s.close.Do(func() {
 		s.Sandbox.Close()
 		s.closeUnused()
+		s.shutdown()
 		ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 		defer cancel()
-		if err := s.http.Shutdown(ctx); err != nil {
-			_ = s.http.Close()
-		}
-		idle := make(chan struct{})
-		go func() {
-			defer close(idle)
-			s.open.Wait()
-		}()
-		select {
-		case <-idle:
-		case <-time.After(shutdownTimeout): // a handler of HandleOperation runs on, or has called Close
-		}
+		s.open.wait(ctx) // until the goroutines of closed connections have ended
 	})
+}
+
+// shutdown finishes the requests in flight and closes all connections.
+func (s *Server) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		s.open.wait(ctx)
+		cancel()
+	})
+	defer waiting.Wait()
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		_ = s.http.Close()
+	}
 }

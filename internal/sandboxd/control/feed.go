@@ -10,8 +10,13 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// maxFeedEvents is the number of past events that a client can resume from.
-const maxFeedEvents = 4096
+const (
+	// maxFeedEvents is the number of past events that a client can resume from.
+	maxFeedEvents = 4096
+	// maxFeedBatch is the number of events that a client gets at once, so that many
+	// clients that are behind don't have a copy of all events each.
+	maxFeedBatch = 64
+)
 
 // An event of a feed, with its number.
 type event struct {
@@ -58,13 +63,14 @@ func (f *feed) publish(kind string, body eventBody) {
 	f.changed = make(chan struct{})
 }
 
-// after returns the events after a number. If some of them are no longer
+// after returns the first events after a number. If some of them are no longer
 // stored, complete is false. The channel is closed at the next event.
 func (f *feed) after(number int64) (events []event, complete bool, changed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	missing := max(0, int(f.last-number)-len(f.events))
 	remaining := f.events[max(0, len(f.events)-int(f.last-number)):]
+	remaining = remaining[:min(len(remaining), maxFeedBatch)]
 	return append([]event(nil), remaining...), missing == 0 && number <= f.last, f.changed
 }
 

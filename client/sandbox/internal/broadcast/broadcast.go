@@ -67,7 +67,11 @@ type Subscription[E any] struct {
 // must be called.
 func (s *Subscription[E]) Ready() <-chan struct{} { return s.ready }
 
-// Take returns the new events.
+// maxTaken is the number of events that Take returns at most, so that a thousand
+// subscribers that are behind don't have a copy of all events each.
+const maxTaken = 64
+
+// Take returns the next new events. If there are more, the subscription stays ready.
 func (s *Subscription[E]) Take() []E {
 	h := s.hub
 	h.mu.Lock()
@@ -80,14 +84,18 @@ func (s *Subscription[E]) Take() []E {
 		s.next = first
 		taken = append(taken, h.overflow(h.kept[first%h.maxKept]))
 	}
-	for ; s.next < h.count; s.next++ {
+	for end := min(s.next+maxTaken, h.count); s.next < end; s.next++ {
 		taken = append(taken, h.kept[s.next%h.maxKept])
 	}
 	select { // it was ready, whether or not the caller has received that
 	case <-s.ready:
 	default:
 	}
-	h.waiting = append(h.waiting, s)
+	if s.next < h.count {
+		s.ready <- struct{}{}
+	} else {
+		h.waiting = append(h.waiting, s)
+	}
 	return taken
 }
 

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// lastTime is the time at which a clock stops. JSON has no years after it.
+var lastTime = time.Date(10000, time.January, 1, 0, 0, 0, -1, time.UTC)
+
 // A clock runs at a multiple of real time, or is frozen.
 type clock struct {
 	mu     sync.RWMutex // guards what follows
@@ -37,15 +40,19 @@ func (c *clock) read(now time.Time) time.Time {
 		return c.at
 	}
 	elapsed := float64(now.Round(0).Sub(c.since.Round(0))) * c.speed
-	return c.at.Add(time.Duration(min(max(0, elapsed), math.MaxInt64/2)))
+	t := c.at.Add(time.Duration(min(max(0, elapsed), math.MaxInt64/2)))
+	if t.After(lastTime) {
+		return lastTime.In(t.Location())
+	}
+	return t
 }
 
 // wait returns the real time until the clock reaches t. It returns false if the
-// clock is frozen.
+// clock never does.
 func (c *clock) wait(t time.Time) (time.Duration, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if c.frozen || c.speed == 0 {
+	if c.frozen || c.speed == 0 || t.After(lastTime) {
 		return 0, false
 	}
 	left := float64(t.Sub(c.read(time.Now()))) / c.speed

@@ -40,18 +40,20 @@ func (t *Timeline) cause(ctx context.Context) error {
 // RunDue runs the entries that are due. If another goroutine runs entries, it
 // returns at once: that one runs them.
 func (t *Timeline) RunDue(ctx context.Context) {
-	for t.isDue() {
-		select {
-		case t.runner <- struct{}{}:
-		default:
-			return
-		}
-		done := t.run(ctx, t.clock.now, func(time.Time) {})
-		t.release()
-		if !done {
-			return
-		}
+	for t.isDue() && t.runDue(ctx) {
 	}
+}
+
+// runDue runs the entries that are due. It returns false if another goroutine runs
+// entries, or if the context ended.
+func (t *Timeline) runDue(ctx context.Context) bool {
+	select {
+	case t.runner <- struct{}{}:
+	default:
+		return false
+	}
+	defer t.release()
+	return t.run(ctx, t.clock.now, func(time.Time) {})
 }
 
 func (t *Timeline) isDue() bool {
@@ -64,7 +66,7 @@ func (t *Timeline) isDue() bool {
 // run runs the entries up to a time, and calls reach with the time of each. It
 // returns false if the context ended before.
 func (t *Timeline) run(ctx context.Context, until func() time.Time, reach func(time.Time)) bool {
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && t.lifetime.over.Err() == nil { // the context ends a little after the lifetime
 		e := t.next(until())
 		if e == nil {
 			return true

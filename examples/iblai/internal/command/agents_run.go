@@ -90,7 +90,9 @@ func (a *app) newAgentsNext() *cobra.Command {
 		Long: `Show the next runs of agents. The default is all enabled agents.
 
 The runs are calculated from the schedules and the clock of the service, in UTC. If
-the service has another time zone, its runs are at other times.`,
+the service has another time zone, its runs are at other times. The scheduler also
+goes by the last run of an agent, which the service doesn't tell: a changed agent may
+run at once, and a missed run is caught up once.`,
 		Example: `  iblai agents next
   iblai agents next 7 -n 10 --tz Europe/Berlin`,
 		Args: agentArgs(0, math.MaxInt),
@@ -164,6 +166,10 @@ func (a *app) printNext(agents []*client.PeriodicAgent, number int, location *ti
 		times, err := agent.Task.NextRuns(a.serviceTime(), number, time.UTC)
 		if err != nil {
 			invalid = append(invalid, fmt.Errorf("agent %d never runs: %w", agent.ID, err))
+		} else {
+			for _, warning := range agent.Task.ScheduleWarnings() {
+				fmt.Fprintf(a.Stderr, "iblai: agent %d: %s\n", agent.ID, sanitize(warning))
+			}
 		}
 		for _, t := range times {
 			next = append(next, nextRun{agent.ID, agent.Title, t.UTC(), t.In(location)})

@@ -244,6 +244,11 @@ func TestNext(t *testing.T) {
 	assert.Equal(t, want, s.succeed("agents", "next", "-n", "2"))
 	assert.Contains(t, s.succeed("agents", "next", "1", "-n", "1", "--tz", "America/New_York"), "Mon 2026-01-05 03:00 EST")
 	assert.Equal(t, "UTC  LOCAL  ID  TITLE\n", s.succeed("agents", "next", "Off"), "a disabled agent has no next run")
+
+	once := hourly("Once")
+	once.Task.OneOff = new(true)
+	warned := newShell(t, newSandbox(t, sandbox.WithPeriodicAgent("acme", once))).run("agents", "next", "Once")
+	assert.Equal(t, "iblai: agent 2: one_off is set: if the task has run before, the scheduler disables it without another run\n", warned.stderr)
 }
 
 // The copy of the agent has no callback, and is deleted after its run.
