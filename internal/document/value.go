@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -256,6 +257,19 @@ func (v *Value) decode(into any) bool {
 		return false
 	}
 	return true
+}
+
+// JSON decodes any value as JSON.
+func (v *Value) JSON() json.RawMessage {
+	var decoded any
+	if !v.decode(&decoded) {
+		return nil
+	}
+	text, err := json.Marshal(decoded)
+	if err != nil {
+		v.Errorf("can't be written as JSON: %v", err)
+	}
+	return text
 }
 
 // MinTime returns the earliest time of documents and clocks.

@@ -32,7 +32,7 @@ func build(t testing.TB, text string) (*Seed, *sandbox.Sandbox) {
 	sb, err := s.NewSandbox(nil)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	return s, sb
+	return s, sb.Sandbox
 }
 
 // The sample contains every field of a seed.
@@ -235,9 +235,9 @@ orgs:
     - {output: "Yes."}
     - {status: running}
 `)
-	outcomes := read.outcomes()
+	scripts := read.newScripts()
 	outcomeOf := func(agent, log int64) sandbox.Outcome {
-		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // the context is unused
+		return scripts.outcome(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // the context is unused
 	}
 	script := []sandbox.Outcome{
 		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},
