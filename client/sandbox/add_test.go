@@ -88,6 +88,7 @@ func TestLateLogs(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
 	require.NoError(t, server.SetLogDelay(10*time.Minute))
+	assert.Equal(t, 10*time.Minute, server.LogDelay())
 	assert.Equal(t, 1, advance(t, server, 65*time.Minute))
 	assert.Empty(t, runs(t, server))
 	state, err := server.AgentState(1)

@@ -266,8 +266,8 @@ func (v *Value) JSON() json.RawMessage {
 		return nil
 	}
 	text, err := json.Marshal(decoded)
-	if err != nil {
-		v.Errorf("can't be written as JSON: %v", err)
+	if err != nil { // a key that is not a string, or a NaN
+		v.Errorf("can't be written as JSON")
 	}
 	return text
 }

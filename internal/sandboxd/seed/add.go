@@ -31,7 +31,8 @@ type Added struct {
 
 // Add adds the orgs of a text to the sandbox. The text has the format of a seed, but
 // orgs may exist already, and references may be to what exists. An invalid text
-// adds nothing: the error lists all errors, with line numbers.
+// adds nothing: the error lists all errors, with line numbers. If the sandbox rejects
+// an object nevertheless, Add returns the error and what it has added before.
 func (s *Sandbox) Add(source document.Source, text []byte, format document.Format) (*Added, error) {
 	s.adding.Lock()
 	defer s.adding.Unlock()
@@ -52,7 +53,7 @@ func (s *Sandbox) Add(source document.Source, text []byte, format document.Forma
 	for _, p := range r.seed.parts {
 		if err := p.add(s, added); err != nil { // such as the id of a session that exists
 			addError(p.value, err)
-			return nil, fmt.Errorf("%w (added before it: %v)", d.Err(), added)
+			return added, fmt.Errorf("%w (added before it: %v)", d.Err(), added)
 		}
 	}
 	return added, nil

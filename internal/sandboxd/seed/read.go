@@ -21,6 +21,7 @@ import (
 const (
 	MaxSize     = 64 << 20 // bytes
 	MaxSpeed    = 86400
+	MaxLogDelay = maxRun
 	maxOrgs     = 100
 	maxAccounts = 1000      // per org
 	maxMentors  = 1000      // per org
@@ -106,7 +107,7 @@ func (r *reader) read(v *document.Value) {
 		"random_seed": func(v *document.Value) { r.seed.random = uint64(v.Int(0, math.MaxInt64)) },
 		"release":     func(v *document.Value) { r.seed.release = sandbox.Release(v.OneOf(releases...)) },
 		"beat":        func(v *document.Value) { r.seed.beat = sandbox.Beat(v.OneOf(beats...)) },
-		"log_delay":   func(v *document.Value) { r.seed.logDelay = v.Duration(maxRun) },
+		"log_delay":   func(v *document.Value) { r.seed.logDelay = v.Duration(MaxLogDelay) },
 		"orgs":        r.readOrgs,
 		"faults":      func(v *document.Value) { r.seed.Faults = ReadFaults(v) },
 	}, "orgs")
