@@ -169,8 +169,8 @@ func (s *Sandbox) Request(id int64) (Request, bool) { return s.service.requests.
 // HandleOperation replaces an operation by a handler, for tests of responses that no
 // [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
 // requests, but it records them, and faults apply. The response is sent when the
-// handler returns: its writer is no [http.Flusher]. If there is no such operation,
-// HandleOperation returns an [*api.ArgumentError].
+// handler returns, or flushes it and no fault changes it. If there is no such
+// operation, HandleOperation returns an [*api.ArgumentError].
 func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
 	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
 		return invalid("id", "is %q, which is not an operation of the API", id)
