@@ -213,8 +213,20 @@ func (s *Sandbox) HTTPClient() *http.Client {
 	defer s.memory.Unlock()
 	if s.memory.server == nil {
 		s.memory.server = memory.Serve(s)
+		if s.isClosed() {
+			s.memory.server.Stop()
+		}
 	}
 	return &http.Client{Transport: s.memory.server.Transport()}
+}
+
+func (s *Sandbox) isClosed() bool {
+	select {
+	case <-s.timeline.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Sandbox) inMemory() []client.Option {
