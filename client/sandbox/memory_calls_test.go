@@ -249,3 +249,51 @@ func TestHTTPClientInMemory(t *testing.T) {
 		require.ErrorContains(t, err, "the source fails")
 	})
 }
+
+// Calls end with their context, and Close returns, although handlers ignore theirs.
+func TestStubbornHandlersInMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		stubborn := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })
+		sb := newSandbox(t, sandbox.WithPeriodicAgent("acme", withCallback("https://hooks.example.edu/runs", secret)), sandbox.WithCallbackHandler(stubborn))
+		require.NoError(t, sb.HandleOperation(sandbox.OperationMentorsList, stubborn))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := newMemoryClient(t, sb).Mentors.List(ctx, nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		run, err := sb.RunNow(ctx, 1, sandbox.Outcome{})
+		require.NoError(t, err)
+		require.ErrorIs(t, run.Delivery.Err, context.DeadlineExceeded)
+		assert.Equal(t, 2*time.Second, time.Since(began))
+		sb.Close()
+		assert.Equal(t, 2*time.Second, time.Since(began))
+		close(release)
+	})
+}
+
+// Handlers in memory may close the sandbox.
+func TestCloseFromHandlersInMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for _, ofOperation := range []bool{false, true} {
+			var sb *sandbox.Sandbox
+			closes := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { sb.Close() })
+			sb = newSandbox(t, sandbox.WithPeriodicAgent("acme", withCallback("https://hooks.example.edu/runs", secret)), sandbox.WithCallbackHandler(closes))
+			require.NoError(t, sb.HandleOperation(sandbox.OperationMentorsList, closes))
+			began := time.Now()
+			if ofOperation {
+				_, err := newMemoryClient(t, sb, client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1})).Mentors.List(t.Context(), nil)
+				require.ErrorAs(t, err, new(*client.TransportError))
+			} else {
+				run, err := sb.RunNow(t.Context(), 1, sandbox.Outcome{})
+				require.NoError(t, err)
+				require.Error(t, run.Delivery.Err)
+			}
+			assert.Zero(t, time.Since(began))
+		}
+	})
+}
