@@ -1,7 +1,6 @@
 package document
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -257,19 +256,6 @@ func (v *Value) decode(into any) bool {
 		return false
 	}
 	return true
-}
-
-// JSON decodes any value as JSON.
-func (v *Value) JSON() json.RawMessage {
-	var decoded any
-	if !v.decode(&decoded) {
-		return nil
-	}
-	text, err := json.Marshal(decoded)
-	if err != nil { // a key that is not a string, or a NaN
-		v.Errorf("can't be written as JSON")
-	}
-	return text
 }
 
 // MinTime returns the earliest time of documents and clocks.

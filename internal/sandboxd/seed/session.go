@@ -43,10 +43,10 @@ func (o *orgReader) readUsername(v *document.Value, into *string) {
 // readMessage reads a message, which has fields of the API.
 func readMessage(v *document.Value) (m client.ChatMessage) {
 	v.Object(document.Fields{
-		"message":     func(v *document.Value) { m.Message = v.JSON() },
+		"message":     func(v *document.Value) { m.Message = v.JSON(maxText) },
 		"inserted_at": func(v *document.Value) { m.InsertedAt = client.Time{Time: v.Time()} },
-		"feedback":    func(v *document.Value) { m.Feedback = v.JSON() },
-		"files":       func(v *document.Value) { m.Files = v.JSON() },
+		"feedback":    func(v *document.Value) { m.Feedback = v.JSON(maxText) },
+		"files":       func(v *document.Value) { m.Files = v.JSON(maxText) },
 	}, "message")
 	return m
 }
