@@ -104,6 +104,11 @@ func (s *Server) Stop() {
 	s.transport.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for c, handling := range s.handling {
+		if !handling {
+			_ = c.Close() // it may have been accepted while the server was being closed
+		}
+	}
 	for slices.Contains(slices.Collect(maps.Values(s.handling)), false) {
 		s.changed.Wait()
 	}
