@@ -159,3 +159,13 @@ func ExampleTime_Text() {
 	// 2026-01-05 08:00:00 +0000 UTC
 	// true soon
 }
+
+// Everyone who can read an agent sees its callback_url.
+func ExampleCheckCallbackURL() {
+	for _, callbackURL := range []string{"https://hooks.example.edu/runs", "https://ada:password@hooks.example.edu/runs"} {
+		fmt.Println(client.CheckCallbackURL(callbackURL))
+	}
+	// Output:
+	// <nil>
+	// ibl.ai: callback_url must not have a user or password in it; have the callbacks signed with a secret
+}

@@ -3,20 +3,19 @@ package fleet
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/crontab"
 )
 
 const (
 	maxAgents      = 1000
-	maxTitle       = 255 // the service's limit, as that of URLs
-	maxURL         = 200
+	maxTitle       = 255 // the service's limit
 	maxDescription = 10_000
 	maxPrompt      = 100_000
 	maxReference   = 255 // of mentors, time zones and other short texts
@@ -104,16 +103,8 @@ func (a *Agent) check(now time.Time, report func(field, text string)) {
 }
 
 func (c *Callback) check(report func(field, text string)) {
-	u, err := url.Parse(trim(c.URL))
-	switch {
-	case trim(c.URL) == "":
-		report("callback.url", "is empty")
-	case utf8.RuneCountInString(trim(c.URL)) > maxURL:
-		report("callback.url", fmt.Sprintf("has more than %d characters", maxURL))
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
-		report("callback.url", "must be an http or https URL")
-	case u.User != nil:
-		report("callback.url", "must not have a user or password in it; have the callbacks signed with secret_env or secret_file")
+	if invalid, ok := errors.AsType[*api.ArgumentError](client.CheckCallbackURL(trim(c.URL))); ok {
+		report("callback.url", invalid.Reason)
 	}
 	if c.Env != "" && c.File != "" {
 		report("callback", "has both secret_env and secret_file")

@@ -169,7 +169,7 @@ func TestLimits(t *testing.T) {
 	}
 	for _, userinfo := range []string{"ada:hush", "hush", ":hush", ""} {
 		_, err := fleet.Parse("f.yaml", []byte(head+"- {key: a, title: a, mentor: a, schedule: 0 8 * * *, callback: {url: \"https://"+userinfo+"@hooks.example.com/\"}}"), nil)
-		require.EqualError(t, err, "f.yaml:3:65: agents[0].callback.url: must not have a user or password in it; have the callbacks signed with secret_env or secret_file")
+		require.EqualError(t, err, "f.yaml:3:65: agents[0].callback.url: must not have a user or password in it; have the callbacks signed with a secret")
 	}
 	deep := head + "- " + strings.Repeat("[", 200_000)
 	_, err := fleet.Parse("f.yaml", []byte(deep), nil)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -88,6 +89,7 @@ func TestLateLogs(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t, withSchedule(t, "0 * * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
 	require.NoError(t, server.SetLogDelay(10*time.Minute))
+	assert.Equal(t, 10*time.Minute, server.LogDelay())
 	assert.Equal(t, 1, advance(t, server, 65*time.Minute))
 	assert.Empty(t, runs(t, server))
 	state, err := server.AgentState(1)
@@ -179,4 +181,44 @@ func TestHandleOperation(t *testing.T) {
 	setFaults(t, server)
 	require.NoError(t, server.HandleOperation(createAgent, nil))
 	assert.Equal(t, http.StatusBadRequest, send(t, server, http.MethodPost, "periodic-agents/", "{}").status)
+}
+
+// A handler streams its response, unless a fault changes it.
+func TestHandlerFlushes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sb := newSandbox(t)
+		require.NoError(t, sb.HandleOperation(sandbox.OperationMentorsList, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Trailer", "X-Sum")
+			w.WriteHeader(http.StatusAccepted)
+			for _, text := range []string{"first, ", "second, ", "third"} {
+				_, _ = io.WriteString(w, text)
+				assert.NoError(t, http.NewResponseController(w).Flush())
+				time.Sleep(time.Minute)
+			}
+			_, _ = io.WriteString(w, ".")
+			w.Header().Set("X-Sum", "3")
+		})))
+		for _, effect := range []sandbox.RequestEffect{{Latency: time.Millisecond}, {Latency: time.Hour}, {BytesPerSecond: 1000}} {
+			setFaults(t, sb, sandbox.Fault{Effect: effect})
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://x"+userPath, http.NoBody)
+			require.NoError(t, err)
+			response, err := sb.HTTPClient().Do(request)
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusAccepted, response.StatusCode)
+			assert.Equal(t, sb.Now().UTC().Format(http.TimeFormat), response.Header.Get("Date"))
+			began := time.Now()
+			body, err := io.ReadAll(response.Body)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			assert.Equal(t, "first, second, third.", string(body))
+			assert.Equal(t, string(body), string(latest(t, sb).ResponseBody))
+			if effect.BytesPerSecond == 0 {
+				assert.Equal(t, 3*time.Minute, time.Since(began))
+				assert.Equal(t, "3", response.Trailer.Get("X-Sum"))
+			} else {
+				assert.Less(t, time.Since(began), time.Second)
+			}
+		}
+	})
 }

@@ -20,7 +20,8 @@
 // and inside testing/synctest its retries and timeouts take no time.
 //
 // Options add accounts, mentors, agents, logs of past runs and chat sessions, and
-// methods such as [Sandbox.AddPeriodicAgent] add them later.
+// methods such as [Sandbox.AddPeriodicAgent] add them later. Logs can appear late
+// ([Sandbox.SetLogDelay]), and be deleted ([Sandbox.DeletePeriodicAgentLog]).
 //
 // An org may be large: with 10,000 agents and 100,000 logs, lists, filters, sorting
 // and searches take milliseconds to some hundred milliseconds. Ten times as many

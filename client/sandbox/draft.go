@@ -132,29 +132,6 @@ func exception(status int, r *http.Request, seconds int64) *django.Response {
 	return django.Detail(status, cmp.Or(http.StatusText(status), "Refused")+".")
 }
 
-// setHandled sets the response of a handler.
-func (d *draft) setHandled(handler http.Handler, r *http.Request) {
-	handler.ServeHTTP((*draftWriter)(d), r)
-	setDefault(&d.status, http.StatusOK)
-	d.header.Set("Content-Length", strconv.Itoa(len(d.body)))
-	if len(d.body) > 0 && d.header.Get("Content-Type") == "" {
-		d.header.Set("Content-Type", http.DetectContentType(d.body))
-	}
-}
-
-// A draftWriter writes a draft. It is an [http.ResponseWriter].
-type draftWriter draft
-
-func (d *draftWriter) Header() http.Header { return d.header }
-
-func (d *draftWriter) WriteHeader(status int) { setDefault(&d.status, status) }
-
-func (d *draftWriter) Write(p []byte) (int, error) {
-	setDefault(&d.status, http.StatusOK)
-	d.body = append(d.body, p...)
-	return len(p), nil
-}
-
 // A sender sends a draft with the effects of a fault.
 type sender struct {
 	writer  http.ResponseWriter
@@ -170,6 +147,10 @@ type sender struct {
 }
 
 func (s *sender) send() {
+	if s.sentStatus != 0 { // a handler has flushed the beginning
+		s.write(s.draft.body[s.sentBytes:], true)
+		return
+	}
 	body := s.draft.body
 	hasBody := len(body) > 0 && s.request.Method != http.MethodHead
 	if s.effect.Reset == ResetAfter || s.effect.Reset == ResetDuring && !hasBody {
@@ -179,9 +160,7 @@ func (s *sender) send() {
 	if hasBody && (s.effect.Truncate || s.effect.Reset == ResetDuring) {
 		body = body[:len(body)/2] // net/http closes the connection if the body is too short
 	}
-	s.sentStatus = s.draft.status
-	s.draft.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	s.writer.WriteHeader(s.draft.status)
+	s.sendHeader()
 	switch {
 	case !hasBody:
 	case s.effect.BytesPerSecond > 0:
@@ -193,6 +172,12 @@ func (s *sender) send() {
 		s.flush()
 		s.reset()
 	}
+}
+
+func (s *sender) sendHeader() {
+	s.sentStatus = s.draft.status
+	s.draft.header.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	s.writer.WriteHeader(s.draft.status)
 }
 
 // write writes a part of the body. It calls done before the last part, so that a

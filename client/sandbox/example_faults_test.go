@@ -185,7 +185,7 @@ func ExampleSandbox_SetLogDelay() {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	for _, d := range []time.Duration{time.Hour, 5 * time.Minute} {
+	for _, d := range []time.Duration{time.Hour, sb.LogDelay()} {
 		if _, err := sb.Advance(ctx, d); err != nil {
 			log.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -119,8 +118,7 @@ func (e *exchange) execute() {
 		return
 	}
 	if handler := e.service.handlers.of(e.operation()); handler != nil {
-		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
-		outside(e.request.Context(), func() { e.draft.setHandled(handler, e.request) })
+		e.handle(handler)
 		return
 	}
 	var response *django.Response

@@ -102,6 +102,10 @@ func TestInMemoryAfterClose(t *testing.T) {
 		_, err = c.Mentors.List(t.Context(), nil)
 		require.ErrorAs(t, err, new(*client.TransportError))
 		sb.Close()
+		unused := newSandbox(t)
+		unused.Close()
+		_, err = newMemoryClient(t, unused, client.WithRetryPolicy(client.RetryPolicy{MaxAttempts: 1})).Mentors.List(t.Context(), nil)
+		require.ErrorAs(t, err, new(*client.TransportError))
 	})
 }
 

@@ -169,8 +169,8 @@ func (s *Sandbox) Request(id int64) (Request, bool) { return s.service.requests.
 // HandleOperation replaces an operation by a handler, for tests of responses that no
 // [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
 // requests, but it records them, and faults apply. The response is sent when the
-// handler returns: its writer is no [http.Flusher]. If there is no such operation,
-// HandleOperation returns an [*api.ArgumentError].
+// handler returns, or flushes it and no fault changes it. If there is no such
+// operation, HandleOperation returns an [*api.ArgumentError].
 func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
 	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {
 		return invalid("id", "is %q, which is not an operation of the API", id)
@@ -213,8 +213,20 @@ func (s *Sandbox) HTTPClient() *http.Client {
 	defer s.memory.Unlock()
 	if s.memory.server == nil {
 		s.memory.server = memory.Serve(s)
+		if s.isClosed() {
+			s.memory.server.Stop()
+		}
 	}
 	return &http.Client{Transport: s.memory.server.Transport()}
+}
+
+func (s *Sandbox) isClosed() bool {
+	select {
+	case <-s.timeline.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Sandbox) inMemory() []client.Option {

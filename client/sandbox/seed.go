@@ -205,3 +205,10 @@ func (s *Sandbox) SetLogDelay(d time.Duration) error {
 	s.runs.logDelay = d
 	return nil
 }
+
+// LogDelay returns the delay of logs, see [Sandbox.SetLogDelay].
+func (s *Sandbox) LogDelay() time.Duration {
+	s.store.RLock()
+	defer s.store.RUnlock()
+	return s.runs.logDelay
+}

@@ -114,6 +114,14 @@ func TestBrokenRequests(t *testing.T) {
 	}
 }
 
+// A request for the whole server is one for an unknown path.
+func TestOptionsOfServer(t *testing.T) {
+	t.Parallel()
+	got := raw(t, newTestServer(t), "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+	assert.Equal(t, http.StatusNotFound, got.status)
+	assert.Equal(t, start.Format(http.TimeFormat), got.header.Get("Date"))
+}
+
 // raw sends bytes that an HTTP client would not send.
 func raw(t *testing.T, server *sandbox.Server, text string) httpResponse {
 	t.Helper()

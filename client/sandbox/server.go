@@ -54,7 +54,7 @@ func Start(opts ...Option) (*Server, error) {
 		served:   make(chan struct{}),
 		unused:   map[net.Conn]bool{},
 	}
-	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track}
+	s.http = &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: readHeaderTimeout, ConnState: s.track, DisableGeneralOptionsHandler: true}
 	go func() {
 		defer close(s.served)
 		_ = s.http.Serve(listener) // returns an error after Close

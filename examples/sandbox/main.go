@@ -7,8 +7,8 @@
 //
 // It prints its addresses, and the environment variables with which a program
 // connects as an administrator. Without -seed it has an org with three agents.
-// The file seed.yaml shows every field of a seed. The control API is described
-// at /_sandbox/openapi.yaml.
+// The file seed.yaml shows every field of a seed, which can also be added to the
+// running sandbox. The control API is described at /_sandbox/openapi.yaml.
 //
 // It is a test server: anyone who can connect to it can read its API keys.
 // Therefore it only listens on loopback addresses, unless -allow-remote is

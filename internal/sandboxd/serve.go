@@ -74,7 +74,7 @@ func Serve(ctx context.Context, config Config) error {
 		return err
 	}
 	defer handler.Close()
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout, DisableGeneralOptionsHandler: true, ErrorLog: slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
 	go func() {
 		defer close(served)

@@ -164,3 +164,29 @@ func TestConnectionFaults(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/", "").status)
 	assert.NotContains(t, s.errorLog.String(), "panic")
 }
+
+// The service is down from 8:00 to 8:05, whether a seed or a request says so.
+func TestFaultsByTime(t *testing.T) {
+	t.Parallel()
+	const rules = `{"requests": [{"status": 502, "from": "2026-01-05T08:00:00Z", "until": "2026-01-05T08:05:00Z"}], "deliveries": [{"drop": true, "until": "2026-01-05T08:01:00Z"}]}`
+	bySeed := start(t, withSeed(t, `{"orgs": [{"key": "acme", "accounts": [{"username": "ada", "admin": true}], "agents": [{"title": "A", "task": {"crontab": {}}, "callback_url": "inbox", "outcomes": [{"duration": "1s"}]}]}], "faults": `+rules+`}`))
+	byRequest := start(t, withSeed(t, `{"orgs": [{"key": "acme", "accounts": [{"username": "ada", "admin": true}], "agents": [{"title": "A", "task": {"crontab": {}}, "callback_url": "inbox", "outcomes": [{"duration": "1s"}]}]}]}`))
+	send[faultsBody](t, byRequest, http.MethodPut, "/_sandbox/faults", rules)
+	for _, s := range []*server{bySeed, byRequest} {
+		var statuses []int
+		for range 5 {
+			statuses = append(statuses, s.do(t, http.MethodGet, "/api/ai-mentor/orgs/acme/users/ada/", "").status)
+			send[clockBody](t, s, http.MethodPost, "/_sandbox/clock", `{"advance": "3m"}`)
+		}
+		assert.Equal(t, []int{401, 401, 502, 502, 401}, statuses, "at 7:55, 7:58, 8:01, 8:04 and 8:07")
+		deliveries := get[deliveriesBody](t, s, "/_sandbox/deliveries?limit=100").Deliveries
+		var dropped int
+		for _, d := range deliveries {
+			if d.Error != "" {
+				dropped++
+			}
+		}
+		assert.Equal(t, 5, dropped, "those of 7:56 to 8:00")
+		assert.Len(t, deliveries, 14)
+	}
+}

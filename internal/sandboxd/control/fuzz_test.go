@@ -17,8 +17,9 @@ func FuzzControl(f *testing.F) {
 	for _, body := range []string{
 		`{}`, `{"advance": "1h"}`, `{"to": "2026-01-05T08:00:00Z"}`, `{"speed": 0}`, `{"status": "error", "log": "no", "duration": "3s"}`,
 		`{"requests": [{"status": 503}], "deliveries": [{"drop": true}]}`, `{"orgs": [{"key": "a", "accounts": [{"username": "b"}]}]}`,
+		`{"orgs": [{"key": "acme", "logs": [{"periodic_agent": 1, "start_time": "2026-01-05T08:00:00Z"}], "sessions": [{"id": "` + session + `"}]}]}`, `{"delay": "1m"}`,
 	} {
-		for _, path := range []string{"clock", "seed", "reset", "agents/1/fire", "faults", "deliveries/1/resend", "requests?limit=1&text=x", "timeline?org=acme&from=1&to=2", "crontab?minute=1"} {
+		for _, path := range []string{"clock", "seed", "reset", "add", "log-delay", "agents/1/fire", "faults", "deliveries/1/resend", "requests?limit=1&text=x", "timeline?org=acme&from=1&to=2", "crontab?minute=1"} {
 			f.Add(path, body)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/iblai/iblai-go/client/sandbox"
+	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
 // errStopping is returned when the server was closed.
@@ -12,7 +13,7 @@ var errStopping = errors.New("the sandbox is stopping")
 
 // replace replaces the sandbox with a new one. The old sandbox still responds
 // to requests in flight, but starts no more runs.
-func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) (*sandbox.Sandbox, error)) error {
+func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) (*seed.Sandbox, error)) error {
 	s.seeding.Lock()
 	defer s.seeding.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -36,13 +37,13 @@ func (s *Server) replace(ctx context.Context, create func(old *sandbox.Sandbox) 
 	s.inbox.clear()
 	s.stops.clear()
 	s.feed.publish("replaced", eventBody{At: sb.Now().UTC()})
-	s.publishEvents(sb)
+	s.publishEvents(sb.Sandbox)
 	return nil
 }
 
 // reset replaces the sandbox with one in the state of the initial seed.
 func (s *Server) reset(ctx context.Context) error {
-	return s.replace(ctx, func(*sandbox.Sandbox) (*sandbox.Sandbox, error) { return s.seed.NewSandbox(nil) })
+	return s.replace(ctx, func(*sandbox.Sandbox) (*seed.Sandbox, error) { return s.seed.NewSandbox(nil) })
 }
 
 // Close closes the sandbox, and ends jobs, deliveries and event streams. If a

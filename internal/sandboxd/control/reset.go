@@ -9,9 +9,12 @@ import (
 	"github.com/iblai/iblai-go/internal/sandboxd/seed"
 )
 
+// seedTypes are the media types of a seed.
+var seedTypes = map[string]document.Format{"application/json": document.JSON, "application/yaml": document.YAML}
+
 // loadSeed replaces the sandbox with one in the state of the seed in the body.
 func (c *call) loadSeed() (any, error) {
-	format, err := c.format(map[string]document.Format{"application/json": document.JSON, "application/yaml": document.YAML})
+	format, err := c.format(seedTypes)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +23,7 @@ func (c *call) loadSeed() (any, error) {
 		return nil, err
 	}
 	return c.runJob("seed", 0, nil, func(ctx context.Context) (any, error) {
-		err := c.replace(ctx, func(old *sandbox.Sandbox) (*sandbox.Sandbox, error) {
+		err := c.replace(ctx, func(old *sandbox.Sandbox) (*seed.Sandbox, error) {
 			read, err := seed.Read(document.Body("seed"), text, format)
 			if err != nil {
 				return nil, errorf(http.StatusBadRequest, "%v", err)

@@ -85,6 +85,19 @@ func (c *call) runByID() (any, error) {
 	return body, nil
 }
 
+// deletedBody is the log of a run that was deleted.
+type deletedBody struct {
+	ID int64 `json:"id"`
+}
+
+// deleteRun deletes the log of a run, as if it had expired.
+func (c *call) deleteRun() (any, error) {
+	if !c.sandbox.DeletePeriodicAgentLog(c.id) {
+		return nil, errorf(http.StatusNotFound, "there is no run %d", c.id)
+	}
+	return deletedBody{c.id}, nil
+}
+
 // latestDeliveryID returns the id of the latest delivery, or 0.
 func (c *call) latestDeliveryID() int64 {
 	for d := range c.sandbox.DeliveriesBackward() {

@@ -48,7 +48,7 @@ type Server struct {
 	guard     guard
 	mux       *http.ServeMux // routes of the console and the control API
 	logger    *slog.Logger
-	current   atomic.Pointer[sandbox.Sandbox]
+	current   atomic.Pointer[seed.Sandbox]
 
 	feed  *feed
 	jobs  jobs
@@ -94,7 +94,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.current.Store(sb)
-	s.publishEvents(sb)
+	s.publishEvents(sb.Sandbox)
 	return s, nil
 }
 
@@ -102,7 +102,7 @@ func New(options Options) (*Server, error) {
 func (s *Server) inboxURL() string { return s.url + Prefix + "inbox" }
 
 // Sandbox returns the current sandbox.
-func (s *Server) Sandbox() *sandbox.Sandbox { return s.current.Load() }
+func (s *Server) Sandbox() *sandbox.Sandbox { return s.current.Load().Sandbox }
 
 // ServeHTTP serves the console, the control API, and the platform's API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

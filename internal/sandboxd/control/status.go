@@ -24,6 +24,10 @@ type accountBody struct {
 	APIKey   string `json:"api_key"`
 }
 
+func newAccountBody(a sandbox.Account) accountBody {
+	return accountBody{a.Org, a.Username, !a.Member, a.APIKey.Reveal()}
+}
+
 type countsBody struct {
 	Requests   int64 `json:"requests"`   // number of requests so far
 	Deliveries int64 `json:"deliveries"` // number of deliveries so far
@@ -51,7 +55,7 @@ func (s *Server) newStatusBody(sb *sandbox.Sandbox) statusBody {
 		break
 	}
 	for _, a := range sb.Accounts() {
-		body.Accounts = append(body.Accounts, accountBody{a.Org, a.Username, !a.Member, a.APIKey.Reveal()})
+		body.Accounts = append(body.Accounts, newAccountBody(a))
 	}
 	return body
 }

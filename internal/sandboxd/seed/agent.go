@@ -3,6 +3,7 @@ package seed
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/iblai/iblai-go/client"
@@ -16,13 +17,15 @@ import (
 // validates them.
 func (o *orgReader) readAgent(v *document.Value) {
 	a := &agent{}
-	o.lastAgent++
-	id := o.lastAgent
+	if o.existing == nil {
+		o.lastAgent++
+		a.id = o.lastAgent
+	}
 	v.Object(document.Fields{
 		"title":             func(v *document.Value) { a.request.Title = v.Text(maxText) },
 		"description":       func(v *document.Value) { a.request.Description = new(v.Text(maxText)) },
 		"prompt":            func(v *document.Value) { a.request.Prompt = new(v.Text(maxText)) },
-		"mentor":            func(v *document.Value) { o.readAgentMentor(v, a) },
+		"mentor":            func(v *document.Value) { o.readMentorName(v, &a.request.Mentor) },
 		"task":              func(v *document.Value) { readTask(v, &a.request.Task) },
 		"pathway":           func(v *document.Value) { a.request.Pathway = new(v.Text(maxText)) },
 		"callback_url":      func(v *document.Value) { readCallbackURL(v, a) },
@@ -37,16 +40,19 @@ func (o *orgReader) readAgent(v *document.Value) {
 			v.List(maxOutcomes, func(v *document.Value) { a.outcomes = append(a.outcomes, ReadOutcome(v)) })
 		},
 		"logs": func(v *document.Value) {
-			v.List(maxLogs, func(v *document.Value) { a.logs = append(a.logs, readLog(v, id)) })
+			v.List(maxLogs, func(v *document.Value) { o.readLog(v, a) })
 		},
 	}, "title", "task")
+	o.nameAgent(namedAgent{a, len(o.agents)})
 	o.agents = append(o.agents, a)
-	o.agentIDs[id] = append(o.agentIDs[id], id)
-	o.agentIDs[a.request.Title] = append(o.agentIDs[a.request.Title], id)
-	o.addPart(v, func() []sandbox.Option {
-		alone := a.request
-		alone.Mentor, alone.PreviousAgent = "", client.Nullable[int64]{} // they refer to other parts
-		return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
+	o.addPart(part{
+		value: v, kind: agentPart,
+		options: func() []sandbox.Option {
+			alone := a.request
+			alone.Mentor = "" // it is another part
+			return []sandbox.Option{anyAccount(), sandbox.WithPeriodicAgent(anyOrg, alone)}
+		},
+		add: func(s *Sandbox, added *Added) error { return s.addAgent(o.key, a, added) },
 	})
 }
 
@@ -112,24 +118,48 @@ func findingText(f crontab.Finding) string {
 	return text
 }
 
-// readAgentMentor reads the name or the unique id of a mentor of the org.
-func (o *orgReader) readAgentMentor(v *document.Value, a *agent) {
+// readMentorName reads the name or the unique id of a mentor of the org, and sets its
+// unique id.
+func (o *orgReader) readMentorName(v *document.Value, into *string) {
 	text := v.Text(maxText)
 	o.resolve = append(o.resolve, func() {
 		switch found := o.mentorIDs[text]; len(found) {
 		case 0:
 			v.Errorf("no mentor of the org has the name or unique_id %s", document.Quote(text))
 		case 1:
-			a.request.Mentor = found[0]
+			*into = found[0]
 		default:
 			v.Errorf("%d mentors of the org have the name %s; use a unique_id", len(found), document.Quote(text))
 		}
 	})
 }
 
+// A namedAgent is an agent that its title or its id names.
+type namedAgent struct {
+	*agent
+
+	position int // in the org; -1 for one that exists
+}
+
+func (o *orgReader) nameAgent(a namedAgent) {
+	names := []any{a.request.Title}
+	if a.id != 0 {
+		names = append(names, a.id)
+	}
+	for _, name := range names {
+		o.agentsByName[name] = append(o.agentsByName[name], a)
+	}
+}
+
 // readPreviousAgent reads the title or the id of an agent listed above.
 func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
-	text, isInt, ok := v.TextOrInt("the title or id of an agent listed above")
+	o.readAgentName(v, " listed above", len(o.agents), func(previous *agent) { a.previous = previous })
+}
+
+// readAgentName reads the title or the id of an agent of the org that has a lower
+// position than end. It calls set when the whole org was read.
+func (o *orgReader) readAgentName(v *document.Value, where string, end int, set func(*agent)) {
+	text, isInt, ok := v.TextOrInt("the title or id of an agent" + where)
 	if !ok {
 		return
 	}
@@ -137,12 +167,15 @@ func (o *orgReader) readPreviousAgent(v *document.Value, a *agent) {
 	if isInt {
 		name = v.Int(1, math.MaxInt64)
 	}
-	switch found := o.agentIDs[name]; len(found) {
-	case 0:
-		v.Errorf("no agent listed above in this org has the title or id %s", document.Quote(text))
-	case 1:
-		a.request.PreviousAgent = client.Value(found[0])
-	default:
-		v.Errorf("%d agents listed above in this org have the title %s; use an id", len(found), document.Quote(text))
-	}
+	o.resolve = append(o.resolve, func() {
+		found := slices.DeleteFunc(slices.Clone(o.agentsByName[name]), func(a namedAgent) bool { return a.position >= end })
+		switch len(found) {
+		case 0:
+			v.Errorf("no agent%s in this org has the title or id %s", where, document.Quote(text))
+		case 1:
+			set(found[0].agent)
+		default:
+			v.Errorf("%d agents%s in this org have the title %s; use an id", len(found), where, document.Quote(text))
+		}
+	})
 }

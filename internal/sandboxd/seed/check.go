@@ -6,21 +6,35 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 	"github.com/iblai/iblai-go/internal/document"
 )
 
-// A part of a seed can be checked on its own, to find the position of an error.
+// A part of a seed can be checked on its own, to find the position of an error, and
+// can be added to a sandbox.
 type part struct {
 	value   *document.Value
+	kind    partKind
+	time    time.Time // of a log
 	options func() []sandbox.Option
+	add     func(*Sandbox, *Added) error
 }
 
-func (r *reader) addPart(v *document.Value, options func() []sandbox.Option) {
-	r.seed.parts = append(r.seed.parts, part{v, options})
-}
+// A partKind orders the parts of an org: each may refer to those before it.
+type partKind int
+
+const (
+	accountPart partKind = iota
+	mentorPart
+	sessionPart
+	agentPart
+	logPart
+)
+
+func (r *reader) addPart(p part) { r.seed.parts = append(r.seed.parts, p) }
 
 // anyOrg is the org in which a part is checked.
 const anyOrg = "org"
@@ -60,6 +74,11 @@ func checkOptions(v *document.Value, options ...sandbox.Option) {
 		sb.Close()
 		return
 	}
+	addError(v, err)
+}
+
+// addError adds an error of the sandbox to a value.
+func addError(v *document.Value, err error) {
 	invalid, ok := errors.AsType[*api.ArgumentError](err)
 	if !ok {
 		v.Errorf("%v", err)
@@ -106,5 +125,6 @@ var fieldNames = strings.NewReplacer(
 	"Latency", "latency", "Status", "status", "RetryAfter", "retry_after", "Body", "body", "ContentType", "content_type",
 	"Redirect", "redirect", "Reset", "reset", "Truncate", "truncate", "BytesPerSecond", "bytes_per_second",
 	"UnknownFields", "unknown_fields", "UnknownEnums", "unknown_enums", "LinkOrigin", "link_host", "Release", "release", "From", "from", "Until", "until",
+	"ID", "id", "MentorID", "mentor",
 	"Delay", "delay", "Duplicate", "duplicate", "Reorder", "reorder", "Drop", "drop", "WrongSignature", "wrong_signature",
 )

@@ -12,33 +12,39 @@ import (
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
-// outcomes returns a function for the outcomes of runs. If the seed lists
-// outcomes for an agent, the function returns them in turn. Otherwise it
-// generates outcomes.
-func (s *Seed) outcomes() func(context.Context, sandbox.Run) sandbox.Outcome {
-	scripts := map[int64][]sandbox.Outcome{}
-	var id int64
+// scripts are the outcomes that are listed for agents. The runs of an agent have its
+// outcomes in turn. If none are listed, outcomes are generated.
+type scripts struct {
+	random uint64
+
+	mu       sync.Mutex                  // guards the fields below
+	outcomes map[int64][]sandbox.Outcome // by agent
+	runs     map[int64]int               // by agent
+}
+
+func (s *Seed) newScripts() *scripts {
+	listed := &scripts{random: s.random, outcomes: map[int64][]sandbox.Outcome{}, runs: map[int64]int{}}
 	for _, o := range s.orgs {
 		for _, a := range o.agents {
-			id++
 			if len(a.outcomes) > 0 {
-				scripts[id] = a.outcomes
+				listed.outcomes[a.id] = a.outcomes
 			}
 		}
 	}
-	var mu sync.Mutex
-	runs := map[int64]int{}
-	return func(_ context.Context, run sandbox.Run) sandbox.Outcome {
-		script := scripts[run.AgentID]
-		if script == nil {
-			return generateOutcome(s.random, run)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		turn := runs[run.AgentID] % len(script)
-		runs[run.AgentID]++
-		return script[turn]
+	return listed
+}
+
+// outcome returns the outcome of a run.
+func (s *scripts) outcome(_ context.Context, run sandbox.Run) sandbox.Outcome {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	script := s.outcomes[run.AgentID]
+	if len(script) == 0 {
+		return generateOutcome(s.random, run)
 	}
+	turn := s.runs[run.AgentID] % len(script)
+	s.runs[run.AgentID]++
+	return script[turn]
 }
 
 // generateOutcome returns a plausible outcome, which depends only on the seed

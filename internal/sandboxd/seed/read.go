@@ -21,16 +21,22 @@ import (
 const (
 	MaxSize     = 64 << 20 // bytes
 	MaxSpeed    = 86400
+	MaxLogDelay = maxRun
 	maxOrgs     = 100
 	maxAccounts = 1000      // per org
 	maxMentors  = 1000      // per org
 	maxAgents   = 100_000   // per org
-	maxLogs     = 1_000_000 // per agent
+	maxLogs     = 1_000_000 // per agent, and per org beside those
 	maxOutcomes = 1000      // per agent
+	maxSessions = 10_000    // per org
+	maxMessages = 1000      // per session
 	maxText     = 100_000   // characters
 	maxName     = 255
 	maxRun      = 31 * 24 * time.Hour
 )
+
+// defaultMentor is the name of the mentor of an org for which none is listed.
+const defaultMentor = "Study coach"
 
 // ReadFile reads a seed from a file: as JSON if the name ends in .json, and as
 // YAML otherwise. The error lists all errors of the file, with line numbers.
@@ -64,10 +70,7 @@ func load(name string) (text []byte, format document.Format, err error) {
 // Read reads a seed. The error lists all errors of the text, with line numbers.
 func Read(source document.Source, text []byte, format document.Format) (*Seed, error) {
 	d, root := document.Parse(source, text, format)
-	r := &reader{
-		seed: &Seed{Speed: 1, random: 1, release: sandbox.Release4205, beat: sandbox.Beat29, document: d},
-		seen: map[string]bool{},
-	}
+	r := newReader(d, nil)
 	if root != nil {
 		r.read(root)
 	}
@@ -80,8 +83,17 @@ func Read(source document.Source, text []byte, format document.Format) (*Seed, e
 // A reader reads a seed from a document.
 type reader struct {
 	seed      *Seed
-	lastAgent int64 // id of the latest agent
+	existing  *sandbox.Sandbox // to which the seed's orgs are added; nil for a new one
+	lastAgent int64            // id of the latest agent
 	seen      map[string]bool
+}
+
+func newReader(d *document.Document, existing *sandbox.Sandbox) *reader {
+	return &reader{
+		seed:     &Seed{Speed: 1, random: 1, release: sandbox.Release4205, beat: sandbox.Beat29, document: d},
+		existing: existing,
+		seen:     map[string]bool{},
+	}
 }
 
 func (r *reader) read(v *document.Value) {
@@ -95,30 +107,43 @@ func (r *reader) read(v *document.Value) {
 		"random_seed": func(v *document.Value) { r.seed.random = uint64(v.Int(0, math.MaxInt64)) },
 		"release":     func(v *document.Value) { r.seed.release = sandbox.Release(v.OneOf(releases...)) },
 		"beat":        func(v *document.Value) { r.seed.beat = sandbox.Beat(v.OneOf(beats...)) },
-		"orgs": func(v *document.Value) {
-			v.List(maxOrgs, r.readOrg)
-			if len(r.seed.orgs) == 0 {
-				v.Errorf("has no org")
-			}
-		},
-		"faults": func(v *document.Value) { r.seed.Faults = ReadFaults(v) },
+		"log_delay":   func(v *document.Value) { r.seed.logDelay = v.Duration(MaxLogDelay) },
+		"orgs":        r.readOrgs,
+		"faults":      func(v *document.Value) { r.seed.Faults = ReadFaults(v) },
 	}, "orgs")
 }
 
+func (r *reader) readOrgs(v *document.Value) {
+	v.List(maxOrgs, r.readOrg)
+	if len(r.seed.orgs) == 0 {
+		v.Errorf("has no org")
+	}
+}
+
 func (r *reader) readOrg(v *document.Value) {
-	o := &orgReader{reader: r, org: &org{}, agentIDs: map[any][]int64{}, mentorIDs: map[string][]string{}}
+	o := &orgReader{reader: r, org: &org{}, agentsByName: map[any][]namedAgent{}, mentorIDs: map[string][]string{}, usernames: map[string]bool{}}
 	r.seed.orgs = append(r.seed.orgs, o.org)
+	required := []string{"key", "accounts"}
+	if r.existing != nil {
+		required = []string{"key"}
+	}
 	v.Object(document.Fields{
 		"key":      func(v *document.Value) { o.key = r.unique(v, readName(v), "orgs") },
 		"accounts": func(v *document.Value) { v.List(maxAccounts, o.readAccount) },
 		"mentors":  func(v *document.Value) { v.List(maxMentors, o.readMentor) },
 		"agents":   func(v *document.Value) { v.List(maxAgents, o.readAgent) },
-	}, "key", "accounts")
-	if len(o.accounts) == 0 {
+		"logs":     func(v *document.Value) { v.List(maxLogs, o.readOrgLog) },
+		"sessions": func(v *document.Value) { v.List(maxSessions, o.readSession) },
+	}, required...)
+	isNew := !o.exists()
+	if len(o.accounts) == 0 && isNew {
 		v.Errorf("has no account, so nobody can use it")
 		return
 	}
-	o.complete()
+	if r.existing != nil {
+		o.addExisting(isNew)
+	}
+	o.complete(isNew)
 }
 
 // readName reads the key of an org, or the name of a user or mentor.
@@ -149,16 +174,22 @@ type orgReader struct {
 	*reader
 	*org
 
-	agentIDs  map[any][]int64     // ids of the agents so far, by title and by id
-	mentorIDs map[string][]string // unique ids by name and by unique id
-	resolve   []func()
+	agentsByName    map[any][]namedAgent // by title and by id
+	mentorIDs       map[string][]string  // unique ids by name and by unique id
+	usernames       map[string]bool
+	existingMentors int
+	compare         []func() // with what exists
+	resolve         []func()
 }
 
 func (o *orgReader) readAccount(v *document.Value) {
 	a := sandbox.Account{Member: true}
 	v.Object(document.Fields{
-		"username": func(v *document.Value) { a.Username = o.unique(v, readName(v), o.scope("accounts")) },
-		"admin":    func(v *document.Value) { a.Member = !v.Bool() },
+		"username": func(v *document.Value) {
+			a.Username = o.unique(v, readName(v), o.scope("accounts"))
+			o.refuseExisting(v, func() bool { return o.usernames[a.Username] })
+		},
+		"admin": func(v *document.Value) { a.Member = !v.Bool() },
 		"api_key": func(v *document.Value) {
 			a.APIKey = api.NewSecret(v.Text(maxText))
 			if o.seen["keys "+a.APIKey.Reveal()] {
@@ -168,22 +199,33 @@ func (o *orgReader) readAccount(v *document.Value) {
 		},
 	}, "username")
 	o.accounts = append(o.accounts, a)
-	o.addPart(v, func() []sandbox.Option {
+	complete := func() sandbox.Account {
 		a.Org = o.key
-		return []sandbox.Option{sandbox.WithAccount(a)}
+		return a
+	}
+	o.addPart(part{
+		value: v, kind: accountPart,
+		options: func() []sandbox.Option { return []sandbox.Option{sandbox.WithAccount(complete())} },
+		add:     func(s *Sandbox, added *Added) error { return added.account(s.AddAccount(complete())) },
 	})
 }
 
 func (o *orgReader) readMentor(v *document.Value) {
 	var m client.Mentor
 	v.Object(document.Fields{
-		"name":        func(v *document.Value) { m.Name = readName(v) },
-		"unique_id":   func(v *document.Value) { m.UniqueID = o.unique(v, v.Text(maxText), o.scope("mentors")) },
+		"name": func(v *document.Value) { m.Name = readName(v) },
+		"unique_id": func(v *document.Value) {
+			m.UniqueID = o.unique(v, v.Text(maxText), o.scope("mentors"))
+			o.refuseExisting(v, func() bool { return len(o.mentorIDs[m.UniqueID]) > 0 })
+		},
 		"is_featured": func(v *document.Value) { m.IsFeatured = v.Bool() },
 	}, "name")
 	o.mentors = append(o.mentors, m)
-	o.addPart(v, func() []sandbox.Option {
-		return []sandbox.Option{anyAccount(), sandbox.WithMentor(anyOrg, m)}
+	i := len(o.mentors) - 1
+	o.addPart(part{
+		value: v, kind: mentorPart,
+		options: func() []sandbox.Option { return []sandbox.Option{anyAccount(), sandbox.WithMentor(anyOrg, m)} },
+		add:     func(s *Sandbox, added *Added) error { return added.mentor(s.AddMentor(o.key, o.mentors[i])) },
 	})
 }
 
@@ -191,17 +233,21 @@ func (o *orgReader) readMentor(v *document.Value) {
 func (o *orgReader) scope(name string) string { return fmt.Sprint(len(o.seed.orgs), name) }
 
 // complete sets defaults and resolves references.
-func (o *orgReader) complete() {
+func (o *orgReader) complete(isNew bool) {
+	for _, f := range o.compare {
+		f()
+	}
 	for i := range o.accounts {
 		o.accounts[i].Org = o.key
+		o.usernames[o.accounts[i].Username] = true
 	}
-	if len(o.mentors) == 0 {
-		o.mentors = []client.Mentor{{Name: "Study coach"}}
+	if len(o.mentors) == 0 && isNew && o.existing == nil {
+		o.mentors = []client.Mentor{{Name: defaultMentor}}
 	}
 	for i := range o.mentors {
 		m := &o.mentors[i]
 		if m.UniqueID == "" {
-			m.UniqueID = generateID(o.key, m.Name, i)
+			m.UniqueID = generateID(o.key, m.Name, o.existingMentors+i)
 		}
 		for _, name := range []string{m.Name, m.UniqueID} {
 			o.mentorIDs[name] = append(o.mentorIDs[name], m.UniqueID)

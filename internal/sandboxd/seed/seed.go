@@ -28,10 +28,11 @@ type Seed struct {
 	// Faults are the initial fault rules.
 	Faults Faults
 
-	random  uint64
-	release sandbox.Release
-	beat    sandbox.Beat
-	orgs    []*org
+	random   uint64
+	release  sandbox.Release
+	beat     sandbox.Beat
+	logDelay time.Duration
+	orgs     []*org
 
 	// The document and its parts, which provide the positions of errors. They
 	// are released once a sandbox is created.
@@ -44,15 +45,43 @@ type org struct {
 	accounts []sandbox.Account
 	mentors  []client.Mentor
 	agents   []*agent
+	logs     []*pastLog
+	sessions []*sandbox.ChatSession
 }
 
-// An agent of a seed. Its id is its position among the agents of all orgs, from
-// 1.
+// An agent of a seed, or one that exists already.
 type agent struct {
+	id       int64 // in a seed, the position among the agents of all orgs, from 1
 	request  client.PeriodicAgentCreateRequest
-	inbox    bool // whether its callbacks go to the server's inbox
+	inbox    bool   // whether its callbacks go to the server's inbox
+	previous *agent // nil if there is none
 	outcomes []sandbox.Outcome
-	logs     []client.PeriodicAgentLog
+}
+
+// complete returns the request with which the agent is created.
+func (a *agent) complete(inboxURL string) client.PeriodicAgentCreateRequest {
+	r := a.request
+	if a.inbox && inboxURL != "" {
+		r.CallbackURL = &inboxURL
+	}
+	if a.previous != nil {
+		r.PreviousAgent = client.Value(a.previous.id)
+	}
+	return r
+}
+
+// A pastLog is the log of a run in the past.
+type pastLog struct {
+	client.PeriodicAgentLog
+
+	agent *agent
+}
+
+// complete returns the log with the id of its agent.
+func (l *pastLog) complete() client.PeriodicAgentLog {
+	log := l.PeriodicAgentLog
+	log.PeriodicAgent = l.agent.id
+	return log
 }
 
 // Default returns the default seed, which has one org with three agents.
@@ -62,15 +91,20 @@ func Default() (*Seed, error) { return Read(document.File("default.yaml"), defau
 // an account, NewSandbox uses the key of the same user in accounts. Otherwise
 // it generates a key, which is the same for all sandboxes of the seed. The
 // error lists everything that the sandbox rejects, with line numbers.
-func (s *Seed) NewSandbox(accounts []sandbox.Account) (*sandbox.Sandbox, error) {
+func (s *Seed) NewSandbox(accounts []sandbox.Account) (*Sandbox, error) {
 	s.setMissingKeys(accounts)
-	sb, err := sandbox.New(s.options()...)
+	scripts := s.newScripts()
+	sb, err := sandbox.New(append(s.options(), sandbox.WithOutcomeFunc(scripts.outcome))...)
 	if err != nil {
 		return nil, s.explain(err)
 	}
+	if err := sb.SetLogDelay(s.logDelay); err != nil {
+		sb.Close()
+		return nil, err
+	}
 	s.setMissingKeys(sb.Accounts())
 	s.document, s.parts = nil, nil
-	return sb, nil
+	return &Sandbox{Sandbox: sb, inboxURL: s.InboxURL, scripts: scripts}, nil
 }
 
 func (s *Seed) options() []sandbox.Option {
@@ -85,7 +119,6 @@ func (s *Seed) options() []sandbox.Option {
 		sandbox.WithBeat(s.beat),
 		sandbox.WithFaults(s.Faults.Requests...),
 		sandbox.WithDeliveryFaults(s.Faults.Deliveries...),
-		sandbox.WithOutcomeFunc(s.outcomes()),
 	}
 	for _, o := range s.orgs {
 		options = append(options, o.options(s.InboxURL)...)
@@ -102,17 +135,24 @@ func (o *org) options(inboxURL string) []sandbox.Option {
 		options = append(options, sandbox.WithMentor(o.key, mentor))
 	}
 	var requests []client.PeriodicAgentCreateRequest
-	var logs []client.PeriodicAgentLog
 	for _, a := range o.agents {
-		if a.inbox && inboxURL != "" {
-			a.request.CallbackURL = &inboxURL
-		}
-		requests = append(requests, a.request)
-		logs = append(logs, a.logs...)
+		requests = append(requests, a.complete(inboxURL))
 	}
-	// The service numbers logs in chronological order.
-	slices.SortStableFunc(logs, func(a, b client.PeriodicAgentLog) int { return a.StartTime.Compare(b.StartTime.Time) })
-	return append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
+	var logs []client.PeriodicAgentLog
+	for _, l := range o.sortedLogs() {
+		logs = append(logs, l.complete())
+	}
+	options = append(options, sandbox.WithPeriodicAgent(o.key, requests...), sandbox.WithPeriodicAgentLog(o.key, logs...))
+	for _, session := range o.sessions {
+		options = append(options, sandbox.WithChatSession(o.key, *session))
+	}
+	return options
+}
+
+// sortedLogs returns the logs in chronological order, in which the service numbers
+// them.
+func (o *org) sortedLogs() []*pastLog {
+	return slices.SortedStableFunc(slices.Values(o.logs), func(a, b *pastLog) int { return a.StartTime.Compare(b.StartTime.Time) })
 }
 
 // setMissingKeys sets missing keys of the seed's accounts to the keys of the

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func build(t testing.TB, text string) (*Seed, *sandbox.Sandbox) {
 	sb, err := s.NewSandbox(nil)
 	require.NoError(t, err)
 	t.Cleanup(sb.Close)
-	return s, sb
+	return s, sb.Sandbox
 }
 
 // The sample contains every field of a seed.
@@ -85,9 +86,33 @@ func TestSampleSeed(t *testing.T) {
 		past = append(past, log)
 	}
 	require.Len(t, past, 2)
+	assert.Equal(t, 2*time.Second, sb.LogDelay())
+	watched := slices.Collect(sb.Logs("acme", time.Date(2026, time.January, 5, 7, 50, 0, 0, time.UTC), time.Date(2026, time.January, 5, 7, 51, 0, 0, time.UTC)))
+	require.Len(t, watched, 1)
+	assert.EqualValues(t, 2, watched[0].PeriodicAgent)
+	assert.EqualValues(t, 3, watched[0].ID)
+	pinned := pin(t, sb, "9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51")
+	assert.Equal(t, new("Sources for the essay"), pinned.Title)
+	assert.Equal(t, mentors[1].UniqueID, pinned.MentorUniqueID)
+	require.Len(t, pinned.Messages, 1, "this release shows the first one")
+	assert.JSONEq(t, `{"role": "user", "content": "Which books are about tides?"}`, string(pinned.Messages[0].Message))
+	assert.Equal(t, "2026-01-04T16:20:00Z", pinned.Messages[0].InsertedAt.Format(time.RFC3339))
 	assert.Equal(t, "Received a response.", past[0].Content)
 	assert.Equal(t, api.StatusError, past[1].Status)
 	assert.Equal(t, time.Minute, past[1].EndTime.Sub(past[1].StartTime.Time))
+}
+
+// pin pins a session as the first user, and returns it.
+func pin(t *testing.T, sb *sandbox.Sandbox, id string) *client.PinnedSession {
+	t.Helper()
+	c, err := client.New(sb.ClientOptions()...)
+	require.NoError(t, err)
+	_, err = c.PinnedMessages.Create(t.Context(), id)
+	require.NoError(t, err)
+	pinned, err := c.PinnedMessages.List(t.Context(), id)
+	require.NoError(t, err)
+	require.Len(t, pinned.Results, 1)
+	return pinned.Results[0]
 }
 
 // The sample is the same seed if it is converted to JSON.
@@ -235,9 +260,9 @@ orgs:
     - {output: "Yes."}
     - {status: running}
 `)
-	outcomes := read.outcomes()
+	scripts := read.newScripts()
 	outcomeOf := func(agent, log int64) sandbox.Outcome {
-		return outcomes(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // the context is unused
+		return scripts.outcome(context.Background(), sandbox.Run{AgentID: agent, LogID: log, Title: "Digest", Prompt: "Ä?"}) //nolint:usetesting // the context is unused
 	}
 	script := []sandbox.Outcome{
 		{Status: api.StatusError, Log: "No.", Duration: 2 * time.Second},

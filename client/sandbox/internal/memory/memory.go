@@ -4,8 +4,10 @@ package memory
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -24,15 +26,29 @@ type Server struct {
 	closed    chan struct{}
 	close     sync.Once
 	served    chan struct{} // closed when the server has stopped
+
+	mu       sync.Mutex
+	changed  *sync.Cond
+	handling map[net.Conn]bool // whether the handler serves a request of an open connection
 }
+
+// connKey is the context key of the connection of a request.
+type connKey struct{}
 
 // Serve starts a server of a handler. The caller must close it.
 func Serve(handler http.Handler) *Server {
 	s := &Server{
-		http:   &http.Server{Handler: handler, ReadHeaderTimeout: readHeaderTimeout},
-		pipes:  make(chan net.Conn),
-		closed: make(chan struct{}),
-		served: make(chan struct{}),
+		pipes:    make(chan net.Conn),
+		closed:   make(chan struct{}),
+		served:   make(chan struct{}),
+		handling: map[net.Conn]bool{},
+	}
+	s.changed = sync.NewCond(&s.mu)
+	s.http = &http.Server{
+		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handle(handler, w, r) }),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+		ConnState:         s.track,
 	}
 	s.transport = &http.Transport{DialContext: s.dial, DialTLSContext: s.dial, DisableCompression: true}
 	go func() {
@@ -46,11 +62,56 @@ func Serve(handler http.Handler) *Server {
 // host is.
 func (s *Server) Transport() http.RoundTripper { return s.transport }
 
-// Stop closes the server and its connections.
+// handle serves a request.
+func (s *Server) handle(handler http.Handler, w http.ResponseWriter, r *http.Request) {
+	c, _ := r.Context().Value(connKey{}).(net.Conn)
+	s.setHandling(c, true)
+	defer s.setHandling(c, false)
+	handler.ServeHTTP(w, r)
+}
+
+// setHandling says whether the handler serves a request of a connection. A hijacked
+// connection is no longer the server's.
+func (s *Server) setHandling(c net.Conn, handling bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, open := s.handling[c]; open {
+		s.handling[c] = handling
+		s.changed.Broadcast()
+	}
+}
+
+// track keeps track of open connections.
+func (s *Server) track(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		s.handling[c] = false
+	case http.StateClosed, http.StateHijacked:
+		delete(s.handling, c)
+		s.changed.Broadcast()
+	default:
+	}
+}
+
+// Stop closes the server and its connections. It waits for them, since net/http delays
+// the end of a connection whose last request was not read, but not for a handler, which
+// may have called it.
 func (s *Server) Stop() {
 	_ = s.http.Close() // closes s too
 	<-s.served
 	s.transport.CloseIdleConnections()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c, handling := range s.handling {
+		if !handling {
+			_ = c.Close() // it may have been accepted while the server was being closed
+		}
+	}
+	for slices.Contains(slices.Collect(maps.Values(s.handling)), false) {
+		s.changed.Wait()
+	}
 }
 
 func (s *Server) dial(ctx context.Context, _, _ string) (net.Conn, error) {

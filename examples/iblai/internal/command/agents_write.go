@@ -65,7 +65,7 @@ func (f *agentFlags) request(ctx context.Context, a *app, cmd *cobra.Command, c 
 		{"prompt", func() error { r.Prompt = &f.prompt; return nil }},
 		{"prompt-file", func() (err error) { r.Prompt, err = a.readPrompt(f.promptFile); return err }},
 		{"schedule", func() (err error) { task.Crontab, err = parseSchedule(f.schedule); return err }},
-		{"callback-url", func() error { r.CallbackURL = &f.callbackURL; return nil }},
+		{"callback-url", func() error { r.CallbackURL = &f.callbackURL; return checkCallbackURL(f.callbackURL) }},
 		{"callback-secret-env", func() (err error) { r.CallbackSecret, err = a.readSecret(f.callbackSecretEnv); return err }},
 		{"after-status", func() error { r.PreviousAgentStatus = new(api.Status(f.afterStatus)); return nil }},
 		{"start-time", func() (err error) { task.StartTime, err = parseStartTime(f.startTime); return err }},
@@ -278,6 +278,14 @@ func parseSchedule(line string) (*client.CrontabSchedule, error) {
 	return new(client.NewCrontabSchedule(crontab.Fields{
 		Minute: words[0], Hour: words[1], DayOfMonth: words[2], MonthOfYear: words[3], DayOfWeek: words[4],
 	})), nil
+}
+
+// checkCallbackURL checks a URL. An empty one removes the callback.
+func checkCallbackURL(callbackURL string) error {
+	if invalid, ok := errors.AsType[*api.ArgumentError](client.CheckCallbackURL(callbackURL)); ok && callbackURL != "" {
+		return errors.New("--callback-url " + invalid.Reason)
+	}
+	return nil
 }
 
 func parseStartTime(text string) (client.Nullable[time.Time], error) {

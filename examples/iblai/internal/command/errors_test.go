@@ -38,6 +38,9 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		"nothing to change":      {args: []string{"agents", "edit", "1"}, stderr: "no field to change is given"},
 		"four fields":            {args: []string{"agents", "edit", "1", "--schedule", "0 8 * *"}, stderr: "--schedule has 4 fields instead of 5"},
 		"start time":             {args: []string{"agents", "edit", "1", "--start-time", "tomorrow"}, stderr: "--start-time must be none or a time"},
+		"password in URL":        {args: create("--callback-url", "https://ada:hush@hooks.example.com/"), stderr: "--callback-url must not have a user or password in it"},
+		"password in edited URL": {args: []string{"agents", "edit", "1", "--callback-url", "https://:hush@hooks.example.com/"}, stderr: "--callback-url must not have a user or password in it"},
+		"callback URL":           {args: create("--callback-url", "hooks.example.com/runs"), stderr: "--callback-url must be an http or https URL"},
 		"missing secret":         {args: create("--callback-secret-env", "NOTHING"), stderr: "the environment variable NOTHING is empty"},
 		"missing prompt file":    {args: create("--prompt-file", "/nonexistent"), stderr: "--prompt-file: open /nonexistent"},
 		"two prompts":            {args: create("--prompt", "x", "--prompt-file", "x"), stderr: "[prompt prompt-file]"},
@@ -119,7 +122,7 @@ func TestServiceErrors(t *testing.T) {
 	}{
 		"unknown id":     {sb, []string{"agents", "get", "99"}, nil, exitFailed, "iblai: no agent has the id 99; iblai agents list shows all agents\n"},
 		"unknown title":  {sb, []string{"agents", "get", "x"}, nil, exitFailed, "iblai: no agent has the title \"x\"; iblai agents list shows all agents\n"},
-		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "x", "--title", ""}, nil, exitFailed, "iblai: the service rejected the values (400):\n"},
+		"refused values": {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *", "--callback-url", "https://nowhere", "--title", ""}, nil, exitFailed, "iblai: the service rejected the values (400):\n"},
 		"its fields":     {sb, []string{"agents", "edit", "1", "--schedule", "0 99 * * *"}, nil, exitFailed, "  --schedule hour: '99', not in 0-23 for Hours\n"},
 		"its filters":    {sb, []string{"agents", "list", "--status", "bogus"}, nil, exitFailed, "  --status: Select a valid choice. bogus is"},
 		"unrunnable":     {sb, []string{"agents", "edit", "1", "--schedule", "0 8 * * 7"}, nil, exitFailed, "iblai: --schedule would never run:\n  day_of_week \"7\""},

@@ -219,3 +219,17 @@ func TestDifferencesHaveNoValues(t *testing.T) {
 	assert.NotContains(t, string(text), testSecret)
 	assert.Contains(t, string(text), "prompt: a list instead of a string")
 }
+
+// The doctor warns of agents whose callback_url has a password, and doesn't repeat it.
+func TestCallbackURLs(t *testing.T) {
+	t.Parallel()
+	agent := func(callbackURL string) sandbox.Option {
+		return sandbox.WithPeriodicAgent(testOrg, client.PeriodicAgentCreateRequest{Title: "Report", CallbackURL: &callbackURL, Task: client.PeriodicTaskRequest{Crontab: client.CrontabSchedule{Minute: "0"}}})
+	}
+	e := examine(t, newTransport(t), newSandbox(t, agent("https://hooks.example.com/runs"), agent("https://ada:"+testSecret+"@hooks.example.com/runs")).URL)
+	f := e.find(t, "callback URLs")
+	assert.Equal(t, Warning, f.Status)
+	assert.Equal(t, []string{"agent 4: callback_url must not have a user or password in it; have the callbacks signed with a secret"}, f.Details)
+	e = examine(t, newTransport(t), newSandbox(t, agent("https://hooks.example.com/runs")).URL)
+	assert.NotContains(t, e.text, "callback URLs")
+}

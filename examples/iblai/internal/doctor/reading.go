@@ -3,10 +3,12 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/api"
 )
 
 // The operations that read.
@@ -43,6 +45,7 @@ func (e *examination) checkReading(ctx context.Context) {
 	} else if !e.skipAll(ctx, getAgent) {
 		e.skip(getAgent, "the list has no agent with an id")
 	}
+	e.checkCallbackURLs(agents)
 	checkOperation(ctx, e, statistics, func(capture client.CallOption) (*client.PeriodicAgentStatistics, error) {
 		return e.client.PeriodicAgents.Statistics(ctx, nil, capture)
 	})
@@ -58,6 +61,29 @@ func (e *examination) checkReading(ctx context.Context) {
 		e.skip(getLog, "the list has no log with an id")
 	}
 	e.checkPins(ctx, agents)
+}
+
+// checkCallbackURLs warns of agents whose callback_url should not have been stored.
+func (e *examination) checkCallbackURLs(agents *client.Page[client.PeriodicAgent]) {
+	if agents == nil {
+		return
+	}
+	var details []string
+	for _, agent := range agents.Results {
+		invalid, ok := errors.AsType[*api.ArgumentError](client.CheckCallbackURL(agent.CallbackURL))
+		if ok && agent.CallbackURL != "" {
+			details = append(details, fmt.Sprintf("agent %d: callback_url %s", agent.ID, invalid.Reason))
+		}
+	}
+	if len(details) == 0 {
+		return
+	}
+	e.add(Warning, "callback URLs", 0, Diagnosis{
+		Found:   fmt.Sprintf("agents with an unsuitable callback_url: %d", len(details)),
+		Details: details,
+		Meaning: "Everyone who can read an agent sees its callback_url, with the user and password in it. Only http and https URLs receive callbacks.",
+		Advice:  "Change the URL: iblai agents edit ID --callback-url URL --callback-secret-env VARIABLE",
+	})
 }
 
 // checkPins lists the pinned messages of the chat session of an agent. If no

@@ -3,7 +3,7 @@
 
 /** @import {Agent} from './types.js' */
 
-import { platform } from './api.js'
+import { control, platform } from './api.js'
 import { bodyOf, valuesOf } from './agent_fields.js'
 import { confirm } from './dialog.js'
 import { Canceled, runJob } from './jobs.js'
@@ -47,6 +47,24 @@ export function deleteAgent(agent, deleted) {
         await platform(`/periodic-agents/${agent.id}/`, { method: 'DELETE' })
         toast('The agent was deleted.', 'news', { name: 'Undo', run: () => void restore(agent) })
         deleted()
+      } catch (error) {
+        toastError(error)
+      }
+    },
+  })
+}
+
+/** Deletes the log of a run after a question, as if it had expired. @param {number} id */
+export function deleteLog(id) {
+  confirm({
+    heading: 'Delete this log?',
+    text: `The log of run #${id} is deleted, as when logs expire. Programs that have not read it miss the run.`,
+    action: 'Delete',
+    run: async () => {
+      try {
+        await control(`/runs/${id}`, { method: 'DELETE' })
+        toast(`The log of run #${id} was deleted.`)
+        location.hash = address('runs')
       } catch (error) {
         toastError(error)
       }

@@ -66,6 +66,8 @@ async function switchScheduler(running) {
 export function clockDialog() {
   /** @type {boolean | undefined} */
   const running = read('scheduler', '/scheduler').value?.running
+  /** @type {string | undefined} */
+  const delay = read('log-delay', '/log-delay').value?.delay
   return h(Dialog, { heading: 'Set the clock', size: 'small' },
     h('div', { class: 'form' },
       speedButtons(), advanceButtons(),
@@ -85,6 +87,11 @@ export function clockDialog() {
         draft: 'speed', action: 'Set the speed', initial: { speed: '' },
         fields: [{ path: 'speed', label: 'Speed', placeholder: '600', inputmode: 'decimal', hint: '1 is real time, 60 is a minute per second, 0 stops the clock.' }],
         submit: ({ speed }) => setSpeed(parseNumber(String(speed))),
+      }),
+      delay !== undefined && h(Form, {
+        key: delay, draft: 'log delay', action: 'Set the delay', initial: { delay },
+        fields: [{ path: 'delay', label: 'Delay of logs', placeholder: '10 min', hint: 'How long after the start of a run its log appears.' }],
+        submit: ({ delay: by }) => setLogDelay(goDuration(String(by))),
       })),
     h('div', { class: 'row end' }, button('Close', () => openDialog(null))))
 }
@@ -95,6 +102,13 @@ async function setSpeed(speed) {
   const state = await control('/clock', { method: 'POST', body: { speed } })
   setClock(state)
   toast(state.speed === 0 ? 'The clock is stopped.' : `The clock runs ${state.speed === 1 ? 'in real time' : `at ${count(state.speed)} times real time`}.`)
+}
+
+/** @param {string} delay */
+async function setLogDelay(delay) {
+  /** @type {{delay: string}} */
+  const set = await control('/log-delay', { method: 'POST', body: { delay } })
+  toast(set.delay === '0s' ? 'Logs appear at once.' : `Logs appear ${set.delay} after the start of their runs.`)
 }
 
 /** Advances the clock, and reports the result. @param {string} by */

@@ -6,7 +6,7 @@ import { parse } from './api.js'
 
 const NAME = 'ibl.ai sandbox: events'
 const PATH = '/_sandbox/events?interval=250ms'
-const kinds = ['agent', 'agent_deleted', 'run_started', 'run_finished', 'delivery', 'request', 'clock', 'faults', 'scheduler', 'inbox', 'job', 'lost', 'replaced']
+const kinds = ['agent', 'agent_deleted', 'run_started', 'run_finished', 'logs', 'added', 'delivery', 'request', 'clock', 'faults', 'scheduler', 'inbox', 'job', 'lost', 'replaced']
 const delays = [250, 500, 1000, 2000]
 
 /** @typedef {{kind: 'connected' | 'disconnected' | 'event', name?: string, data?: any}} Message */

@@ -43,6 +43,7 @@ follow({
   disconnected: () => update({ connection: 'lost' }),
   event: kind => {
     if (kind === 'replaced') void replaced()
+    else if (kind === 'added') void added()
     else if (kind === 'lost') invalidateAll()
     else invalidate(kind)
   },
@@ -68,6 +69,16 @@ async function replaced() {
   } catch (error) {
     toastError(error)
   }
+}
+
+/** Accounts and other objects were added. */
+async function added() {
+  try {
+    await readStatus()
+  } catch (error) {
+    toastError(error)
+  }
+  invalidateAll()
 }
 
 async function readStatus() {

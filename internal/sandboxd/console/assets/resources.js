@@ -14,6 +14,7 @@ const changes = new Map([
   ['agent_deleted', ['agents', 'statistics', 'timeline', 'run', 'logs', 'deliveries', 'inbox']],
   ['run_started', ['agents', 'statistics', 'timeline', 'run', 'logs']],
   ['run_finished', ['agents', 'statistics', 'timeline', 'run', 'logs']],
+  ['logs', ['agents', 'statistics', 'timeline', 'run', 'logs', 'log-delay']],
   ['delivery', ['timeline', 'run', 'deliveries', 'faults']],
   ['request', ['requests', 'faults']],
   ['clock', ['clock', 'agents', 'timeline', 'run', 'logs']],

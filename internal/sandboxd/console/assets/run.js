@@ -3,7 +3,7 @@
 
 /** @import {ChainRun, Route, Run} from './types.js' */
 
-import { runAgent } from './agent_actions.js'
+import { deleteLog, runAgent } from './agent_actions.js'
 import { deliveryTable } from './delivery_table.js'
 import { h } from './element.js'
 import { agentLink, button, card, empty, facts, foreign, loading, statusBadge, statusClass, statusPath, time, title } from './parts.js'
@@ -26,7 +26,8 @@ export function runPage(route) {
       title(`Run #${id}`), statusBadge(log.status), h('span', { class: 'spring' }),
       h('div', { class: 'row tight' },
         neighbor('← Previous run', run.older), neighbor('Next run →', run.newer),
-        button('Run again', () => void runAgent(log.periodic_agent, {}), { kind: 'primary' }))),
+        button('Run again', () => void runAgent(log.periodic_agent, {}), { kind: 'primary' }),
+        button('Delete log…', () => deleteLog(id), { kind: 'danger' }))),
     facts([
       ['Agent', agentLink(log.periodic_agent, run.title)],
       ['Started', [time(log.start_time), ' ', h('span', { class: 'muted' }, cause(run))]],
@@ -34,9 +35,9 @@ export function runPage(route) {
       ['Duration', running ? 'still running' : runDuration(log)],
     ]),
     run.chain.length > 1 && card('Chain', chainPicture(run.chain, id)),
-    card('Output', textBlock('Output', run.output, running ? 'The run has not finished.' : run.cause ? 'The output is empty.' : 'Unknown, since a seed added only the log of the run.')),
+    card('Output', textBlock('Output', run.output, running ? 'The run has not finished.' : run.cause ? 'The output is empty.' : 'Unknown, since only the log of the run was added.')),
     card('Log', textBlock('Log', run.log_text, running ? 'The run has not finished.' : 'The log is empty.')),
-    card('Prompt', textBlock('Prompt', run.prompt, run.cause ? 'The prompt is empty.' : 'Unknown, since a seed added only the log of the run.')),
+    card('Prompt', textBlock('Prompt', run.prompt, run.cause ? 'The prompt is empty.' : 'Unknown, since only the log of the run was added.')),
     card('Callback', deliveryTable({ deliveries: run.deliveries, empty: empty(running ? 'A callback is posted when the run finishes.' : 'No callback was posted for this run.') })))
 }
 
@@ -54,7 +55,7 @@ function cause({ cause: reason, due_at: due, log }) {
     case 'start_time': return 'because the scheduler treated a time before the start time as a missed run'
     case 'chain': return ['after its previous agent had run; it was due at ', time(due)]
     case 'call': return 'on request'
-    case '': return 'from a seed'
+    case '': return 'known only from its log'
   }
   return reason
 }

@@ -3,6 +3,7 @@
 
 /** @typedef {{now: string, speed: number}} ClockState */
 /** @typedef {{org: string, username: string, admin: boolean, api_key: string}} Account */
+/** @typedef {{accounts: Account[], mentors: string[], agents: number[], logs: number[], sessions: string[]}} Added */
 
 /**
  * @typedef {object} Status

@@ -136,3 +136,34 @@ test('at 360 px the actions are within reach', async t => {
   await page.getByRole('button', { name: 'Enable Inbox watch' }).waitFor()
   await close()
 })
+
+test('objects are added from a file, logs are delayed and deleted', async t => {
+  const sandbox = await startSandbox(t, small)
+  const { page, close } = await openConsole(browser, sandbox.url)
+  const addition = {
+    orgs: [
+      { key: 'acme', agents: [{ title: 'Evening digest', task: { crontab: { minute: 0, hour: 20 } } }], logs: [{ periodic_agent: 1, start_time: '2026-01-04T08:00:00Z' }] },
+      { key: 'library', accounts: [{ username: 'grace', admin: true }], sessions: [{ id: '9b2cbd0a-6a4b-4a3d-8c3b-0a3c6f0d9c51', username: 'grace' }] },
+    ],
+  }
+  await page.getByLabel('Addition', { exact: true }).setInputFiles({ name: 'more.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(addition)) })
+  await page.locator('#toasts').getByText('Added: 1 account, 1 agent, 1 log, 1 chat session.').waitFor()
+  await page.locator('option', { hasText: 'grace · library' }).waitFor({ state: 'attached' })
+  await page.getByLabel('Addition', { exact: true }).setInputFiles({ name: 'wrong.yaml', mimeType: 'application/yaml', buffer: Buffer.from('orgs: [{ key: acme, accounts: [{ username: ada }] }]') })
+  await page.locator('#toasts').getByText('orgs[0].accounts[0].username: exists already').waitFor()
+
+  await page.getByRole('button', { name: 'Set clock…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Set the clock' })
+  await dialog.getByLabel('Delay of logs').fill('10 min')
+  await dialog.getByRole('button', { name: 'Set the delay' }).click()
+  await page.locator('#toasts').getByText('Logs appear 10m0s after the start of their runs.').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('header').getByRole('button', { name: '+1 min' }).click()
+  await page.goto(`${sandbox.url}/#/runs/1`)
+  await page.getByRole('button', { name: 'Delete log…' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
+  await page.locator('#toasts').getByText('The log of run #1 was deleted.').waitFor()
+  await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor()
+  await page.getByRole('link', { name: '#1', exact: true }).waitFor({ state: 'detached' })
+  await close()
+})
