@@ -29,7 +29,8 @@ func (d *Decoder) literal() ([]byte, form) {
 }
 
 // textEnd returns the index behind the string that begins at an index, or that of
-// an error.
+// an error. The rows of the list and of the logs in internal/benchmark need its steps
+// of eight bytes.
 func textEnd(body []byte, at int) (end int, form form, ok bool) {
 	var high uint64 // the bits of all bytes, of which the highest matter
 	for at++; ; {
@@ -115,7 +116,8 @@ func (d *Decoder) text() string {
 }
 
 // stringTable holds strings that were decoded before, each at an index by its
-// hash. It needs no more than that: a string that is displaced is copied again.
+// hash. It needs no more than that: a string that is displaced is copied again. The
+// allocations of the list in internal/benchmark need it.
 type stringTable [1024]string
 
 // longestInterned is the length of the longest string in the table, in bytes.
