@@ -104,8 +104,10 @@ func TestInvalidAdditions(t *testing.T) {
 
 	addition := `{"orgs": [{"key": "acme", "sessions": [{"id": "` + session + `"}]}]}`
 	send[addedBody](t, s, http.MethodPost, "/_sandbox/add", addition)
-	assert.Equal(t, `body: line 1: orgs[0].sessions[0].id: is "`+session+`", which is another session's id (added before it: 0 accounts, 0 mentors, 0 sessions, 0 agents, 0 logs)`,
+	assert.Equal(t, `body: line 1: orgs[0].sessions[0].id: is "`+session+`", which is another session's id (added before: nothing)`,
 		s.do(t, http.MethodPost, "/_sandbox/add", addition).reason(t))
+	addition = `{"orgs": [{"key": "acme", "sessions": [{"id": "` + session + `"}], "accounts": [{"username": "bob"}, {"username": "eve"}]}]}`
+	assert.Contains(t, s.do(t, http.MethodPost, "/_sandbox/add", addition).reason(t), "(added before: 2 accounts)")
 }
 
 // Logs appear late, and are deleted.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/iblai/iblai-go/client"
@@ -53,7 +54,7 @@ func (s *Sandbox) Add(source document.Source, text []byte, format document.Forma
 	for _, p := range r.seed.parts {
 		if err := p.add(s, added); err != nil { // such as the id of a session that exists
 			addError(p.value, err)
-			return added, fmt.Errorf("%w (added before it: %v)", d.Err(), added)
+			return added, fmt.Errorf("%w (added before: %v)", d.Err(), added)
 		}
 	}
 	return added, nil
@@ -100,9 +101,18 @@ func (a *Added) log(added *client.PeriodicAgentLog, err error) error {
 	return err
 }
 
-// String counts what was added.
+// String counts what was added, as in "2 accounts, 3 agents".
 func (a *Added) String() string {
-	return fmt.Sprintf("%d accounts, %d mentors, %d sessions, %d agents, %d logs", len(a.Accounts), len(a.Mentors), len(a.Sessions), len(a.Agents), len(a.Logs))
+	var counts []string
+	for _, kind := range []struct {
+		n    int
+		name string
+	}{{len(a.Accounts), "accounts"}, {len(a.Mentors), "mentors"}, {len(a.Sessions), "sessions"}, {len(a.Agents), "agents"}, {len(a.Logs), "logs"}} {
+		if kind.n > 0 {
+			counts = append(counts, fmt.Sprint(kind.n, " ", kind.name))
+		}
+	}
+	return cmp.Or(strings.Join(counts, ", "), "nothing")
 }
 
 // exists reports whether the org exists.

@@ -18,8 +18,8 @@ import (
 type part struct {
 	value   *document.Value
 	kind    partKind
-	time    time.Time // of a log
-	options func() []sandbox.Option
+	time    time.Time               // of a log
+	options func() []sandbox.Option // nil if there is nothing to check
 	add     func(*Sandbox, *Added) error
 }
 
@@ -59,7 +59,9 @@ func (s *Seed) explain(err error) error {
 // checkParts checks each part that has no error yet.
 func (s *Seed) checkParts() {
 	for _, p := range s.parts {
-		checkOptions(p.value, p.options()...)
+		if p.options != nil {
+			checkOptions(p.value, p.options()...)
+		}
 	}
 }
 

@@ -56,8 +56,7 @@ func (o *orgReader) completeLog(v *document.Value, l *pastLog) {
 	}
 	o.addPart(part{
 		value: v, kind: logPart, time: l.StartTime.Time,
-		options: func() []sandbox.Option { return nil },
-		add:     func(s *Sandbox, added *Added) error { return added.log(s.AddPeriodicAgentLog(o.key, l.complete())) },
+		add: func(s *Sandbox, added *Added) error { return added.log(s.AddPeriodicAgentLog(o.key, l.complete())) },
 	})
 }
 
