@@ -359,7 +359,8 @@ type ChatMessage struct {
 // every minute that matches all five fields. A field accepts `*`, numbers,
 // lists (`0,30`), ranges (`8-18`) and steps (`*/15`); day_of_week also accepts
 // names (`mon-fri`). Times are in the server's time zone, which is UTC unless
-// its operators have changed it.
+// its operators have changed it. The service silently accepts schedules that
+// never run, such as `day_of_week` 7 or 31 February.
 //
 // Example:
 //

@@ -75,3 +75,30 @@ func TestFieldsOfSomeReleasesAreNotRequired(t *testing.T) {
 		}
 	}
 }
+
+// A start_time has surprising effects, so that no example of a schedule has one.
+func TestExamplesOfSchedulesHaveNoStartTime(t *testing.T) {
+	t.Parallel()
+	schedules := 0
+	var visit func(name string, value any)
+	visit = func(name string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			if value["crontab"] != nil {
+				schedules++
+				assert.NotContains(t, value, "start_time", name)
+			}
+			for _, field := range value {
+				visit(name, field)
+			}
+		case []any:
+			for _, item := range value {
+				visit(name, item)
+			}
+		}
+	}
+	for name, schema := range loadContract(t).spec.Components.Schemas {
+		visit(name, schema.Value.Example)
+	}
+	assert.Positive(t, schedules)
+}

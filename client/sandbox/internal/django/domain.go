@@ -11,9 +11,9 @@ const (
 	acePrefix = "xn--"
 )
 
-// domainToASCII converts a domain name with other characters to ASCII, as Python's
-// codec "idna" does. It decomposes no character but those of full width, and doesn't
-// check the direction of writing.
+// domainToASCII converts a domain name to ASCII as Python's codec "idna" does, except
+// that it decomposes only characters of full width and allows labels of mixed writing
+// direction.
 func domainToASCII(domain string) (string, bool) {
 	labels := strings.Split(strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".").Replace(domain), ".")
 	for i, label := range labels {
@@ -58,16 +58,17 @@ func isASCII(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
+// The parameters of RFC 3492.
+const (
+	punycodeBase      = 36
+	punycodeMinimum   = 1
+	punycodeMaximum   = 26
+	punycodeFirstBias = 72
+	punycodeDigits    = "abcdefghijklmnopqrstuvwxyz0123456789"
+)
+
 // punycode encodes s as in RFC 3492.
 func punycode(s string) string {
-	const (
-		base        = 36
-		firstBias   = 72
-		firstDelta  = 0x80
-		lowestDigit = "abcdefghijklmnopqrstuvwxyz0123456789"
-		minimum     = 1
-		maximum     = 26
-	)
 	var out strings.Builder
 	runes := []rune(s)
 	for _, r := range runes {
@@ -79,7 +80,7 @@ func punycode(s string) string {
 	if basic > 0 {
 		out.WriteByte('-')
 	}
-	delta, bias, n := 0, firstBias, rune(firstDelta)
+	delta, bias, n := 0, punycodeFirstBias, rune(utf8.RuneSelf)
 	for encoded := basic; encoded < len(runes); n++ {
 		next := rune(unicode.MaxRune)
 		for _, r := range runes {
@@ -94,14 +95,14 @@ func punycode(s string) string {
 				delta++
 			case r == n:
 				rest := delta
-				for k := base; ; k += base {
-					threshold := min(max(k-bias, minimum), maximum)
+				for k := punycodeBase; ; k += punycodeBase {
+					threshold := min(max(k-bias, punycodeMinimum), punycodeMaximum)
 					if rest < threshold {
-						out.WriteByte(lowestDigit[rest])
+						out.WriteByte(punycodeDigits[rest])
 						break
 					}
-					out.WriteByte(lowestDigit[threshold+(rest-threshold)%(base-threshold)])
-					rest = (rest - threshold) / (base - threshold)
+					out.WriteByte(punycodeDigits[threshold+(rest-threshold)%(punycodeBase-threshold)])
+					rest = (rest - threshold) / (punycodeBase - threshold)
 				}
 				bias = adaptBias(delta, encoded+1, encoded == basic)
 				delta = 0
@@ -115,7 +116,7 @@ func punycode(s string) string {
 
 // adaptBias returns the bias of RFC 3492 after a delta has been encoded.
 func adaptBias(delta, length int, first bool) int {
-	const base, minimum, maximum, skew, damp = 36, 1, 26, 38, 700
+	const skew, damp, span = 38, 700, punycodeBase - punycodeMinimum
 	if first {
 		delta /= damp
 	} else {
@@ -123,8 +124,8 @@ func adaptBias(delta, length int, first bool) int {
 	}
 	delta += delta / length
 	bias := 0
-	for ; delta > (base-minimum)*maximum/2; bias += base {
-		delta /= base - minimum
+	for ; delta > span*punycodeMaximum/2; bias += punycodeBase {
+		delta /= span
 	}
-	return bias + (base-minimum+1)*delta/(delta+skew)
+	return bias + (span+1)*delta/(delta+skew)
 }
