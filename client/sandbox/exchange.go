@@ -120,7 +120,7 @@ func (e *exchange) execute() {
 	}
 	if handler := e.service.handlers.of(e.operation()); handler != nil {
 		e.request.Body = io.NopCloser(bytes.NewReader(e.body))
-		outside(e.request.Context(), func() { e.draft.setHandled(handler, e.request) })
+		outside(e.request, func() { e.draft.setHandled(handler, e.request) })
 		return
 	}
 	var response *django.Response
