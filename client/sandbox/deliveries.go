@@ -178,7 +178,7 @@ func (d *deliveries) do(request *http.Request) (*http.Response, error) {
 				}
 			}
 		}()
-		r.response, r.err = d.client.Do(request)
+		r.response, r.err = d.client.Do(request) //nolint:bodyclose // send closes it, or the function above
 	}()
 	select {
 	case r := <-results:

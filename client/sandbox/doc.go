@@ -76,11 +76,12 @@
 //     from two hours before that hour on.
 //
 // The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4
-// and of celery 5.6.3 with 2.9, both with a faked clock. Which version the
-// service has is unknown, and so is how it saves a changed agent: the sandbox
-// saves the task if one of its fields has changed. [Sandbox.AgentState] returns
-// the state that the scheduler remembers of an agent, and explains its next
-// run.
+// and of celery 5.6.3 with 2.9, both with a faked clock; those with 2.4 include 150
+// random stories. Which version the service has is unknown, and so is how it saves a
+// changed agent: the sandbox saves the task if one of its fields has changed. How
+// the service disables a one-off agent is unknown, too: here a disabled one runs once
+// more when it is enabled again. [Sandbox.AgentState] returns the state that the
+// scheduler remembers of an agent, and explains its next run.
 //
 // If an agent with a previous_agent is due, it waits until the previous agent
 // has the status of previous_agent_status. It then runs once, however often it

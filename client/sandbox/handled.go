@@ -17,7 +17,7 @@ func (e *exchange) handle(handler http.Handler) {
 	if changes { // the whole response is needed
 		w.sender = nil
 	}
-	outside(e.request.Context(), func() { handler.ServeHTTP(w, e.request) })
+	outside(e.request, func() { handler.ServeHTTP(w, e.request) })
 	setDefault(&e.draft.status, http.StatusOK)
 	if e.sender.sentStatus != 0 {
 		return

@@ -75,8 +75,8 @@ type serverKey struct{}
 
 // outside calls a function of the user while a request is served. Close doesn't wait
 // for the request and its connection meanwhile, so the function may call Close.
-func outside(ctx context.Context, f func()) {
-	if s, ok := ctx.Value(serverKey{}).(*Server); ok {
+func outside(r *http.Request, f func()) {
+	if s, ok := r.Context().Value(serverKey{}).(*Server); ok {
 		s.open.add(-2)
 		defer s.open.add(2)
 	}

@@ -80,7 +80,7 @@ func TestManyWatchers(t *testing.T) { //nolint:paralleltest // see above
 	var all []func() (sandbox.Event, bool)
 	for range watchers {
 		next, stop := iter.Pull(sb.Watch(t.Context()))
-		defer stop()
+		t.Cleanup(stop)
 		all = append(all, next)
 	}
 	var before, after runtime.MemStats

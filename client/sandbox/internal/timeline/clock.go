@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// lastTime is the time at which a clock stops. JSON has no years after it.
-var lastTime = time.Date(10000, time.January, 1, 0, 0, 0, -1, time.UTC)
+// lastTime returns the time at which a clock stops. JSON has no years after it.
+func lastTime() time.Time { return time.Date(10000, time.January, 1, 0, 0, 0, -1, time.UTC) }
 
 // A clock runs at a multiple of real time, or is frozen.
 type clock struct {
@@ -41,8 +41,8 @@ func (c *clock) read(now time.Time) time.Time {
 	}
 	elapsed := float64(now.Round(0).Sub(c.since.Round(0))) * c.speed
 	t := c.at.Add(time.Duration(min(max(0, elapsed), math.MaxInt64/2)))
-	if t.After(lastTime) {
-		return lastTime.In(t.Location())
+	if last := lastTime(); t.After(last) {
+		return last.In(t.Location())
 	}
 	return t
 }
@@ -52,7 +52,7 @@ func (c *clock) read(now time.Time) time.Time {
 func (c *clock) wait(t time.Time) (time.Duration, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	if c.frozen || c.speed == 0 || t.After(lastTime) {
+	if c.frozen || c.speed == 0 || t.After(lastTime()) {
 		return 0, false
 	}
 	left := float64(t.Sub(c.read(time.Now()))) / c.speed
