@@ -35,8 +35,8 @@ func TestLargePositions(t *testing.T) {
 	sb, org, agent := sandboxOrg(t)
 	key := org.Client.Org()
 	opts := []natsruns.Option{
-		natsruns.WithLease(300 * time.Millisecond),
-		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)),
+		natsruns.WithLease(2 * time.Second), // encoding a large position takes a while
+		natsruns.WithFollowOptions(runs.WithPollInterval(100*time.Millisecond), runs.WithOverlap(time.Hour)),
 	}
 	newBridge(t, js, []natsruns.Org{org}, opts...)
 	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
