@@ -93,7 +93,7 @@ func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chu
 	start := time.Now()
 	state := runs.Changes{Since: start.Add(-time.Hour), Reached: start.Add(-time.Minute), OldID: -1}
 	var text []byte
-	for n := 20_000; len(text) <= (chunks-1)*maxChunkSize; n += 5_000 {
+	for n := (chunks - 1) * maxChunkSize / 8; len(text) <= (chunks-1)*maxChunkSize; n += 5_000 { // some 8 bytes for each log
 		for int64(len(state.Logs)) < int64(n) {
 			state.Logs = append(state.Logs, runs.LogState{
 				LogID:     int64(len(state.Logs)+1) * 1_000_000,
