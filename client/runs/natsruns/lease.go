@@ -234,7 +234,7 @@ func (l *lease) merge(changes runs.Changes) {
 func (l *lease) renew(ctx context.Context, report func(error)) error {
 	renewed := time.Now()
 	for sleep(ctx, l.bridge.lease/3) == nil {
-		err := l.flushWithTimeout(ctx)
+		err := l.save(ctx)
 		switch {
 		case err == nil:
 			renewed = time.Now()
@@ -252,9 +252,7 @@ func (l *lease) renew(ctx context.Context, report func(error)) error {
 	return ctx.Err()
 }
 
-func (l *lease) flushWithTimeout(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
-	defer cancel()
+func (l *lease) save(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.flush(ctx)
@@ -262,29 +260,32 @@ func (l *lease) flushWithTimeout(ctx context.Context) error {
 
 // release writes the position and gives up the lease.
 func (l *lease) release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
-	defer cancel()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.owner = ""
-	return l.flush(ctx)
+	return l.flush(context.WithoutCancel(ctx))
 }
 
-// flush writes the record, with the position if that has changed.
+// flush writes the record, with the position if that has changed. The time that
+// it takes to encode the position doesn't count towards the timeout.
 func (l *lease) flush(ctx context.Context) error {
 	record, old := l.record, l.record.Chunks
 	record.Owner = l.owner
+	var text []byte
 	if l.isDirty {
-		text, err := l.positionText()
-		if err != nil {
+		var err error
+		if text, err = l.positionText(); err != nil {
 			return err
 		}
 		record.Position, record.Chunks = text, nil
-		if len(text) > maxChunkSize {
-			record.Position = nil
-			if record.Chunks, err = l.writeChunks(ctx, text); err != nil {
-				return err
-			}
+	}
+	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	defer cancel()
+	if len(text) > maxChunkSize {
+		var err error
+		record.Position = nil
+		if record.Chunks, err = l.writeChunks(ctx, text); err != nil {
+			return err
 		}
 	}
 	if err := l.write(ctx, record); err != nil {

@@ -206,8 +206,8 @@ func TestPermissionsOfFollowers(t *testing.T) {
 	key := org.Client.Org()
 	storeLargePosition(t, admin, key, 2)
 	js := connect(t, server.urlOf("app"), quietly)
-	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond),
-		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)))
+	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(2*time.Second),
+		natsruns.WithFollowOptions(runs.WithPollInterval(100*time.Millisecond), runs.WithOverlap(time.Hour)))
 	stop := background(t, bridge.Follow)
 	var got handled
 	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })

@@ -35,8 +35,8 @@ func TestLargePositions(t *testing.T) {
 	sb, org, agent := sandboxOrg(t)
 	key := org.Client.Org()
 	opts := []natsruns.Option{
-		natsruns.WithLease(300 * time.Millisecond),
-		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)),
+		natsruns.WithLease(2 * time.Second), // encoding a large position takes a while
+		natsruns.WithFollowOptions(runs.WithPollInterval(100*time.Millisecond), runs.WithOverlap(time.Hour)),
 	}
 	newBridge(t, js, []natsruns.Org{org}, opts...)
 	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
@@ -93,7 +93,7 @@ func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chu
 	start := time.Now()
 	state := runs.Changes{Since: start.Add(-time.Hour), Reached: start.Add(-time.Minute), OldID: -1}
 	var text []byte
-	for n := 20_000; len(text) <= (chunks-1)*maxChunkSize; n += 5_000 {
+	for n := (chunks - 1) * maxChunkSize / 8; len(text) <= (chunks-1)*maxChunkSize; n += 5_000 { // some 8 bytes for each log
 		for int64(len(state.Logs)) < int64(n) {
 			state.Logs = append(state.Logs, runs.LogState{
 				LogID:     int64(len(state.Logs)+1) * 1_000_000,
