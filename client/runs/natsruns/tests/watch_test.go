@@ -215,7 +215,7 @@ func TestShutdownDuringAnOutageGivesRunsBack(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	outage := &outage{JetStream: js}
 	orgs := []natsruns.Org{testOrg(t, "acme")}
-	bridge := newBridge(t, outage, orgs)
+	bridge := newBridge(t, outage, orgs, natsruns.WithAckWait(time.Second))
 	outage.fails.Store(true)
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	stop := background(t, func(ctx context.Context) error {
@@ -227,7 +227,7 @@ func TestShutdownDuringAnOutageGivesRunsBack(t *testing.T) {
 	background(t, func(ctx context.Context) error {
 		return newBridge(t, js, orgs).Consume(ctx, func(_ context.Context, run *natsruns.Run) error { attempts <- run.Attempt; return nil })
 	})
-	assert.Equal(t, 2, <-attempts)
+	assert.GreaterOrEqual(t, <-attempts, 2)
 }
 
 // outage is a JetStream whose bucket of handled runs can't be read while fails is
