@@ -67,10 +67,11 @@ func (b *Bridge) Consume(ctx context.Context, handle func(context.Context, *Run)
 	all := make(slots, s.concurrency)
 	var calls inFlight
 	var pullers sync.WaitGroup
+	stopping := make(chan struct{})
 	for _, o := range b.sortedOrgs() {
 		w := &worker{
 			Bridge: b, consumeSettings: s, org: o, handle: handle, own: make(slots, share), all: all, calls: &calls,
-			ctx: working, stopping: pulling.Done(),
+			ctx: working, stopping: stopping,
 		}
 		pullers.Go(func() { w.pull(pulling) })
 	}
@@ -78,6 +79,7 @@ func (b *Bridge) Consume(ctx context.Context, handle func(context.Context, *Run)
 		stop(err)
 	}
 	pullers.Wait()
+	close(stopping) // what is given back now is not delivered to this process again
 	err = context.Cause(pulling)
 	return errors.Join(err, calls.wait(s.shutdownTimeout, cancel))
 }

@@ -41,7 +41,7 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 			}
 			bridge := newBridge(t, js, []natsruns.Org{org}, opts...)
 			failed := make(chan struct{})
-			consumed := ended(t, func(ctx context.Context) error {
+			consumed, stopConsuming := ended(t, func(ctx context.Context) error {
 				return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error {
 					select {
 					case <-failed:
@@ -51,7 +51,7 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 					return errors.New("disk full")
 				}, natsruns.WithMaxAttempts(2))
 			})
-			followed := ended(t, bridge.Follow)
+			followed, stopFollowing := ended(t, bridge.Follow)
 			_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
 			require.NoError(t, err)
 			<-failed // the run will be delivered again
@@ -64,6 +64,8 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 			if test.isFollowed {
 				requireDeleted(t, <-followed, test.want)
 			}
+			_ = stopConsuming() // otherwise, they take runs of the next bridge
+			_ = stopFollowing()
 
 			var got handled
 			again := newBridge(t, js, []natsruns.Org{org}, opts...)
@@ -77,16 +79,17 @@ func TestDeletedStreamsAreNamed(t *testing.T) {
 	}
 }
 
-// ended calls f in a goroutine, and returns its result.
-func ended(t *testing.T, f func(context.Context) error) <-chan error {
+// ended calls f in a goroutine until it returns or stop ends it, and returns its
+// result.
+func ended(t *testing.T, f func(context.Context) error) (result <-chan error, stop func() error) {
 	t.Helper()
-	result := make(chan error, 1)
-	background(t, func(ctx context.Context) error {
+	results := make(chan error, 1)
+	stop = background(t, func(ctx context.Context) error {
 		err := f(ctx)
-		result <- err
+		results <- err
 		return err
 	})
-	return result
+	return results, stop
 }
 
 func requireDeleted(t *testing.T, err error, want string) {
@@ -119,7 +122,7 @@ func TestChangedConsumerIsNamed(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme"), testOrg(t, "other")})
 	updateConsumer(t, js, "acme", func(c *jetstream.ConsumerConfig) { c.MaxDeliver = 3 })
-	consumed := ended(t, func(ctx context.Context) error {
+	consumed, _ := ended(t, func(ctx context.Context) error {
 		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
 	})
 	deleteConsumer(t, js, "other")
@@ -135,10 +138,10 @@ func TestChangedStreamIsNamed(t *testing.T) {
 	config.MaxAge = 24 * time.Hour
 	_, err = js.UpdateStream(t.Context(), config)
 	require.NoError(t, err)
-	consumed := ended(t, func(ctx context.Context) error {
+	consumed, _ := ended(t, func(ctx context.Context) error {
 		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
 	})
-	followed := ended(t, bridge.Follow)
+	followed, _ := ended(t, bridge.Follow)
 	deleteConsumer(t, js, "acme")
 	for _, err := range []error{<-consumed, <-followed} {
 		requireConfigError(t, err, `the stream "iblai-runs" exists with max_age 24h0m0s instead of 0s`)
@@ -212,7 +215,7 @@ func TestShutdownDuringAnOutageGivesRunsBack(t *testing.T) {
 	js := connect(t, startServer(t).url())
 	outage := &outage{JetStream: js}
 	orgs := []natsruns.Org{testOrg(t, "acme")}
-	bridge := newBridge(t, outage, orgs)
+	bridge := newBridge(t, outage, orgs, natsruns.WithAckWait(time.Second))
 	outage.fails.Store(true)
 	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 	stop := background(t, func(ctx context.Context) error {
@@ -224,7 +227,7 @@ func TestShutdownDuringAnOutageGivesRunsBack(t *testing.T) {
 	background(t, func(ctx context.Context) error {
 		return newBridge(t, js, orgs).Consume(ctx, func(_ context.Context, run *natsruns.Run) error { attempts <- run.Attempt; return nil })
 	})
-	assert.Equal(t, 2, <-attempts)
+	assert.GreaterOrEqual(t, <-attempts, 2)
 }
 
 // outage is a JetStream whose bucket of handled runs can't be read while fails is
@@ -307,10 +310,10 @@ func TestClosedConnectionEndsTheBridge(t *testing.T) {
 	server := startServer(t)
 	js := connect(t, server.url(), nats.MaxReconnects(1))
 	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
-	consumed := ended(t, func(ctx context.Context) error {
+	consumed, _ := ended(t, func(ctx context.Context) error {
 		return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error { return nil })
 	})
-	followed := ended(t, bridge.Follow)
+	followed, _ := ended(t, bridge.Follow)
 	server.stop()
 	require.ErrorIs(t, <-consumed, nats.ErrConnectionClosed)
 	require.ErrorIs(t, <-followed, nats.ErrConnectionClosed)
