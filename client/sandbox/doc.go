@@ -17,7 +17,9 @@
 //
 // [New] returns a sandbox without a listener. Its clients reach it in memory. With
 // [WithCallbackHandler], callbacks stay in memory too, so that a test needs no port,
-// and inside testing/synctest its retries and timeouts take no time.
+// and inside testing/synctest its retries and timeouts take no time. There, create the
+// sandbox inside the bubble too: package runtime ends a program in which a client in a
+// bubble calls a sandbox outside it.
 //
 // Options add accounts, mentors, agents, logs of past runs and chat sessions, and
 // methods such as [Sandbox.AddPeriodicAgent] add them later. Logs can appear late
