@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // The account and the mentor of a sandbox whose options add none.
@@ -163,7 +164,7 @@ func WithClock(start time.Time, speed float64) Option {
 		if !(speed > 0 && speed <= maxClockSpeed) { // NaN is neither
 			return invalid("WithClock", "has speed %v, but it must be above 0 and at most %d", speed, maxClockSpeed)
 		}
-		if !isRepresentable(start) {
+		if !django.IsRepresentable(start) {
 			return invalid("WithClock", "has start %v, but it must be in the years 1 to 9999", start)
 		}
 		s.start, s.clockSpeed = start, speed
@@ -176,7 +177,7 @@ func WithClock(start time.Time, speed float64) Option {
 // [Sandbox.SetClockSpeed] starts it. The zero start means now.
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
-		if !isRepresentable(start) {
+		if !django.IsRepresentable(start) {
 			return invalid("WithFrozenClock", "has start %v, but it must be in the years 1 to 9999", start)
 		}
 		s.start, s.clockSpeed = start, 0
