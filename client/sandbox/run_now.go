@@ -97,7 +97,7 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 	if counts {
 		a.lastRunAt = now
 		a.totalRunCount++
-		s.runs.schedule(a, now)
+		s.runs.scheduleAfterRun(a, now)
 	}
 	a.dueAt = time.Time{}
 	l, run := s.runs.start(a, RunCauseCall, now)
