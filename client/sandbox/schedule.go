@@ -105,6 +105,11 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) 
 		return
 	}
 	if a.check.Reason == beat.OneOff {
+		if a.org.waiting[a] { // it is disabled after its run
+			r.cancel(a)
+			r.store.Unlock()
+			return
+		}
 		r.disable(a)
 		r.events.publish(Event{Type: EventAgentSaved, Org: a.org.key, AgentID: a.ID})
 		r.store.Unlock()
@@ -130,6 +135,9 @@ func (r *runner) releaseDependents(o *org, at time.Time) {
 			continue
 		}
 		delete(o.waiting, a)
+		if a.Task.OneOff { // it runs before beat disables it
+			r.cancel(a)
+		}
 		r.timeline.Add(&timeline.Entry{At: at, Rank: rankStart, ID: a.ID, Run: func(ctx context.Context) {
 			r.runReleased(ctx, a, at)
 		}})
@@ -143,6 +151,9 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 	if a.deleted || !a.Task.Enabled {
 		r.store.Unlock()
 		return
+	}
+	if a.Task.OneOff {
+		r.schedule(a, at)
 	}
 	r.runIfReady(ctx, a, RunCauseChain, at)
 }
