@@ -95,7 +95,9 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 	}
 	now := s.timeline.Now()
 	if counts {
-		a.lastRunAt = now
+		if a.Task.Enabled { // saving a disabled task clears its last_run_at
+			a.lastRunAt = now
+		}
 		a.totalRunCount++
 		s.runs.scheduleAfterRun(a, now)
 	}
