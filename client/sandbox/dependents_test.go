@@ -157,3 +157,16 @@ func TestOneOffAgentWaits(t *testing.T) {
 		assert.Equal(t, false, get(t, server, "periodic-agents/2/").fields(t)["enabled"], version)
 	}
 }
+
+// A run by call doesn't change the time at which a waiting agent was due.
+func TestWaitingAgentIsRunByCall(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
+	advance(t, server, 2*time.Hour)
+	runNow(t, server, 2, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
+	run, ok := server.RunDetails(3)
+	assert.True(t, ok)
+	assert.Equal(t, sandbox.RunCauseChain, run.Cause)
+	assert.Equal(t, start.Add(time.Hour), run.DueAt)
+}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -101,7 +100,6 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 		a.totalRunCount++
 		s.runs.scheduleAfterRun(a, now)
 	}
-	a.dueAt = time.Time{}
 	l, run := s.runs.start(a, RunCauseCall, now)
 	return l, run, nil
 }
