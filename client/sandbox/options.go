@@ -304,10 +304,11 @@ type Beat string
 
 // The versions of django-celery-beat whose behaviour was measured.
 const (
-	// Beat24 catches up on overdue runs at once.
+	// Beat24 catches up on overdue runs at once, but not for an agent that has not
+	// run since it was created or enabled.
 	Beat24 Beat = "2.4"
 	// Beat29 runs an agent with a start_time once more than Beat24. If the hour of a
-	// crontab is a plain number, it catches up only from two hours before that hour
-	// until the end of the second hour after it.
+	// crontab is a plain number other than 4, it catches up only from two hours before
+	// that hour until the end of the second hour after it.
 	Beat29 Beat = "2.9"
 )
