@@ -70,7 +70,7 @@ func (c *call) runByID() (any, error) {
 		}
 		chain.add(log)
 	}
-	if body.Log == nil { // the log was deleted in the meantime
+	if body.Log == nil { // it has not appeared yet, or was deleted
 		return nil, errorf(http.StatusNotFound, "there is no run %d", c.id)
 	}
 	if details.Cause == "" { // a seed added the log only
