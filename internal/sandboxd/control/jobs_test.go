@@ -208,7 +208,11 @@ func TestInbox(t *testing.T) {
 	send[logDelayBody](t, s, http.MethodPost, "/_sandbox/log-delay", `{"delay": "1h"}`)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello."}`)
 	assert.Equal(t, http.StatusNoContent, get[fullDeliveryBody](t, s, "/_sandbox/deliveries/4").StatusCode)
-	assert.Equal(t, "Morning digest", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/4").Title)
+	late := get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/4")
+	assert.Equal(t, "Morning digest", late.Title)
+	for _, id := range []int64{log.ID, late.LogID} {
+		assert.Equal(t, fmt.Sprintf("the log of run %d has not appeared yet, or was deleted", id), s.do(t, http.MethodGet, fmt.Sprintf("/_sandbox/runs/%d", id), "").reason(t))
+	}
 	send[logDelayBody](t, s, http.MethodPost, "/_sandbox/log-delay", `{"delay": "0s"}`)
 
 	_, err := s.newClient(t).PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackURL: &url})
