@@ -28,8 +28,8 @@ func ExampleParse() {
 
 // How does an agent run at 08:00 in New York all year, if the server is in UTC?
 // The service has no time zones, so its crontab must change with the clocks: a
-// program sends the crontab of the first period, waits until the period ends, and
-// sends that of the next one. A program that only runs once a day is too late: the
+// program sends the crontab of the first period, waits until half a minute before the
+// next one, and sends that one's. A program that only runs once a day is too late: the
 // clocks change during the night, before the run of that day. After a restart, the
 // program computes the periods from the present time, and updates the agent if it
 // differs (see client.PeriodicAgent.Diff). So that the update doesn't run the agent at
