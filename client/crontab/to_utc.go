@@ -32,7 +32,8 @@ func (e *RangeError) Error() string {
 // ToUTC converts a crontab in local time to crontabs in UTC, which the service
 // needs unless its operators have set another time zone. It returns the periods
 // between from and to in order. Send the crontabs of the first period now, and those
-// of the next one at its From, when the clocks change.
+// of the next one half a minute before its From, when the clocks change. An agent that
+// is updated later can miss the run at From itself.
 //
 // A changed schedule can run at once, since the scheduler plans from the last run:
 // after a run at 06:00, "0 7 * * *" is overdue. To prevent that, send the crontab

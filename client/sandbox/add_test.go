@@ -98,6 +98,8 @@ func TestLateLogs(t *testing.T) {
 	require.NoError(t, server.SetLogDelay(0))
 	assert.EqualValues(t, 2, runNow(t, server, 1, sandbox.Outcome{Status: "error"}).Log.ID)
 	assert.Equal(t, "2", ids(t, get(t, server, "periodic-agent-logs/")))
+	_, err = server.AddPeriodicAgentLog("acme", client.PeriodicAgentLog{ID: 1, PeriodicAgent: 1})
+	require.ErrorContains(t, err, "AddPeriodicAgentLog.ID is 1, which is another log's id")
 	advance(t, server, 10*time.Minute)
 	assert.Equal(t, "21", ids(t, get(t, server, "periodic-agent-logs/")))
 }
@@ -116,6 +118,36 @@ func TestDeleteLog(t *testing.T) {
 	assert.Equal(t, api.StatusSuccess, state.Status)
 	assert.Equal(t, 1, advance(t, server, 0), "agent 1 has the required status")
 	assert.EqualValues(t, 3, runNow(t, server, 1, sandbox.Outcome{}).Log.ID-1, "ids are not used again")
+	_, err = server.AddPeriodicAgentLog("acme", client.PeriodicAgentLog{ID: 2, PeriodicAgent: 1})
+	require.NoError(t, err, "a deleted log can be added again")
+	assert.True(t, server.DeletePeriodicAgentLog(2))
+}
+
+// A run has details before its log appears, and after its log is deleted.
+func TestDetailsWithoutLog(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, withSchedule(t, "0 * * * *"))
+	require.NoError(t, server.SetLogDelay(10*time.Minute))
+	check := func() {
+		t.Helper()
+		details, ok := server.RunDetails(1)
+		assert.True(t, ok)
+		assert.EqualValues(t, 1, details.AgentID)
+	}
+	advance(t, server, time.Hour)
+	check()
+	assert.False(t, server.DeletePeriodicAgentLog(1), "it hasn't appeared")
+	advance(t, server, 10*time.Minute)
+	check()
+	assert.True(t, server.DeletePeriodicAgentLog(1))
+	check()
+	assert.False(t, server.DeletePeriodicAgentLog(1))
+	advance(t, server, 50*time.Minute)
+	require.NoError(t, newClient(t, server).PeriodicAgents.Delete(t.Context(), 1))
+	for id := range int64(3) {
+		_, ok := server.RunDetails(id)
+		assert.False(t, ok, "the agent was deleted")
+	}
 }
 
 // A session that belongs to a user can be pinned by nobody else.

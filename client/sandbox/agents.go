@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/iblai/iblai-go/client"
@@ -120,6 +121,7 @@ func (p *platform) deleteAgent(o *org, id string) *django.Response {
 	if a.latest != nil {
 		o.logs.Delete(func(l *log) bool { return l.PeriodicAgent == a.ID })
 	}
+	maps.DeleteFunc(p.store.unlisted, func(_ int64, l *log) bool { return l.agent == a })
 	p.runs.releaseDependents(o, p.timeline.Now())
 	p.events.publish(Event{Type: EventAgentDeleted, Org: o.key, AgentID: a.ID})
 	return &django.Response{Status: http.StatusNoContent}

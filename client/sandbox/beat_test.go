@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/crontab"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
 
@@ -253,5 +254,41 @@ func TestChangedToOneOffAtTheTimeOfItsRun(t *testing.T) {
 		require.Equal(t, http.StatusOK, send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"one_off":true}}`).status)
 		assert.Equal(t, 0, advance(t, server, 0))
 		assert.Equal(t, false, get(t, server, "periodic-agents/1/").fields(t)["enabled"], version)
+	}
+}
+
+// An agent at a local time gets its next crontab half a minute before the clocks
+// change, as the documentation of crontab.ToUTC says: it doesn't miss the run at the
+// change itself.
+func TestChangeOfClocks(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	from := time.Date(2026, time.March, 27, 0, 0, 0, 0, berlin)
+	periods, err := crontab.ToUTC(crontab.Fields{Minute: "0", Hour: "3"}, berlin, from, from.AddDate(0, 0, 5))
+	require.NoError(t, err)
+	require.Len(t, periods, 2)
+	for _, beat := range []sandbox.Beat{sandbox.Beat24, sandbox.Beat29} {
+		agent := digest()
+		agent.Task = client.PeriodicTaskRequest{Crontab: client.NewCrontabSchedule(periods[0].Fields[0])}
+		sb := newSandbox(t, sandbox.WithBeat(beat), sandbox.WithFrozenClock(from), sandbox.WithPeriodicAgent("acme", agent))
+		c, err := client.New(sb.ClientOptions()...)
+		require.NoError(t, err)
+		_, err = sb.AdvanceTo(t.Context(), periods[1].From.Add(-30*time.Second))
+		require.NoError(t, err)
+		task := &client.PeriodicTaskUpdateRequest{Crontab: new(client.NewCrontabSchedule(periods[1].Fields[0])), Enabled: new(false)}
+		_, err = c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{Task: task})
+		require.NoError(t, err)
+		_, err = c.PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{Task: &client.PeriodicTaskUpdateRequest{Enabled: new(true)}})
+		require.NoError(t, err)
+		_, err = sb.AdvanceTo(t.Context(), periods[1].To)
+		require.NoError(t, err)
+		var days []int
+		for run := range sb.Logs("acme", time.Time{}, sb.Now()) {
+			local := run.StartTime.In(berlin)
+			assert.Equal(t, 3, local.Hour())
+			days = append(days, local.Day())
+		}
+		assert.Equal(t, []int{27, 28, 29, 30, 31}, days)
 	}
 }

@@ -151,6 +151,9 @@ func (s *sender) send() {
 		s.write(s.draft.body[s.sentBytes:], true)
 		return
 	}
+	if s.request.Context().Err() != nil { // the client has disconnected
+		return
+	}
 	body := s.draft.body
 	hasBody := len(body) > 0 && s.request.Method != http.MethodHead
 	if s.effect.Reset == ResetAfter || s.effect.Reset == ResetDuring && !hasBody {

@@ -27,6 +27,7 @@ type exchange struct {
 	route      *route            // nil if there is none
 	parameters map[string]string // of the path
 	account    *Account          // nil if it is unknown
+	bypass     bool              // no handler replaces the operation
 	effect     RequestEffect     // of the fault, or zero
 	fault      *Fault            // that applies, or nil
 	draft      draft
@@ -48,9 +49,11 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 	e.respond()
 }
 
-// serveBypass responds to a request without faults, and does not record it.
+// serveBypass responds to a request without faults and without handlers that replace
+// operations, and does not record it.
 func (s *service) serveBypass(w http.ResponseWriter, r *http.Request) {
 	e := s.newExchange(w, r)
+	e.bypass = true
 	e.sender.done = func() {}
 	e.respond()
 }
@@ -117,7 +120,7 @@ func (e *exchange) execute() {
 		e.draft.setNotFound(e.release.django(), e.request.URL)
 		return
 	}
-	if handler := e.service.handlers.of(e.operation()); handler != nil {
+	if handler := e.service.handlers.of(e.operation()); handler != nil && !e.bypass {
 		e.handle(handler)
 		return
 	}

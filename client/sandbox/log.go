@@ -22,6 +22,7 @@ type log struct {
 	prompt string // of the run
 
 	details RunDetails // what only they have
+	deleted bool       // from the list; the agent exists
 }
 
 // RowID is the log's id.

@@ -104,7 +104,7 @@ func (p *platform) addLog(argument, orgKey string, seed *client.PeriodicAgentLog
 	}
 	l := &log{}
 	field, reason := l.initFromSeed(o, seed, p.now())
-	if reason == "" && p.store.log(seed.ID) != nil {
+	if other := p.store.run(seed.ID); reason == "" && other != nil && !other.deleted {
 		field, reason = "ID", fmt.Sprintf("is %d, which is another log's id", seed.ID)
 	}
 	if reason != "" {

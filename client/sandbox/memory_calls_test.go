@@ -75,6 +75,8 @@ func TestCanceledCallInMemory(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, time.Since(began))
 		require.ErrorIs(t, <-ended, context.Canceled)
+		synctest.Wait()
+		assert.Zero(t, latest(t, sb).StatusCode, "the client was gone")
 	})
 }
 

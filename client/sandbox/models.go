@@ -149,12 +149,13 @@ func nullable(d django.DateTime) *client.Time {
 	return &client.Time{Time: d.Time()}
 }
 
-// RunDetails returns the details of the run with a log. It returns false if there is
-// no such log.
+// RunDetails returns the details of the run with a log, even before the log appears
+// (see [Sandbox.SetLogDelay]) and after it is deleted. It returns false if there is no
+// such run, or its agent was deleted.
 func (s *Sandbox) RunDetails(logID int64) (RunDetails, bool) {
 	s.store.RLock()
 	defer s.store.RUnlock()
-	l := s.store.log(logID)
+	l := s.store.run(logID)
 	if l == nil {
 		return RunDetails{}, false
 	}

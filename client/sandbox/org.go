@@ -12,11 +12,14 @@ import (
 type store struct {
 	sync.RWMutex
 
-	orgs   map[string]*org
-	lastID map[string]int64 // by kind of object
+	orgs     map[string]*org
+	lastID   map[string]int64 // by kind of object
+	unlisted map[int64]*log   // logs of existing agents that have not appeared yet, or were deleted
 }
 
-func newStore() *store { return &store{orgs: map[string]*org{}, lastID: map[string]int64{}} }
+func newStore() *store {
+	return &store{orgs: map[string]*org{}, lastID: map[string]int64{}, unlisted: map[int64]*log{}}
+}
 
 // nextID returns the next id of a kind of objects, which all orgs share.
 func (s *store) nextID(kind string) int64 {
@@ -54,6 +57,15 @@ func (s *store) log(id int64) *log {
 		}
 	}
 	return nil
+}
+
+// run returns the log of any org with an id, even if it is not listed, nil if there is
+// none.
+func (s *store) run(id int64) *log {
+	if l := s.log(id); l != nil {
+		return l
+	}
+	return s.unlisted[id]
 }
 
 // addUser adds a user to an org, and the org if there is none.

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
 	"github.com/iblai/iblai-go/client/sandbox"
 )
@@ -331,4 +332,23 @@ func TestBypassHandler(t *testing.T) {
 	assert.Equal(t, http.StatusServiceUnavailable, ask(sb), "the bypass didn't count for the fault")
 	assert.Equal(t, http.StatusOK, ask(sb))
 	assert.Len(t, requestsOf(sb), 2)
+
+	// A handler that replaces an operation can pass requests on.
+	requests := 0
+	require.NoError(t, sb.HandleOperation(sandbox.OperationPeriodicAgentsCreate, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests++; requests == 1 {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		sb.BypassHandler().ServeHTTP(w, r)
+	})))
+	c, err := client.New(sb.ClientOptions()...)
+	require.NoError(t, err)
+	agent := digest()
+	_, err = c.PeriodicAgents.Create(t.Context(), &agent)
+	require.Error(t, err)
+	created, err := c.PeriodicAgents.Create(t.Context(), &agent)
+	require.NoError(t, err)
+	assert.EqualValues(t, 2, created.ID)
+	assert.Equal(t, http.StatusCreated, latest(t, sb).StatusCode)
 }

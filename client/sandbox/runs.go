@@ -51,6 +51,7 @@ func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 	if r.logDelay == 0 {
 		r.show(l, at)
 	} else {
+		r.store.unlisted[l.ID] = l
 		shown := at.Add(r.logDelay)
 		r.timeline.Add(&timeline.Entry{At: shown, Rank: rankFinish, ID: l.ID, Run: func(context.Context) {
 			r.store.Lock()
@@ -68,6 +69,7 @@ func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 
 // show lets a log appear in the API at a time. The caller holds the store's lock.
 func (r *runner) show(l *log, at time.Time) {
+	delete(r.store.unlisted, l.ID)
 	l.agent.org.logs.Add(l)
 	l.agent.setLatest(l)
 	r.releaseDependents(l.agent.org, at)

@@ -146,9 +146,10 @@ func (s *Sandbox) Watch(ctx context.Context) iter.Seq[Event] {
 // the request, see [Sandbox.Requests].
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.service.serve(w, r) }
 
-// BypassHandler returns a handler that serves the same API without faults and
-// without recording requests. A console or another tool that inspects the sandbox
-// during a test can use it without disturbing the test.
+// BypassHandler returns a handler that serves the same API without faults, without
+// the handlers of [Sandbox.HandleOperation], and without recording requests. A console
+// or another tool that inspects the sandbox during a test can use it without disturbing
+// the test.
 func (s *Sandbox) BypassHandler() http.Handler { return http.HandlerFunc(s.service.serveBypass) }
 
 // Requests yields the recorded requests, the oldest first, up to the latest at the
@@ -169,7 +170,8 @@ func (s *Sandbox) Request(id int64) (Request, bool) { return s.service.requests.
 // HandleOperation replaces an operation by a handler, for tests of responses that no
 // [Fault] has; nil restores the operation. The sandbox doesn't authenticate the
 // requests, but it records them, and faults apply. The response is sent when the
-// handler returns, or flushes it and no fault changes it. If there is no such
+// handler returns, or flushes it and no fault changes it. The handler can pass requests
+// on to [Sandbox.BypassHandler], which executes the operation. If there is no such
 // operation, HandleOperation returns an [*api.ArgumentError].
 func (s *Sandbox) HandleOperation(id OperationID, handler http.Handler) error {
 	if !slices.ContainsFunc(Operations(), func(o client.Operation) bool { return o.ID == string(id) }) {

@@ -178,6 +178,8 @@ func (s *Sandbox) DeletePeriodicAgentLog(logID int64) bool {
 		return false
 	}
 	l.agent.org.logs.Delete(func(other *log) bool { return other == l })
+	l.deleted = true
+	s.store.unlisted[l.ID] = l
 	if a := l.agent; a.latest == l {
 		a.latest = nil
 		for _, other := range a.org.logs {

@@ -202,26 +202,39 @@ func TestInbox(t *testing.T) {
 	assert.Equal(t, http.StatusUnauthorized, get[fullDeliveryBody](t, s, "/_sandbox/deliveries/2").StatusCode)
 	assert.Equal(t, "invalid", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/2").Signature)
 
+	// The agent is known before the log appears, and after the log is deleted.
+	s.do(t, http.MethodDelete, fmt.Sprintf("/_sandbox/runs/%d", log.ID), "")
+	assert.Equal(t, http.StatusNoContent, send[fullDeliveryBody](t, s, http.MethodPost, "/_sandbox/deliveries/1/resend", "{}").StatusCode)
+	send[logDelayBody](t, s, http.MethodPost, "/_sandbox/log-delay", `{"delay": "1h"}`)
+	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/2/fire", `{"output": "Hello."}`)
+	assert.Equal(t, http.StatusNoContent, get[fullDeliveryBody](t, s, "/_sandbox/deliveries/4").StatusCode)
+	late := get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/4")
+	assert.Equal(t, "Morning digest", late.Title)
+	for _, id := range []int64{log.ID, late.LogID} {
+		assert.Equal(t, fmt.Sprintf("the log of run %d has not appeared yet, or was deleted", id), s.do(t, http.MethodGet, fmt.Sprintf("/_sandbox/runs/%d", id), "").reason(t))
+	}
+	send[logDelayBody](t, s, http.MethodPost, "/_sandbox/log-delay", `{"delay": "0s"}`)
+
 	_, err := s.newClient(t).PeriodicAgents.Update(t.Context(), 1, &client.PeriodicAgentUpdateRequest{CallbackURL: &url})
 	require.NoError(t, err)
 	send[logBody](t, s, http.MethodPost, "/_sandbox/agents/1/fire", `{"output": "Unsigned."}`)
-	assert.Equal(t, "none", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/3").Signature)
+	assert.Equal(t, "none", get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/5").Signature)
 
 	// Other bodies are stored, too.
 	assert.Equal(t, http.StatusNoContent, s.do(t, http.MethodPost, "/_sandbox/inbox", "nonsense").status)
 	assert.Equal(t, http.StatusUnauthorized, s.do(t, http.MethodPost, "/_sandbox/inbox", fmt.Sprintf(`{"log_id": %d}`, log.ID)).status, "the signature is missing")
 	assert.Equal(t, http.StatusRequestEntityTooLarge, s.do(t, http.MethodPost, "/_sandbox/inbox", string(make([]byte, maxBodySize+1))).status)
 	list = get[receivedCallbacksBody](t, s, "/_sandbox/inbox?limit=2")
-	assert.EqualValues(t, 5, list.Total)
-	assert.EqualValues(t, 5, list.Callbacks[0].ID, "newest first")
+	assert.EqualValues(t, 7, list.Total)
+	assert.EqualValues(t, 7, list.Callbacks[0].ID, "newest first")
 	assert.Len(t, list.Callbacks, 2)
 	assert.Equal(t, http.StatusBadRequest, s.do(t, http.MethodGet, "/_sandbox/inbox?limit=0", "").status)
 
 	for range maxInboxCallbacks {
 		s.do(t, http.MethodPost, "/_sandbox/inbox", "{}")
 	}
-	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, "/_sandbox/inbox/5", "").status, "the oldest are dropped")
-	assert.EqualValues(t, 6, get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/6").ID)
+	assert.Equal(t, http.StatusNotFound, s.do(t, http.MethodGet, "/_sandbox/inbox/7", "").status, "the oldest are dropped")
+	assert.EqualValues(t, 8, get[fullReceivedCallbackBody](t, s, "/_sandbox/inbox/8").ID)
 	send[statusBody](t, s, http.MethodPost, "/_sandbox/reset", "{}")
 	assert.Zero(t, get[receivedCallbacksBody](t, s, "/_sandbox/inbox").Total)
 }

@@ -70,8 +70,8 @@ func (c *call) runByID() (any, error) {
 		}
 		chain.add(log)
 	}
-	if body.Log == nil { // the log was deleted in the meantime
-		return nil, errorf(http.StatusNotFound, "there is no run %d", c.id)
+	if body.Log == nil {
+		return nil, errorf(http.StatusNotFound, "the log of run %d has not appeared yet, or was deleted", c.id)
 	}
 	if details.Cause == "" { // a seed added the log only
 		body.LogText = body.Log.Content

@@ -75,6 +75,5 @@ func (c *call) setScheduler() (any, error) {
 		return nil, err
 	}
 	c.stops.set(c.sandbox, running)
-	c.feed.publish("scheduler", eventBody{At: c.sandbox.Now().UTC()})
 	return c.scheduler()
 }
