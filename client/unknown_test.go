@@ -209,3 +209,19 @@ func TestUnknownValuesAreNotPrinted(t *testing.T) {
 	token, _ := agent.Unknown.Get("api_token")
 	assert.Equal(t, `"`+value+`"`, string(token))
 }
+
+// Of every model, whatever identifies it.
+func TestUnknownValuesAreNotLogged(t *testing.T) {
+	t.Parallel()
+	const value = "a-credential-of-a-later-release"
+	for of := range modelTypes() {
+		model := reflect.New(of)
+		require.NoError(t, json.Unmarshal([]byte(`{"new": "`+value+`"}`), model.Interface()))
+		for _, printed := range []any{model.Interface(), model.Elem().Interface()} {
+			var out bytes.Buffer
+			slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "v", printed)
+			assert.NotContains(t, out.String(), value, "%T", printed)
+			assert.Contains(t, out.String(), `"v":`, "%T", printed)
+		}
+	}
+}
