@@ -31,8 +31,8 @@ type Request struct {
 // Do calls an endpoint that the SDK has no method for, with the same
 // authentication, limits, retries and errors. Package encoding/json encodes the
 // request's body and decodes the response into out, a pointer. A value that
-// doesn't fit into out is a [DecodeError]. If out is nil, the response may have
-// any body, or none.
+// doesn't fit into out is a [DecodeError], and leaves the zero value in out. If
+// out is nil, the response may have any body, or none.
 func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
 	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
 		return &api.ArgumentError{Argument: "out", Reason: "must be a pointer that is not nil"}
