@@ -23,8 +23,8 @@ type Request struct {
 	PathParams map[string]string
 	// Query holds the query parameters.
 	Query url.Values
-	// Body is sent as JSON, unless it is nil. It must not hold an [api.Secret]:
-	// pass its text, which Reveal returns.
+	// Body is sent as JSON, unless it is nil. It must not hold an [api.Secret],
+	// or an unknown field with the name of a secret: pass its text.
 	Body any
 }
 

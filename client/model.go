@@ -39,15 +39,28 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 			e.field(name, value)
 		}
 	}
+	e.unknownFields(unknown)
+	e.end()
+	return e.out.Bytes(), e.err
+}
+
+// hasMasked reports whether encoding/json masks any of a model's unknown fields.
+func hasMasked(unknown *api.Fields) bool {
+	e := &encoder{}
+	e.begin()
+	e.unknownFields(unknown)
+	return len(e.secrets) > 0
+}
+
+func (e *encoder) unknownFields(unknown *api.Fields) {
 	for name, value := range unknown.All() {
+		var d scan.Decoder
 		d.Reset(value)
 		e.maskedField(name, &d)
 		if err := d.End(); err != nil && e.err == nil {
 			e.err = fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	e.end()
-	return e.out.Bytes(), e.err
 }
 
 // maskedField writes a field with the next value of d. A text, an object or an
@@ -55,7 +68,9 @@ func marshalModel(fields any, unknown *api.Fields) ([]byte, error) {
 func (e *encoder) maskedField(name string, d *scan.Decoder) {
 	kind := d.Kind()
 	if secretname.Is(name) && (kind == scan.KindString || kind == scan.KindObject || kind == scan.KindArray) {
-		e.field(name, api.NewSecret(d.RawText()))
+		secret := d.RawText()
+		e.secrets = append(e.secrets, secret)
+		e.field(name, api.NewSecret(secret))
 		return
 	}
 	e.name(name)
