@@ -141,7 +141,7 @@ func WithQuery(name, value string) CallOption {
 // WithBodyField sets a field of the request's body, such as one that this
 // release of the SDK does not know. It replaces the call's own field of this
 // name. Requests without a body are sent without it. The value must not hold an
-// [api.Secret]: pass its text, which Reveal returns.
+// [api.Secret], or an unknown field with the name of a secret: pass its text.
 func WithBodyField(name string, value any) CallOption {
 	return callOption(func(s *callSettings) error {
 		if name == "" {

@@ -74,7 +74,8 @@ type standardJSON struct{ pointer any }
 
 // decode decodes a body. On an error it leaves the zero value.
 func (s standardJSON) decode(body []byte) error {
-	err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), s.pointer)
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	err := json.Unmarshal(body, s.pointer)
 	if err == nil {
 		return nil
 	}

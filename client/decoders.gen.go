@@ -52,7 +52,7 @@ func (m *Artifact) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m Artifact) MarshalJSON() ([]byte, error) {
 	type fields Artifact
 	return marshalModel(fields(m), m.Unknown)
@@ -104,7 +104,7 @@ func (m *ArtifactVersion) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m ArtifactVersion) MarshalJSON() ([]byte, error) {
 	type fields ArtifactVersion
 	return marshalModel(fields(m), m.Unknown)
@@ -163,7 +163,7 @@ func (m *CallConfiguration) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m CallConfiguration) MarshalJSON() ([]byte, error) {
 	type fields CallConfiguration
 	return marshalModel(fields(m), m.Unknown)
@@ -204,7 +204,7 @@ func (m *ChatMessage) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m ChatMessage) MarshalJSON() ([]byte, error) {
 	type fields ChatMessage
 	return marshalModel(fields(m), m.Unknown)
@@ -239,7 +239,7 @@ func (m *CrontabSchedule) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m CrontabSchedule) MarshalJSON() ([]byte, error) {
 	type fields CrontabSchedule
 	return marshalModel(fields(m), m.Unknown)
@@ -309,7 +309,7 @@ func (m *MCPServer) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m MCPServer) MarshalJSON() ([]byte, error) {
 	type fields MCPServer
 	return marshalModel(fields(m), m.Unknown)
@@ -457,7 +457,7 @@ func (m *Mentor) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m Mentor) MarshalJSON() ([]byte, error) {
 	type fields Mentor
 	return marshalModel(fields(m), m.Unknown)
@@ -488,7 +488,7 @@ func (m *MentorAudience) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m MentorAudience) MarshalJSON() ([]byte, error) {
 	type fields MentorAudience
 	return marshalModel(fields(m), m.Unknown)
@@ -526,7 +526,7 @@ func (m *MentorCategory) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m MentorCategory) MarshalJSON() ([]byte, error) {
 	type fields MentorCategory
 	return marshalModel(fields(m), m.Unknown)
@@ -557,7 +557,7 @@ func (m *MentorType) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m MentorType) MarshalJSON() ([]byte, error) {
 	type fields MentorType
 	return marshalModel(fields(m), m.Unknown)
@@ -602,7 +602,7 @@ func (m *OAuthService) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m OAuthService) MarshalJSON() ([]byte, error) {
 	type fields OAuthService
 	return marshalModel(fields(m), m.Unknown)
@@ -672,7 +672,7 @@ func (m *PeriodicAgent) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m PeriodicAgent) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgent
 	return marshalModel(fields(m), m.Unknown)
@@ -716,7 +716,7 @@ func (m *PeriodicAgentLog) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m PeriodicAgentLog) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgentLog
 	return marshalModel(fields(m), m.Unknown)
@@ -758,7 +758,7 @@ func (m *PeriodicAgentStatistics) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m PeriodicAgentStatistics) MarshalJSON() ([]byte, error) {
 	type fields PeriodicAgentStatistics
 	return marshalModel(fields(m), m.Unknown)
@@ -796,7 +796,7 @@ func (m *PeriodicTask) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m PeriodicTask) MarshalJSON() ([]byte, error) {
 	type fields PeriodicTask
 	return marshalModel(fields(m), m.Unknown)
@@ -832,7 +832,7 @@ func (m *Pin) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m Pin) MarshalJSON() ([]byte, error) {
 	type fields Pin
 	return marshalModel(fields(m), m.Unknown)
@@ -871,7 +871,7 @@ func (m *PinnedSession) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m PinnedSession) MarshalJSON() ([]byte, error) {
 	type fields PinnedSession
 	return marshalModel(fields(m), m.Unknown)
@@ -902,7 +902,7 @@ func (m *Subject) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m Subject) MarshalJSON() ([]byte, error) {
 	type fields Subject
 	return marshalModel(fields(m), m.Unknown)
@@ -939,7 +939,7 @@ func (m *Voice) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m Voice) MarshalJSON() ([]byte, error) {
 	type fields Voice
 	return marshalModel(fields(m), m.Unknown)

@@ -23,16 +23,16 @@ type Request struct {
 	PathParams map[string]string
 	// Query holds the query parameters.
 	Query url.Values
-	// Body is sent as JSON, unless it is nil. It must not hold an [api.Secret]:
-	// pass its text, which Reveal returns.
+	// Body is sent as JSON, unless it is nil. It must not hold an [api.Secret],
+	// or an unknown field with the name of a secret: pass its text.
 	Body any
 }
 
 // Do calls an endpoint that the SDK has no method for, with the same
 // authentication, limits, retries and errors. Package encoding/json encodes the
 // request's body and decodes the response into out, a pointer. A value that
-// doesn't fit into out is a [DecodeError]. If out is nil, the response may have
-// any body, or none.
+// doesn't fit into out is a [DecodeError], and leaves the zero value in out. If
+// out is nil, the response may have any body, or none.
 func (c *Client) Do(ctx context.Context, r Request, out any, opts ...CallOption) error {
 	if target := reflect.ValueOf(out); out != nil && (target.Kind() != reflect.Pointer || target.IsNil()) {
 		return &api.ArgumentError{Argument: "out", Reason: "must be a pointer that is not nil"}

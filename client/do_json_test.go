@@ -92,3 +92,14 @@ func TestDoRefusesValuesOfAnotherType(t *testing.T) {
 		assert.Equal(t, custom{}, received, "nothing is left of a response that is refused")
 	}
 }
+
+// A body that is cut off is one that ends too early, with a byte order mark or
+// without.
+func TestDoWithABodyThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "\ufeff", `{"a":`, "\ufeff{\"a\":", "\ufefftru", `"\u00`} {
+		var out any
+		err := alwaysResponding(t, body).Do(t.Context(), client.Request{Method: http.MethodGet, PathTemplate: "/x/"}, &out)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF, body)
+	}
+}

@@ -64,7 +64,8 @@
 // same. The Unknown field of a model holds the fields that this release of the
 // SDK doesn't know, and the values that don't fit. It prints their names only,
 // since a field of a later release may be a credential; encoding/json writes
-// them again. [WithResponse] stores the raw JSON.
+// them again, but masks those whose names look like a secret's. [WithResponse]
+// stores the raw JSON.
 //
 // A response that isn't what was requested is a [*DecodeError] that names the
 // place: an object without its id, a page without results, statistics without a

@@ -16,7 +16,7 @@ type encodable interface{ encode(e *encoder) }
 // write, but for secrets: they are in clear.
 type encoder struct {
 	out     bytes.Buffer
-	secrets []string // that were written
+	secrets []string // that were written, or masked
 	err     error    // the first one
 }
 

@@ -202,6 +202,9 @@ func (e *Error) statusHint() string {
 		return "wait before the next request"
 	case e.StatusCode < 200:
 		return "the service switched to another protocol: check the base URL"
+	case e.StatusCode == http.StatusNotModified: // which is no redirect
+	case e.StatusCode >= 300 && e.StatusCode < 400 && e.Header.Get("Location") != "":
+		return "the redirect was not followed: check the base URL"
 	case e.StatusCode >= 300 && e.StatusCode < 400:
 		return "the response redirects but has no Location: check the base URL"
 	case e.StatusCode >= 500:

@@ -236,6 +236,8 @@ func TestErrorTexts(t *testing.T) {
 		"ibl.ai: GET /x/: 299":                                                                                       &client.Error{StatusCode: 299},
 		"ibl.ai: GET /x/: 300 Multiple Choices (the response redirects but has no Location: check the base URL)":     &client.Error{StatusCode: 300},
 		"ibl.ai: GET /x/: 399 (the response redirects but has no Location: check the base URL)":                      &client.Error{StatusCode: 399},
+		"ibl.ai: GET /x/: 300 Multiple Choices (the redirect was not followed: check the base URL)":                  &client.Error{StatusCode: 300, Header: http.Header{"Location": {"/elsewhere/"}}},
+		"ibl.ai: GET /x/: 304 Not Modified":                                                                          &client.Error{StatusCode: 304},
 		"ibl.ai: GET /x/: 499":                                                                                       &client.Error{StatusCode: 499},
 		"ibl.ai: GET /x/: 500 Internal Server Error (the service or a proxy in front of it failed: try again later)": &client.Error{StatusCode: 500},
 		"ibl.ai: GET /x/: 404 Not Found: a (check the id, the org and the user)":                                     &client.Error{StatusCode: 404, Message: "a", FromService: true},

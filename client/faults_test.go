@@ -236,6 +236,8 @@ func bodyFaults() []fault {
 		{name: "a body shorter than Content-Length", handler: rawResponse(responseHead(1000)+"{}", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "a missing chunk", handler: rawResponse("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", false), sends: onlyIfIdempotent, check: isTransportError},
 		{name: "cut off without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"ti", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "cut off in an escape without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"title\": \"a\\u00", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
+		{name: "cut off in a word without a length", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"id\": 7, \"enabled\": tru", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
 		{name: "cut off before the body", handler: rawResponse("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", false), sends: unlessDelete, check: isTransportErrorUnlessDelete},
 		{name: "complete without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n"+anySuccess, false), check: succeeds},
 		{name: "HTML without a length", handler: rawResponse("HTTP/1.0 200 OK\r\n\r\n<html>", false), check: isDecodeError},

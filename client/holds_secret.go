@@ -8,12 +8,12 @@ import (
 )
 
 // maskedReason is the reason to refuse a value that holds a secret.
-const maskedReason = "holds an api.Secret, which encoding/json writes as ***: pass its text, secret.Reveal()"
+const maskedReason = "holds an api.Secret, or an unknown field with the name of a secret, which encoding/json writes as ***: pass its text"
 
 // holdsSecret reports whether there is an [api.Secret] anywhere in value: in its
 // type, or in the values of its interfaces. A field of that type counts even if
 // it is empty or unexported, so that a program fails in its first test rather
-// than with its first secret.
+// than with its first secret. An unknown field that is masked counts, too.
 func holdsSecret(value any) bool {
 	s := secretSearch{types: map[reflect.Type]typeFacts{}, visited: map[visit]bool{}}
 	return s.inValue(reflect.ValueOf(&value).Elem())
@@ -28,7 +28,7 @@ type secretSearch struct {
 // typeFacts are facts about all values of a type.
 type typeFacts struct {
 	secret  bool // they contain a secret
-	dynamic bool // they contain interfaces, which may hold one
+	dynamic bool // they contain interfaces or unknown fields, which may hold one
 }
 
 // visit identifies a pointer, a map or a slice that was searched.
@@ -38,7 +38,7 @@ type visit struct {
 	length int
 }
 
-// inValue searches the interfaces in v.
+// inValue searches the interfaces and the unknown fields in v.
 func (s *secretSearch) inValue(v reflect.Value) bool {
 	facts := s.inType(v.Type())
 	if facts.secret || !facts.dynamic || s.isVisited(v) {
@@ -48,6 +48,10 @@ func (s *secretSearch) inValue(v reflect.Value) bool {
 	case reflect.Interface, reflect.Pointer:
 		return !v.IsNil() && s.inValue(v.Elem())
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[api.Fields]() && v.CanInterface() {
+			unknown, _ := reflect.TypeAssert[api.Fields](v)
+			return hasMasked(&unknown)
+		}
 		for _, field := range v.Fields() {
 			if s.inValue(field) {
 				return true
@@ -102,9 +106,8 @@ func (s *secretSearch) inType(t reflect.Type) typeFacts {
 		}
 		seen[last] = true
 		facts.secret = facts.secret || last == reflect.TypeFor[api.Secret]()
+		facts.dynamic = facts.dynamic || last == reflect.TypeFor[api.Fields]() || last.Kind() == reflect.Interface
 		switch last.Kind() {
-		case reflect.Interface:
-			facts.dynamic = true
 		case reflect.Pointer, reflect.Array, reflect.Slice:
 			open = append(open, last.Elem())
 		case reflect.Map:

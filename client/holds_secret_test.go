@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"testing"
 	"time"
@@ -75,7 +76,16 @@ func secrets() map[string]any {
 		"a mentor's servers":       []client.MCPServer{},
 		"a slice of slices of any": [][]any{{1}, {secret}},
 		"a part of the same slice": sameSlice(secret),
+		"an unknown field":         client.PeriodicTask{Unknown: unknownField("api_token", `"t"`)},
+		"deep in an unknown field": &client.PeriodicTask{Crontab: client.CrontabSchedule{Unknown: unknownField("new", `[{"headers": {}}]`)}},
+		"an unknown field in any":  map[string]any{"a": []any{client.Pin{Unknown: unknownField("tokens", `[]`)}}},
 	}
+}
+
+func unknownField(name, value string) *api.Fields {
+	unknown := new(api.Fields)
+	unknown.Set(name, json.RawMessage(value))
+	return unknown
 }
 
 // sameSlice holds a slice twice, the shorter part first: the search must still
@@ -94,12 +104,12 @@ func TestValueThatHoldsASecretIsNotSent(t *testing.T) {
 			err := c.Do(t.Context(), client.Request{Method: method, PathTemplate: "/x/", Body: value}, nil)
 			refused := requireArgumentError(t, err)
 			assert.Equal(t, "Request.Body", refused.Argument, where)
-			assert.Contains(t, refused.Reason, "secret.Reveal()", where)
+			assert.Contains(t, refused.Reason, "encoding/json writes as ***", where)
 		}
 		for _, op := range known {
 			refused := requireArgumentError(t, op.call(t.Context(), c, client.WithBodyField("field", value)))
 			assert.Equal(t, "WithBodyField", refused.Argument, where)
-			assert.Contains(t, refused.Reason, "secret.Reveal()", where)
+			assert.Contains(t, refused.Reason, "encoding/json writes as ***", where)
 		}
 	}
 	assert.Zero(t, s.sent)
@@ -116,6 +126,9 @@ func TestValueWithoutASecretIsSent(t *testing.T) {
 		"a nil pointer":       withAny{(*int)(nil)},
 		"a request of a task": client.PeriodicTaskRequest{},
 		"a status":            api.StatusSuccess,
+		"unknown fields":      client.PeriodicTask{Unknown: unknownField("new", `{"token": null, "max_tokens": 1, "n": ["x"]}`)},
+		"no unknown fields":   client.PeriodicTask{},
+		"unexported ones":     withHiddenAny{client.PeriodicTask{Unknown: unknownField("token", `"t"`)}},
 		"a list of any":       []any{[]byte("x"), [2]any{}, map[string]any{}, struct{ a any }{1}},
 	} {
 		s, c := newCaptureClient(t)

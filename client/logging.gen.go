@@ -41,6 +41,17 @@ func (v ChatMessage) LogValue() slog.Value {
 	return g.value()
 }
 
+// LogValue returns a group of v's fields without the unknown ones.
+func (v CrontabSchedule) LogValue() slog.Value {
+	var g logGroup
+	g.add("minute", v.Minute)
+	g.add("hour", v.Hour)
+	g.add("day_of_week", v.DayOfWeek)
+	g.add("day_of_month", v.DayOfMonth)
+	g.add("month_of_year", v.MonthOfYear)
+	return g.value()
+}
+
 // LogValue returns a group of the fields that identify v.
 func (v MCPServer) LogValue() slog.Value {
 	var g logGroup
@@ -111,6 +122,17 @@ func (v PeriodicAgentLog) LogValue() slog.Value {
 	var g logGroup
 	g.add("id", v.ID)
 	g.add("status", v.Status)
+	return g.value()
+}
+
+// LogValue returns a group of v's fields without the unknown ones.
+func (v PeriodicAgentStatistics) LogValue() slog.Value {
+	var g logGroup
+	g.add("total_tasks", v.TotalTasks)
+	g.add("succeeded_tasks", v.SucceededTasks)
+	g.add("failed_tasks", v.FailedTasks)
+	g.add("running_tasks", v.RunningTasks)
+	g.add("pending_tasks", v.PendingTasks)
 	return g.value()
 }
 

@@ -27,7 +27,8 @@ func TestModelsLogAsShortGroups(t *testing.T) {
 		{&client.PeriodicAgentUpdateRequest{Prompt: new("p")}, `v={}`},
 		{client.PeriodicTaskRequest{Enabled: new(true)}, `v.enabled=true`},
 		{client.Page[client.Mentor]{Count: 12, Results: []*client.Mentor{&mentor}}, `v.count=12 v.results=1`},
-		{client.CrontabSchedule{Minute: "0"}, `v="{Minute:0 Hour: DayOfWeek: DayOfMonth: MonthOfYear: Unknown:[]}"`},
+		{client.CrontabSchedule{Minute: "0"}, `v.minute=0 v.hour="" v.day_of_week="" v.day_of_month="" v.month_of_year=""`},
+		{client.PeriodicAgentStatistics{TotalTasks: 2}, `v.total_tasks=2 v.succeeded_tasks=0 v.failed_tasks=0 v.running_tasks=0 v.pending_tasks=0`},
 	} {
 		var out bytes.Buffer
 		slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {

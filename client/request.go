@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -205,11 +206,14 @@ func (r *request) encodeBody(extra map[string]any) ([]byte, error) {
 // mergeFields adds extra fields to an encoded body, and replaces those with the
 // same names.
 func mergeFields(body []byte, extra map[string]any) ([]byte, error) {
-	fields := map[string]any{}
+	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	if err := decoder.Decode(&fields); err != nil {
 		return nil, err
+	}
+	if fields == nil {
+		return nil, errors.New("it is null")
 	}
 	maps.Copy(fields, extra)
 	var out bytes.Buffer

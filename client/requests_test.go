@@ -211,6 +211,17 @@ func TestWithBodyFieldReplacesField(t *testing.T) {
 	assert.Contains(t, s.body, `"title":"U"`)
 }
 
+// A body that is no object has no fields.
+func TestWithBodyFieldNeedsAnObject(t *testing.T) {
+	t.Parallel()
+	s, c := newCaptureClient(t)
+	for _, body := range []any{[]int{1}, "text", 1, map[string]int(nil), json.RawMessage("null"), json.RawMessage(nil)} {
+		err := c.Do(t.Context(), client.Request{Method: http.MethodPost, PathTemplate: "/x/", Body: body}, nil, client.WithBodyField("a", 1))
+		assert.Contains(t, requireArgumentError(t, err).Reason, "as a JSON object", body)
+	}
+	assert.Zero(t, s.sent)
+}
+
 func TestWithQueryReplacesParameter(t *testing.T) {
 	t.Parallel()
 	s, c := newCaptureClient(t)

@@ -209,3 +209,59 @@ func TestUnknownValuesAreNotPrinted(t *testing.T) {
 	token, _ := agent.Unknown.Get("api_token")
 	assert.Equal(t, `"`+value+`"`, string(token))
 }
+
+// Of every model, whatever identifies it.
+func TestUnknownValuesAreNotLogged(t *testing.T) {
+	t.Parallel()
+	const value = "a-credential-of-a-later-release"
+	for of := range modelTypes() {
+		model := reflect.New(of)
+		require.NoError(t, json.Unmarshal([]byte(`{"new": "`+value+`"}`), model.Interface()))
+		for _, printed := range []any{model.Interface(), model.Elem().Interface()} {
+			var out bytes.Buffer
+			slog.New(slog.NewJSONHandler(&out, nil)).Info("m", "v", printed)
+			assert.NotContains(t, out.String(), value, "%T", printed)
+			assert.Contains(t, out.String(), `"v":`, "%T", printed)
+		}
+	}
+}
+
+// A secret may be deep in an unknown field, or in one that has another type in a
+// later release.
+func TestSecretsInUnknownFieldsAreMasked(t *testing.T) {
+	t.Parallel()
+	const value = "a-credential-of-a-later-release"
+	for received, want := range map[string]string{
+		`{"api_token": "V"}`:                            `{"api_token":"***"}`,
+		`{"new": {"api_token": "V", "n": 1e400}}`:       `{"new":{"api_token":"***","n":1e400}}`,
+		`{"new": [[{"a": [{"password": ["V"]}]}, ""]]}`: `{"new":[[{"a":[{"password":"***"}]},""]]}`,
+		`{"new": {"headers": {"A": "V"}, "b": null}}`:   `{"new":{"headers":"***","b":null}}`,
+		`{"new": {"\u0074oken": "V", "max_tokens": 9}}`: `{"new":{"token":"***","max_tokens":9}}`,
+		`{"new": {"token": null, "tokens": false}}`:     `{"new":{"token":null,"tokens":false}}`,
+		`{"new": {"token": 1, "token": "V"}}`:           `{"new":{"token":1,"token":"***"}}`,
+		`{"minute": {"secret": "V"}}`:                   `{"minute":{"secret":"***"}}`,
+	} {
+		var schedule client.CrontabSchedule
+		require.NoError(t, json.Unmarshal([]byte(strings.ReplaceAll(received, "V", value)), &schedule))
+		written, err := json.Marshal(schedule)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(written))
+	}
+	agent := getAgent(t, `{"id": 7, "mentor": {"mcp_servers": {"credentials": "`+value+`"}}}`)
+	written, err := json.Marshal(agent)
+	require.NoError(t, err)
+	assert.NotContains(t, string(written), value)
+	assert.Contains(t, string(written), `"mcp_servers":{"credentials":"***"}`)
+
+	// Values that a program sets.
+	schedule := client.CrontabSchedule{Unknown: new(api.Fields)}
+	schedule.Unknown.Set("token", json.RawMessage(" \""+value+"\" "))
+	written, err = json.Marshal(schedule)
+	require.NoError(t, err)
+	assert.Equal(t, `{"token":"***"}`, string(written))
+	for _, invalid := range []string{"", " ", "{", `{"a"}`, `"x" "y"`, "[1,]"} {
+		schedule.Unknown.Set("token", json.RawMessage(invalid))
+		_, err = json.Marshal(schedule)
+		assert.ErrorContains(t, err, "token", invalid)
+	}
+}

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/iblai/iblai-go/client/api"
@@ -135,5 +137,31 @@ func TestDecoderAgreesWithOtherDecoders(t *testing.T) {
 			body = mutate(random, body)
 		}
 		requireSame(t, body)
+	}
+}
+
+// A body that is cut off, wherever, ends too early.
+func TestBodyThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{"a":"\u00e9\ud83d\udcda\"\\x é","\u0061\n":[true,false,null,-1.5e+3],"b":{"c":NaN,"d":-Infinity,"e":Infinity}} `,
+		`"\u00e9\/"`, `[{},[],""]`, `true`, `null`, `NaN`, `-Infinity`,
+	} {
+		for i := range strings.TrimSpace(body) {
+			var skipping, reading scan.Decoder
+			skipping.Reset([]byte(body[:i]))
+			skipping.Skip()
+			require.ErrorIs(t, skipping.End(), io.ErrUnexpectedEOF, body[:i])
+			reading.Reset([]byte(body[:i]))
+			read(&reading)
+			require.ErrorIs(t, reading.End(), io.ErrUnexpectedEOF, body[:i])
+		}
+	}
+	for _, body := range []string{`"\x`, `"\u1x`, `"\u12"`, `trux`, `ta`, `nan`, `Nax`, `-Inx`, `{"a":"\q"}`, `{a`, `[01`, `["a\` + "\n"} {
+		var d scan.Decoder
+		d.Reset([]byte(body))
+		d.Skip()
+		require.Error(t, d.End(), body)
+		assert.NotErrorIs(t, d.End(), io.ErrUnexpectedEOF, body)
 	}
 }

@@ -150,7 +150,7 @@ func (d *Decoder) skipScalar(kind Kind) {
 // word skips a word.
 func (d *Decoder) word(word string) {
 	if !bytes.HasPrefix(d.body[d.at:], []byte(word)) {
-		d.syntaxError()
+		d.wordError(word)
 		return
 	}
 	d.at += len(word)
@@ -158,10 +158,23 @@ func (d *Decoder) word(word string) {
 
 // nonFinite skips one of the words that Python writes for them.
 func (d *Decoder) nonFinite() {
-	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+	words := []string{"NaN", "Infinity", "-Infinity"}
+	for _, word := range words {
 		if bytes.HasPrefix(d.body[d.at:], []byte(word)) {
 			d.at += len(word)
 			return
+		}
+	}
+	d.wordError(words...)
+}
+
+// wordError fails where one of the words should be. It is cut off there if the
+// body ends within it.
+func (d *Decoder) wordError(words ...string) {
+	rest := d.body[d.at:]
+	for _, word := range words {
+		if bytes.HasPrefix([]byte(word), rest) {
+			d.at = len(d.body)
 		}
 	}
 	d.syntaxError()

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 
@@ -54,7 +55,7 @@ func textEnd(body []byte, at int) (end int, form form, ok bool) {
 		case c == '\\':
 			n := escapeLength(body[at:])
 			if n == 0 {
-				return at, plain, false
+				return escapeEnd(body, at), plain, false
 			}
 			form |= escaped
 			at += n
@@ -97,6 +98,16 @@ func escapeLength(text []byte) int {
 		}
 	}
 	return 0
+}
+
+// escapeEnd returns the index of an invalid escape sequence, or that of the body's
+// end if the sequence is cut off there.
+func escapeEnd(body []byte, at int) int {
+	const long = len(`\u0000`)
+	if rest := body[at:]; len(rest) < long && escapeLength(append(bytes.Clone(rest), `\u0000`[len(rest):]...)) == long {
+		return len(body)
+	}
+	return at
 }
 
 func isHex(c byte) bool {

@@ -87,7 +87,7 @@ func (m *%[1]s) UnmarshalJSON(data []byte) error {
 }
 
 // MarshalJSON returns the fields of m, among them the unknown ones. Secrets are
-// masked, and so are unknown fields whose names look like a secret's.
+// masked, and so are fields in the unknown ones whose names look like a secret's.
 func (m %[1]s) MarshalJSON() ([]byte, error) {
 	type fields %[1]s
 	return marshalModel(fields(m), m.Unknown)
