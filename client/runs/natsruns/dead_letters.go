@@ -54,7 +54,7 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 		return fmt.Errorf("natsruns: the run can't be moved to the dead letters: %w", err)
 	}
 	if outcome.LogID != 0 {
-		w.markDone(outcome.LogID) // so that a late callback doesn't start again
+		w.markDone(ctx, outcome.LogID) // so that a late callback doesn't start again
 	}
 	c.stop()
 	return c.Ack()

@@ -75,8 +75,8 @@
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server
 // could not be reached, before the result was stored; or if the run waited longer
-// than the duplicate window, was published again, and both are delivered at the
-// same time. If a worker dies, its runs are delivered to others after
+// than the duplicate window, was published again, and two processes handle both
+// at the same time. If a worker dies, its runs are delivered to others after
 // [WithAckWait]. While a function runs, its claim is extended, for up to
 // [WithHandleTimeout].
 //
@@ -84,6 +84,12 @@
 // 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a
 // stream of dead letters, which [Bridge.DeadLetters] lists and [Bridge.Replay]
 // publishes again. A message that can't be decoded is moved there at once.
+//
+// A function must return when its context ends. If it doesn't within 5 s, the
+// bridge reports [runs.ErrHandlerHangs]. The call keeps its place
+// ([WithConcurrency]) until it returns or the process is restarted. This process
+// doesn't call the function again for the same run meanwhile, but other processes
+// do.
 //
 // # Fairness and limits
 //
