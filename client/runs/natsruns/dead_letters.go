@@ -60,8 +60,8 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 	return c.Ack()
 }
 
-// DeadLetters iterates over the dead letters of all orgs, oldest first. It ends
-// before those that are added during the iteration. If the server can't be
+// DeadLetters iterates over the dead letters of the bridge's orgs, oldest first.
+// It ends before those that are added during the iteration. If the server can't be
 // reached, it yields the error and ends.
 func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] {
 	return func(yield func(*DeadLetter, error) bool) {

@@ -104,6 +104,22 @@
 // its texts. The worker requests its log from the service, so [runs.Run.Event] is
 // nil then.
 //
+// # Orgs
+//
+// The orgs of a bridge and their keys are fixed. To add or remove an org, or to
+// replace its API key, restart the replicas one after the other. Until then, the
+// other replicas respond with 404 to the callbacks of a new org; the followers
+// find its runs in the logs. [callback.Verifier.SetSecrets] replaces the secrets
+// of callbacks without a restart.
+//
+// A new org begins at the present, or at [runs.WithStart]. So does an org that
+// moves to another name ([WithName]), which doesn't know the runs that were
+// handled before: set WithStart to the time of the move.
+//
+// If an org is removed, its position, its waiting runs and its dead letters are
+// kept, and its waiting runs still count for [WithMaxBytes]. If the org is added
+// again, its followers continue there.
+//
 // # Streams and buckets
 //
 // [New] creates these, or checks that they have the settings on which the
