@@ -297,14 +297,16 @@ func (w *worker) handleMessage(c *claim) {
 	defer cancel()
 	start := time.Now()
 	outcome := Outcome{Kind: KindRun, Org: w.org.name, Attempt: 1}
+	var message uint64
 	if c.metadata != nil {
+		message = c.metadata.Sequence.Stream
 		outcome.Attempt = int(min(c.metadata.NumDelivered, 1<<30))
 	}
 	run, err := w.org.decode(ctx, c.Headers(), c.Data())
 	if err == nil {
 		run.Attempt, outcome.LogID = outcome.Attempt, run.LogID
 		var current *runningCall
-		if current, err = w.running.begin(ctx, w.stopping, run.LogID); err == nil {
+		if current, err = w.running.begin(ctx, w.stopping, run.LogID, message); err == nil {
 			defer w.running.end(run.LogID, current)
 			outcome.Duplicate, err = w.handleOnce(ctx, run, current)
 		}
@@ -333,6 +335,8 @@ func (w *worker) handleOnce(ctx context.Context, run *Run, current *runningCall)
 // dead letters.
 func (w *worker) settle(c *claim, outcome Outcome) {
 	switch {
+	case errors.Is(outcome.Err, errSettled):
+		return
 	case outcome.Err == nil:
 		c.stop()
 		outcome.Err = c.Ack() // if it is lost, the run is delivered again and known to be done
@@ -357,6 +361,10 @@ func (w *worker) settle(c *claim, outcome Outcome) {
 // errNotStarted is the result of a run whose function was not called because
 // Consume is ending.
 var errNotStarted = errors.New("natsruns: Consume is ending")
+
+// errSettled is the result of a message that is left to an earlier call for its
+// run.
+var errSettled = errors.New("natsruns: an earlier call settles the run")
 
 // isDone reports whether a run was handled. While the bucket of handled runs can't
 // be read, it retries, so that an outage doesn't use up the attempts.

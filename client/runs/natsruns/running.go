@@ -18,25 +18,29 @@ type running struct {
 }
 
 type runningCall struct {
+	message  uint64        // its number in the stream
 	returned chan struct{} // closed when the result is stored
 	hangs    chan struct{} // closed when the function has not returned in time
 }
 
-// begin waits until this process handles the run no more, and then adds it. A run
-// that was delivered again, for example after a lost connection, is therefore not
-// handled twice at the same time. If the function hangs, begin doesn't wait:
-// each attempt would take another slot for ever.
-func (r *running) begin(ctx context.Context, stopping <-chan struct{}, logID int64) (*runningCall, error) {
+// begin waits until this process handles the run no more, and then adds it. If the
+// earlier call was for the same message, which is delivered again for example after
+// a lost connection, or if Consume is ending, it returns errSettled. If the function
+// hangs, begin doesn't wait: each attempt would take another slot for ever.
+func (r *running) begin(ctx context.Context, stopping <-chan struct{}, logID int64, message uint64) (*runningCall, error) {
 	for {
-		call, earlier := r.tryBegin(logID)
+		call, earlier := r.tryBegin(logID, message)
 		if earlier == nil {
 			return call, nil
 		}
 		select {
 		case <-earlier.returned:
+			if earlier.message == message {
+				return nil, errSettled
+			}
 			continue
 		case <-stopping:
-			return nil, errNotStarted
+			return nil, errSettled
 		case <-earlier.hangs:
 		case <-ctx.Done(): // and so has the context of the earlier call
 		}
@@ -44,7 +48,7 @@ func (r *running) begin(ctx context.Context, stopping <-chan struct{}, logID int
 	}
 }
 
-func (r *running) tryBegin(logID int64) (call, earlier *runningCall) {
+func (r *running) tryBegin(logID int64, message uint64) (call, earlier *runningCall) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if earlier := r.calls[logID]; earlier != nil {
@@ -53,7 +57,7 @@ func (r *running) tryBegin(logID int64) (call, earlier *runningCall) {
 	if r.calls == nil {
 		r.calls = map[int64]*runningCall{}
 	}
-	call = &runningCall{returned: make(chan struct{}), hangs: make(chan struct{})}
+	call = &runningCall{message: message, returned: make(chan struct{}), hangs: make(chan struct{})}
 	r.calls[logID] = call
 	return call, nil
 }
