@@ -42,6 +42,10 @@ type Verifier struct {
 // There must be at least one secret, none may be empty ([ErrNoSecret]), and each
 // must have 16 bytes or more ([ErrShortSecret]). NewVerifier returns these errors
 // inside an [*api.ArgumentError] that tells which secret is wrong.
+//
+// The service strips the white space around a callback_secret, such as the newline
+// at the end of a file. A secret with white space around it therefore also accepts
+// signatures made without that white space, which doesn't count as length.
 func NewVerifier(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(minSecret, secrets)
 }
@@ -73,12 +77,16 @@ func (v *Verifier) SetSecrets(secrets ...api.Secret) error {
 	if len(secrets) == 0 {
 		return &api.ArgumentError{Argument: "secrets", Reason: "are missing", Err: ErrNoSecret}
 	}
-	keys := make([][]byte, len(secrets))
+	keys := make([][]byte, 0, len(secrets))
 	for i, secret := range secrets {
 		if err := checkSecret(secret, v.shortest, fmt.Sprintf("secrets[%d]", i)); err != nil {
 			return err
 		}
-		keys[i] = []byte(secret.Reveal())
+		text := secret.Reveal()
+		keys = append(keys, []byte(text))
+		if stripped := strings.TrimSpace(text); stripped != text {
+			keys = append(keys, []byte(stripped))
+		}
 	}
 	v.pool.Store(&sync.Pool{New: func() any {
 		m := &macs{hashes: make([]hash.Hash, len(keys))}
@@ -90,9 +98,10 @@ func (v *Verifier) SetSecrets(secrets ...api.Secret) error {
 	return nil
 }
 
-// checkSecret returns an error about argument if the secret can't be used.
+// checkSecret returns an error about argument if the secret can't be used. White
+// space around it doesn't count, since the service strips it.
 func checkSecret(secret api.Secret, shortest int, argument string) error {
-	switch n := len(secret.Reveal()); {
+	switch n := len(strings.TrimSpace(secret.Reveal())); {
 	case n == 0:
 		return &api.ArgumentError{Argument: argument, Reason: "is empty", Err: ErrNoSecret}
 	case n < shortest, n < minFIPSSecret && fips140.Enforced():

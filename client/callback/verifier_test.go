@@ -95,6 +95,26 @@ func TestVerifyDuringRotation(t *testing.T) {
 	require.ErrorIs(t, v.Verify(body, sign(t, body, api.NewSecret("a secret that isn't there"))), callback.ErrSignatureMismatch)
 }
 
+// The service strips the white space around a callback_secret, such as the newline
+// at the end of a file, and signs with the rest.
+func TestVerifyWithWhiteSpaceAroundSecret(t *testing.T) {
+	t.Parallel()
+	body := []byte(event4711)
+	for _, padded := range []string{secret.Reveal() + "\n", " " + secret.Reveal() + "\r\n", "\u00a0" + secret.Reveal()} {
+		v := newVerifier(t, api.NewSecret("another secret, long enough"), api.NewSecret(padded))
+		require.NoError(t, v.Verify(body, sign(t, body, secret)), "%q", padded)
+		require.NoError(t, v.Verify(body, sign(t, body, api.NewSecret(padded))), "%q", padded)
+		require.ErrorIs(t, v.Verify(body, sign(t, body, api.NewSecret("some secret of a stranger"))), callback.ErrSignatureMismatch)
+	}
+
+	_, err := callback.NewVerifier(api.NewSecret("too short" + strings.Repeat(" ", 16)))
+	require.ErrorIs(t, err, callback.ErrShortSecret)
+	_, err = callback.NewVerifierAllowShort(api.NewSecret(" \n"))
+	require.ErrorIs(t, err, callback.ErrNoSecret)
+	_, err = callback.Sign(body, api.NewSecret(" \n"))
+	require.ErrorIs(t, err, callback.ErrNoSecret)
+}
+
 func TestVerifierKeepsItsSecrets(t *testing.T) {
 	t.Parallel()
 	secrets := []api.Secret{secret}

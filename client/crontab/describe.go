@@ -9,8 +9,8 @@ import (
 
 // Describe returns a description of the schedule in plain English, such as "Every
 // 15 minutes" or "At 08:00 on Monday through Friday". Times have 24 hours and are in
-// the schedule's time zone, which isn't named. Different schedules have different
-// descriptions.
+// the schedule's time zone, which isn't named. Schedules that match different
+// minutes have different descriptions.
 func (s Schedule) Describe() string {
 	text := describeTimes(s.set(minute), s.set(hour))
 	everyDay := ""

@@ -65,7 +65,8 @@
 // only loaded from two hours before that hour to two hours after it. A run that
 // is overdue then takes place up to two hours before the next proper one. An
 // hour in another form ("8-8", "8,20", "*") isn't affected, which is why
-// [Schedule.Fields] keeps "8-8".
+// [Schedule.Fields] keeps "8-8". Nor is the hour 4, that of celery's own cleanup
+// task.
 //
 // # Where the rules come from
 //

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // ErrAdvancing is returned by [Sandbox.Advance] and [Sandbox.AdvanceTo] while
@@ -68,7 +70,7 @@ func (s *Sandbox) advance(ctx context.Context, to func(now time.Time) time.Time)
 		if until.Before(now) {
 			return now, fmt.Errorf("%w, from %s to %s", ErrClockBackwards, now.Format(time.RFC3339Nano), until.Format(time.RFC3339Nano))
 		}
-		if !isRepresentable(until) {
+		if !django.IsRepresentable(until) {
 			return now, invalid("clock", "would be at %v, but must be before the year 10000", until)
 		}
 		return until, nil

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/iblai/iblai-go/client/api"
 )
@@ -35,11 +34,4 @@ func clone[T any](list []T) []T { return append([]T{}, list...) }
 type orgSeed[T any] struct {
 	org   string
 	value T
-}
-
-// isRepresentable reports whether Python and JSON can represent a time.
-func isRepresentable(t time.Time) bool {
-	const maxYear = 9999
-	year := t.UTC().Year()
-	return year >= 1 && year <= maxYear
 }

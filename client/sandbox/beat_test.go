@@ -242,3 +242,16 @@ func TestOneOffAgentWithEndlessRun(t *testing.T) {
 		assert.Equal(t, false, get(t, server, "periodic-agents/1/").fields(t)["enabled"], version)
 	}
 }
+
+// An agent that is changed to one-off at the very time of its run is disabled at
+// once, since the change makes beat check it.
+func TestChangedToOneOffAtTheTimeOfItsRun(t *testing.T) {
+	t.Parallel()
+	for _, version := range []sandbox.Beat{sandbox.Beat24, sandbox.Beat29} {
+		server := newTestServer(t, sandbox.WithBeat(version), withSchedule(t, "0 10 * * *"))
+		assert.Equal(t, 1, advance(t, server, time.Hour))
+		require.Equal(t, http.StatusOK, send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"one_off":true}}`).status)
+		assert.Equal(t, 0, advance(t, server, 0))
+		assert.Equal(t, false, get(t, server, "periodic-agents/1/").fields(t)["enabled"], version)
+	}
+}

@@ -141,3 +141,32 @@ func TestRunsFinishBeforeOthersStart(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, state.Waiting)
 }
+
+// A one-off agent waits for as long as any other, and is disabled after its run.
+func TestOneOffAgentWaits(t *testing.T) {
+	t.Parallel()
+	for _, version := range []sandbox.Beat{sandbox.Beat24, sandbox.Beat29} {
+		once := after(t, "0 * * * *", 1, "success")
+		once.Task.OneOff = new(true)
+		server := newTestServer(t, sandbox.WithBeat(version), withSchedule(t, "0 10 * * *"),
+			sandbox.WithPeriodicAgent("acme", once, titled("other")), sandbox.WithOutcomes(sandbox.Outcome{Duration: 150 * time.Minute}))
+		advance(t, server, 2*time.Hour)
+		send(t, server, http.MethodPatch, "periodic-agents/3/", `{"task":{"enabled":false}}`)
+		advance(t, server, 6*time.Hour)
+		assert.Equal(t, []string{"1 05 10:00 success 2h30m0s", "2 05 12:30 success 2h30m0s"}, runs(t, server), version)
+		assert.Equal(t, false, get(t, server, "periodic-agents/2/").fields(t)["enabled"], version)
+	}
+}
+
+// A run by call doesn't change the time at which a waiting agent was due.
+func TestWaitingAgentIsRunByCall(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, withSchedule(t, "0 8 * * *"), sandbox.WithPeriodicAgent("acme", after(t, "0 10 * * *", 1, "success")))
+	advance(t, server, 2*time.Hour)
+	runNow(t, server, 2, sandbox.Outcome{})
+	runNow(t, server, 1, sandbox.Outcome{})
+	run, ok := server.RunDetails(3)
+	assert.True(t, ok)
+	assert.Equal(t, sandbox.RunCauseChain, run.Cause)
+	assert.Equal(t, start.Add(time.Hour), run.DueAt)
+}

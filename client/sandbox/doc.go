@@ -17,7 +17,9 @@
 //
 // [New] returns a sandbox without a listener. Its clients reach it in memory. With
 // [WithCallbackHandler], callbacks stay in memory too, so that a test needs no port,
-// and inside testing/synctest its retries and timeouts take no time.
+// and inside testing/synctest its retries and timeouts take no time. There, create the
+// sandbox inside the bubble too: package runtime ends a program in which a client in a
+// bubble calls a sandbox outside it.
 //
 // Options add accounts, mentors, agents, logs of past runs and chat sessions, and
 // methods such as [Sandbox.AddPeriodicAgent] add them later. Logs can appear late
@@ -71,9 +73,10 @@
 //   - one_off on an agent that has run only disables it.
 //   - If the scheduler was down at the time of a run ([Sandbox.StopScheduler]), the
 //     agent runs once when the scheduler is back, however many runs it missed.
-//     Nothing is caught up for an agent that was disabled meanwhile.
-//   - Version 2.9 catches up late if the hour of the crontab is a plain number: only
-//     from two hours before that hour on.
+//     Nothing is caught up for an agent that was disabled meanwhile, or, in version
+//     2.4, for one that has not run since it was created or enabled.
+//   - Version 2.9 catches up late if the hour of the crontab is a plain number other
+//     than 4: only from two hours before that hour on.
 //
 // The tests compare these with runs of celery 5.2.6 with django-celery-beat 2.4
 // and of celery 5.6.3 with 2.9, both with a faked clock; those with 2.4 include 150
@@ -85,8 +88,8 @@
 //
 // If an agent with a previous_agent is due, it waits until the previous agent
 // has the status of previous_agent_status. It then runs once, however often it
-// was due meanwhile. The previous agent's output follows its prompt. Agents
-// that wait for each other wait forever.
+// was due meanwhile. A change of its task ends the wait. The previous agent's
+// output follows its prompt. Agents that wait for each other wait forever.
 //
 // [Sandbox.Watch] yields the events of a sandbox while they happen.
 //

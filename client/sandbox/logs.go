@@ -124,6 +124,15 @@ func (l *log) initFromSeed(o *org, seed *client.PeriodicAgentLog, now django.Dat
 		end = django.NewDateTime(seed.EndTime.Time)
 	}
 	start := cmp.Or(django.NewDateTime(seed.StartTime.Time), end, now)
+	times := []client.Time{seed.StartTime, seed.CreatedAt, seed.ModifiedAt}
+	if seed.EndTime != nil {
+		times = append(times, *seed.EndTime)
+	}
+	for _, t := range times {
+		if !django.IsRepresentable(t.Time) {
+			return "StartTime, EndTime, CreatedAt or ModifiedAt", fmt.Sprintf("is %v, but must be in the years 1 to 9999", t.Time)
+		}
+	}
 	switch {
 	case seed.ID < 0:
 		return "ID", fmt.Sprintf("is %d, but ids start at 1", seed.ID)

@@ -109,6 +109,28 @@ func TestInMemoryAfterClose(t *testing.T) {
 	})
 }
 
+// Close ends the context of a receiver in memory, even if the receiver has not read
+// the body, which hides the end of the connection from net/http.
+func TestCloseEndsReceiverInMemory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ended := make(chan error, 1)
+		receiver := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+				ended <- r.Context().Err()
+			case <-time.After(time.Second):
+				ended <- nil
+			}
+		})
+		sb := newSandbox(t, sandbox.WithPeriodicAgent(sandbox.DefaultOrg, withCallback("https://hooks.example.edu/runs", secret)), sandbox.WithCallbackHandler(receiver))
+		go func() { _, _ = sb.RunNow(t.Context(), 1, sandbox.Outcome{}) }()
+		synctest.Wait()
+		sb.Close()
+		require.ErrorIs(t, <-ended, context.Canceled)
+	})
+}
+
 // Without a listener, each account has its client options too.
 func TestClientOptionsForInMemory(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,7 @@ func (p *platform) seedMentor(argument, orgKey string, m client.Mentor) (*mentor
 	m = completeMentor(m, client.Time{Time: p.now().Time()})
 	text, err := mentorJSON(&m)
 	if err != nil {
-		return nil, &api.ArgumentError{Argument: argument, Reason: "has invalid JSON", Err: err}
+		return nil, &api.ArgumentError{Argument: argument, Reason: "can't be encoded as JSON", Err: err}
 	}
 	added := &mentor{Mentor: m, json: text}
 	o.mentors.Add(added)

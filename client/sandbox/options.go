@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/django"
 )
 
 // The account and the mentor of a sandbox whose options add none.
@@ -163,7 +164,7 @@ func WithClock(start time.Time, speed float64) Option {
 		if !(speed > 0 && speed <= maxClockSpeed) { // NaN is neither
 			return invalid("WithClock", "has speed %v, but it must be above 0 and at most %d", speed, maxClockSpeed)
 		}
-		if !isRepresentable(start) {
+		if !django.IsRepresentable(start) {
 			return invalid("WithClock", "has start %v, but it must be in the years 1 to 9999", start)
 		}
 		s.start, s.clockSpeed = start, speed
@@ -176,7 +177,7 @@ func WithClock(start time.Time, speed float64) Option {
 // [Sandbox.SetClockSpeed] starts it. The zero start means now.
 func WithFrozenClock(start time.Time) Option {
 	return optionFunc(func(s *settings) error {
-		if !isRepresentable(start) {
+		if !django.IsRepresentable(start) {
 			return invalid("WithFrozenClock", "has start %v, but it must be in the years 1 to 9999", start)
 		}
 		s.start, s.clockSpeed = start, 0
@@ -303,10 +304,11 @@ type Beat string
 
 // The versions of django-celery-beat whose behaviour was measured.
 const (
-	// Beat24 catches up on overdue runs at once.
+	// Beat24 catches up on overdue runs at once, but not for an agent that has not
+	// run since it was created or enabled.
 	Beat24 Beat = "2.4"
 	// Beat29 runs an agent with a start_time once more than Beat24. If the hour of a
-	// crontab is a plain number, it catches up only from two hours before that hour
-	// until the end of the second hour after it.
+	// crontab is a plain number other than 4, it catches up only from two hours before
+	// that hour until the end of the second hour after it.
 	Beat29 Beat = "2.9"
 )

@@ -64,9 +64,9 @@ func TestInvalidOptions(t *testing.T) {
 		assert.ErrorAs(t, err, new(*api.ArgumentError), want)
 	}
 	_, err := sandbox.New(mentor(client.Mentor{Flow: json.RawMessage(`{`)}))
-	require.ErrorContains(t, err, "ibl.ai: WithMentor has invalid JSON: ")
+	require.ErrorContains(t, err, "ibl.ai: WithMentor can't be encoded as JSON: ")
 	_, err = sandbox.New(sandbox.WithChatSession("acme", sandbox.ChatSession{ID: session, Messages: []client.ChatMessage{{Message: json.RawMessage(`{`)}}}))
-	require.ErrorContains(t, err, "ibl.ai: WithChatSession.Messages has invalid JSON: ")
+	require.ErrorContains(t, err, "ibl.ai: WithChatSession.Messages can't be encoded as JSON: ")
 }
 
 func TestDefaultMentorOfEachOrg(t *testing.T) {

@@ -24,12 +24,15 @@ func (s *store) nextID(kind string) int64 {
 	return s.lastID[kind]
 }
 
-// reserveID returns id, or the next id if it is 0. Later ids are higher.
+// reserveID returns id, or the next id if it is 0. Later ids are higher, unless that
+// would exhaust them.
 func (s *store) reserveID(kind string, id int64) int64 {
 	if id == 0 {
 		return s.nextID(kind)
 	}
-	s.lastID[kind] = max(s.lastID[kind], id)
+	if id < 1<<62 {
+		s.lastID[kind] = max(s.lastID[kind], id)
+	}
 	return id
 }
 

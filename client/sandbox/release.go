@@ -55,6 +55,15 @@ func (r Release) django() django.Version {
 	}
 }
 
+// reword returns a response as the release words it: the oldest one doesn't name
+// the model of an object that doesn't exist.
+func (r Release) reword(response *django.Response) *django.Response {
+	if response.Missing != "" && r.before(Release490) {
+		return django.NotFound()
+	}
+	return response
+}
+
 // objectKinds are the kinds of objects in fields, by the kind and the field.
 var objectKinds = map[string]string{
 	"agents.results":            "agent",

@@ -176,6 +176,12 @@ func TestNotFoundOfReleases(t *testing.T) {
 			assert.Equal(t, http.StatusNotFound, got.status)
 			assert.Equal(t, want, got.body, release)
 		}
+		nobody := strings.Replace(userPath, "/ada/", "/nobody/", 1) + "periodic-agents/"
+		want := `{"detail":"No User matches the given query."}`
+		if release == sandbox.Release359 {
+			want = `{"detail":"Not found."}`
+		}
+		assert.Equal(t, want, record(server.Sandbox, newRequest(http.MethodGet, nobody, "")).Body.String(), release)
 		assert.JSONEq(t, `{"detail":"Invalid page."}`, get(t, server, "periodic-agents/?page=2").body)
 	}
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"time"
 
 	"github.com/iblai/iblai-go/client"
 	"github.com/iblai/iblai-go/client/api"
@@ -95,11 +94,12 @@ func (s *Sandbox) startNow(ctx context.Context, agentID int64, counts bool) (*lo
 	}
 	now := s.timeline.Now()
 	if counts {
-		a.lastRunAt = now
+		if a.Task.Enabled { // saving a disabled task clears its last_run_at
+			a.lastRunAt = now
+		}
 		a.totalRunCount++
-		s.runs.schedule(a, now)
+		s.runs.scheduleAfterRun(a, now)
 	}
-	a.dueAt = time.Time{}
 	l, run := s.runs.start(a, RunCauseCall, now)
 	return l, run, nil
 }

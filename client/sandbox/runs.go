@@ -40,7 +40,10 @@ func (r *runner) start(a *agent, cause RunCause, at time.Time) (*log, Run) {
 		PeriodicAgent: a.ID,
 		agent:         a,
 		prompt:        a.runPrompt(),
-		details:       RunDetails{Cause: cause, DueAt: a.dueAt},
+		details:       RunDetails{Cause: cause},
+	}
+	if cause != RunCauseCall {
+		l.details.DueAt = a.dueAt
 	}
 	if previous := a.previous(); previous != nil && previous.latest != nil {
 		l.details.PreviousLogID = previous.latest.ID

@@ -51,7 +51,13 @@ func (r *runner) reload(now time.Time) {
 
 // schedule schedules the next run of an agent. As in celery, a crontab that can't
 // be parsed never runs. The caller holds the store's lock.
-func (r *runner) schedule(a *agent, now time.Time) {
+func (r *runner) schedule(a *agent, now time.Time) { r.scheduleCheck(a, now, false) }
+
+// scheduleAfterRun does the same for an agent that the scheduler runs now. The
+// caller holds the store's lock.
+func (r *runner) scheduleAfterRun(a *agent, now time.Time) { r.scheduleCheck(a, now, true) }
+
+func (r *runner) scheduleCheck(a *agent, now time.Time, justRan bool) {
 	r.cancel(a)
 	if !a.Task.Enabled || r.isStopped {
 		return
@@ -66,6 +72,7 @@ func (r *runner) schedule(a *agent, now time.Time) {
 		LastRunAt: a.lastRunAt,
 		ChangedAt: a.taskChangedAt,
 		HasRun:    a.Task.OneOff && a.totalRunCount > 0,
+		JustRan:   justRan,
 	}
 	if !a.Task.StartTime.IsNull() {
 		entry.StartTime = a.Task.StartTime.Time()
@@ -98,6 +105,11 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) 
 		return
 	}
 	if a.check.Reason == beat.OneOff {
+		if a.org.waiting[a] { // it is disabled after its run
+			r.cancel(a)
+			r.store.Unlock()
+			return
+		}
 		r.disable(a)
 		r.events.publish(Event{Type: EventAgentSaved, Org: a.org.key, AgentID: a.ID})
 		r.store.Unlock()
@@ -110,7 +122,7 @@ func (r *runner) runScheduled(ctx context.Context, a *agent, e *timeline.Entry) 
 	if cause == RunCauseOverdue {
 		a.dueAt = a.check.Due
 	}
-	r.schedule(a, e.At)
+	r.scheduleAfterRun(a, e.At)
 	r.runIfReady(ctx, a, cause, e.At)
 }
 
@@ -123,6 +135,9 @@ func (r *runner) releaseDependents(o *org, at time.Time) {
 			continue
 		}
 		delete(o.waiting, a)
+		if a.Task.OneOff { // it runs before beat disables it
+			r.cancel(a)
+		}
 		r.timeline.Add(&timeline.Entry{At: at, Rank: rankStart, ID: a.ID, Run: func(ctx context.Context) {
 			r.runReleased(ctx, a, at)
 		}})
@@ -136,6 +151,9 @@ func (r *runner) runReleased(ctx context.Context, a *agent, at time.Time) {
 	if a.deleted || !a.Task.Enabled {
 		r.store.Unlock()
 		return
+	}
+	if a.Task.OneOff {
+		r.schedule(a, at)
 	}
 	r.runIfReady(ctx, a, RunCauseChain, at)
 }

@@ -426,3 +426,17 @@ func TestConcurrentCalls(t *testing.T) {
 	assert.Len(t, runs(t, server), 3*advanced+8)
 	assert.Len(t, deliveriesOf(server), 3*advanced+8)
 }
+
+// Nothing is caught up for an agent that ran while it was disabled.
+func TestRunAsScheduledOfDisabledAgent(t *testing.T) {
+	t.Parallel()
+	request := scheduled(t, "0 * * * *")
+	request.Task.Enabled = new(false)
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", request))
+	_, err := server.RunAsScheduled(t.Context(), 1)
+	require.NoError(t, err)
+	advance(t, server, 90*time.Minute)
+	send(t, server, http.MethodPatch, "periodic-agents/1/", `{"task":{"enabled":true}}`)
+	assert.Equal(t, 0, advance(t, server, 0))
+	assert.Equal(t, 1, advance(t, server, 30*time.Minute))
+}

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"testing"
 	"time"
@@ -112,7 +113,9 @@ func TestInvalidPastRuns(t *testing.T) {
 	t.Parallel()
 	fine := client.PeriodicAgentLog{PeriodicAgent: 1}
 	for want, log := range map[string]client.PeriodicAgentLog{
-		`ID is -1, but ids start at 1`:                                               {ID: -1, PeriodicAgent: 1},
+		`ID is -1, but ids start at 1`: {ID: -1, PeriodicAgent: 1},
+		`StartTime, EndTime, CreatedAt or ModifiedAt is 10000-01-01 00:00:00 +0000 UTC, but must be in the years 1 to 9999`: {PeriodicAgent: 1, CreatedAt: inYear(10000)},
+		`StartTime, EndTime, CreatedAt or ModifiedAt is -0001-01-01 00:00:00 +0000 UTC, but must be in the years 1 to 9999`: {PeriodicAgent: 1, EndTime: new(inYear(-1))},
 		`ID is 1, which is another log's id`:                                         {ID: 1, PeriodicAgent: 1},
 		`PeriodicAgent is 0, but org "acme" has no such agent`:                       {},
 		`PeriodicAgent is 2, but org "acme" has no such agent`:                       {PeriodicAgent: 2},
@@ -158,4 +161,31 @@ func TestPastRunsGoWithTheirAgent(t *testing.T) {
 	assert.Equal(t, "2", ids(t, get(t, server, "periodic-agent-logs/?search=digest&username=ada")))
 	assert.Equal(t, http.StatusNoContent, send(t, server, http.MethodDelete, "periodic-agents/2/", "").status)
 	assert.Empty(t, ids(t, get(t, server, "periodic-agent-logs/?search=digest&ordering=-id")))
+}
+
+func inYear(year int) client.Time {
+	return client.Time{Time: time.Date(year, time.January, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+// Python has the years 1 to 9999 only, so the service can't store other times.
+func TestTimesOfOtherYears(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for _, year := range []int{-1, 10000} {
+		_, err := server.AddMentor("acme", client.Mentor{CreatedAt: new(inYear(year))})
+		require.ErrorContains(t, err, "is not in the years 1 to 9999")
+		err = server.AddChatSession("acme", sandbox.ChatSession{ID: "497f6eca-6276-4993-bfeb-53cbbbba6f09", Username: "ada", Messages: []client.ChatMessage{{InsertedAt: inYear(year)}}})
+		require.ErrorContains(t, err, "is not in the years 1 to 9999")
+	}
+}
+
+// The ids of later logs don't overflow.
+func TestHighestID(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, sandbox.WithPeriodicAgent("acme", titled("a")))
+	for _, want := range []int64{math.MaxInt64, 0} {
+		added, err := server.AddPeriodicAgentLog("acme", client.PeriodicAgentLog{ID: want, PeriodicAgent: 1})
+		require.NoError(t, err)
+		assert.Positive(t, added.ID)
+	}
 }

@@ -40,7 +40,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 	}
 	org, errResponse := s.authorize(account, path)
 	if errResponse != nil {
-		return errResponse, account
+		return release.reword(errResponse), account
 	}
 	if r.Method == http.MethodOptions {
 		return route.Metadata(), account
@@ -61,10 +61,7 @@ func (s *service) dispatch(r *http.Request, body []byte, route *route, path map[
 		body:        body,
 		release:     release,
 	})
-	if response.Missing != "" && release.before(Release490) {
-		response = django.NotFound()
-	}
-	return response, account
+	return release.reword(response), account
 }
 
 // authorize returns the org of a path, if the account is one of its

@@ -34,7 +34,7 @@ func (p *platform) seedSession(argument, orgKey string, added ChatSession) error
 	}
 	messages, first, err := p.messagesJSON(id, added.Messages)
 	if err != nil {
-		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "has invalid JSON", Err: err}
+		return &api.ArgumentError{Argument: argument + ".Messages", Reason: "can't be encoded as JSON", Err: err}
 	}
 	s := &session{SessionID: id, Mentor: mentor.json, Messages: messages, username: added.Username, mentor: mentor, first: first}
 	if added.Title != "" {

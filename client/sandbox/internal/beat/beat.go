@@ -65,6 +65,9 @@ type Entry struct {
 	ChangedAt time.Time
 	// HasRun means that the entry is a one-off entry with a total_run_count above 0.
 	HasRun bool
+	// JustRan means that beat has run the entry now, and has not reloaded its schedule
+	// since.
+	JustRan bool
 }
 
 // A Check is the next time at which beat runs or disables an entry.
@@ -113,7 +116,7 @@ func (s *Scheduler) Next(e *Entry, now time.Time) (Check, bool) {
 // disable returns the check at which beat disables a one-off entry that has run.
 func (s *Scheduler) disable(e *Entry, now time.Time) (Check, bool) {
 	at, ok := latest(now, e.StartTime), true
-	if e.LastRunAt.Equal(now) { // beat has just run it, and checks it later
+	if e.JustRan { // beat checks it later
 		if s.Version == V24 {
 			at, ok = e.Next(now)
 		} else {

@@ -1,6 +1,9 @@
 package django
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // DateTime is a time as a database stores it, in microseconds. The start of year 1 is
 // 1, and the zero DateTime is null. It takes a third of the memory of a [time.Time].
@@ -8,6 +11,9 @@ type DateTime int64
 
 // epoch is the time of the zero DateTime, in microseconds of Unix time.
 const epoch = -62_135_596_800_000_000 - 1
+
+// maxDateTime is the end of the year 9999.
+const maxDateTime = 253_402_300_799_999_999 - epoch
 
 // NewDateTime returns t, truncated to microseconds. The zero time is null.
 func NewDateTime(t time.Time) DateTime {
@@ -39,10 +45,21 @@ func (d DateTime) String() string {
 	return d.Time().Format("2006-01-02T15:04:05.000000Z")
 }
 
-// MarshalJSON encodes d as a string or null. It never fails.
+// MarshalJSON encodes d as a string or null. It fails for a year that Python doesn't
+// have.
 func (d DateTime) MarshalJSON() ([]byte, error) {
 	if d.IsNull() {
 		return []byte("null"), nil
 	}
+	if d < 0 || d > maxDateTime {
+		return nil, fmt.Errorf("the time %v is not in the years 1 to 9999", d.Time())
+	}
 	return []byte(`"` + d.String() + `"`), nil
+}
+
+// IsRepresentable reports whether Python and JSON can represent a time.
+func IsRepresentable(t time.Time) bool {
+	const maxYear = 9999
+	year := t.UTC().Year()
+	return year >= 1 && year <= maxYear
 }

@@ -22,7 +22,8 @@ const readHeaderTimeout = 10 * time.Second
 type Server struct {
 	http      *http.Server
 	transport *http.Transport
-	pipes     chan net.Conn // to accept
+	cancel    context.CancelFunc // ends the contexts of requests
+	pipes     chan net.Conn      // to accept
 	closed    chan struct{}
 	close     sync.Once
 	served    chan struct{} // closed when the server has stopped
@@ -37,7 +38,9 @@ type connKey struct{}
 
 // Serve starts a server of a handler. The caller must close it.
 func Serve(handler http.Handler) *Server {
+	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
+		cancel:   cancel,
 		pipes:    make(chan net.Conn),
 		closed:   make(chan struct{}),
 		served:   make(chan struct{}),
@@ -47,6 +50,7 @@ func Serve(handler http.Handler) *Server {
 	s.http = &http.Server{
 		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handle(handler, w, r) }),
 		ReadHeaderTimeout: readHeaderTimeout,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ConnState:         s.track,
 	}
@@ -100,6 +104,7 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 // may have called it.
 func (s *Server) Stop() {
 	_ = s.http.Close() // closes s too
+	s.cancel()         // net/http notices no end of a connection before a handler has read the body
 	<-s.served
 	s.transport.CloseIdleConnections()
 	s.mu.Lock()
