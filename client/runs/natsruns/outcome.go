@@ -20,8 +20,7 @@ const (
 	KindRun Kind = "run"
 	// KindDeadLetter is a run that was moved to the dead letters. Err is the reason.
 	KindDeadLetter Kind = "dead_letter"
-	// KindLease is that this process begins to follow an org, or, with an error,
-	// that it has stopped.
+	// KindLease is the start of following an org or, with an error, the end.
 	KindLease Kind = "lease"
 	// KindFollow is a failed poll, or a problem with the logs of an org.
 	KindFollow Kind = "follow"

@@ -23,10 +23,11 @@ type runningCall struct {
 	hangs    chan struct{} // closed when the function has not returned in time
 }
 
-// begin waits until this process handles the run no more, and then adds it. If the
-// earlier call was for the same message, which is delivered again for example after
-// a lost connection, or if Consume is ending, it returns errSettled. If the function
-// hangs, begin doesn't wait: each attempt would take another slot for ever.
+// begin adds a call for a run. If another call for the run is running, begin waits
+// for it first. It returns errSettled if that call was for the same message, which
+// is delivered again for example after a lost connection, or if Consume is ending.
+// It doesn't wait for a function that hangs: each attempt would take another slot
+// for ever.
 func (r *running) begin(ctx context.Context, stopping <-chan struct{}, logID int64, message uint64) (*runningCall, error) {
 	for {
 		call, earlier := r.tryBegin(logID, message)
