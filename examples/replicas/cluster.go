@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -35,7 +36,15 @@ const nameVariable = "REPLICAS_NAME"
 
 var secret = api.NewSecret("a secret of enough bytes")
 
+// runRole runs a process of the cluster. It ends with the program that has started
+// it, even if that is killed: the standard input is then closed.
 func runRole(ctx context.Context, role string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		defer cancel()
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}()
 	switch role {
 	case "server":
 		return natsServer(ctx)
@@ -109,6 +118,13 @@ const noNATS = "nats://unused:1"
 
 func newCluster(ctx context.Context, natsURL string) (_ *cluster, err error) {
 	c := &cluster{natsURL: natsURL, name: "iblai-example-" + rand.Text(), calls: map[int64]int{}}
+	if natsURL != "" && natsURL != noNATS {
+		_, closeConn, err := c.connect()
+		if err != nil {
+			return nil, err
+		}
+		closeConn()
+	}
 	defer func() {
 		if err != nil {
 			c.close()
@@ -191,6 +207,9 @@ func (c *cluster) start(ctx context.Context, role string, env ...string) (*proce
 	p.command.Stderr = os.Stderr
 	output, err := p.command.StdoutPipe()
 	if err != nil {
+		return nil, err
+	}
+	if _, err := p.command.StdinPipe(); err != nil { // open until this program ends
 		return nil, err
 	}
 	if err := p.command.Start(); err != nil {
@@ -370,7 +389,7 @@ func (c *cluster) deadLetters(ctx context.Context) (n uint64, err error) {
 func (c *cluster) connect() (_ jetstream.JetStream, closeConn func(), err error) {
 	conn, err := nats.Connect(c.natsURL)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("NATS at %s: %w", c.redactedURL(), err)
 	}
 	js, err := jetstream.New(conn)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 	"testing"
 
@@ -77,4 +78,24 @@ func newVerifier(t *testing.T) *callback.Verifier {
 	verifier, err := callback.NewVerifier(secret)
 	require.NoError(t, err)
 	return verifier
+}
+
+// No process of the cluster outlives the program that has started it, even if it
+// is killed.
+func TestProcessesEndWithTheProgram(t *testing.T) {
+	program, err := os.Executable()
+	require.NoError(t, err)
+	command := exec.CommandContext(t.Context(), program)
+	command.Env = append(os.Environ(), roleVariable+"=server", "NATS_PORT=-1", "NATS_DIR="+t.TempDir())
+	stdin, err := command.StdinPipe() // the kernel closes it when the program ends
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	require.NoError(t, stdin.Close())
+	require.NoError(t, command.Wait())
+}
+
+func TestUnreachableServerIsNamed(t *testing.T) {
+	c := &cluster{natsURL: "nats://ada:secret@127.0.0.1:1"}
+	_, _, err := c.connect()
+	require.ErrorContains(t, err, "NATS at nats://ada:xxxxx@127.0.0.1:1")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/iblai/iblai-go/client/api"
-	"github.com/iblai/iblai-go/client/runs"
 )
 
 const (
@@ -151,6 +149,7 @@ type worker struct {
 	handle   func(context.Context, *Run) error
 	own, all slots // a call needs one of each
 	calls    *inFlight
+	running  running
 	ctx      context.Context //nolint:containedctx // the context of the calls, which outlives that of pull
 	stopping <-chan struct{} // no call begins after that
 }
@@ -298,32 +297,46 @@ func (w *worker) handleMessage(c *claim) {
 	defer cancel()
 	start := time.Now()
 	outcome := Outcome{Kind: KindRun, Org: w.org.name, Attempt: 1}
+	var message uint64
 	if c.metadata != nil {
+		message = c.metadata.Sequence.Stream
 		outcome.Attempt = int(min(c.metadata.NumDelivered, 1<<30))
 	}
 	run, err := w.org.decode(ctx, c.Headers(), c.Data())
 	if err == nil {
 		run.Attempt, outcome.LogID = outcome.Attempt, run.LogID
-		outcome.Duplicate, err = w.isDone(ctx, run.LogID)
-		switch {
-		case err != nil:
-		case outcome.Duplicate:
-		case outcome.Attempt > w.maxAttempts: // workers died, or could not store the result
-			err = errWorkerDied
-		default:
-			if err = call(ctx, run, w.handle); err == nil {
-				w.markDone(run.LogID)
-			}
+		var current *runningCall
+		if current, err = w.running.begin(ctx, w.stopping, run.LogID, message); err == nil {
+			defer w.running.end(run.LogID, current)
+			outcome.Duplicate, err = w.handleOnce(ctx, run, current)
 		}
 	}
 	outcome.Duration, outcome.Err = time.Since(start), err
 	w.settle(c, outcome)
 }
 
+// handleOnce calls the function unless the run is known to be done.
+func (w *worker) handleOnce(ctx context.Context, run *Run, current *runningCall) (isDuplicate bool, err error) {
+	isDone, err := w.isDone(ctx, run.LogID)
+	switch {
+	case err != nil, isDone:
+		return isDone, err
+	case run.Attempt > w.maxAttempts: // workers died, or could not store the result
+		return false, errWorkerDied
+	}
+	if err := w.call(ctx, run, current); err != nil {
+		return false, err
+	}
+	w.markDone(ctx, run.LogID)
+	return false, nil
+}
+
 // settle acknowledges the message, has it delivered again, or moves it to the
 // dead letters.
 func (w *worker) settle(c *claim, outcome Outcome) {
 	switch {
+	case errors.Is(outcome.Err, errSettled):
+		return
 	case outcome.Err == nil:
 		c.stop()
 		outcome.Err = c.Ack() // if it is lost, the run is delivered again and known to be done
@@ -348,6 +361,10 @@ func (w *worker) settle(c *claim, outcome Outcome) {
 // errNotStarted is the result of a run whose function was not called because
 // Consume is ending.
 var errNotStarted = errors.New("natsruns: Consume is ending")
+
+// errSettled is the result of a message that is left to an earlier call for its
+// run.
+var errSettled = errors.New("natsruns: an earlier call settles the run")
 
 // isDone reports whether a run was handled. While the bucket of handled runs can't
 // be read, it retries, so that an outage doesn't use up the attempts.
@@ -392,8 +409,8 @@ func (w *worker) tryIsDone(ctx context.Context, logID int64) (bool, error) {
 
 // markDone records that a run was handled. If that fails, the message is
 // acknowledged nevertheless: delivered again, it would be handled twice.
-func (w *worker) markDone(logID int64) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), 2*publishTimeout)
+func (w *worker) markDone(ctx context.Context, logID int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*publishTimeout)
 	defer cancel()
 	if _, err := resend(ctx, func(ctx context.Context) error {
 		_, err := w.done.PutString(ctx, w.org.key(logID), doneValue)
@@ -401,14 +418,4 @@ func (w *worker) markDone(logID int64) {
 	}); err != nil {
 		w.report(ctx, Outcome{Kind: KindServer, Org: w.org.name, LogID: logID, Err: fmt.Errorf("natsruns: the run could not be marked as handled: %w", err)})
 	}
-}
-
-// call calls the function. It returns a panic as an error.
-func call(ctx context.Context, run *Run, handle func(context.Context, *Run) error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &runs.PanicError{Value: value, Stack: debug.Stack()}
-		}
-	}()
-	return handle(ctx, run)
 }

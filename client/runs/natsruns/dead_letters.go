@@ -54,14 +54,14 @@ func (w *worker) bury(c *claim, outcome Outcome) error {
 		return fmt.Errorf("natsruns: the run can't be moved to the dead letters: %w", err)
 	}
 	if outcome.LogID != 0 {
-		w.markDone(outcome.LogID) // so that a late callback doesn't start again
+		w.markDone(ctx, outcome.LogID) // so that a late callback doesn't start again
 	}
 	c.stop()
 	return c.Ack()
 }
 
-// DeadLetters iterates over the dead letters of all orgs, oldest first. It ends
-// before those that are added during the iteration. If the server can't be
+// DeadLetters iterates over the dead letters of the bridge's orgs, oldest first.
+// It ends before those that are added during the iteration. If the server can't be
 // reached, it yields the error and ends.
 func (b *Bridge) DeadLetters(ctx context.Context) iter.Seq2[*DeadLetter, error] {
 	return func(yield func(*DeadLetter, error) bool) {

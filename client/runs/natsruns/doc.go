@@ -75,8 +75,8 @@
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server
 // could not be reached, before the result was stored; or if the run waited longer
-// than the duplicate window, was published again, and both are delivered at the
-// same time. If a worker dies, its runs are delivered to others after
+// than the duplicate window, was published again, and two processes handle both
+// at the same time. If a worker dies, its runs are delivered to others after
 // [WithAckWait]. While a function runs, its claim is extended, for up to
 // [WithHandleTimeout].
 //
@@ -84,6 +84,12 @@
 // 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a
 // stream of dead letters, which [Bridge.DeadLetters] lists and [Bridge.Replay]
 // publishes again. A message that can't be decoded is moved there at once.
+//
+// A function must return when its context ends. If it doesn't within 5 s, the
+// bridge reports [runs.ErrHandlerHangs]. The call keeps its place
+// ([WithConcurrency]) until it returns or the process is restarted. This process
+// doesn't call the function again for the same run meanwhile, but other processes
+// do.
 //
 // # Fairness and limits
 //
@@ -97,6 +103,22 @@
 // A run that exceeds the connection's maximum message size is published without
 // its texts. The worker requests its log from the service, so [runs.Run.Event] is
 // nil then.
+//
+// # Orgs
+//
+// The orgs of a bridge and their keys are fixed. To add or remove an org, or to
+// replace its API key, restart the replicas one after the other. Until then, the
+// other replicas respond with 404 to the callbacks of a new org; the followers
+// find its runs in the logs. [callback.Verifier.SetSecrets] replaces the secrets
+// of callbacks without a restart.
+//
+// A new org begins at the present, or at [runs.WithStart]. So does an org that
+// moves to another name ([WithName]), which doesn't know the runs that were
+// handled before: set WithStart to the time of the move.
+//
+// If an org is removed, its position, its waiting runs and its dead letters are
+// kept, and its waiting runs still count for [WithMaxBytes]. If the org is added
+// again, its followers continue there.
 //
 // # Streams and buckets
 //

@@ -259,7 +259,8 @@ func WithMaxAttempts(n int) ConsumeOption {
 }
 
 // WithHandleTimeout sets a timeout for each call of the function, after which its
-// context ends and its claim is no longer extended. The default is an hour.
+// context ends and its claim is no longer extended. If the function doesn't return
+// then, the bridge reports [runs.ErrHandlerHangs]. The default is an hour.
 func WithHandleTimeout(d time.Duration) ConsumeOption {
 	return func(s *consumeSettings) error {
 		s.handleTimeout = d

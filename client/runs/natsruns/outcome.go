@@ -20,7 +20,7 @@ const (
 	KindRun Kind = "run"
 	// KindDeadLetter is a run that was moved to the dead letters. Err is the reason.
 	KindDeadLetter Kind = "dead_letter"
-	// KindLease is the start or the end of following an org.
+	// KindLease is the start of following an org or, with an error, the end.
 	KindLease Kind = "lease"
 	// KindFollow is a failed poll, or a problem with the logs of an org.
 	KindFollow Kind = "follow"

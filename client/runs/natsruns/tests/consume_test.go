@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -138,4 +139,83 @@ func TestOrgWithAWrongKeyDoesNotStopOthers(t *testing.T) {
 		}
 	}
 	require.ErrorIs(t, stop(), context.Canceled)
+}
+
+// A function that does not return takes one slot, not one for each attempt: the
+// other runs of its org are handled. Its run becomes a dead letter.
+func TestFunctionThatHangsDoesNotStopItsOrg(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithAckWait(200*time.Millisecond), natsruns.WithObserver(reported.observe))
+	var counted handled
+	release := make(chan struct{})
+	defer close(release)
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			err := counted.handle(ctx, run)
+			if run.LogID == 1 {
+				<-release
+			}
+			return err
+		}, natsruns.WithConcurrency(2), natsruns.WithMaxAttempts(3), natsruns.WithHandleTimeout(50*time.Millisecond), natsruns.WithShutdownTimeout(tick))
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	letter := waitForDeadLetter(t, bridge)
+	assert.Contains(t, letter.Reason, runs.ErrHandlerHangs.Error())
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 2, ""))
+	waitFor(t, "the other run is handled", func() bool { return counted.count("acme/2") == 1 })
+	assert.Equal(t, 1, counted.count("acme/1"))
+	waitFor(t, "the call is reported", func() bool {
+		return slices.ContainsFunc(reported.of(natsruns.KindRun), func(o natsruns.Outcome) bool {
+			return errors.Is(o.Err, runs.ErrHandlerHangs) && o.LogID == 1 && o.Attempt == 1 && o.RetryIn == 0
+		})
+	})
+}
+
+// A run that was delivered again while this process handles it, for example after
+// a lost connection, is not handled a second time. If the function fails, the run
+// is handled again after a delay.
+func TestRunIsNotHandledTwiceAtOnce(t *testing.T) {
+	for name, results := range map[string][]error{"success": {nil}, "failure": {errors.New("disk full"), nil}} {
+		t.Run(name, func(t *testing.T) {
+			s := startServer(t)
+			bridge := newBridge(t, connect(t, s.url()), []natsruns.Org{testOrg(t, "acme")}, natsruns.WithAckWait(200*time.Millisecond))
+			var mu sync.Mutex
+			var calls []time.Time
+			started, release := make(chan struct{}, 10), make(chan struct{})
+			background(t, func(ctx context.Context) error {
+				return bridge.Consume(ctx, func(context.Context, *natsruns.Run) error {
+					mu.Lock()
+					calls = append(calls, time.Now())
+					n := len(calls)
+					mu.Unlock()
+					started <- struct{}{}
+					<-release
+					return results[min(n, len(results))-1]
+				})
+			})
+			require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+			<-started
+			s.stop()
+			time.Sleep(500 * time.Millisecond) // the claim expires
+			s.start()
+			waitFor(t, "the run is delivered again", func() bool {
+				status, err := bridge.Status(t.Context())
+				return err == nil && status.Orgs[0].Redelivered == 1
+			})
+			time.Sleep(500 * time.Millisecond)
+			released := time.Now()
+			close(release)
+			waitFor(t, "the run is done", func() bool {
+				status, err := bridge.Status(t.Context())
+				return err == nil && status.Orgs[0].InFlight == 0 && status.Orgs[0].Pending == 0
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			require.Len(t, calls, len(results))
+			if len(calls) == 2 {
+				assert.GreaterOrEqual(t, calls[1].Sub(released), time.Second)
+			}
+		})
+	}
 }
