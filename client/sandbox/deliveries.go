@@ -72,7 +72,9 @@ func newDeliveries(t *timeline.Timeline, e *events, c *http.Client, callbacks ht
 	}
 	switch {
 	case callbacks != nil:
-		server := memory.Serve(callbacks)
+		server := memory.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			memory.Outside(r.Context(), func() { callbacks.ServeHTTP(w, r) })
+		}))
 		d.client.Transport, d.close = server.Transport(), server.Stop
 	case c != nil:
 		*d.client = *c

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/iblai/iblai-go/client"
+	"github.com/iblai/iblai-go/client/sandbox/internal/memory"
 )
 
 const (
@@ -80,7 +81,7 @@ func outside(r *http.Request, f func()) {
 		s.open.add(-2)
 		defer s.open.add(2)
 	}
-	f()
+	memory.Outside(r.Context(), f)
 }
 
 // A gauge counts what is open.

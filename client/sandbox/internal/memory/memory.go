@@ -28,31 +28,39 @@ type Server struct {
 	close     sync.Once
 	served    chan struct{} // closed when the server has stopped
 
-	mu       sync.Mutex
-	changed  *sync.Cond
-	handling map[net.Conn]bool // whether the handler serves a request of an open connection
+	mu      sync.Mutex
+	changed *sync.Cond
+	outside map[net.Conn]int // calls of Outside by open connection
 }
 
-// connKey is the context key of the connection of a request.
-type connKey struct{}
+// connection is the connection of a request.
+type connection struct {
+	server *Server
+	conn   net.Conn
+}
+
+// connectionKey is the context key of a connection.
+type connectionKey struct{}
 
 // Serve starts a server of a handler. The caller must close it.
 func Serve(handler http.Handler) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		cancel:   cancel,
-		pipes:    make(chan net.Conn),
-		closed:   make(chan struct{}),
-		served:   make(chan struct{}),
-		handling: map[net.Conn]bool{},
+		cancel:  cancel,
+		pipes:   make(chan net.Conn),
+		closed:  make(chan struct{}),
+		served:  make(chan struct{}),
+		outside: map[net.Conn]int{},
 	}
 	s.changed = sync.NewCond(&s.mu)
 	s.http = &http.Server{
-		Handler:           http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handle(handler, w, r) }),
+		Handler:           handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ConnContext:       func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
-		ConnState:         s.track,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connectionKey{}, connection{s, c})
+		},
+		ConnState: s.track,
 	}
 	s.transport = &http.Transport{DialContext: s.dial, DialTLSContext: s.dial, DisableCompression: true}
 	go func() {
@@ -66,21 +74,23 @@ func Serve(handler http.Handler) *Server {
 // host is.
 func (s *Server) Transport() http.RoundTripper { return s.transport }
 
-// handle serves a request.
-func (s *Server) handle(handler http.Handler, w http.ResponseWriter, r *http.Request) {
-	c, _ := r.Context().Value(connKey{}).(net.Conn)
-	s.setHandling(c, true)
-	defer s.setHandling(c, false)
-	handler.ServeHTTP(w, r)
+// Outside calls a function of the user while a request with the context is served.
+// Stop doesn't wait for the request's connection meanwhile, so the function may call
+// it.
+func Outside(ctx context.Context, f func()) {
+	if c, ok := ctx.Value(connectionKey{}).(connection); ok {
+		c.server.addOutside(c.conn, 1)
+		defer c.server.addOutside(c.conn, -1)
+	}
+	f()
 }
 
-// setHandling says whether the handler serves a request of a connection. A hijacked
-// connection is no longer the server's.
-func (s *Server) setHandling(c net.Conn, handling bool) {
+// addOutside counts calls of Outside. A hijacked connection is no longer the server's.
+func (s *Server) addOutside(c net.Conn, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, open := s.handling[c]; open {
-		s.handling[c] = handling
+	if _, open := s.outside[c]; open {
+		s.outside[c] += n
 		s.changed.Broadcast()
 	}
 }
@@ -91,17 +101,17 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	defer s.mu.Unlock()
 	switch state {
 	case http.StateNew:
-		s.handling[c] = false
+		s.outside[c] = 0
 	case http.StateClosed, http.StateHijacked:
-		delete(s.handling, c)
+		delete(s.outside, c)
 		s.changed.Broadcast()
 	default:
 	}
 }
 
 // Stop closes the server and its connections. It waits for them, since net/http delays
-// the end of a connection whose last request was not read, but not for a handler, which
-// may have called it.
+// the end of a connection whose last request was not read, but not for those whose
+// requests are in [Outside].
 func (s *Server) Stop() {
 	_ = s.http.Close() // closes s too
 	s.cancel()         // net/http notices no end of a connection before a handler has read the body
@@ -109,12 +119,12 @@ func (s *Server) Stop() {
 	s.transport.CloseIdleConnections()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c, handling := range s.handling {
-		if !handling {
+	for c, calls := range s.outside {
+		if calls == 0 {
 			_ = c.Close() // it may have been accepted while the server was being closed
 		}
 	}
-	for slices.Contains(slices.Collect(maps.Values(s.handling)), false) {
+	for slices.Contains(slices.Collect(maps.Values(s.outside)), 0) {
 		s.changed.Wait()
 	}
 }
