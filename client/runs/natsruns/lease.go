@@ -46,7 +46,8 @@ func decodeRecord(value []byte) (record leaseRecord, err error) {
 }
 
 const (
-	// maxChunkSize limits the size of a value.
+	// maxChunkSize limits the size of a value. A server with a small maximum
+	// message size has smaller ones.
 	maxChunkSize = 256 << 10
 	// maxPositionSize limits the text of a position, which has at most a million
 	// logs.
@@ -280,9 +281,11 @@ func (l *lease) flush(ctx context.Context) error {
 			return err
 		}
 		record.Position, record.Chunks = text, nil
-		if len(text) > maxChunkSize {
+		// JSON makes the position a third longer, and there are headers.
+		chunkSize := int(min(maxChunkSize, l.bridge.conn().MaxPayload()/2))
+		if len(text) > chunkSize {
 			record.Position = nil
-			if record.Chunks, err = l.writeChunks(ctx, text); err != nil {
+			if record.Chunks, err = l.writeChunks(ctx, text, chunkSize); err != nil {
 				return err
 			}
 		}
@@ -314,8 +317,8 @@ func (l *lease) positionText() ([]byte, error) {
 	return compress(text)
 }
 
-func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, err error) {
-	for chunk := range slices.Chunk(text, maxChunkSize) {
+func (l *lease) writeChunks(ctx context.Context, text []byte, size int) (keys []string, err error) {
+	for chunk := range slices.Chunk(text, size) {
 		key := l.key + "." + rand.Text()
 		if _, err := l.bridge.positions.Create(ctx, key, chunk); err != nil {
 			l.deleteChunks(ctx, keys, nil)

@@ -204,7 +204,7 @@ func TestPermissionsOfFollowers(t *testing.T) {
 	admin, err := connect(t, server.urlOf("admin")).KeyValue(t.Context(), "iblai-runs-positions")
 	require.NoError(t, err)
 	key := org.Client.Org()
-	storeLargePosition(t, admin, key, 2)
+	storeLargePosition(t, admin, key, 2, 256<<10)
 	js := connect(t, server.urlOf("app"), quietly)
 	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond),
 		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)))

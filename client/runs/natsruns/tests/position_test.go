@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,7 +43,7 @@ func TestLargePositions(t *testing.T) {
 	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
 	require.NoError(t, err)
 	const chunks = 3
-	storeLargePosition(t, bucket, key, chunks)
+	storeLargePosition(t, bucket, key, chunks, 256<<10)
 	record := func() (record storedRecord) {
 		entry, err := bucket.Get(t.Context(), key)
 		require.NoError(t, err)
@@ -86,10 +87,39 @@ func TestLargePositions(t *testing.T) {
 	assert.Equal(t, 4, got.total())
 }
 
+// The chunks of a position fit into the messages that the server accepts.
+func TestPositionsOnServersWithSmallMessages(t *testing.T) {
+	js := connect(t, startServer(t, func(options *server.Options) { options.MaxPayload = 16 << 10 }).url())
+	sb, org, agent := sandboxOrg(t)
+	key := org.Client.Org()
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{org},
+		natsruns.WithLease(300*time.Millisecond), natsruns.WithObserver(reported.observe),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)))
+	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+	require.NoError(t, err)
+	storeLargePosition(t, bucket, key, 3, 8<<10)
+	before, err := bucket.Get(t.Context(), key)
+	require.NoError(t, err)
+	stop := background(t, bridge.Follow)
+	_, err = sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+	require.NoError(t, err)
+	chunks := func(value []byte) []string {
+		var record storedRecord
+		require.NoError(t, json.Unmarshal(value, &record))
+		return record.Chunks
+	}
+	waitFor(t, "a new position", func() bool {
+		entry, err := bucket.Get(t.Context(), key)
+		return err == nil && !slices.Equal(chunks(entry.Value()), chunks(before.Value()))
+	})
+	require.ErrorIs(t, stop(), context.Canceled)
+	assert.False(t, reported.has("maximum payload exceeded"))
+}
+
 // storeLargePosition stores a position without an owner.
-func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks int) {
+func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks, maxChunkSize int) {
 	t.Helper()
-	const maxChunkSize = 256 << 10
 	start := time.Now()
 	state := runs.Changes{Since: start.Add(-time.Hour), Reached: start.Add(-time.Minute), OldID: -1}
 	var text []byte
