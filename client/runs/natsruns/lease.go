@@ -76,7 +76,8 @@ type lease struct {
 }
 
 // acquire waits until it holds the lease. A lease is free if it was released, or
-// if its record hasn't changed for its duration by this process's clock.
+// if its record hasn't changed for its duration by this process's clock. Errors
+// are reported, and nil if another follower renews the lease.
 func (l *lease) acquire(ctx context.Context, report func(error)) error {
 	var seen uint64
 	var seenAt time.Time
@@ -90,6 +91,9 @@ func (l *lease) acquire(ctx context.Context, report func(error)) error {
 		case err != nil:
 			report(err)
 		case revision != seen:
+			if seen != 0 {
+				report(nil)
+			}
 			seen, seenAt = revision, time.Now()
 		}
 		if err := sleep(ctx, l.bridge.lease/3); err != nil {

@@ -131,6 +131,32 @@ func TestStatus(t *testing.T) {
 	})
 }
 
+// A follower that has lost its lease has an error only until it sees that another
+// one renews the lease.
+func TestStatusIfAnotherProcessFollows(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	_, org, _ := sandboxOrg(t)
+	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond))
+	background(t, bridge.Follow)
+	status := func() natsruns.OrgStatus {
+		status, err := bridge.Status(t.Context())
+		require.NoError(t, err)
+		return status.Orgs[0]
+	}
+	waitFor(t, "the lease", func() bool { return status().Following })
+	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+	require.NoError(t, err)
+	background(t, func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			_, _ = bucket.PutString(ctx, org.Client.Org(), `{"owner":"another process"}`)
+			time.Sleep(tick)
+		}
+		return ctx.Err()
+	})
+	waitFor(t, "the loss", func() bool { return errors.Is(status().Err, natsruns.ErrLeaseLost) })
+	waitFor(t, "the renewals", func() bool { return !status().Following && status().Err == nil })
+}
+
 // A callback that is older than the bucket of handled runs remembers is not
 // published: its run may have been handled.
 func TestOldCallbacksAreNotPublished(t *testing.T) {
