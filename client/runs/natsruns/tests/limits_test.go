@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -90,6 +92,50 @@ func TestReplayAfterTheDeadLettersWereDeleted(t *testing.T) {
 		require.ErrorIs(t, stop(), context.Canceled)
 		require.NoError(t, js.DeleteStream(t.Context(), "iblai-runs-dead"))
 	}
+}
+
+// If several people replay or delete a dead letter at once, the run is handled
+// once at most, and they get no other error than ErrNoDeadLetter.
+func TestDeadLettersAreReplayedAndDeletedAtOnce(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	const runs = 20
+	var isFixed atomic.Bool
+	var got handled
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			if !isFixed.Load() {
+				return errors.New("disk full")
+			}
+			return got.handle(ctx, run)
+		}, natsruns.WithMaxAttempts(1))
+	})
+	for id := range int64(runs) {
+		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", id+1, ""))
+	}
+	waitFor(t, "dead letters", func() bool {
+		status, err := bridge.Status(t.Context())
+		return err == nil && status.Orgs[0].Dead == runs
+	})
+	isFixed.Store(true)
+	for letter, err := range bridge.DeadLetters(t.Context()) {
+		require.NoError(t, err)
+		act := bridge.Delete
+		if letter.LogID%2 == 0 {
+			act = bridge.Replay
+		}
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				if err := act(t.Context(), letter.ID); !errors.Is(err, natsruns.ErrNoDeadLetter) {
+					assert.NoError(t, err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	waitFor(t, "the replayed runs", func() bool { return got.runs() == runs/2 })
+	assert.Equal(t, runs/2, got.total())
 }
 
 // Status counts what waits, is in flight, was delivered again, and is dead.
