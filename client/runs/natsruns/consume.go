@@ -401,12 +401,19 @@ func (w *worker) markDone(logID int64) {
 	}
 }
 
-// call calls the function. It returns a panic as an error.
-func call(ctx context.Context, run *Run, handle func(context.Context, *Run) error) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &runs.PanicError{Value: value, Stack: debug.Stack()}
-		}
+// call calls the function. It returns an error if the function panics or calls
+// runtime.Goexit.
+func call(ctx context.Context, run *Run, handle func(context.Context, *Run) error) error {
+	returned := make(chan error, 1)
+	go func() {
+		err := error(&runs.PanicError{Value: "runtime.Goexit was called"})
+		defer func() {
+			if value := recover(); value != nil {
+				err = &runs.PanicError{Value: value, Stack: debug.Stack()}
+			}
+			returned <- err
+		}()
+		err = handle(ctx, run)
 	}()
-	return handle(ctx, run)
+	return <-returned
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -138,4 +139,24 @@ func TestOrgWithAWrongKeyDoesNotStopOthers(t *testing.T) {
 		}
 	}
 	require.ErrorIs(t, stop(), context.Canceled)
+}
+
+// A function that ends its goroutine, as FailNow of a test does, has failed: its
+// run is delivered again without waiting for the AckWait.
+func TestFunctionThatEndsItsGoroutine(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var got handled
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithAckWait(time.Hour), natsruns.WithObserver(reported.observe))
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			if run.Attempt == 1 {
+				runtime.Goexit()
+			}
+			return got.handle(ctx, run)
+		})
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	waitFor(t, "the second attempt", func() bool { return got.total() == 1 })
+	assert.True(t, reported.has("runtime.Goexit was called"))
 }
