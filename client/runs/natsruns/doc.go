@@ -91,6 +91,10 @@
 // if there are several orgs, no org takes more than half of the functions that a
 // process may call concurrently.
 //
+// At most 1000 runs of an org are in flight. Those that wait for another attempt
+// count, so that an outage of what the function needs doesn't make all runs dead
+// letters. While 1000 runs wait, other runs of the org wait, too.
+//
 // If the stream is full, or an org has reached [WithMaxRunsPerOrg], callbacks get
 // 503, and followers wait. Nothing that was accepted is discarded.
 //
@@ -114,8 +118,10 @@
 // Consume and Follow end with an error that names it: a program that is started
 // again creates it, or is refused.
 //
-// With the default name, the user of the connection must be permitted to publish
-// to these subjects, and to subscribe to the last one:
+// With the default name, the user of the connection must be permitted to subscribe
+// to _INBOX.>, and to publish to these subjects. [New] checks what callbacks,
+// Follow and Consume need. The subjects STREAM.MSG are for dead letters, and
+// DIRECT.GET.iblai-runs is for [Bridge.Status].
 //
 //	iblai-runs.*
 //	iblai-runs-dead.*
@@ -131,7 +137,6 @@
 //	$JS.API.DIRECT.GET.KV_iblai-runs-positions.>
 //	$JS.API.CONSUMER.INFO.iblai-runs.*
 //	$JS.API.CONSUMER.MSG.NEXT.iblai-runs.*
-//	_INBOX.>
 //
 // The user for which New creates streams, buckets and consumers must also be
 // permitted to publish to these:
