@@ -84,10 +84,10 @@ func (l *lease) acquire(ctx context.Context, report func(error)) error {
 	for {
 		isHeld, revision, err := l.tryAcquire(ctx, seen, seenAt)
 		switch {
+		case isHeld: // even if ctx has ended: the caller releases it
+			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case isHeld:
-			return nil
 		case err != nil:
 			report(err)
 		case revision != seen:
@@ -122,16 +122,24 @@ func (l *lease) tryAcquire(ctx context.Context, seen uint64, seenAt time.Time) (
 		}
 	}
 	record.Owner = l.owner
+	writing, done := writeContext(ctx)
+	defer done()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.revision, l.record = revision, record
-	if err := l.write(ctx, record); err != nil {
+	if err := l.write(writing, record); err != nil {
 		if errors.Is(err, ErrLeaseLost) { // another replica was faster
 			return false, revision, nil
 		}
 		return false, revision, err
 	}
 	return true, l.revision, nil
+}
+
+// writeContext returns a context for a write of the record. It doesn't end with
+// ctx: after a write whose response isn't awaited, the lease can't be released.
+func writeContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 }
 
 // write writes the record if the key has not changed since the last revision.
@@ -258,7 +266,7 @@ func (l *lease) renew(ctx context.Context, report func(error)) error {
 }
 
 func (l *lease) flushWithTimeout(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	ctx, cancel := writeContext(ctx)
 	defer cancel()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -267,12 +275,10 @@ func (l *lease) flushWithTimeout(ctx context.Context) error {
 
 // release writes the position and gives up the lease.
 func (l *lease) release(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
-	defer cancel()
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.owner = ""
-	return l.flush(ctx)
+	l.mu.Unlock()
+	return l.flushWithTimeout(ctx)
 }
 
 // flush writes the record, with the position if that has changed.

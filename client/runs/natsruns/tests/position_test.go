@@ -117,6 +117,66 @@ func TestPositionsOnServersWithSmallMessages(t *testing.T) {
 	assert.False(t, reported.has("maximum payload exceeded"))
 }
 
+// If Follow ends while it writes the lease, it releases the lease nevertheless.
+func TestLeaseIsReleasedAtTheEnd(t *testing.T) {
+	for name, writes := range map[string]int{"acquisition": 1, "first position": 2, "renewal": 3} {
+		t.Run(name, func(t *testing.T) {
+			js := connect(t, startServer(t).url())
+			_, org, _ := sandboxOrg(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			bridge := newBridge(t, &interruptedJetStream{JetStream: js, writes: writes, interrupt: cancel}, []natsruns.Org{org},
+				natsruns.WithLease(300*time.Millisecond), natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond)))
+			require.ErrorIs(t, bridge.Follow(ctx), context.Canceled)
+			bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+			require.NoError(t, err)
+			entry, err := bucket.Get(t.Context(), org.Client.Org())
+			require.NoError(t, err)
+			var record storedRecord
+			require.NoError(t, json.Unmarshal(entry.Value(), &record))
+			assert.Empty(t, record.Owner)
+		})
+	}
+}
+
+// interruptedJetStream ends a context when a number of values were written to a
+// bucket. If that ends the context of the write, its response is lost.
+type interruptedJetStream struct {
+	jetstream.JetStream
+	writes    int
+	interrupt func()
+}
+
+func (i *interruptedJetStream) KeyValue(ctx context.Context, bucket string) (jetstream.KeyValue, error) {
+	kv, err := i.JetStream.KeyValue(ctx, bucket)
+	return &interruptedBucket{KeyValue: kv, js: i}, err
+}
+
+type interruptedBucket struct {
+	jetstream.KeyValue
+	js *interruptedJetStream
+}
+
+func (b *interruptedBucket) Create(ctx context.Context, key string, value []byte, opts ...jetstream.KVCreateOpt) (uint64, error) {
+	return b.written(ctx)(b.KeyValue.Create(ctx, key, value, opts...))
+}
+
+func (b *interruptedBucket) Update(ctx context.Context, key string, value []byte, last uint64) (uint64, error) {
+	return b.written(ctx)(b.KeyValue.Update(ctx, key, value, last))
+}
+
+func (b *interruptedBucket) written(ctx context.Context) func(uint64, error) (uint64, error) {
+	return func(revision uint64, err error) (uint64, error) {
+		if err != nil {
+			return revision, err
+		}
+		if b.js.writes--; b.js.writes == 0 {
+			b.js.interrupt()
+		}
+		return revision, ctx.Err()
+	}
+}
+
 // storeLargePosition stores a position without an owner.
 func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks, maxChunkSize int) {
 	t.Helper()
