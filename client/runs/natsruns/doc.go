@@ -70,7 +70,8 @@
 // A run is identified by its org and the id of its log. It enters the stream once
 // within the duplicate window ([WithDuplicateWindow]). After that, or if the server
 // was restarted, a bucket of handled runs recognizes it ([WithDoneTTL]). Callbacks
-// that are older than that are not published.
+// that are older than that are not published, and followers don't publish such
+// runs again.
 //
 // The function is called at least once for every run. After it has returned nil,
 // it is called again for the run only if the process was killed, or the server

@@ -194,15 +194,18 @@ func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	if len(l.record.Chunks) > 0 {
 		l.deleteUnusedChunks(ctx)
 	}
-	return runs.NewPosition(withoutDone(state))
+	return runs.NewPosition(withoutDone(state, l.bridge.knownByBucket))
 }
 
 // withoutDone returns a position from which the runs of the overlap are published
 // again. A server whose machine has failed may have lost them after it had
-// acknowledged them. The runs that it has are recognized.
-func withoutDone(state runs.Changes) runs.Changes {
+// acknowledged them. The runs that it has are recognized, unless they are older
+// than the bucket of handled runs remembers.
+func withoutDone(state runs.Changes, known time.Duration) runs.Changes {
 	state.Reached = time.Time{}
-	state.Logs = slices.DeleteFunc(state.Logs, func(log runs.LogState) bool { return log.Done })
+	state.Logs = slices.DeleteFunc(state.Logs, func(log runs.LogState) bool {
+		return log.Done && (known == 0 || time.Since(log.CreatedAt) < known)
+	})
 	return state
 }
 

@@ -117,6 +117,36 @@ func TestPositionsOnServersWithSmallMessages(t *testing.T) {
 	assert.False(t, reported.has("maximum payload exceeded"))
 }
 
+// A follower doesn't publish runs again whose results have expired: they would be
+// handled again.
+func TestRunsWithoutResultsAreNotPublishedAgain(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, org, agent := sandboxOrg(t)
+	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond),
+		natsruns.WithAckWait(100*time.Millisecond), natsruns.WithDuplicateWindow(100*time.Millisecond), natsruns.WithDoneTTL(time.Second),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond)))
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	results, err := js.Stream(t.Context(), "KV_iblai-runs-done")
+	require.NoError(t, err)
+	for n := range 2 {
+		stop := background(t, bridge.Follow)
+		waitFor(t, "the lease", func() bool {
+			status, err := bridge.Status(t.Context())
+			return err == nil && status.Orgs[0].Following
+		})
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+		waitFor(t, "the run", func() bool { return got.runs() == n+1 })
+		require.ErrorIs(t, stop(), context.Canceled)
+		waitFor(t, "the end of the result", func() bool {
+			info, err := results.Info(t.Context())
+			return err == nil && info.State.Msgs == 0
+		})
+	}
+	assert.Equal(t, 2, got.total())
+}
+
 // If Follow ends while it writes the lease, it releases the lease nevertheless.
 func TestLeaseIsReleasedAtTheEnd(t *testing.T) {
 	for name, writes := range map[string]int{"acquisition": 1, "first position": 2, "renewal": 3} {
