@@ -309,7 +309,7 @@ func (w *worker) handleMessage(c *claim) {
 		case outcome.Attempt > w.maxAttempts: // workers died, or could not store the result
 			err = errWorkerDied
 		default:
-			if err = call(ctx, run, w.handle); err == nil {
+			if err = catchPanic(func() error { return w.handle(ctx, run) }); err == nil {
 				w.markDone(run.LogID)
 			}
 		}
@@ -401,9 +401,9 @@ func (w *worker) markDone(logID int64) {
 	}
 }
 
-// call calls the function. It returns an error if the function panics or calls
-// runtime.Goexit.
-func call(ctx context.Context, run *Run, handle func(context.Context, *Run) error) error {
+// catchPanic calls a function of the program. It returns an error if the function
+// panics or calls runtime.Goexit.
+func catchPanic(call func() error) error {
 	returned := make(chan error, 1)
 	go func() {
 		err := error(&runs.PanicError{Value: "runtime.Goexit was called"})
@@ -413,7 +413,7 @@ func call(ctx context.Context, run *Run, handle func(context.Context, *Run) erro
 			}
 			returned <- err
 		}()
-		err = handle(ctx, run)
+		err = call()
 	}()
 	return <-returned
 }

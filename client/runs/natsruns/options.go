@@ -202,8 +202,9 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 // WithObserver sets a function that is called with every [Outcome], for metrics
-// and alerts. It is called concurrently. A bridge with an observer doesn't log to
-// [slog.Default]; add [WithLogger] to log as well.
+// and alerts. It is called concurrently. If it panics, the panic is logged to
+// [slog.Default]. Otherwise a bridge with an observer doesn't log there; add
+// [WithLogger] to log as well.
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return func(s *settings) error {
 		if observe == nil {

@@ -160,3 +160,22 @@ func TestFunctionThatEndsItsGoroutine(t *testing.T) {
 	waitFor(t, "the second attempt", func() bool { return got.total() == 1 })
 	assert.True(t, reported.has("runtime.Goexit was called"))
 }
+
+// An observer that panics or ends its goroutine stops nothing.
+func TestObserversThatFail(t *testing.T) {
+	for name, fail := range map[string]func(){"panic": func() { panic("a bug") }, "runtime.Goexit": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			js := connect(t, startServer(t).url())
+			sb, org, agent := sandboxOrg(t)
+			bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithObserver(func(context.Context, natsruns.Outcome) { fail() }),
+				natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithStart(time.Time{})))
+			var got handled
+			background(t, bridge.Follow)
+			background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+			require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), 1_000_000, ""))
+			_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+			require.NoError(t, err)
+			waitFor(t, "both runs", func() bool { return got.runs() == 2 })
+		})
+	}
+}
