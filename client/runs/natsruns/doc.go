@@ -74,12 +74,17 @@
 // runs again.
 //
 // The function is called at least once for every run. After it has returned nil,
-// it is called again for the run only if the process was killed, or the server
-// could not be reached, before the result was stored; or if the run waited longer
-// than the duplicate window, was published again, and both are delivered at the
-// same time. If a worker dies, its runs are delivered to others after
-// [WithAckWait]. While a function runs, its claim is extended, for up to
-// [WithHandleTimeout].
+// it is called again for the run only in these cases:
+//
+//   - The process was killed, or the server could not be reached or was full,
+//     before the result was stored.
+//   - The run waited longer than the duplicate window, was published again, and
+//     both are delivered at the same time.
+//   - A callback reported the run, and for longer than [WithDoneTTL] after that the
+//     logs of the org could not be followed.
+//
+// If a worker dies, its runs are delivered to others after [WithAckWait]. While a
+// function runs, its claim is extended, for up to [WithHandleTimeout].
 //
 // If the function fails, the run is delivered again, after 1 s at first and after
 // 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a

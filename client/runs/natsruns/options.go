@@ -146,7 +146,9 @@ func WithDuplicateWindow(d time.Duration) Option {
 
 // WithDoneTTL sets how long handled runs are remembered. The default is 24 hours,
 // or the duplicate window if that is longer. It must not be shorter than the
-// duplicate window or the AckWait. Callbacks that are older are not published.
+// duplicate window or the AckWait. Callbacks that are older are not published. If
+// the logs can't be followed for longer, runs that callbacks have reported are
+// handled again.
 func WithDoneTTL(d time.Duration) Option {
 	return func(s *settings) error {
 		s.doneTTL = d
