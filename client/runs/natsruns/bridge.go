@@ -57,8 +57,8 @@ type org struct {
 }
 
 // New returns a bridge for the orgs. It creates the streams, buckets and
-// consumers that don't exist, and checks the others. It also checks the
-// permissions of the connection's user.
+// consumers that don't exist, and checks the others. It also checks whether the
+// connection's user has the permissions that callbacks, Follow and Consume need.
 //
 // If an argument or an option is invalid, such as an org without a verifier, New
 // returns an [*api.ArgumentError]. If a stream, bucket or consumer exists with

@@ -98,7 +98,9 @@ func (b *Bridge) bucketStorage(config jetstream.KeyValueConfig, settings func(*j
 		kind: kindBucket, name: config.Bucket, stream: bucketStream(config.Bucket),
 		create: func(ctx context.Context) error { _, err := b.js.CreateKeyValue(ctx, config); return err },
 		settings: func(got *jetstream.StreamConfig) []setting {
-			checked := append(settings(got), setting{"history", got.MaxMsgsPerSubject, int64(config.History), true})
+			checked := append(settings(got),
+				setting{"subjects", got.Subjects, []string{"$KV." + config.Bucket + ".>"}, true},
+				setting{"history", got.MaxMsgsPerSubject, int64(config.History), true})
 			return append(checked, b.commonSettings(got)...)
 		},
 	}

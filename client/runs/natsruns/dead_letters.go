@@ -151,7 +151,10 @@ func (b *Bridge) Replay(ctx context.Context, id uint64) error {
 	}); err != nil {
 		return err
 	}
-	return b.Delete(ctx, id)
+	if err := b.Delete(ctx, id); !errors.Is(err, ErrNoDeadLetter) {
+		return err
+	}
+	return nil // another call has deleted it
 }
 
 // Delete deletes a dead letter. If no dead letter of the bridge's orgs has the id,
@@ -160,9 +163,16 @@ func (b *Bridge) Delete(ctx context.Context, id uint64) error {
 	if _, _, err := b.deadLetter(ctx, id); err != nil {
 		return err
 	}
-	return b.request(ctx, fmt.Sprintf("delete the dead letter %d", id), func(ctx context.Context) error {
+	err := b.request(ctx, fmt.Sprintf("delete the dead letter %d", id), func(ctx context.Context) error {
 		return b.dead.DeleteMsg(ctx, id)
 	})
+	if err != nil {
+		// The server has several errors for a message that is gone.
+		if _, _, gone := b.deadLetter(ctx, id); errors.Is(gone, ErrNoDeadLetter) {
+			return gone
+		}
+	}
+	return err
 }
 
 func (b *Bridge) deadLetter(ctx context.Context, id uint64) (*org, *jetstream.RawStreamMsg, error) {

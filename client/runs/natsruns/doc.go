@@ -70,15 +70,21 @@
 // A run is identified by its org and the id of its log. It enters the stream once
 // within the duplicate window ([WithDuplicateWindow]). After that, or if the server
 // was restarted, a bucket of handled runs recognizes it ([WithDoneTTL]). Callbacks
-// that are older than that are not published.
+// that are older than that are not published, and followers don't publish such
+// runs again.
 //
 // The function is called at least once for every run. After it has returned nil,
-// it is called again for the run only if the process was killed, or the server
-// could not be reached, before the result was stored; or if the run waited longer
-// than the duplicate window, was published again, and two processes handle both
-// at the same time. If a worker dies, its runs are delivered to others after
-// [WithAckWait]. While a function runs, its claim is extended, for up to
-// [WithHandleTimeout].
+// it is called again for the run only in these cases:
+//
+//   - The process was killed, or the server could not be reached or was full,
+//     before the result was stored.
+//   - The run waited longer than the duplicate window, was published again, and
+//     two processes handle both at the same time.
+//   - A callback reported the run, and for longer than [WithDoneTTL] after that the
+//     logs of the org could not be followed.
+//
+// If a worker dies, its runs are delivered to others after [WithAckWait]. While a
+// function runs, its claim is extended, for up to [WithHandleTimeout].
 //
 // If the function fails, the run is delivered again, after 1 s at first and after
 // 5 minutes at most. After [WithMaxAttempts] deliveries, the run is moved to a
@@ -96,6 +102,10 @@
 // Each org has a consumer of its own. Workers take runs of the orgs in turn, and
 // if there are several orgs, no org takes more than half of the functions that a
 // process may call concurrently.
+//
+// At most 1000 runs of an org are in flight. Those that wait for another attempt
+// count, so that an outage of what the function needs doesn't make all runs dead
+// letters. While 1000 runs wait, other runs of the org wait, too.
 //
 // If the stream is full, or an org has reached [WithMaxRunsPerOrg], callbacks get
 // 503, and followers wait. Nothing that was accepted is discarded.
@@ -136,8 +146,10 @@
 // Consume and Follow end with an error that names it: a program that is started
 // again creates it, or is refused.
 //
-// With the default name, the user of the connection must be permitted to publish
-// to these subjects, and to subscribe to the last one:
+// With the default name, the user of the connection must be permitted to subscribe
+// to _INBOX.>, and to publish to these subjects. [New] checks what callbacks,
+// Follow and Consume need. The subjects STREAM.MSG are for dead letters, and
+// DIRECT.GET.iblai-runs is for [Bridge.Status].
 //
 //	iblai-runs.*
 //	iblai-runs-dead.*
@@ -153,7 +165,6 @@
 //	$JS.API.DIRECT.GET.KV_iblai-runs-positions.>
 //	$JS.API.CONSUMER.INFO.iblai-runs.*
 //	$JS.API.CONSUMER.MSG.NEXT.iblai-runs.*
-//	_INBOX.>
 //
 // The user for which New creates streams, buckets and consumers must also be
 // permitted to publish to these:

@@ -81,7 +81,9 @@ func (b *Bridge) Follow(ctx context.Context) error {
 func (b *Bridge) followOrg(ctx context.Context, o *org, owner string) {
 	report := func(err error) {
 		o.follower.set(false, err)
-		b.report(ctx, Outcome{Kind: KindServer, Org: o.name, RetryIn: b.lease / 3, Err: err})
+		if err != nil {
+			b.report(ctx, Outcome{Kind: KindServer, Org: o.name, RetryIn: b.lease / 3, Err: err})
+		}
 	}
 	for failures := 0; ctx.Err() == nil; {
 		l := &lease{bridge: b, key: o.token, owner: owner, logs: map[int64]runs.LogState{}}

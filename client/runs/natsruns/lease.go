@@ -46,7 +46,8 @@ func decodeRecord(value []byte) (record leaseRecord, err error) {
 }
 
 const (
-	// maxChunkSize limits the size of a value.
+	// maxChunkSize limits the size of a value. A server with a small maximum
+	// message size has smaller ones.
 	maxChunkSize = 256 << 10
 	// maxPositionSize limits the text of a position, which has at most a million
 	// logs.
@@ -75,20 +76,24 @@ type lease struct {
 }
 
 // acquire waits until it holds the lease. A lease is free if it was released, or
-// if its record hasn't changed for its duration by this process's clock.
+// if its record hasn't changed for its duration by this process's clock. Errors
+// are reported, and nil if another follower renews the lease.
 func (l *lease) acquire(ctx context.Context, report func(error)) error {
 	var seen uint64
 	var seenAt time.Time
 	for {
 		isHeld, revision, err := l.tryAcquire(ctx, seen, seenAt)
 		switch {
+		case isHeld: // even if ctx has ended: the caller releases it
+			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case isHeld:
-			return nil
 		case err != nil:
 			report(err)
 		case revision != seen:
+			if seen != 0 {
+				report(nil)
+			}
 			seen, seenAt = revision, time.Now()
 		}
 		if err := sleep(ctx, l.bridge.lease/3); err != nil {
@@ -117,16 +122,24 @@ func (l *lease) tryAcquire(ctx context.Context, seen uint64, seenAt time.Time) (
 		}
 	}
 	record.Owner = l.owner
+	writing, done := writeContext(ctx)
+	defer done()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.revision, l.record = revision, record
-	if err := l.write(ctx, record); err != nil {
+	if err := l.write(writing, record); err != nil {
 		if errors.Is(err, ErrLeaseLost) { // another replica was faster
 			return false, revision, nil
 		}
 		return false, revision, err
 	}
 	return true, l.revision, nil
+}
+
+// writeContext returns a context for a write of the record. It doesn't end with
+// ctx: after a write whose response isn't awaited, the lease can't be released.
+func writeContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 }
 
 // write writes the record if the key has not changed since the last revision.
@@ -181,15 +194,18 @@ func (l *lease) Load(ctx context.Context) (*runs.Position, error) {
 	if len(l.record.Chunks) > 0 {
 		l.deleteUnusedChunks(ctx)
 	}
-	return runs.NewPosition(withoutDone(state))
+	return runs.NewPosition(withoutDone(state, l.bridge.knownByBucket))
 }
 
 // withoutDone returns a position from which the runs of the overlap are published
 // again. A server whose machine has failed may have lost them after it had
-// acknowledged them. The runs that it has are recognized.
-func withoutDone(state runs.Changes) runs.Changes {
+// acknowledged them. The runs that it has are recognized, unless they are older
+// than the bucket of handled runs remembers.
+func withoutDone(state runs.Changes, known time.Duration) runs.Changes {
 	state.Reached = time.Time{}
-	state.Logs = slices.DeleteFunc(state.Logs, func(log runs.LogState) bool { return log.Done })
+	state.Logs = slices.DeleteFunc(state.Logs, func(log runs.LogState) bool {
+		return log.Done && (known == 0 || time.Since(log.CreatedAt) < known)
+	})
 	return state
 }
 
@@ -263,7 +279,7 @@ func (l *lease) release(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.owner = ""
-	return l.flush(context.WithoutCancel(ctx))
+	return l.flush(ctx)
 }
 
 // flush writes the record, with the position if that has changed. The time that
@@ -279,12 +295,14 @@ func (l *lease) flush(ctx context.Context) error {
 		}
 		record.Position, record.Chunks = text, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, publishTimeout)
+	ctx, cancel := writeContext(ctx)
 	defer cancel()
-	if len(text) > maxChunkSize {
+	// JSON makes the position a third longer, and there are headers.
+	chunkSize := int(min(maxChunkSize, l.bridge.conn().MaxPayload()/2))
+	if len(text) > chunkSize {
 		var err error
 		record.Position = nil
-		if record.Chunks, err = l.writeChunks(ctx, text); err != nil {
+		if record.Chunks, err = l.writeChunks(ctx, text, chunkSize); err != nil {
 			return err
 		}
 	}
@@ -315,8 +333,8 @@ func (l *lease) positionText() ([]byte, error) {
 	return compress(text)
 }
 
-func (l *lease) writeChunks(ctx context.Context, text []byte) (keys []string, err error) {
-	for chunk := range slices.Chunk(text, maxChunkSize) {
+func (l *lease) writeChunks(ctx context.Context, text []byte, size int) (keys []string, err error) {
+	for chunk := range slices.Chunk(text, size) {
 		key := l.key + "." + rand.Text()
 		if _, err := l.bridge.positions.Create(ctx, key, chunk); err != nil {
 			l.deleteChunks(ctx, keys, nil)

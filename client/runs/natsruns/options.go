@@ -146,7 +146,9 @@ func WithDuplicateWindow(d time.Duration) Option {
 
 // WithDoneTTL sets how long handled runs are remembered. The default is 24 hours,
 // or the duplicate window if that is longer. It must not be shorter than the
-// duplicate window or the AckWait. Callbacks that are older are not published.
+// duplicate window or the AckWait. Callbacks that are older are not published. If
+// the logs can't be followed for longer, runs that callbacks have reported are
+// handled again.
 func WithDoneTTL(d time.Duration) Option {
 	return func(s *settings) error {
 		s.doneTTL = d
@@ -202,8 +204,9 @@ func WithLogger(logger *slog.Logger) Option {
 }
 
 // WithObserver sets a function that is called with every [Outcome], for metrics
-// and alerts. It is called concurrently. A bridge with an observer doesn't log to
-// [slog.Default]; add [WithLogger] to log as well.
+// and alerts. It is called concurrently. If it panics, the panic is logged to
+// [slog.Default]. Otherwise a bridge with an observer doesn't log there; add
+// [WithLogger] to log as well.
 func WithObserver(observe func(context.Context, Outcome)) Option {
 	return func(s *settings) error {
 		if observe == nil {

@@ -108,6 +108,9 @@ func (b *Bridge) report(ctx context.Context, o Outcome) {
 		b.failures.Add(1)
 	}
 	for _, observe := range b.observers {
-		observe(ctx, o)
+		// A panic of an observer must not stop the handling of runs.
+		if err := catchPanic(func() error { observe(ctx, o); return nil }); err != nil {
+			slog.Default().ErrorContext(ctx, "natsruns: observer failed", "error", err)
+		}
 	}
 }

@@ -70,10 +70,10 @@ func (r *running) end(logID int64, call *runningCall) {
 	close(call.returned)
 }
 
-// call calls the function. It returns a panic as an error. If the function has not
+// call calls the function. A panic is an error. If the function has not
 // returned some time after its context ended, call reports that, unless Consume
 // is ending, which returns [ErrUnfinished] then.
-func (w *worker) call(ctx context.Context, run *Run, current *runningCall) (err error) {
+func (w *worker) call(ctx context.Context, run *Run, current *runningCall) error {
 	start := time.Now()
 	deadline, _ := ctx.Deadline()
 	timer := time.AfterFunc(deadline.Sub(start)+returnGracePeriod, func() {
@@ -86,13 +86,25 @@ func (w *worker) call(ctx context.Context, run *Run, current *runningCall) (err 
 			Err: hangs(run.LogID),
 		})
 	})
-	defer func() {
-		timer.Stop()
-		if value := recover(); value != nil {
-			err = &runs.PanicError{Value: value, Stack: debug.Stack()}
-		}
+	defer timer.Stop()
+	return catchPanic(func() error { return w.handle(ctx, run) })
+}
+
+// catchPanic calls a function of the program. It returns an error if the function
+// panics or calls runtime.Goexit.
+func catchPanic(call func() error) error {
+	returned := make(chan error, 1)
+	go func() {
+		err := error(&runs.PanicError{Value: "runtime.Goexit was called"})
+		defer func() {
+			if value := recover(); value != nil {
+				err = &runs.PanicError{Value: value, Stack: debug.Stack()}
+			}
+			returned <- err
+		}()
+		err = call()
 	}()
-	return w.handle(ctx, run)
+	return <-returned
 }
 
 func hangs(logID int64) error { return fmt.Errorf("%w: log %d", runs.ErrHandlerHangs, logID) }

@@ -46,6 +46,8 @@ func TestOtherConfigurationsAreRefused(t *testing.T) {
 		"dead letters expire":            {dead, func(c *jetstream.StreamConfig) { c.MaxAge = 24 * time.Hour }, "max_age 24h0m0s instead of 0s"},
 		"handled runs expire":            {done, func(c *jetstream.StreamConfig) { c.MaxAge, c.Duplicates = time.Minute, time.Minute }, `the bucket "iblai-runs-done" exists with ttl 1m0s instead of at least 1h0m0s`},
 		"handled runs are in memory":     {done, func(c *jetstream.StreamConfig) { c.Storage = jetstream.MemoryStorage }, "storage Memory instead of File"},
+		"handled runs go elsewhere":      {done, func(c *jetstream.StreamConfig) { c.Subjects = []string{"x.>"} }, "subjects [x.>] instead of [$KV.iblai-runs-done.>]"},
+		"positions go elsewhere":         {positions, func(c *jetstream.StreamConfig) { c.Subjects = []string{"x.>"} }, "subjects [x.>] instead of [$KV.iblai-runs-positions.>]"},
 		"positions expire":               {positions, func(c *jetstream.StreamConfig) { c.MaxAge = time.Hour }, `the bucket "iblai-runs-positions" exists with ttl 1h0m0s instead of 0s`},
 		"positions can't be purged":      {positions, func(c *jetstream.StreamConfig) { c.DenyPurge, c.AllowRollup = true, false }, "deny_purge true instead of false"},
 		"positions are small":            {positions, func(c *jetstream.StreamConfig) { c.MaxMsgSize = 100 }, "max_msg_size 100 instead of -1"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -216,6 +217,45 @@ func TestRunIsNotHandledTwiceAtOnce(t *testing.T) {
 			if len(calls) == 2 {
 				assert.GreaterOrEqual(t, calls[1].Sub(released), time.Second)
 			}
+		})
+	}
+}
+
+// A function that ends its goroutine, as FailNow of a test does, has failed: its
+// run is delivered again without waiting for the AckWait.
+func TestFunctionThatEndsItsGoroutine(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	var got handled
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")}, natsruns.WithAckWait(time.Hour), natsruns.WithObserver(reported.observe))
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			if run.Attempt == 1 {
+				runtime.Goexit()
+			}
+			return got.handle(ctx, run)
+		})
+	})
+	require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
+	waitFor(t, "the second attempt", func() bool { return got.total() == 1 })
+	assert.True(t, reported.has("runtime.Goexit was called"))
+}
+
+// An observer that panics or ends its goroutine stops nothing.
+func TestObserversThatFail(t *testing.T) {
+	for name, fail := range map[string]func(){"panic": func() { panic("a bug") }, "runtime.Goexit": runtime.Goexit} {
+		t.Run(name, func(t *testing.T) {
+			js := connect(t, startServer(t).url())
+			sb, org, agent := sandboxOrg(t)
+			bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithObserver(func(context.Context, natsruns.Outcome) { fail() }),
+				natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithStart(time.Time{})))
+			var got handled
+			background(t, bridge.Follow)
+			background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+			require.Equal(t, http.StatusNoContent, deliver(t, bridge, org.Client.Org(), 1_000_000, ""))
+			_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+			require.NoError(t, err)
+			waitFor(t, "both runs", func() bool { return got.runs() == 2 })
 		})
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,6 +94,50 @@ func TestReplayAfterTheDeadLettersWereDeleted(t *testing.T) {
 	}
 }
 
+// If several people replay or delete a dead letter at once, the run is handled
+// once at most, and they get no other error than ErrNoDeadLetter.
+func TestDeadLettersAreReplayedAndDeletedAtOnce(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	bridge := newBridge(t, js, []natsruns.Org{testOrg(t, "acme")})
+	const runs = 20
+	var isFixed atomic.Bool
+	var got handled
+	background(t, func(ctx context.Context) error {
+		return bridge.Consume(ctx, func(ctx context.Context, run *natsruns.Run) error {
+			if !isFixed.Load() {
+				return errors.New("disk full")
+			}
+			return got.handle(ctx, run)
+		}, natsruns.WithMaxAttempts(1))
+	})
+	for id := range int64(runs) {
+		require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", id+1, ""))
+	}
+	waitFor(t, "dead letters", func() bool {
+		status, err := bridge.Status(t.Context())
+		return err == nil && status.Orgs[0].Dead == runs
+	})
+	isFixed.Store(true)
+	for letter, err := range bridge.DeadLetters(t.Context()) {
+		require.NoError(t, err)
+		act := bridge.Delete
+		if letter.LogID%2 == 0 {
+			act = bridge.Replay
+		}
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				if err := act(t.Context(), letter.ID); !errors.Is(err, natsruns.ErrNoDeadLetter) {
+					assert.NoError(t, err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	waitFor(t, "the replayed runs", func() bool { return got.runs() == runs/2 })
+	assert.Equal(t, runs/2, got.total())
+}
+
 // Status counts what waits, is in flight, was delivered again, and is dead.
 func TestStatus(t *testing.T) {
 	js := connect(t, startServer(t).url())
@@ -129,6 +175,32 @@ func TestStatus(t *testing.T) {
 		acme := status().Orgs[0]
 		return acme.Dead == 1 && acme.InFlight == 1 && acme.Redelivered == 1 && acme.Pending == 0 && acme.Lag > 0
 	})
+}
+
+// A follower that has lost its lease has an error only until it sees that another
+// one renews the lease.
+func TestStatusIfAnotherProcessFollows(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	_, org, _ := sandboxOrg(t)
+	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond))
+	background(t, bridge.Follow)
+	status := func() natsruns.OrgStatus {
+		status, err := bridge.Status(t.Context())
+		require.NoError(t, err)
+		return status.Orgs[0]
+	}
+	waitFor(t, "the lease", func() bool { return status().Following })
+	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+	require.NoError(t, err)
+	background(t, func(ctx context.Context) error {
+		for ctx.Err() == nil {
+			_, _ = bucket.PutString(ctx, org.Client.Org(), `{"owner":"another process"}`)
+			time.Sleep(tick)
+		}
+		return ctx.Err()
+	})
+	waitFor(t, "the loss", func() bool { return errors.Is(status().Err, natsruns.ErrLeaseLost) })
+	waitFor(t, "the renewals", func() bool { return !status().Following && status().Err == nil })
 }
 
 // A callback that is older than the bucket of handled runs remembers is not

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,7 +43,7 @@ func TestLargePositions(t *testing.T) {
 	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
 	require.NoError(t, err)
 	const chunks = 3
-	storeLargePosition(t, bucket, key, chunks)
+	storeLargePosition(t, bucket, key, chunks, 256<<10)
 	record := func() (record storedRecord) {
 		entry, err := bucket.Get(t.Context(), key)
 		require.NoError(t, err)
@@ -86,10 +87,129 @@ func TestLargePositions(t *testing.T) {
 	assert.Equal(t, 4, got.total())
 }
 
+// The chunks of a position fit into the messages that the server accepts.
+func TestPositionsOnServersWithSmallMessages(t *testing.T) {
+	js := connect(t, startServer(t, func(options *server.Options) { options.MaxPayload = 16 << 10 }).url())
+	sb, org, agent := sandboxOrg(t)
+	key := org.Client.Org()
+	var reported outcomes
+	bridge := newBridge(t, js, []natsruns.Org{org},
+		natsruns.WithLease(300*time.Millisecond), natsruns.WithObserver(reported.observe),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond), runs.WithOverlap(time.Hour)))
+	bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+	require.NoError(t, err)
+	storeLargePosition(t, bucket, key, 3, 8<<10)
+	before, err := bucket.Get(t.Context(), key)
+	require.NoError(t, err)
+	stop := background(t, bridge.Follow)
+	_, err = sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+	require.NoError(t, err)
+	chunks := func(value []byte) []string {
+		var record storedRecord
+		require.NoError(t, json.Unmarshal(value, &record))
+		return record.Chunks
+	}
+	waitFor(t, "a new position", func() bool {
+		entry, err := bucket.Get(t.Context(), key)
+		return err == nil && !slices.Equal(chunks(entry.Value()), chunks(before.Value()))
+	})
+	require.ErrorIs(t, stop(), context.Canceled)
+	assert.False(t, reported.has("maximum payload exceeded"))
+}
+
+// A follower doesn't publish runs again whose results have expired: they would be
+// handled again.
+func TestRunsWithoutResultsAreNotPublishedAgain(t *testing.T) {
+	js := connect(t, startServer(t).url())
+	sb, org, agent := sandboxOrg(t)
+	bridge := newBridge(t, js, []natsruns.Org{org}, natsruns.WithLease(300*time.Millisecond),
+		natsruns.WithAckWait(100*time.Millisecond), natsruns.WithDuplicateWindow(100*time.Millisecond), natsruns.WithDoneTTL(time.Second),
+		natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond)))
+	var got handled
+	background(t, func(ctx context.Context) error { return bridge.Consume(ctx, got.handle) })
+	results, err := js.Stream(t.Context(), "KV_iblai-runs-done")
+	require.NoError(t, err)
+	for n := range 2 {
+		stop := background(t, bridge.Follow)
+		waitFor(t, "the lease", func() bool {
+			status, err := bridge.Status(t.Context())
+			return err == nil && status.Orgs[0].Following
+		})
+		_, err := sb.RunNow(t.Context(), agent, sandbox.Outcome{})
+		require.NoError(t, err)
+		waitFor(t, "the run", func() bool { return got.runs() == n+1 })
+		require.ErrorIs(t, stop(), context.Canceled)
+		waitFor(t, "the end of the result", func() bool {
+			info, err := results.Info(t.Context())
+			return err == nil && info.State.Msgs == 0
+		})
+	}
+	assert.Equal(t, 2, got.total())
+}
+
+// If Follow ends while it writes the lease, it releases the lease nevertheless.
+func TestLeaseIsReleasedAtTheEnd(t *testing.T) {
+	for name, writes := range map[string]int{"acquisition": 1, "first position": 2, "renewal": 3} {
+		t.Run(name, func(t *testing.T) {
+			js := connect(t, startServer(t).url())
+			_, org, _ := sandboxOrg(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			bridge := newBridge(t, &interruptedJetStream{JetStream: js, writes: writes, interrupt: cancel}, []natsruns.Org{org},
+				natsruns.WithLease(300*time.Millisecond), natsruns.WithFollowOptions(runs.WithPollInterval(20*time.Millisecond)))
+			require.ErrorIs(t, bridge.Follow(ctx), context.Canceled)
+			bucket, err := js.KeyValue(t.Context(), "iblai-runs-positions")
+			require.NoError(t, err)
+			entry, err := bucket.Get(t.Context(), org.Client.Org())
+			require.NoError(t, err)
+			var record storedRecord
+			require.NoError(t, json.Unmarshal(entry.Value(), &record))
+			assert.Empty(t, record.Owner)
+		})
+	}
+}
+
+// interruptedJetStream ends a context when a number of values were written to a
+// bucket. If that ends the context of the write, its response is lost.
+type interruptedJetStream struct {
+	jetstream.JetStream
+	writes    int
+	interrupt func()
+}
+
+func (i *interruptedJetStream) KeyValue(ctx context.Context, bucket string) (jetstream.KeyValue, error) {
+	kv, err := i.JetStream.KeyValue(ctx, bucket)
+	return &interruptedBucket{KeyValue: kv, js: i}, err
+}
+
+type interruptedBucket struct {
+	jetstream.KeyValue
+	js *interruptedJetStream
+}
+
+func (b *interruptedBucket) Create(ctx context.Context, key string, value []byte, opts ...jetstream.KVCreateOpt) (uint64, error) {
+	return b.written(ctx)(b.KeyValue.Create(ctx, key, value, opts...))
+}
+
+func (b *interruptedBucket) Update(ctx context.Context, key string, value []byte, last uint64) (uint64, error) {
+	return b.written(ctx)(b.KeyValue.Update(ctx, key, value, last))
+}
+
+func (b *interruptedBucket) written(ctx context.Context) func(uint64, error) (uint64, error) {
+	return func(revision uint64, err error) (uint64, error) {
+		if err != nil {
+			return revision, err
+		}
+		if b.js.writes--; b.js.writes == 0 {
+			b.js.interrupt()
+		}
+		return revision, ctx.Err()
+	}
+}
+
 // storeLargePosition stores a position without an owner.
-func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks int) {
+func storeLargePosition(t *testing.T, bucket jetstream.KeyValue, key string, chunks, maxChunkSize int) {
 	t.Helper()
-	const maxChunkSize = 256 << 10
 	start := time.Now()
 	state := runs.Changes{Since: start.Add(-time.Hour), Reached: start.Add(-time.Minute), OldID: -1}
 	var text []byte
