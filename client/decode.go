@@ -83,10 +83,19 @@ func (s standardJSON) decode(body []byte) error {
 	if failure, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // whose text may have the value
 		return fmt.Errorf("%s can't be decoded as %s", cmp.Or(failure.Field, "the body"), failure.Type)
 	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && syntax.Offset >= int64(len(body)) {
+	if isCutShort(body) {
 		return fmt.Errorf("%w (%w)", err, io.ErrUnexpectedEOF)
 	}
 	return err
+}
+
+// isCutShort reports whether a body is the beginning of JSON. The errors of
+// encoding/json don't tell that in every release of Go.
+func isCutShort(body []byte) bool {
+	var d scan.Decoder
+	d.Reset(body)
+	d.Skip()
+	return errors.Is(d.End(), io.ErrUnexpectedEOF)
 }
 
 // decodeError returns the last response as an error: err says what is wrong with

@@ -13,10 +13,11 @@ import (
 // String returns the next value as a text: a string, or the spelling of a number
 // or boolean. Null is the empty string.
 func (d *Decoder) String() string {
-	switch d.Kind() {
-	case KindString:
+	if d.peek() == '"' {
 		d.last = converted
 		return d.text()
+	}
+	switch d.Kind() {
 	case KindNumber:
 		d.last = converted
 		return d.strings.get(d.number())
@@ -86,10 +87,11 @@ func (d *Decoder) Float64() float64 {
 // that holds one of them. Null and the empty string are false.
 func (d *Decoder) Bool() bool {
 	d.last = converted
+	if c := d.peek(); c == 't' || c == 'f' {
+		return d.bool()
+	}
 	var text []byte
 	switch d.Kind() {
-	case KindBool:
-		return d.bool()
 	case KindNumber:
 		text = d.number()
 	case KindString:
@@ -111,16 +113,28 @@ func (d *Decoder) Bool() bool {
 
 // Null decodes the next value, which must be null.
 func (d *Decoder) Null() {
-	d.word("null")
+	d.null()
 	d.last = unset
 }
 
-func (d *Decoder) bool() bool {
-	if d.body[d.at] == 't' {
-		d.word("true")
-		return d.err == nil
+func (d *Decoder) null() {
+	if rest := d.body[d.at:]; len(rest) < 4 || string(rest[:4]) != "null" {
+		d.wordError("null")
+		return
 	}
-	d.word("false")
+	d.at += 4
+}
+
+func (d *Decoder) bool() bool {
+	switch rest := d.body[d.at:]; {
+	case len(rest) >= 4 && string(rest[:4]) == "true":
+		d.at += 4
+		return true
+	case len(rest) >= 5 && string(rest[:5]) == "false":
+		d.at += 5
+	default:
+		d.wordError("true", "false")
+	}
 	return false
 }
 

@@ -136,7 +136,7 @@ func (d *Decoder) skipScalar(kind Kind) {
 	case KindNumber:
 		d.number()
 	case KindNull:
-		d.word("null")
+		d.null()
 	case KindBool:
 		d.bool()
 	case KindNonFinite:
@@ -145,15 +145,6 @@ func (d *Decoder) skipScalar(kind Kind) {
 	default:
 		d.syntaxError()
 	}
-}
-
-// word skips a word.
-func (d *Decoder) word(word string) {
-	if !bytes.HasPrefix(d.body[d.at:], []byte(word)) {
-		d.wordError(word)
-		return
-	}
-	d.at += len(word)
 }
 
 // nonFinite skips one of the words that Python writes for them.
