@@ -388,6 +388,9 @@ func (c *cluster) deadLetters(ctx context.Context) (n uint64, err error) {
 
 func (c *cluster) connect() (_ jetstream.JetStream, closeConn func(), err error) {
 	conn, err := nats.Connect(c.natsURL)
+	if invalid, ok := errors.AsType[*url.Error](err); ok {
+		err = invalid.Err // without the URL, which may have a password
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("NATS at %s: %w", c.redactedURL(), err)
 	}
