@@ -81,10 +81,10 @@
 // # Local time
 //
 // The platform runs crontabs in UTC. A schedule in a time zone is converted to
-// UTC with the offset that applies when the plan is made. After a change of the
-// clocks, the plan has the new crontab: apply the fleet again at
-// [Plan.ClocksChange]. A schedule is refused if no single crontab in UTC has its
-// runs during the next year.
+// UTC with the offset that applies when the plan is made. From half a minute
+// before a change of the clocks, the plan has the new crontab: apply the fleet
+// again at [Plan.ClocksChange]. A schedule is refused if no single crontab in UTC
+// has its runs during the next year.
 //
 // # Ownership
 //

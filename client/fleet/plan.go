@@ -18,8 +18,8 @@ type Plan struct {
 	// Problems need a person. Apply does nothing about them.
 	Problems []Problem `json:"problems,omitempty"`
 	// ClocksChange is the next time at which a plan of the same fleet has other
-	// crontabs, because the clocks of a time zone change. It is zero if there is
-	// none within a year.
+	// crontabs: half a minute before the clocks of a time zone change. It is zero if
+	// there is none within a year.
 	ClocksChange time.Time `json:"clocks_change,omitzero"`
 	// TitleMarkers means that the release has no descriptions, so that markers are in
 	// the titles.

@@ -286,14 +286,14 @@ func TestLocalTime(t *testing.T) {
 		f := &fleet.Fleet{Name: "courses", Agents: []fleet.Agent{a}}
 		plan := apply(t, c, f)
 		assert.Equal(t, "7", owned(t, sb)["k1"][0].Task.Crontab.Hour)
-		change := time.Date(2000, time.March, 26, 1, 0, 0, 0, time.UTC)
+		change := time.Date(2000, time.March, 26, 0, 59, 30, 0, time.UTC)
 		assert.Equal(t, change, plan.ClocksChange)
-		assert.Contains(t, plan.String(), "The clocks change at 2000-03-26T01:00:00Z: apply the fleet again then.")
+		assert.Contains(t, plan.String(), "Apply the fleet again at 2000-03-26T00:59:30Z, before the clocks change.")
 		requireClocks(t, c, f, change)
 		time.Sleep(time.Until(change))
 		plan = apply(t, c, f)
 		assert.Equal(t, []fleet.FieldChange{{Path: "task.crontab.hour", Old: "7", New: "6"}}, plan.Changes[0].Fields)
-		requireClocks(t, c, f, time.Date(2000, time.October, 29, 1, 0, 0, 0, time.UTC))
+		requireClocks(t, c, f, time.Date(2000, time.October, 29, 0, 59, 30, 0, time.UTC))
 		sb.Close()
 	})
 }

@@ -47,7 +47,7 @@ func (p *Plan) String() string {
 		fmt.Fprintf(&b, "! %s\n", problem)
 	}
 	if !p.ClocksChange.IsZero() {
-		fmt.Fprintf(&b, "The clocks change at %s: apply the fleet again then.\n", p.ClocksChange.Format(time.RFC3339))
+		fmt.Fprintf(&b, "Apply the fleet again at %s, before the clocks change.\n", p.ClocksChange.Format(time.RFC3339))
 	}
 	return b.String()
 }

@@ -27,6 +27,11 @@ type utcSchedule struct {
 	until  time.Time
 }
 
+// clocksLead is how long before a change of the clocks a plan has the new crontab.
+// The last runs before the change have begun then, and the agents miss none at the
+// change.
+const clocksLead = 30 * time.Second
+
 // utc converts the schedule of an agent.
 func (a *Agent) utc(now time.Time) (utcSchedule, error) {
 	schedule, err := a.Schedule.Parse()
@@ -40,6 +45,7 @@ func (a *Agent) utc(now time.Time) (utcSchedule, error) {
 	if zone == time.UTC {
 		return utcSchedule{fields: schedule.Fields()}, nil
 	}
+	now = now.Add(clocksLead)
 	periods, err := crontab.ToUTC(schedule.Fields(), zone, now, now.AddDate(1, 0, 0))
 	if err != nil {
 		return utcSchedule{}, err
@@ -51,7 +57,7 @@ func (a *Agent) utc(now time.Time) (utcSchedule, error) {
 	}
 	result := utcSchedule{fields: periods[0].Fields[0]}
 	if len(periods) > 1 {
-		result.until = periods[0].To
+		result.until = periods[0].To.Add(-clocksLead)
 	}
 	return result, nil
 }
