@@ -198,13 +198,13 @@ func TestRunIsNotHandledTwiceAtOnce(t *testing.T) {
 			require.Equal(t, http.StatusNoContent, deliver(t, bridge, "acme", 1, ""))
 			<-started
 			s.stop()
-			time.Sleep(500 * time.Millisecond) // the claim expires
+			<-time.After(500 * time.Millisecond) // more than twice the AckWait: the claim expires
 			s.start()
 			waitFor(t, "the run is delivered again", func() bool {
 				status, err := bridge.Status(t.Context())
 				return err == nil && status.Orgs[0].Redelivered == 1
 			})
-			time.Sleep(500 * time.Millisecond)
+			require.Never(t, func() bool { return len(started) > 0 }, 10*tick, tick, "a second call")
 			released := time.Now()
 			close(release)
 			waitFor(t, "the run is done", func() bool {

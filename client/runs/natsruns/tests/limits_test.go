@@ -195,7 +195,10 @@ func TestStatusIfAnotherProcessFollows(t *testing.T) {
 	background(t, func(ctx context.Context) error {
 		for ctx.Err() == nil {
 			_, _ = bucket.PutString(ctx, org.Client.Org(), `{"owner":"another process"}`)
-			time.Sleep(tick)
+			select {
+			case <-time.After(tick):
+			case <-ctx.Done():
+			}
 		}
 		return ctx.Err()
 	})
