@@ -82,12 +82,11 @@ func (d *Decoder) nextName(names []string, expected int) (int, string) {
 // skipFieldName skips a field's name and the colon behind it, if it is this name
 // without escapes and white space.
 func (d *Decoder) skipFieldName(name string) bool {
-	rest := d.body[d.at:]
-	n := len(name)
-	if len(rest) < n+3 || rest[0] != '"' || rest[n+1] != '"' || rest[n+2] != ':' || string(rest[1:n+1]) != name {
+	at, end := d.at+1, d.at+1+len(name)
+	if end+1 >= len(d.body) || d.body[end+1] != ':' || d.body[end] != '"' || d.body[d.at] != '"' || string(d.body[at:end]) != name {
 		return false
 	}
-	d.at += n + 3
+	d.at = end + 2
 	return true
 }
 

@@ -116,14 +116,16 @@ func isHex(c byte) bool {
 
 // text scans a string and returns its value.
 func (d *Decoder) text() string {
-	literal, form := d.literal()
-	switch {
-	case literal == nil:
+	start := d.at + 1
+	end, form, ok := textEnd(d.body, d.at)
+	if d.at = end; !ok {
+		d.syntaxError()
 		return ""
-	case form != plain:
-		return unquote.String(literal, form&unicode == 0)
 	}
-	return d.strings.get(literal[1 : len(literal)-1])
+	if form != plain {
+		return unquote.String(d.body[start-1:end], form&unicode == 0)
+	}
+	return d.strings.get(d.body[start : end-1])
 }
 
 // stringTable holds strings that were decoded before, each at an index by its
