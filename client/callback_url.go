@@ -12,10 +12,11 @@ import (
 // maxCallbackURL is the maximum length of a callback_url in characters.
 const maxCallbackURL = 200
 
-// CheckCallbackURL checks the CallbackURL of an agent before it is stored. Everyone
-// who can read the agent sees the URL, so it must not have a user or password in it,
-// although the service accepts them. CheckCallbackURL returns an [*api.ArgumentError],
-// which doesn't repeat the URL. Create, Replace and Update don't call it.
+// CheckCallbackURL checks the CallbackURL of an agent before it is stored: it must
+// be an http or https URL of at most 200 characters. It must not have a user or
+// password in it, although the service accepts them, because everyone who can read
+// the agent sees it. CheckCallbackURL returns an [*api.ArgumentError], which doesn't
+// repeat the URL. Create, Replace and Update don't call it.
 func CheckCallbackURL(callbackURL string) error {
 	refuse := func(reason string) error {
 		return &api.ArgumentError{Argument: "callback_url", Reason: reason}

@@ -43,9 +43,10 @@ type Verifier struct {
 // must have 16 bytes or more ([ErrShortSecret]). NewVerifier returns these errors
 // inside an [*api.ArgumentError] that tells which secret is wrong.
 //
-// The service strips the white space around a callback_secret, such as the newline
-// at the end of a file. A secret with white space around it therefore also accepts
-// signatures made without that white space, which doesn't count as length.
+// Django REST Framework, with which the service is built, by default strips the
+// white space around a text such as callback_secret: the newline at the end of a
+// file, for example. A verifier therefore accepts signatures made with or without
+// the white space around a secret, which doesn't count as length.
 func NewVerifier(secrets ...api.Secret) (*Verifier, error) {
 	return newVerifier(minSecret, secrets)
 }
@@ -99,7 +100,7 @@ func (v *Verifier) SetSecrets(secrets ...api.Secret) error {
 }
 
 // checkSecret returns an error about argument if the secret can't be used. White
-// space around it doesn't count, since the service strips it.
+// space around it doesn't count, since the service may strip it.
 func checkSecret(secret api.Secret, shortest int, argument string) error {
 	switch n := len(strings.TrimSpace(secret.Reveal())); {
 	case n == 0:

@@ -26,8 +26,9 @@ const maxCallbackSize = 64 << 20
 //
 // Otherwise it responds as a [callback.Handler] does: with 204 after the run was
 // stored in the stream, and with 503 if it can't be stored, so that the sender
-// may retry. The body of a callback may have 64 MiB. A callback without a finished run gets 204 and is not stored: the
-// run is found in the logs when it has finished.
+// may retry. A callback without a finished run gets 204 and is not stored: the
+// run is found in the logs when it has finished. The body of a callback may have
+// 64 MiB.
 func (b *Bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("org")
 	if name == "" {
